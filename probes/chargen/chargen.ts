@@ -1,0 +1,67 @@
+/**
+ * Does this host generate characters over UDP? (RFC 864)
+ *
+ *     sent      01                                     any datagram will do; one byte, as an empty one has no factor
+ *     received  20 21 22 23 … 66 67 0d 0a              74 bytes from openbsd-inetd and inetutils-inetd
+ *               21 22 23 24 … 67 68 0d 0a 22 23 …      1,024 bytes from xinetd
+ *
+ * This is the smallest probe: read it first, copy it, and replace each part by that of your protocol.
+ */
+import {
+  defineProbe,
+  forms,
+  type Exchange,
+  type Judgement,
+  type Reading,
+  type RequestForm,
+} from '../probe.js';
+import { looksGenerated } from './pattern.js';
+import { twins } from './twin.js';
+import { words } from './words.js';
+
+/** RFC 864: the data of the request are ignored. */
+const oneByte: RequestForm = { name: 'one-byte', encode: () => Uint8Array.of(0x01) };
+
+/** RFC 864: a datagram holds a random number of characters between 0 and 512; real servers send up to 1,024. */
+const MOST_CHARACTERS = 512;
+
+export const chargen = defineProbe({
+  id: 'chargen',
+  protocol: 'chargen',
+  port: 19,
+  standard: 'RFC 864',
+  published: { factor: '358.8', source: 'US-CERT TA14-017A; Rossow, NDSS 2014' },
+  severity: 'medium',
+  quietGapMs: 2000,
+  report: 'scan_chargen',
+  words,
+  sweepForms: [oneByte],
+  read,
+  next: forms(),
+  judge,
+  twins,
+});
+
+function read(payload: Uint8Array): Reading {
+  return looksGenerated(payload)
+    ? { kind: 'answer', facts: { bytes: payload.length } }
+    : { kind: 'alien', why: 'no rotating pattern of printable characters' };
+}
+
+function judge(done: readonly Exchange[]): Judgement {
+  const sizes = done
+    .filter(({ purpose }) => purpose === 'measure')
+    .flatMap(({ replies }) => replies)
+    .flatMap(({ reading, payloadBytes }) => (reading.kind === 'answer' ? [payloadBytes] : []));
+  if (sizes.length === 0) return { kind: 'nothing' };
+  const largest = Math.max(...sizes);
+  return {
+    kind: 'exposure',
+    tags: ['chargen'],
+    detail:
+      largest > MOST_CHARACTERS
+        ? `datagrams of ${largest} bytes, more than the ${MOST_CHARACTERS} that RFC 864 allows`
+        : `datagrams of ${largest} bytes`,
+    facts: { datagram_bytes: largest },
+  };
+}

@@ -1,0 +1,143 @@
+import type { Twin } from '../probe.js';
+import { CLASS_IN, TYPE, readDnsMessage } from './message.js';
+import { dnsResponse, responseHeader } from './twin-message.js';
+import type { Query } from './twin-message.js';
+import { fatZone, keyRecords, midZone, text } from './twin-zone.js';
+import type { ZoneRecord } from './twin-zone.js';
+
+// The header's second word (RFC 1035 §4.1.1).
+const RESPONSE = 0x8000;
+const AUTHORITATIVE = 0x0400;
+const TRUNCATED = 0x0200;
+const RECURSION_AVAILABLE = 0x0080;
+const REFUSED = 5;
+
+interface Server {
+  readonly name: string;
+  readonly about: string;
+  /** The records, in the order of the answer. */
+  readonly zone: readonly ZoneRecord[];
+  /** What ANY brings; `tcp`: the advice to come again over TCP. */
+  readonly any: readonly ZoneRecord[] | 'tcp';
+  /** The server's own limit where the query has EDNS; without it is 512 bytes (RFC 1035 §4.2.1). */
+  readonly largestBytes: number;
+  /** The flags of every answer besides RESPONSE and the query's own RD. */
+  readonly flags: number;
+}
+
+/**
+ * DNS servers of the lab. Each answers for whatever name it is asked, the root included, with records from the
+ * documentation ranges; names are compressed as real servers do, so that the sizes come out as measured.
+ */
+export const twins: readonly Twin[] = [
+  twin({
+    name: 'bind9-open',
+    about:
+      'an open resolver that sends up to 4,096 bytes, with a large zone behind it; held against BIND 9.18 (dns-bind9-open, fat.test)',
+    zone: fatZone,
+    any: fatZone,
+    largestBytes: 4096,
+    flags: RECURSION_AVAILABLE,
+  }),
+  twin({
+    name: 'bind9-default',
+    about:
+      'an open resolver with the default limit of 1,232 bytes, and a zone that just fits; held against BIND 9.18 (dns-bind9-default, mid.test)',
+    zone: midZone,
+    any: midZone,
+    largestBytes: 1232,
+    flags: RECURSION_AVAILABLE,
+  }),
+  twin({
+    name: 'bind9-minimal-any',
+    about:
+      'an authoritative server that answers ANY with one record set (RFC 8482 §4.1); held against BIND 9.18 with minimal-any (dns-bind9-minimalany, fat.test)',
+    zone: fatZone,
+    any: fatZone.filter(({ type }) => type === TYPE.SOA),
+    largestBytes: 4096,
+    flags: AUTHORITATIVE,
+  }),
+  twin({
+    name: 'rfc8482-hinfo',
+    about:
+      'an authoritative server that answers ANY with a HINFO record (RFC 8482 §4.2); from the standard, without a capture',
+    zone: fatZone,
+    any: [{ type: TYPE.HINFO, data: [[...text('RFC8482'), ...text('')]] }],
+    largestBytes: 4096,
+    flags: AUTHORITATIVE,
+  }),
+  twin({
+    name: 'pdns-any-to-tcp',
+    about:
+      'a resolver that sends everyone with ANY to TCP; held against PowerDNS Recursor 4.8 with any-to-tcp (dns-pdnsrecursor-anytotcp)',
+    zone: fatZone,
+    any: 'tcp',
+    largestBytes: 1232,
+    flags: RECURSION_AVAILABLE,
+  }),
+  {
+    name: 'unbound-refuse',
+    about:
+      'a resolver that refuses strangers with the bare header; held against Unbound 1.17 (dns-unbound-refuse)',
+    reply: (request) => {
+      const query = queryIn(request);
+      return query ? [Uint8Array.from(responseHeader(query.message, RESPONSE | REFUSED, 0, 0, 0))] : [];
+    },
+  },
+];
+
+function twin({ name, about, zone, any, largestBytes, flags }: Server): Twin {
+  return {
+    name,
+    about,
+    reply: (request) => {
+      const query = queryIn(request);
+      if (query === undefined) return [];
+      const response = (more: number, records: readonly ZoneRecord[]): Uint8Array =>
+        dnsResponse(query, RESPONSE | flags | more, records, largestBytes);
+      const { type, class: questionClass } = query.question;
+      if (questionClass !== CLASS_IN) return [response(REFUSED, [])];
+      if (type === TYPE.ANY && any === 'tcp') return [response(TRUNCATED, [])];
+      return [fitted(response, recordsFor(query, zone, any === 'tcp' ? [] : any), query, largestBytes)];
+    },
+  };
+}
+
+function queryIn(request: Uint8Array): Query | undefined {
+  const message = readDnsMessage(request);
+  return message?.question && !message.response && message.opcode === 0
+    ? { message, question: message.question }
+    : undefined;
+}
+
+function recordsFor(
+  { message, question: { type } }: Query,
+  zone: readonly ZoneRecord[],
+  any: readonly ZoneRecord[],
+): readonly ZoneRecord[] {
+  if (type === TYPE.ANY) return any;
+  if (type === TYPE.DNSKEY) return keyRecords(message.dnssecOk);
+  return zone.filter((record) => record.type === type);
+}
+
+/**
+ * As BIND was measured: an answer too large for the query's EDNS size goes without any record, one too large for
+ * 512 bytes with as many as fit.
+ */
+function fitted(
+  response: (flags: number, records: readonly ZoneRecord[]) => Uint8Array,
+  records: readonly ZoneRecord[],
+  { message: { ednsSize } }: Query,
+  largestBytes: number,
+): Uint8Array {
+  const limit = ednsSize === undefined ? 512 : Math.min(largestBytes, Math.max(512, ednsSize));
+  const whole = response(0, records);
+  if (whole.length <= limit) return whole;
+  if (ednsSize === undefined) {
+    for (let kept = records.length - 1; kept > 0; kept--) {
+      const part = response(TRUNCATED, records.slice(0, kept));
+      if (part.length <= limit) return part;
+    }
+  }
+  return response(TRUNCATED, []);
+}

@@ -1,0 +1,5 @@
+/** Every probe there is: one line each, and nothing else to add to. `list.ts` makes the list of it. */
+export { chargen } from './chargen/chargen.js';
+export { dnsAny } from './dns/any.js';
+export { ntpMonlist } from './ntp/monlist.js';
+export { snmpGetBulk } from './snmp/getbulk.js';

@@ -1,0 +1,82 @@
+/**
+ * Does this NTP server tell who used it last? (mode 7, MON_GETLIST_1, ntpd up to 4.2.7p25)
+ *
+ *     sent      17 00 03 2a 00 00 00 00                  version 2, mode 7; implementation 3; code 42
+ *     received  d7 00 03 2a 00 06 00 48  and 6 items     more follow; 6 items of 72 bytes: 440 bytes
+ *               …
+ *               97 63 03 2a 00 06 00 48  and 6 items     the last: 600 entries are 100 datagrams
+ *     or        97 00 03 2a 40 00 00 00                  error 4: nothing in the list, or no list
+ */
+import { defineProbe, forms, type Ask, type Exchange, type RequestForm } from '../probe.js';
+import { judgeMonlist } from './judge-monlist.js';
+import { MONLIST_CODE, writeMode7 } from './mode7.js';
+import { IMPLEMENTATION_UNKNOWN, readMonlist } from './read-monlist.js';
+import { twins } from './twin.js';
+import { words } from './words.js';
+
+/** IMPL_XNTPD: what every ntpd with IPv6 speaks. Eight bytes are the shortest request that is answered. */
+const implementation3: RequestForm = { name: 'implementation-3', encode: () => request(3, 8) };
+
+/** IMPL_XNTPD_OLD: the same question to daemons older than IPv6. */
+const implementation2: RequestForm = { name: 'implementation-2', encode: () => request(2, 8) };
+
+/** As long as ntpdc 4.2.6 asks: for daemons and filters that let only the real tool's length pass. */
+const asNtpdc: RequestForm = { name: 'implementation-3-192-bytes', encode: () => request(3, 192) };
+
+export const ntpMonlist = defineProbe({
+  id: 'ntp-monlist',
+  protocol: 'ntp',
+  port: 123,
+  standard: 'RFC 5905 §7.3 (mode 7, private use); ntp_request.h of ntpd 4.2.6',
+  published: {
+    factor: '556.9',
+    source: 'US-CERT TA14-017A; Rossow, NDSS 2014 (4670 for the strongest tenth)',
+  },
+  severity: 'medium',
+  quietGapMs: 2000,
+  report: 'scan_ntpmonitor',
+  words,
+  sweepForms: [implementation3],
+  read: readMonlist,
+  next,
+  judge: judgeMonlist,
+  twins,
+});
+
+/**
+ * The older implementation after error 1 or silence, the longer request after nothing but silence. One answer,
+ * even an empty list, or any other refusal is enough.
+ */
+function next(done: readonly Exchange[]): Ask | undefined {
+  if (done.every(({ end }) => end === 'silent')) return afterSilence(done);
+  if (done.every((exchange) => exchange.end === 'silent' || knowsAnotherImplementation(exchange)))
+    return afterError1(done);
+  return undefined;
+}
+
+const afterSilence = forms(implementation3, implementation2, asNtpdc);
+const afterError1 = forms(implementation2);
+
+function knowsAnotherImplementation({ replies }: Exchange): boolean {
+  return (
+    replies.length > 0 &&
+    replies.every(({ reading }) => reading.kind === 'refusal' && reading.reason === IMPLEMENTATION_UNKNOWN)
+  );
+}
+
+function request(implementation: number, bytes: number): Uint8Array {
+  return writeMode7({
+    response: false,
+    more: false,
+    version: 2,
+    authenticated: false,
+    sequence: 0,
+    implementation,
+    code: MONLIST_CODE,
+    error: 0,
+    items: 0,
+    reserved: 0,
+    itemBytes: 0,
+    data: new Uint8Array(bytes - 8),
+  });
+}

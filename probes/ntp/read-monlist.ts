@@ -1,0 +1,57 @@
+import type { Reading } from '../probe.js';
+import { MODE7_ERRORS, MONLIST_CODE, readMode7 } from './mode7.js';
+
+/**
+ * What one datagram of an answer tells. The addresses in the items belong to third parties: they are counted
+ * here and go no further. A type and no interface, so that it passes for Facts.
+ */
+export type MonlistAnswer = {
+  readonly implementation: number;
+  /** The datagram's place in the answer, and whether another follows. */
+  readonly sequence: number;
+  readonly more: boolean;
+  /** Entries of the list; 0 where the server has none to give (error 4). */
+  readonly entries: number;
+  readonly entryBytes: number;
+};
+
+/** The refusal that makes the older implementation worth asking. */
+export const IMPLEMENTATION_UNKNOWN = 'implementation unknown';
+
+/** Why a server declines, by its error. */
+const REFUSALS: ReadonlyMap<number, string> = new Map([
+  [MODE7_ERRORS.implementation, IMPLEMENTATION_UNKNOWN],
+  [MODE7_ERRORS.request, 'request unknown'],
+  [MODE7_ERRORS.format, 'format error'],
+  [MODE7_ERRORS.authentication, 'authentication required'],
+]);
+
+/** What one datagram says in answer to a monlist request. Total: any bytes give a Reading. */
+export function readMonlist(payload: Uint8Array, request: Uint8Array): Reading {
+  const asked = readMode7(request);
+  const answer = readMode7(payload);
+  if (!answer) return alien('no NTP mode 7 packet');
+  if (!answer.response) return alien('a mode 7 request, not a response');
+  if (asked?.code !== MONLIST_CODE || answer.code !== asked.code) return alien('another mode 7 request code');
+  if (answer.implementation !== asked.implementation) return alien('another mode 7 implementation');
+  // ntpd sends the items without padding, and no MAC behind them to an unauthenticated request.
+  if (answer.data.length !== answer.items * answer.itemBytes)
+    return alien('a length that is not that of its items');
+  if (answer.error === 0 || answer.error === MODE7_ERRORS.noData)
+    return answerOf({
+      implementation: answer.implementation,
+      sequence: answer.sequence,
+      more: answer.more,
+      entries: answer.items,
+      entryBytes: answer.itemBytes,
+    });
+  return { kind: 'refusal', reason: REFUSALS.get(answer.error) ?? `error ${answer.error}` };
+}
+
+function answerOf(facts: MonlistAnswer): Reading {
+  return { kind: 'answer', facts };
+}
+
+function alien(why: string): Reading {
+  return { kind: 'alien', why };
+}

@@ -1,0 +1,156 @@
+/**
+ * The probe interface and its laws. Adding a protocol is one folder beside this file and one line in index.ts;
+ * CLI choices, help, ports, reports, remedies and the conformance tests all derive from the values declared here.
+ *
+ * The laws, tested for every probe over every capture (test/probes/conformance.test.ts):
+ *  1. `encode` is deterministic, of one length for every nonce, and read-only by protocol;
+ *  2. `echoedNonce` of a captured response is the captured request's nonce;
+ *  3. every truncation, bit flip and random buffer gives a Reading: nothing throws;
+ *  4. other protocols' captures are alien;
+ *  5. each capture gives its expected judgement, and its byte sums equal the capture's metrics;
+ *  6. words exist in every language;
+ *  7. `next` ends.
+ */
+import type { z } from 'zod';
+import type { Exchange, Purpose, Reading } from '../src/domain/exchange.js';
+import type { Judgement, Severity } from '../src/domain/finding.js';
+
+export type { Exchange, Facts, Purpose, Reading } from '../src/domain/exchange.js';
+export type { Judgement, Severity } from '../src/domain/finding.js';
+
+export const LANGUAGES = ['en', 'ja'] as const;
+export type Language = (typeof LANGUAGES)[number];
+/** The same sentence in every language that an end customer may read. */
+export type Words = Readonly<Record<Language, string>>;
+
+export type NonEmpty<T> = readonly [T, ...T[]];
+
+/** The number a response carries back: an unsigned integer of at most 30 bits. */
+export type Nonce = number;
+
+/** One way to put the question. */
+export interface RequestForm {
+  /** Short and stable, it stands in the reports: `any-edns4096-do example.net`. */
+  readonly name: string;
+  /** The UDP payload. The same nonce gives the same bytes; every nonce gives the same length. */
+  encode(nonce: Nonce): Uint8Array;
+}
+
+/** The factor in the literature, and where it stands. */
+export interface Published {
+  /** BAF as published: `556.9`, `28-54`. */
+  readonly factor: string;
+  readonly source: string;
+}
+
+/** What to ask next. */
+export interface Ask {
+  readonly form: RequestForm;
+  readonly purpose: Purpose;
+}
+
+/** What is known of a probe before any setting: what CLI, help and reports need. */
+export interface ProbeIdentity<Id extends string = string> {
+  /** The protocol, a hyphen, then the question: `ntp-monlist`. */
+  readonly id: Id;
+  /** The protocol's short name, as in the column `protocol`: `ntp`. */
+  readonly protocol: string;
+  readonly port: number;
+  /** Where the wire format is written down: `RFC 3416 §4.2.3`. */
+  readonly standard: string;
+  readonly published: Published;
+  /** The type's default. */
+  readonly severity: Severity;
+  /** Milliseconds of silence after which no more datagrams are expected. */
+  readonly quietGapMs: number;
+  /** The published report type that means the same, or our own: `scan_ntpmonitor`, `x_dns_any`. */
+  readonly report: string;
+  readonly words: { readonly title: Words; readonly risk: Words; readonly remedy: Words };
+}
+
+/** One question asked of one UDP port. A probe is pure: it sees bytes, never sockets, clocks or addresses. */
+export interface Probe<Id extends string = string> extends ProbeIdentity<Id> {
+  /**
+   * What every target is sent: one form as a rule, one per community for SNMP. A probe without a nonce has
+   * exactly one, for nothing in a reply could tell two apart.
+   */
+  readonly sweepForms: NonEmpty<RequestForm>;
+  /**
+   * How many bits of nonce a response carries back, and how to read them. Absent where the protocol echoes
+   * nothing (chargen, NTP mode 7).
+   */
+  readonly nonce?: {
+    readonly bits: number;
+    /** Undefined when the payload is no response of this protocol. */
+    echoed(payload: Uint8Array): Nonce | undefined;
+  };
+  /** What one datagram says in answer to this request. Total: any bytes give a Reading, none throw. */
+  read(payload: Uint8Array, request: Uint8Array): Reading;
+  /**
+   * What to ask this responder next, given all that was asked. `done` begins with the sweep forms it was
+   * sighted with, each asked again alone. Undefined = enough; after 40 exchanges nobody asks any more.
+   */
+  next(done: readonly Exchange[]): Ask | undefined;
+  /** What it all says together. */
+  judge(done: readonly Exchange[]): Judgement;
+}
+
+/**
+ * A server of the lab: what one kind of real server, or of hostile one, answers to this probe's requests.
+ * Pure like the probe; the lab gives it a loopback address.
+ */
+export interface Twin {
+  /** `ntpd-4.2.6-600-clients`. */
+  readonly name: string;
+  /** What it stands for, and what it was measured on. */
+  readonly about: string;
+  /** The datagrams that one request brings, in order; none where the server stays silent. */
+  reply(request: Uint8Array): readonly Uint8Array[];
+}
+
+/**
+ * An entry of the probe list. Where the forms depend on the scope (DNS names, SNMP communities), `settings`
+ * says under which key of scope.yaml and in which shape, and `build` makes the probe of them.
+ */
+export interface ProbeDefinition<Id extends string = string> extends ProbeIdentity<Id> {
+  readonly settings?: { readonly key: string; readonly schema: z.ZodType };
+  /** @param settings what `settings.schema` made of the scope's key (of `undefined` where the key is absent). */
+  build(settings: unknown): Probe<Id>;
+  /** What the lab shows of this protocol; at least one that answers and one that refuses or stays silent. */
+  readonly twins: readonly Twin[];
+}
+
+type ConstantProbe<Id extends string> = Probe<Id> & { readonly twins: readonly Twin[] };
+
+interface ConfigurableProbe<Id extends string, Schema extends z.ZodType> extends ProbeIdentity<Id> {
+  readonly settings: { readonly key: string; readonly schema: Schema };
+  /** The part of the probe that depends on the settings. */
+  readonly configure: (settings: z.output<Schema>) => Omit<Probe<Id>, keyof ProbeIdentity>;
+  readonly twins: readonly Twin[];
+}
+
+/** Declares a probe whose forms never change; keeps its literal id. */
+export function defineProbe<const Id extends string>(probe: ConstantProbe<Id>): ProbeDefinition<Id> {
+  return { ...probe, build: () => probe };
+}
+
+/** Declares a probe whose forms depend on a key of scope.yaml; keeps its literal id. */
+export function defineConfigurableProbe<const Id extends string, Schema extends z.ZodType>(
+  definition: ConfigurableProbe<Id, Schema>,
+): ProbeDefinition<Id> {
+  const { configure, twins, settings, ...identity } = definition;
+  return {
+    ...identity,
+    settings,
+    twins,
+    build: (raw) => ({ ...identity, ...configure(settings.schema.parse(raw)) }),
+  };
+}
+
+/** The usual `next`: each of these forms once, after the sighted ones. */
+export function forms(...list: readonly RequestForm[]): Probe['next'] {
+  return (done) => {
+    const form = list.find(({ name }) => !done.some((exchange) => exchange.form === name));
+    return form && { form, purpose: 'measure' };
+  };
+}

@@ -1,0 +1,23 @@
+import type { FindingRecord } from '../src/domain/finding-record.js';
+import { sortRecords } from '../src/domain/finding-record.js';
+import type { RunRecord } from '../src/domain/run-record.js';
+import { findingsCsv } from './findings-csv.js';
+import { asJson } from './json.js';
+import type { Report, ReportFile } from './report.js';
+import { summaryCsv } from './summary.js';
+
+/** Every report that a run has, in the order they are written. */
+export const reports: readonly Report[] = [findingsCsv, summaryCsv, asJson];
+
+/**
+ * All files that are made from run.json and findings.jsonl. The same input gives the same bytes.
+ * @param options.bom whether CSV files begin with a byte order mark.
+ */
+export function* renderReports(
+  run: RunRecord,
+  records: readonly FindingRecord[],
+  options: { readonly bom: boolean },
+): Generator<ReportFile, void, undefined> {
+  const sorted = sortRecords(records);
+  for (const report of reports) yield* report.files(run, sorted, options);
+}

@@ -1,0 +1,59 @@
+import type { RunRecord } from '../src/domain/run-record.js';
+import { formatDay } from '../src/domain/time.js';
+import type { AsGroup } from './by-as.js';
+import { asLabel, groupByAs } from './by-as.js';
+import type { Report } from './report.js';
+
+/** One JSON file an AS: which run it was, and its findings with all their exchanges. */
+export const asJson: Report = {
+  name: 'as-json',
+  *files(run, records) {
+    const day = formatDay(Date.parse(run.started));
+    for (const group of groupByAs(run, records)) {
+      const label = asLabel(group);
+      yield { path: `${label}/${day}-${label}.json`, chunks: jsonChunks(run, group) };
+    }
+  },
+};
+
+/** A finding at a time: the largest AS would make one string of hundreds of megabytes. */
+function* jsonChunks(run: RunRecord, { asn, asName, records }: AsGroup): Generator<string, void, undefined> {
+  const head = JSON.stringify({ run: runSummary(run), asn, as_name: asName, findings: [] }, null, 2);
+  if (records.length === 0) {
+    yield `${head}\n`;
+    return;
+  }
+  yield head.slice(0, head.length - ']\n}'.length);
+  for (const [index, record] of records.entries()) {
+    const text = inOneLine(JSON.stringify(record, null, 2)).replaceAll('\n', '\n    ');
+    yield `${index === 0 ? '' : ','}\n    ${text}`;
+  }
+  yield '\n  ]\n}\n';
+}
+
+/** Lists of numbers in one line each: the sizes of 2,000 datagrams are not 2,000 lines. No text holds a line feed. */
+function inOneLine(json: string): string {
+  return json.replace(
+    /\[\n +(\d+(?:,\n +\d+)*)\n +\]/g,
+    (_, numbers: string) => `[${numbers.replace(/\n +/g, ' ')}]`,
+  );
+}
+
+/** What the reader of one AS's findings needs to know of the run. The whole is in run.json. */
+function runSummary(run: RunRecord): object {
+  const { scan_id, ampscope_version, started, ended, complete, incomplete_reason, authorisation, losses } =
+    run;
+  return {
+    scan_id,
+    ampscope_version,
+    started,
+    ended,
+    complete,
+    incomplete_reason,
+    organisation: authorisation.organisation,
+    contact: authorisation.contact,
+    probes: run.probes.map(({ id, port }) => ({ id, port })),
+    /** True where silence may mean unknown. */
+    losses: losses.any,
+  };
+}

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import type { Address } from '../src/domain/address.js';
+import { formatAddress } from '../src/domain/address.js';
+import type { Caveat, Exchange } from '../src/domain/exchange.js';
+import type {
+  ComputedRecord,
+  ExchangeRecord,
+  FactorColumns,
+  FindingColumns,
+  FindingRecord,
+} from '../src/domain/finding-record.js';
+import type { Finding } from '../src/domain/finding.js';
+import type { Factors } from '../src/domain/measurement.js';
+import { computedFactors, factorsOf, isLowerBound } from '../src/domain/measurement.js';
+import { formatInstant } from '../src/domain/time.js';
+import { cleanFacts, cleanText } from './clean-text.js';
+import { FACTOR_DECIMALS, preciseTime, rounded, RTT_DECIMALS } from './format.js';
+
+export type { ComputedRecord, ExchangeRecord, FindingRecord } from '../src/domain/finding-record.js';
+
+/**
+ * One finding as findings.jsonl holds it, keys in the order of the columns. All text from outside is clean from
+ * here on, and no address but `ip` and the probed one is left in it.
+ */
+export function toRecord(finding: Finding, run: { readonly scanId: string }): FindingRecord {
+  const { reported, measurement, exposure, origin } = finding;
+  const ip = formatAddress(finding.ip);
+  const asn = origin.asn === 0 ? undefined : origin.asn;
+  const tags = [...new Set([...exposure.tags, ...reported.caveats])];
+  const columns = {
+    timestamp: formatInstant(reported.requestedAt),
+    report: finding.report,
+    severity: finding.severity,
+    ip,
+    port: finding.port,
+    transport: 'udp',
+    protocol: finding.protocol,
+    probe: finding.probe,
+    probed_ip: formatAddress(measurement.probed),
+    probed_port: measurement.probedPort,
+    asn,
+    as_name: cleanText(origin.asName),
+    prefix: origin.prefix,
+    customer: cleanText(origin.customer),
+    request_size: reported.sent.payloadBytes,
+    request_packets: reported.sent.datagrams,
+    response_size: reported.received.payloadBytes,
+    packets: reported.received.datagrams,
+    ...factorColumns(factorsOf(reported)),
+    lower_bound: isLowerBound(reported) || exposure.incomplete === true || undefined,
+    basis: reported.seenIn,
+    rtt_ms: rttMs(reported),
+    tag: tags.length > 0 ? tags.join(';') : undefined,
+    version: cleanText(exposure.version),
+    detail: detailOf(finding),
+    scan_id: run.scanId,
+    finding_id: findingId(ip, measurement.probedPort, finding.protocol, finding.probe),
+  } satisfies Unfinished<FindingColumns>;
+  const computed = exposure.equivalentRequests?.map(({ name, bytes }): ComputedRecord =>
+    withoutUnknowns({
+      name,
+      request_size: bytes,
+      ...factorColumns(computedFactors(reported, bytes, measurement.probed)),
+    }),
+  );
+  return withoutUnknowns({
+    ...columns,
+    severity_reason: finding.severityReason,
+    asns: origin.asns && origin.asns.length > 1 ? origin.asns : undefined,
+    facts: exposure.facts && cleanFacts(exposure.facts),
+    computed,
+    strangers: strangersOf(measurement.exchanges),
+    exchanges: measurement.exchanges.map((exchange) => exchangeRecord(exchange, finding)),
+  });
+}
+
+/**
+ * The same for the same exposure in every run. Never of the response port, which some protocols draw anew for
+ * each answer. The letter in front keeps spreadsheets from reading a number into it.
+ */
+export function findingId(ip: string, probedPort: number, protocol: string, probe: string): string {
+  const hash = createHash('sha256').update(JSON.stringify([ip, probedPort, protocol, probe]));
+  return `f-${hash.digest('hex').slice(0, 16)}`;
+}
+
+/** A value with unknowns still in it, as undefined. */
+type Unfinished<T> = { readonly [K in keyof T]: T[K] | undefined };
+
+/** A copy without the keys whose value is unknown: JSON has no undefined, and absent is what we mean. */
+function withoutUnknowns<T extends object>(value: { readonly [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
+}
+
+function factorColumns(factors: Factors): Unfinished<Required<FactorColumns>> {
+  return {
+    amplification: rounded(factors.amplification, FACTOR_DECIMALS),
+    packet_amplification: rounded(factors.packetAmplification, FACTOR_DECIMALS),
+    wire_amplification: rounded(factors.wireAmplification, FACTOR_DECIMALS),
+  };
+}
+
+function rttMs(exchange: Exchange): number | undefined {
+  return rounded(exchange.replies[0]?.afterMs, RTT_DECIMALS);
+}
+
+/** What the probe says, and where the answer came from if that was neither `ip` nor the asked address. */
+function detailOf(finding: Finding): string | undefined {
+  const { probed } = finding.measurement;
+  const elsewhere =
+    repliesFrom(finding.reported, finding) === 'elsewhere'
+      ? 'answered from an address outside the scope'
+      : finding.ip === probed
+        ? undefined
+        : `answered a request to ${formatAddress(probed)}`;
+  return (
+    [cleanText(finding.exposure.detail), elsewhere].filter((part) => part !== undefined).join('; ') ||
+    undefined
+  );
+}
+
+/** An address that is neither the finding's nor the probed one may lie outside the scope: it is not named. */
+function repliesFrom(exchange: Exchange, finding: Finding): string | undefined {
+  const address: Address | undefined = exchange.responder?.address;
+  if (address === undefined) return undefined;
+  const ours = address === finding.ip || address === finding.measurement.probed;
+  return ours ? formatAddress(address) : 'elsewhere';
+}
+
+function exchangeRecord(exchange: Exchange, finding: Finding): ExchangeRecord {
+  const { sent, received, strangers, replies } = exchange;
+  const figures = exchange.purpose === 'measure' && exchange.end !== 'unsent';
+  const unknown: Unfinished<Required<FactorColumns>> = {
+    amplification: undefined,
+    packet_amplification: undefined,
+    wire_amplification: undefined,
+  };
+  const refusal = replies.find(({ reading }) => reading.kind === 'refusal')?.reading;
+  return withoutUnknowns<ExchangeRecord>({
+    form: exchange.form,
+    purpose: exchange.purpose,
+    seen_in: exchange.seenIn,
+    reported: exchange === finding.reported || undefined,
+    request: Buffer.from(exchange.request).toString('hex'),
+    request_size: exchange.request.length,
+    request_wire_bytes: sent.wireBytes,
+    requested_at: preciseTime(exchange.requestedAt),
+    end: exchange.end,
+    send_error: exchange.sendError,
+    datagrams: received.datagrams,
+    response_size: received.payloadBytes,
+    ip_packets: received.ipPackets,
+    wire_bytes: received.wireBytes,
+    sizes: exchange.seenIn === 'measurement' ? replies.map(({ payloadBytes }) => payloadBytes) : undefined,
+    rtt_ms: rttMs(exchange),
+    replies_from: repliesFrom(exchange, finding),
+    replies_port: exchange.responder?.port,
+    ...(figures ? factorColumns(factorsOf(exchange)) : unknown),
+    refusal: refusal?.kind === 'refusal' ? cleanText(refusal.reason) : undefined,
+    caveats: exchange.caveats.length > 0 ? (exchange.caveats satisfies readonly Caveat[]) : undefined,
+    stranger_datagrams: strangers.datagrams || undefined,
+    stranger_bytes: strangers.datagrams > 0 ? strangers.payloadBytes : undefined,
+  });
+}
+
+function strangersOf(exchanges: readonly Exchange[]): FindingRecord['strangers'] {
+  const datagrams = exchanges.reduce((sum, { strangers }) => sum + strangers.datagrams, 0);
+  const bytes = exchanges.reduce((sum, { strangers }) => sum + strangers.payloadBytes, 0);
+  return datagrams > 0 ? { datagrams, bytes } : undefined;
+}

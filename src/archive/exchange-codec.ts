@@ -1,0 +1,84 @@
+import { formatAddress, parseAddress } from '../domain/address.js';
+import type { Caveat, Exchange, Purpose, Reading, Reply, Traffic } from '../domain/exchange.js';
+
+/** An exchange as a checkpoint holds it: addresses as text, bytes as hex, sums as a row of numbers. */
+export interface ExchangeJson {
+  readonly form: string;
+  readonly purpose: Purpose;
+  readonly seen_in: Exchange['seenIn'];
+  readonly request: string;
+  readonly requested_at: number;
+  readonly end: Exchange['end'];
+  readonly sent: TrafficJson;
+  readonly received: TrafficJson;
+  /** Milliseconds after the request (null where nobody knows), bytes of payload, reading. */
+  readonly replies: readonly (readonly [number | null, number, Reading])[];
+  readonly responder?: readonly [string, number];
+  readonly strangers: TrafficJson;
+  readonly caveats: readonly Caveat[];
+  readonly send_error?: string;
+}
+
+/** Datagrams, payload bytes, IP packets, wire bytes. */
+export type TrafficJson = readonly [number, number, number, number];
+
+export function encodeExchange(exchange: Exchange): ExchangeJson {
+  const { responder, sendError } = exchange;
+  return {
+    form: exchange.form,
+    purpose: exchange.purpose,
+    seen_in: exchange.seenIn,
+    request: Buffer.from(exchange.request).toString('hex'),
+    requested_at: exchange.requestedAt,
+    end: exchange.end,
+    sent: encodeTraffic(exchange.sent),
+    received: encodeTraffic(exchange.received),
+    replies: exchange.replies.map(({ afterMs, payloadBytes, reading }) => [
+      afterMs ?? null,
+      payloadBytes,
+      reading,
+    ]),
+    ...(responder && { responder: [formatAddress(responder.address), responder.port] as const }),
+    strangers: encodeTraffic(exchange.strangers),
+    caveats: exchange.caveats,
+    ...(sendError !== undefined && { send_error: sendError }),
+  };
+}
+
+/** @throws RangeError for an address that is none: the checkpoint is damaged. */
+export function decodeExchange(json: ExchangeJson): Exchange {
+  const { responder, send_error: sendError } = json;
+  return {
+    form: json.form,
+    purpose: json.purpose,
+    seenIn: json.seen_in,
+    request: new Uint8Array(Buffer.from(json.request, 'hex')),
+    requestedAt: json.requested_at,
+    end: json.end,
+    sent: decodeTraffic(json.sent),
+    received: decodeTraffic(json.received),
+    replies: json.replies.map(([afterMs, payloadBytes, reading]): Reply => ({
+      ...(afterMs !== null && { afterMs }),
+      payloadBytes,
+      reading,
+    })),
+    ...(responder && { responder: { address: addressOf(responder[0]), port: responder[1] } }),
+    strangers: decodeTraffic(json.strangers),
+    caveats: json.caveats,
+    ...(sendError !== undefined && { sendError }),
+  };
+}
+
+function encodeTraffic({ datagrams, payloadBytes, ipPackets, wireBytes }: Traffic): TrafficJson {
+  return [datagrams, payloadBytes, ipPackets, wireBytes];
+}
+
+function decodeTraffic([datagrams, payloadBytes, ipPackets, wireBytes]: TrafficJson): Traffic {
+  return { datagrams, payloadBytes, ipPackets, wireBytes };
+}
+
+function addressOf(text: string): NonNullable<Exchange['responder']>['address'] {
+  const address = parseAddress(text);
+  if (address === undefined) throw new RangeError(`no address: ${text}`);
+  return address;
+}

@@ -1,0 +1,142 @@
+import { createReadStream } from 'node:fs';
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { FindingRecord } from '../domain/finding-record.js';
+import { sortRecords } from '../domain/finding-record.js';
+import type { RunRecord } from '../domain/run-record.js';
+import { UsageError } from '../domain/usage-error.js';
+import { writeAtomically } from './atomic-file.js';
+import { hasCheckpoint } from './checkpoint.js';
+import { checkFindingRecord, checkRunRecord } from './check-record.js';
+import { folderMode, parseFileMode } from './file-modes.js';
+
+/** A file to be written, by its path within the run's directory. */
+export interface RunFile {
+  readonly path: string;
+  readonly chunks: Iterable<string | Uint8Array>;
+}
+
+const FINDINGS = 'findings.jsonl';
+const RUN = 'run.json';
+
+/**
+ * Writes a run: its findings, the reports made of them, and run.json last. A directory without run.json is
+ * therefore a run that was abandoned, and one with it is whole.
+ */
+export async function writeRun(
+  directory: string,
+  run: RunRecord,
+  records: readonly FindingRecord[],
+  reports: Iterable<RunFile>,
+): Promise<void> {
+  // Of a run that was stopped and went on: until the new one stands there, it is an abandoned one.
+  await rm(join(directory, RUN), { force: true });
+  await writeReports(directory, run, [{ path: FINDINGS, chunks: jsonLines(records) }]);
+  await writeReports(directory, run, reports);
+  await writeReports(directory, run, [{ path: RUN, chunks: [`${JSON.stringify(run, null, 2)}\n`] }]);
+}
+
+/** Writes or replaces files of a run, each whole or not at all, with the permissions that run.json names. */
+export async function writeReports(
+  directory: string,
+  run: RunRecord,
+  files: Iterable<RunFile>,
+): Promise<void> {
+  const mode = fileModeOf(run);
+  const folders = new Set([directory]);
+  for (const { path, chunks } of files) {
+    const target = join(directory, path);
+    const folder = dirname(target);
+    if (!folders.has(folder)) await makeFolder(folder, folderMode(mode));
+    folders.add(folder);
+    await writeAtomically(target, chunks, { mode });
+  }
+}
+
+/**
+ * Reads a run back. The findings come in the order of the file, which is that of every report.
+ * @throws UsageError when it was abandoned or is damaged, with file and line; when another version wrote it.
+ */
+export async function readRun(
+  directory: string,
+): Promise<{ readonly run: RunRecord; readonly records: readonly FindingRecord[] }> {
+  const run = await readRunRecord(join(directory, RUN), directory);
+  const path = join(directory, FINDINGS);
+  const records: FindingRecord[] = [];
+  for await (const line of readLines(path)) {
+    const found = checkFindingRecord(line);
+    if (typeof found === 'string')
+      throw new UsageError(`${path}:${records.length + 1}: no finding: ${found}`, DAMAGED);
+    records.push(found);
+  }
+  if (records.length !== run.counts.findings)
+    throw new UsageError(`${path}: ${records.length} findings, ${run.counts.findings} in ${RUN}`, DAMAGED);
+  return { run, records };
+}
+
+const DAMAGED = 'the run is damaged: restore it from a backup, or scan again';
+
+async function readRunRecord(path: string, directory: string): Promise<RunRecord> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (error.code === 'ENOENT' && (await hasCheckpoint(directory)))
+      throw new UsageError(
+        `${directory}: no finished run: it was stopped before its end`,
+        `go on with it: ampscope scan --resume ${directory}`,
+      );
+    throw error.code === 'ENOENT'
+      ? new UsageError(
+          `${directory}: no finished run: it has no ${RUN}`,
+          'name the directory of a run, such as exposure/latest; a run without run.json was abandoned',
+        )
+      : new UsageError(`${path}: cannot be read: ${String(error.code)}`, 'name the directory of a run');
+  }
+  const found = checkRunRecord(text);
+  if (typeof found === 'string')
+    throw new UsageError(`${path}: ${found}`, 'the run is damaged, or another version of ampscope wrote it');
+  return found;
+}
+
+const NEWLINE = 0x0a;
+
+/**
+ * The lines of a file, the last one too where its end is missing. Not node:readline: that also ends a line at
+ * U+2028, which JSON leaves as it is within a string.
+ */
+async function* readLines(path: string): AsyncGenerator<string, void, undefined> {
+  let rest: Buffer[] = [];
+  try {
+    for await (const part of createReadStream(path) as AsyncIterable<Buffer>) {
+      let start = 0;
+      for (let end = part.indexOf(NEWLINE); end >= 0; end = part.indexOf(NEWLINE, start)) {
+        yield Buffer.concat([...rest, part.subarray(start, end)]).toString();
+        rest = [];
+        start = end + 1;
+      }
+      if (start < part.length) rest.push(part.subarray(start));
+    }
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw new UsageError(`${path}: cannot be read: ${String(error.code)}`, DAMAGED);
+  }
+  if (rest.length > 0) yield Buffer.concat(rest).toString();
+}
+
+function* jsonLines(records: readonly FindingRecord[]): Generator<string, void, undefined> {
+  for (const record of sortRecords(records)) yield `${JSON.stringify(record)}\n`;
+}
+
+function fileModeOf(run: RunRecord): number {
+  const mode = parseFileMode(run.settings.file_mode);
+  if (mode === undefined) throw new RangeError(`no file mode: ${run.settings.file_mode}`);
+  return mode;
+}
+
+/** Within the run's directory, which is there already. */
+async function makeFolder(folder: string, mode: number): Promise<void> {
+  const made = await mkdir(folder, { recursive: true, mode });
+  if (made !== undefined) await chmod(folder, mode);
+}

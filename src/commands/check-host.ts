@@ -1,0 +1,47 @@
+import { familyOf } from '../domain/address.js';
+import type { Instant } from '../domain/time.js';
+import type { Check } from '../preflight/check.js';
+import type { PlannedScan } from '../preflight/facts.js';
+import { preflight } from '../preflight/preflight.js';
+import { readHostFacts } from '../preflight/read-facts.js';
+import { addressSet } from '../scope/address-set.js';
+import { durationOption, numberOption, textOption } from './arguments.js';
+import type { Arguments, Io } from './command.js';
+import { receiveBufferOption } from './pace-options.js';
+import { DEFAULTS, MOST_MS } from './scan-defaults.js';
+import type { ScanInputs } from './scan-inputs.js';
+
+/** The preflight of the scan that these arguments ask for: what `doctor` prints, and `scan` heeds. */
+export async function checkHost(
+  argv: Arguments,
+  { clock }: Io,
+  inputs: ScanInputs,
+): Promise<readonly Check[]> {
+  const cooldownMs = durationOption(argv, 'cooldown', MOST_MS.cooldown) ?? DEFAULTS.cooldownMs;
+  const planned: PlannedScan = {
+    targets: addressSet(inputs.space.ranges),
+    probes: inputs.probes.length,
+    rate: inputs.rate,
+    replyBandwidthBps: inputs.scopeFile.limits.replyBandwidthBps,
+    parallel: numberOption(argv, 'parallel', { least: 1, most: 10_000, whole: true }) ?? DEFAULTS.parallel,
+    sweepSockets: sweepSocketsOf(inputs, cooldownMs),
+    validUntilEnd: inputs.scope.validUntilEnd,
+    sourceAddress: textOption(argv, 'source'),
+  };
+  const now: Instant = clock.now();
+  const out = textOption(argv, 'out') ?? DEFAULTS.out;
+  return preflight(
+    planned,
+    await readHostFacts(planned, { now, out, receiveBufferBytes: receiveBufferOption(argv) }),
+  );
+}
+
+/** One a probe and family, and more where its nonces would not last for a cooldown. */
+function sweepSocketsOf({ probes, rate, space }: ScanInputs, cooldownMs: number): number {
+  const families = new Set(space.ranges.map(({ first }) => familyOf(first))).size;
+  const ofOneFamily = probes.reduce((sum, { probe: { nonce } }) => {
+    const requests = (rate * cooldownMs) / 1000;
+    return sum + (nonce === undefined ? 1 : Math.max(1, Math.ceil(requests / 2 ** nonce.bits)));
+  }, 0);
+  return ofOneFamily * families;
+}

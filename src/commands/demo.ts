@@ -1,0 +1,62 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startLab } from '../lab/lab.js';
+import { textOption } from './arguments.js';
+import type { Command } from './command.js';
+import { EXIT } from './command.js';
+import { LAB_OPTIONS, labOf, writeScopeFile } from './lab.js';
+import { scan } from './scan.js';
+
+/** The lab, a scan of it, and where to look next: what `npm start` shows. */
+export const demo: Command = {
+  name: 'demo',
+  describe: 'Start the lab, scan it, and write its reports',
+  options: {
+    ...LAB_OPTIONS,
+    out: { type: 'string', requiresArg: true, describe: 'Reports go here (default ./exposure)' },
+  },
+  example: ['ampscope demo', 'takes half a minute, and touches nothing but loopback'],
+  async run(argv, io) {
+    const out = textOption(argv, 'out') ?? 'exposure';
+    const { hosts, scopeText } = labOf(argv, io.clock.now());
+    const scopeFile = join(out, 'lab-scope.yaml');
+    await mkdir(out, { recursive: true, mode: 0o700 });
+    await writeScopeFile(scopeFile, scopeText);
+    const running = await startLab(hosts);
+    io.stderr.write(
+      `the lab is up: ${hosts.length} reflectors on loopback, in networks of documentation ASNs\n`,
+    );
+    try {
+      const ports = new Map(hosts.map(({ probe, port }) => [probe, port]));
+      const code = await scan.run(
+        {
+          scope: scopeFile,
+          out,
+          cooldown: '2s',
+          'form-gap': '600ms',
+          port: [...ports].map(([probe, port]) => `${probe}=${port}`),
+        },
+        io,
+      );
+      if (code === EXIT.finished) io.stdout.write(whereToLook(out));
+      return code;
+    } finally {
+      await running.close();
+    }
+  },
+};
+
+function whereToLook(out: string): string {
+  const run = join(out, 'latest');
+  const places = [
+    [join(run, 'findings.csv'), 'every finding, one row each'],
+    [join(run, 'summary.csv'), 'how many of what, in which AS'],
+    [join(run, 'as64496/'), 'what you would send to the owner of AS64496'],
+    [join(run, 'run.json'), 'what was authorised, sent, received and lost'],
+    ['ampscope probes ntp-monlist', 'what a finding means and what to do; --lang ja in Japanese'],
+    ['ampscope init', 'write a scope of your own'],
+  ] as const;
+  const width = Math.max(...places.map(([place]) => place.length));
+  const lines = places.map(([place, what]) => `  ${place.padEnd(width)}  ${what}\n`);
+  return `\nWhere to look next (ampscope is node dist/src/cli.js in a clone)\n${lines.join('')}`;
+}

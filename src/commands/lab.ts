@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import { probes } from '../../probes/list.js';
+import { writeAtomically } from '../archive/atomic-file.js';
+import { formatDay } from '../domain/time.js';
+import { UsageError } from '../domain/usage-error.js';
+import type { LabHost } from '../lab/layout.js';
+import { startLab } from '../lab/lab.js';
+import { addressAndPort, labHosts, labScope } from '../lab/layout.js';
+import { numberOption, textOption } from './arguments.js';
+import type { Arguments, Command } from './command.js';
+import { EXIT } from './command.js';
+
+export const LAB_OPTIONS = {
+  'base-port': {
+    type: 'string',
+    requiresArg: true,
+    describe: "Added to each probe's port, so that nobody needs to be root (default 10000)",
+  },
+} as const;
+
+/** A scope of the lab is good for a month and a half: long enough to play, short enough to be no habit. */
+const LAB_VALID_MS = 45 * 86_400_000;
+
+/** Starts the lab's reflectors and keeps them up until it is stopped. */
+export const lab: Command = {
+  name: 'lab',
+  describe: 'Start reflectors on loopback to try the scanner on, until stopped',
+  options: {
+    ...LAB_OPTIONS,
+    'scope-file': {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Write the scope of the lab here (default lab-scope.yaml)',
+    },
+  },
+  example: ['ampscope lab --scope-file lab-scope.yaml', 'then scan it from another terminal'],
+  async run(argv, { stdout, clock, stop }) {
+    const { hosts, scopeText } = labOf(argv, clock.now());
+    const scopeFile = textOption(argv, 'scope-file') ?? 'lab-scope.yaml';
+    await writeScopeFile(scopeFile, scopeText);
+    const running = await startLab(hosts);
+    for (const { address, port, twin } of hosts)
+      stdout.write(`${addressAndPort(address, port)}  ${twin.name}: ${twin.about}\n`);
+    stdout.write(
+      `\nscan it with: ampscope scan --scope ${scopeFile} ${portArguments(hosts).join(' ')}\nstop it with Ctrl-C\n`,
+    );
+    if (!stop.aborted) await once(stop, 'abort');
+    await running.close();
+    return EXIT.finished;
+  },
+};
+
+/** The hosts of the lab and the scope file that allows exactly them. */
+export function labOf(
+  argv: Arguments,
+  now: number,
+): { readonly hosts: readonly LabHost[]; readonly scopeText: string } {
+  const basePort = numberOption(argv, 'base-port', { least: 1024, most: 60_000, whole: true }) ?? 10_000;
+  const hasIpv6 = hasIpv6Loopback();
+  return {
+    hosts: labHosts(probes, { basePort, hasIpv6 }),
+    scopeText: labScope(formatDay(now + LAB_VALID_MS), { hasIpv6 }),
+  };
+}
+
+/** Containers and namespaces are often made without it: then the lab is of IPv4 alone. */
+function hasIpv6Loopback(): boolean {
+  return Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
+}
+
+/** What a scan of the lab needs on its command line, for the lab's ports are not the protocols' own. */
+export function portArguments(hosts: readonly LabHost[]): readonly string[] {
+  return [...new Map(hosts.map(({ probe, port }) => [probe, port]))].map(
+    ([probe, port]) => `--port ${probe}=${port}`,
+  );
+}
+
+/** @throws UsageError rather than overwrite a file that no lab wrote: it may be somebody's real scope. */
+export async function writeScopeFile(path: string, text: string): Promise<void> {
+  const present = await readFile(path, 'utf8').catch(() => undefined);
+  const [mark] = text.split('\n');
+  if (present !== undefined && present.split('\n')[0] !== mark)
+    throw new UsageError(
+      `${path} is there already, and is not a lab's scope`,
+      'name another file with --scope-file',
+    );
+  await writeAtomically(path, [text], { mode: 0o600 });
+}

@@ -1,0 +1,88 @@
+import { probes as definitions } from '../../probes/list.js';
+import type { Language, ProbeDefinition } from '../../probes/probe.js';
+import { LANGUAGES } from '../../probes/probe.js';
+import { UsageError } from '../domain/usage-error.js';
+import { textOption } from './arguments.js';
+import type { Command } from './command.js';
+import { EXIT } from './command.js';
+import { definitionOf } from './scan-inputs.js';
+
+/** Lists the probes, or shows one: what it sends, what it means, what to do. */
+export const probes: Command = {
+  name: 'probes',
+  positional: { usage: '[id]', key: 'id', describe: 'Show this one in full' },
+  describe: 'List the probes, or show one with its request, risk and remedy',
+  options: {
+    lang: { type: 'string', requiresArg: true, describe: `${LANGUAGES.join(' or ')} (default en)` },
+  },
+  example: ['ampscope probes ntp-monlist --lang ja', 'request bytes, standard, remedy, in Japanese'],
+  run(argv, { stdout }) {
+    const language = languageOf(textOption(argv, 'lang'));
+    const id = textOption(argv, 'id');
+    stdout.write(id === undefined ? list(language) : show(definitionOf(id, 'probes'), language));
+    return Promise.resolve(EXIT.finished);
+  },
+};
+
+function languageOf(text = 'en'): Language {
+  const found = LANGUAGES.find((language) => language === text);
+  if (found === undefined)
+    throw new UsageError(`--lang: there is no language "${text}"`, `write ${LANGUAGES.join(' or ')}`);
+  return found;
+}
+
+function list(language: Language): string {
+  const width = Math.max(...definitions.map(({ id }) => id.length));
+  return definitions
+    .map(
+      ({ id, port, words }) =>
+        `${id.padEnd(width)}  udp/${String(port).padEnd(5)}  ${words.title[language]}\n`,
+    )
+    .join('');
+}
+
+const LABELS = {
+  en: {
+    sends: 'sends',
+    standard: 'standard',
+    published: 'published',
+    report: 'report',
+    severity: 'severity',
+    risk: 'Risk',
+    remedy: 'Remedy',
+  },
+  ja: {
+    sends: '送信',
+    standard: '規格',
+    published: '公表値',
+    report: 'レポート',
+    severity: '深刻度',
+    risk: 'リスク',
+    remedy: '対策',
+  },
+} as const satisfies Record<Language, Record<string, string>>;
+
+function show(definition: ProbeDefinition, language: Language): string {
+  const { id, port, words, standard, published, report, severity, settings } = definition;
+  const labels = LABELS[language];
+  const probe = definition.build(settings?.schema.parse(undefined));
+  const requests = probe.sweepForms.map((form) => {
+    const request = form.encode(0);
+    return `${form.name}, ${request.length} bytes: ${Buffer.from(request).toString('hex')}`;
+  });
+  return `${[
+    `${id}  udp/${port}  ${words.title[language]}`,
+    '',
+    ...requests.map((request) => `${labels.sends}: ${request}`),
+    `${labels.standard}: ${standard}`,
+    `${labels.published}: ${published.factor} (${published.source})`,
+    `${labels.report}: ${report}`,
+    `${labels.severity}: ${severity}`,
+    '',
+    labels.risk,
+    words.risk[language],
+    '',
+    labels.remedy,
+    words.remedy[language],
+  ].join('\n')}\n`;
+}

@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto';
+import { rmdir } from 'node:fs/promises';
+import { removeCheckpoint } from '../archive/checkpoint.js';
+import { writeRun } from '../archive/run-archive.js';
+import { createRunDirectory, publishLatest } from '../archive/run-directory.js';
+import type { Address } from '../domain/address.js';
+import { formatPrefix } from '../domain/address.js';
+import type { Origin, Severity } from '../domain/finding.js';
+import { SEVERITIES, compareSeverities } from '../domain/finding.js';
+import type { RunRecord } from '../domain/run-record.js';
+import { formatStamp } from '../domain/time.js';
+import { UsageError } from '../domain/usage-error.js';
+import { createOrigins } from '../origin/origin.js';
+import { readAsnMap } from '../origin/asn-map.js';
+import { consoleSummary } from '../../reports/console-summary.js';
+import { renderReports } from '../../reports/index.js';
+import { toRecord } from '../../reports/record.js';
+import { addressSet } from '../scope/address-set.js';
+import { createLiveScope } from '../scope/live-scope.js';
+import type { Scope } from '../scope/scope.js';
+import { holdsExampleValues } from '../scope/scope-template.js';
+import type { Key } from '../sweep/keyed-permutation.js';
+import { createProgress } from '../sweep/progress.js';
+import { durationOption, flagOption, listOption, numberOption, textOption } from './arguments.js';
+import type { Arguments, Command, Io } from './command.js';
+import { checkHost } from './check-host.js';
+import { EXIT } from './command.js';
+import type { Check } from '../preflight/check.js';
+import { receiveBufferOption, retriesOption } from './pace-options.js';
+import { recordOf } from './record-of.js';
+import type { ScanPlan } from './run-scan.js';
+import { resumeScan } from './resume.js';
+import { cannotKeep, checkpointPlanOf, createRunKeeper } from './run-keeper.js';
+import { runScan } from './run-scan.js';
+import type { ScanInputs } from './scan-inputs.js';
+import { readScanInputs, readScope } from './scan-inputs.js';
+import { DEFAULTS, MOST_MS } from './scan-defaults.js';
+import { SCAN_OPTIONS } from './scan-options.js';
+import { shardOption } from './shard-option.js';
+import { createScopeReload } from './scope-reload.js';
+
+/** Scans what the scope allows, and writes the reports. */
+export const scan: Command = {
+  name: 'scan',
+  positional: {
+    usage: '[target..]',
+    key: 'target',
+    describe: 'Addresses or prefixes; none means all of the scope',
+  },
+  describe: 'Find and measure the reflectors in your scope, and write the reports',
+  options: SCAN_OPTIONS,
+  example: ['ampscope scan --fail-on high', 'all of ./scope.yaml; exit 3 on a high finding'],
+  run: runScanCommand,
+};
+
+async function runScanCommand(given: Arguments, io: Io): Promise<number> {
+  const resumed = textOption(given, 'resume') === undefined ? undefined : await resumeScan(given, io);
+  const argv = resumed?.argv ?? given;
+  const inputs = resumed?.inputs ?? (await readScanInputs(argv, io));
+  if (holdsExampleValues(inputs.scopeFile))
+    throw new UsageError(
+      `${inputs.scopeFile.name} still holds the example values that init wrote`,
+      'say whose space it is, who authorised the scan, and which networks may be probed',
+    );
+  const failOn = severityOption(argv);
+  const quiet = flagOption(argv, 'quiet');
+  const bom = flagOption(argv, 'bom');
+  const fileMode = fileModeOption(argv);
+  const scope = createLiveScope(inputs.scope);
+  const { plan, asnSources } = await planOf(argv, { ...inputs, scope }, resumed?.tokenKey);
+  const out = resumed?.out ?? textOption(argv, 'out') ?? DEFAULTS.out;
+  const started = resumed?.startedAt ?? io.clock.now();
+  const checks = await checkHost(argv, io, inputs);
+  refuseProblem(checks);
+  // Before the first packet: a run that could not write its reports would be for nothing.
+  const directory = resumed?.directory ?? (await createRunDirectory(out, formatStamp(started), { fileMode }));
+  if (inputs.validityWarning !== undefined) io.stderr.write(`ampscope: note: ${inputs.validityWarning}\n`);
+  if (!quiet) for (const note of inputs.notes) io.stderr.write(`ampscope: note: ${note}\n`);
+  if (!quiet) warnOf(checks, io);
+
+  const reload = createScopeReload({
+    scope,
+    targets: addressSet(inputs.space.ranges),
+    pace: { ...plan.pace, share: 1 / (plan.shard?.of ?? 1) },
+    limits: inputs.scopeFile.limits,
+    read: () => readScope(argv, io),
+    clock: io.clock,
+    say(kind, text) {
+      if (kind !== 'note' || !quiet) io.stderr.write(`ampscope: ${kind}: ${text}\n`);
+    },
+  });
+  const stopListening = io.onHangup(() => void reload.reload());
+  const progress = await createProgress(io.stderr, io.clock, quiet);
+  const keeper = createRunKeeper(directory, io.clock, {
+    fileMode,
+    everyMs: durationOption(argv, 'checkpoint', MOST_MS.checkpoint) ?? DEFAULTS.checkpointMs,
+    plan: resumed
+      ? undefined
+      : checkpointPlanOf(argv, { inputs, plan, scanId: directory.id, startedAt: started }),
+    earlier: resumed?.checkpoint.state.sessions,
+    measurementsBytes: resumed?.checkpoint.measurementsBytes,
+    fromPosition: resumed?.start.position,
+  });
+  const result = await runScan(plan, {
+    clock: io.clock,
+    progress,
+    stop: io.stop,
+    control: reload,
+    keeper,
+    start: resumed?.start,
+  })
+    .catch(async (error: unknown) => {
+      // Nothing was sent or found: an empty directory would look like a run.
+      await rmdir(directory.path).catch(() => undefined);
+      throw error;
+    })
+    .finally(() => keeper.close());
+
+  const run = recordOf({
+    scanId: directory.id,
+    started,
+    ended: io.clock.now(),
+    inputs,
+    plan,
+    result,
+    asnSources,
+    sessions: keeper.sessions(),
+    bom,
+    fileMode,
+    checks,
+    scopeReloads: reload.records(),
+  });
+  const records = result.findings.map((finding) => toRecord(finding, { scanId: directory.id }));
+  await writeRun(directory.path, run, records, renderReports(run, records, { bom })).catch(
+    (error: unknown) => {
+      throw cannotKeep(directory.path, error, false);
+    },
+  );
+  if (run.complete) {
+    await publishLatest(out, directory.id);
+    await removeCheckpoint(directory.path);
+  }
+  stopListening();
+
+  if (flagOption(argv, 'json')) io.stdout.write(`${JSON.stringify({ ...run, directory: directory.path })}\n`);
+  else io.stdout.write(consoleSummary(run, records));
+  if (!quiet) io.stderr.write(`reports are in ${directory.path}\n`);
+  return exitCodeOf(
+    run,
+    io.stop,
+    failOn !== undefined && records.some(({ severity }) => compareSeverities(severity, failOn) <= 0),
+    io,
+  );
+}
+
+/** @throws UsageError with the first thing that makes the scan impossible. */
+function refuseProblem(checks: readonly Check[]): void {
+  const problem = checks.find(({ status }) => status === 'problem');
+  if (problem !== undefined)
+    throw new UsageError(problem.finding, problem.hint ?? 'see what ampscope doctor says');
+}
+
+function warnOf(checks: readonly Check[], { stderr }: Io): void {
+  for (const { status, name, finding, hint } of checks)
+    if (status === 'warning')
+      stderr.write(
+        `ampscope: warning: ${name}: ${finding}\nampscope: hint: ${hint ?? 'see ampscope doctor'}\n`,
+      );
+}
+
+/** Our own fault is 1 and never comes here; then the signal, then losses, then what `--fail-on` names. */
+function exitCodeOf(run: RunRecord, stop: AbortSignal, failed: boolean, { stderr }: Io): number {
+  if (!run.complete)
+    stderr.write(`ampscope: note: the run is incomplete: ${run.incomplete_reason ?? 'unknown'}\n`);
+  if (stop.aborted && typeof stop.reason === 'number') return stop.reason;
+  if (run.losses.any || !run.complete) {
+    stderr.write(
+      'ampscope: note: finished with losses, so silent may mean unknown: see losses in run.json\n',
+    );
+    return EXIT.losses;
+  }
+  return failed ? EXIT.findings : EXIT.finished;
+}
+
+async function planOf(
+  argv: Arguments,
+  { scope, space, probes, rate, scopeFile: { limits } }: ScanInputs,
+  tokenKey: Key | undefined,
+): Promise<{ readonly plan: ScanPlan; readonly asnSources: RunRecord['asn_sources'] }> {
+  const maps = await Promise.all(listOption(argv, 'asn-map').map(readAsnMap));
+  const shard = shardOption(argv);
+  const share = shard?.of ?? 1;
+  const plan: ScanPlan = {
+    scope,
+    space,
+    probes,
+    originOf: createOrigins((address) => originInScope(scope, address), maps),
+    pace: {
+      // Of what all shards may have together.
+      rate: rate / share,
+      perSubnet: limits.perSubnet,
+      perHost: limits.perHost,
+      replyBandwidthBps: limits.replyBandwidthBps / share,
+    },
+    parallel: numberOption(argv, 'parallel', { least: 1, most: 10_000, whole: true }) ?? DEFAULTS.parallel,
+    retries: retriesOption(argv),
+    receiveBufferBytes: receiveBufferOption(argv),
+    cooldownMs: durationOption(argv, 'cooldown', MOST_MS.cooldown) ?? DEFAULTS.cooldownMs,
+    quietGapMs: durationOption(argv, 'quiet-gap', MOST_MS['quiet-gap']),
+    formGapMs: durationOption(argv, 'form-gap', MOST_MS['form-gap']) ?? DEFAULTS.formGapMs,
+    sourceAddress: textOption(argv, 'source'),
+    seed: textOption(argv, 'seed') ?? randomBytes(8).toString('hex'),
+    tokenKey: tokenKey ?? new Uint32Array(new Uint8Array(randomBytes(32)).buffer),
+    stretchMs: durationOption(argv, 'stretch', MOST_MS.stretch) ?? DEFAULTS.stretchMs,
+    shard,
+  };
+  return { plan, asnSources: maps.map(({ name, format, prefixes }) => ({ file: name, format, prefixes })) };
+}
+
+/** What the scope file says of an address. */
+function originInScope(scope: Scope, address: Address): Origin | undefined {
+  const network = scope.networkOf(address);
+  if (network === undefined) return undefined;
+  const { prefix, asn, asName, customer } = network;
+  return {
+    prefix: formatPrefix(prefix),
+    ...(asn !== undefined && { asn }),
+    ...(asName !== undefined && { asName }),
+    ...(customer !== undefined && { customer }),
+  };
+}
+
+function severityOption(argv: Arguments): Severity | undefined {
+  const text = textOption(argv, 'fail-on');
+  const found = SEVERITIES.find((severity) => severity === text);
+  if (text !== undefined && found === undefined)
+    throw new UsageError(
+      `--fail-on: there is no severity "${text}"`,
+      `write one of ${SEVERITIES.join(', ')}`,
+    );
+  return found;
+}
+
+/** The owner must be able to read the reports, and others never write them: they are lists of weak hosts. */
+function fileModeOption(argv: Arguments): number {
+  const text = textOption(argv, 'file-mode');
+  if (text === undefined) return DEFAULTS.fileMode;
+  const mode = /^0?[0-7]{3}$/.test(text) ? Number.parseInt(text, 8) : NaN;
+  if (Number.isNaN(mode) || (mode & 0o600) !== 0o600 || (mode & 0o133) !== 0)
+    throw new UsageError(`--file-mode: "${text}" is no mode for reports`, 'write 0600, 0640 or 0644');
+  return mode;
+}

@@ -1,0 +1,117 @@
+import type { Address, Family } from './address.js';
+import type { Instant } from './time.js';
+
+/** What one datagram says in answer to a request. */
+export type Reading =
+  | { readonly kind: 'answer'; readonly facts: Facts }
+  | { readonly kind: 'refusal'; readonly reason: string }
+  | { readonly kind: 'alien'; readonly why: string };
+
+/** What an answer tells, in the probe's own words: only `judge` of the same probe reads them. */
+export type Facts = Readonly<Record<string, string | number | boolean>>;
+
+/**
+ * Why a request was sent. Only `measure` exchanges give factors: a `prime` prepares the responder, a `prove`
+ * shows what it is, a `rate-check` shows how it defends itself.
+ */
+export type Purpose = 'measure' | 'prime' | 'prove' | 'rate-check';
+
+/** What stands between a figure and the whole truth; every format shows it. */
+export type Caveat = 'capped' | 'lossy' | 'off-address' | 'duplicated' | 'late';
+
+/** Sums over datagrams, as a capture at our own interface would give them. */
+export interface Traffic {
+  readonly datagrams: number;
+  /** UDP payload. */
+  readonly payloadBytes: number;
+  /** Fragments counted. */
+  readonly ipPackets: number;
+  /** Ethernet frames with FCS, padded to 64 bytes, without preamble and gap. */
+  readonly wireBytes: number;
+}
+
+export const NO_TRAFFIC: Traffic = { datagrams: 0, payloadBytes: 0, ipPackets: 0, wireBytes: 0 };
+
+/** One datagram that came back. */
+export interface Reply {
+  /** Milliseconds after the request left. Absent for a reply of the sweep, which keeps no sending times. */
+  readonly afterMs?: number;
+  readonly payloadBytes: number;
+  readonly reading: Reading;
+}
+
+/**
+ * Exactly one request, and every datagram that came back until the line fell quiet or a cap ended it.
+ * `received` counts all of them; `replies` holds each where the exchange had a socket of its own, and only the
+ * first where it was seen in the sweep.
+ */
+export interface Exchange {
+  readonly form: string;
+  readonly purpose: Purpose;
+  readonly seenIn: 'measurement' | 'sweep';
+  readonly request: Uint8Array;
+  readonly requestedAt: Instant;
+  readonly end: 'quiet' | 'capped' | 'silent' | 'unsent';
+  readonly sent: Traffic;
+  readonly received: Traffic;
+  readonly replies: readonly Reply[];
+  /** Where the replies came from: the asked address and port as a rule. Absent when nothing came. */
+  readonly responder?: { readonly address: Address; readonly port: number };
+  /** Datagrams from other addresses than the one that counts as responder: never part of a factor. */
+  readonly strangers: Traffic;
+  readonly caveats: readonly Caveat[];
+  /** Why `end` is `unsent`: the system's error code. */
+  readonly sendError?: string;
+}
+
+/** What the answers among an exchange's replies say, in order; refusals and aliens left out. */
+export function answersIn({ replies }: Exchange): readonly Facts[] {
+  return replies.flatMap(({ reading }) => (reading.kind === 'answer' ? [reading.facts] : []));
+}
+
+/** The reasons of the refusals among an exchange's replies, in order. */
+export function refusalsIn({ replies }: Exchange): readonly string[] {
+  return replies.flatMap(({ reading }) => (reading.kind === 'refusal' ? [reading.reason] : []));
+}
+
+const MTU = 1500;
+const ETHERNET_OVERHEAD = 14 + 4;
+const SMALLEST_FRAME = 64;
+const UDP_HEADER = 8;
+
+/**
+ * One datagram on an Ethernet link of 1,500 bytes: how many IP packets, how many bytes of frames.
+ * IPv4 (RFC 791 §3.2): 20-byte header, fragments of 1,480 bytes. IPv6 (RFC 8200 §4.5): 40-byte header, and
+ * where it does not fit one packet an 8-byte fragment header in each and pieces of 1,448 bytes, the multiple of
+ * 8 below the 1,452 that would fit (Linux holds the last piece to it as well).
+ */
+export function trafficOf(payloadBytes: number, family: Family): Traffic {
+  const segment = payloadBytes + UDP_HEADER;
+  const header = family === 4 ? 20 : 40;
+  if (header + segment <= MTU)
+    return { datagrams: 1, payloadBytes, ipPackets: 1, wireBytes: frameBytes(header + segment) };
+  const fragmentHeader = family === 4 ? header : header + 8;
+  const piece = Math.floor((MTU - fragmentHeader) / 8) * 8;
+  const whole = Math.floor(segment / piece);
+  const rest = segment % piece;
+  return {
+    datagrams: 1,
+    payloadBytes,
+    ipPackets: whole + (rest > 0 ? 1 : 0),
+    wireBytes:
+      whole * frameBytes(fragmentHeader + piece) + (rest > 0 ? frameBytes(fragmentHeader + rest) : 0),
+  };
+}
+
+export function addTraffic(a: Traffic, b: Traffic): Traffic {
+  return {
+    datagrams: a.datagrams + b.datagrams,
+    payloadBytes: a.payloadBytes + b.payloadBytes,
+    ipPackets: a.ipPackets + b.ipPackets,
+    wireBytes: a.wireBytes + b.wireBytes,
+  };
+}
+
+function frameBytes(ipPacketBytes: number): number {
+  return Math.max(SMALLEST_FRAME, ipPacketBytes + ETHERNET_OVERHEAD);
+}

@@ -1,0 +1,83 @@
+import type { Address } from './address.js';
+import type { Exchange, Facts } from './exchange.js';
+import type { Measurement } from './measurement.js';
+
+/** Worst first; the five words that Shadowserver and IntelMQ know. */
+export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** Which AS originates an address, and whose it is. Unknown is absent. */
+export interface Origin {
+  readonly asn?: number;
+  readonly asName?: string;
+  readonly customer?: string;
+  /** The match that gave the ASN, as text: `192.0.2.0/24`. */
+  readonly prefix?: string;
+  /** All origins where a prefix has several, the first among them. */
+  readonly asns?: readonly number[];
+}
+
+/** What all that was asked of one responder says together. */
+export type Judgement =
+  | {
+      readonly kind: 'exposure';
+      /** Documented words, sorted by weight: `mode7-open`. */
+      readonly tags: readonly string[];
+      /** What the software calls itself. Remote text: the reports clean it. */
+      readonly version?: string;
+      /** What else a person needs to know, in one line of English. May hold remote text: the reports clean it. */
+      readonly detail?: string;
+      /** Facts for the JSON reports, in the probe's own words. */
+      readonly facts?: Facts;
+      /** Whether the replies themselves show that some are missing: then the figures are lower bounds. */
+      readonly incomplete?: boolean;
+      /** Where the rule by wire amplification is wrong for this answer, and why. */
+      readonly severity?: { readonly level: Severity; readonly reason: string };
+      /** Other request lengths that bring the same answer: their factors are computed, not asked. */
+      readonly equivalentRequests?: readonly { readonly name: string; readonly bytes: number }[];
+    }
+  | { readonly kind: 'refusal'; readonly reason: string }
+  /** Nothing that this probe could read. */
+  | { readonly kind: 'nothing' };
+
+export type Exposure = Extract<Judgement, { kind: 'exposure' }>;
+
+/** One row of the reports: exposure, origin and severity. */
+export interface Finding {
+  readonly probe: string;
+  readonly protocol: string;
+  /** `scan_ntpmonitor`, or `x_…` where no published report type means the same. */
+  readonly report: string;
+  /** Always inside the scope: the responder where that is so, otherwise the probed address. */
+  readonly ip: Address;
+  /** The port the reported replies came from. */
+  readonly port: number;
+  readonly measurement: Measurement;
+  /** The exchange whose figures the row shows. */
+  readonly reported: Exchange;
+  readonly exposure: Exposure;
+  readonly severity: Severity;
+  readonly severityReason: string;
+  readonly origin: Origin;
+}
+
+/**
+ * Severity by measured wire amplification, the one figure in which a 1-byte and a 192-byte request compare:
+ * ≥ 500 critical, ≥ 50 high, ≥ 2 the type's default, 1 to 2 low, below 1 info.
+ */
+export function severityByAmplification(
+  wireAmplification: number,
+  typeDefault: Severity,
+): { level: Severity; reason: string } {
+  if (wireAmplification >= 500) return { level: 'critical', reason: 'wire amplification of 500 or more' };
+  if (wireAmplification >= 50) return { level: 'high', reason: 'wire amplification of 50 or more' };
+  if (wireAmplification >= 2)
+    return { level: typeDefault, reason: "wire amplification of 2 or more: the type's default" };
+  if (wireAmplification >= 1) return { level: 'low', reason: 'wire amplification below 2' };
+  return { level: 'info', reason: 'wire amplification below 1' };
+}
+
+/** Negative when `a` is the worse of the two. */
+export function compareSeverities(a: Severity, b: Severity): number {
+  return SEVERITIES.indexOf(a) - SEVERITIES.indexOf(b);
+}

@@ -1,0 +1,58 @@
+import type { Socket } from 'node:dgram';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import type { Twin } from '../../probes/probe.js';
+import { UsageError } from '../domain/usage-error.js';
+import type { LabHost } from './layout.js';
+import { addressAndPort } from './layout.js';
+
+/** Reflectors on loopback: what `ampscope demo` scans, and what anybody can try the scanner on. */
+export interface Lab {
+  readonly hosts: readonly LabHost[];
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the twin of each host on its loopback address.
+ * @throws UsageError where a port is taken, or an address is not loopback.
+ */
+export async function startLab(hosts: readonly LabHost[]): Promise<Lab> {
+  const sockets: Socket[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(
+      sockets.splice(0).map((socket) => new Promise<void>((resolve) => socket.close(resolve))),
+    );
+  };
+  try {
+    for (const { address, port, twin } of hosts) sockets.push(await serve(twin, address, port));
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { hosts, close };
+}
+
+/** Answers every request with what the twin says, in order. */
+async function serve(twin: Twin, address: string, port: number): Promise<Socket> {
+  if (!address.startsWith('127.') && address !== '::1')
+    throw new UsageError(`the lab does not serve ${address}`, 'its hosts have loopback addresses only');
+  const socket = createSocket(address.includes(':') ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
+  socket.on('message', (request, sender) => {
+    for (const reply of twin.reply(request)) socket.send(reply, sender.port, sender.address, ignoreLoss);
+  });
+  socket.bind(port, address);
+  try {
+    await once(socket, 'listening');
+  } catch (error) {
+    throw new UsageError(
+      `the lab cannot listen on ${addressAndPort(address, port)}: ${error instanceof Error ? error.message : String(error)}`,
+      'another lab may be running; stop it, or choose other ports with --base-port',
+    );
+  }
+  return socket;
+}
+
+/** A client that is gone by now is no fault of the lab. */
+function ignoreLoss(): void {
+  // Nothing to do.
+}

@@ -1,0 +1,85 @@
+import type { ProbeDefinition, Twin } from '../../probes/probe.js';
+
+/** One host of the lab: a twin on an address and port. */
+export interface LabHost {
+  readonly address: string;
+  readonly port: number;
+  readonly probe: string;
+  readonly twin: Twin;
+}
+
+/** A network of the lab, as it stands in its scope file; the ASNs are those for documentation (RFC 5398). */
+export interface LabNetwork {
+  readonly prefix: string;
+  readonly asn: number;
+  readonly asName: string;
+  readonly customer: string;
+}
+
+export const LAB_NETWORKS: readonly LabNetwork[] = [
+  { prefix: '127.64.1.0/26', asn: 64496, asName: 'LAB-ACCESS', customer: 'C-1001' },
+  { prefix: '127.64.2.0/26', asn: 64497, asName: 'LAB-CAMPUS', customer: 'C-2002' },
+  { prefix: '127.64.3.0/26', asn: 64498, asName: 'LAB-HOSTING', customer: 'C-3003' },
+];
+
+/** The one address that every machine with IPv6 has; there is no second one to make a network of. */
+export const LAB_IPV6_NETWORK: LabNetwork = {
+  prefix: '::1/128',
+  asn: 64499,
+  asName: 'LAB-IPV6',
+  customer: 'C-4004',
+};
+
+/** The first host of each network; what lies before and after is silent. */
+const FIRST_HOST = 10;
+
+/**
+ * Deals the twins of all probes out to the networks, one address each, so every network has some of most
+ * protocols, and the first twin of each probe to the one IPv6 address, where their ports tell them apart. A probe
+ * that is added to the list is in the lab without a word here.
+ * @param basePort added to each probe's own port, so that nobody needs to be root.
+ * @param hasIpv6 whether ::1 is there: not every container has it.
+ */
+export function labHosts(
+  definitions: readonly ProbeDefinition[],
+  { basePort, hasIpv6 }: { readonly basePort: number; readonly hasIpv6: boolean },
+): readonly LabHost[] {
+  const twins = definitions.flatMap((definition) =>
+    definition.twins.map((twin) => ({ twin, probe: definition.id, port: basePort + definition.port })),
+  );
+  const ofIpv4 = twins.map((entry, index): LabHost => {
+    const network = LAB_NETWORKS[index % LAB_NETWORKS.length];
+    const host = FIRST_HOST + Math.floor(index / LAB_NETWORKS.length);
+    const address = (network?.prefix ?? '').replace(/\.\d+\/\d+$/, `.${host}`);
+    return { ...entry, address };
+  });
+  if (!hasIpv6) return ofIpv4;
+  const firsts = twins.filter(
+    ({ probe }, index) => twins.findIndex((twin) => twin.probe === probe) === index,
+  );
+  return [...ofIpv4, ...firsts.map((entry): LabHost => ({ ...entry, address: '::1' }))];
+}
+
+/** `127.64.1.10:10019`, `[::1]:10019` (RFC 3986 §3.2.2). */
+export function addressAndPort(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** The scope file that allows exactly the lab. @param validUntil a day, `2027-03-31`. */
+export function labScope(validUntil: string, { hasIpv6 }: { readonly hasIpv6: boolean }): string {
+  const networks = [...LAB_NETWORKS, ...(hasIpv6 ? [LAB_IPV6_NETWORK] : [])]
+    .map(
+      ({ prefix, asn, asName, customer }) =>
+        `  - prefix: ${prefix}\n    asn: ${asn}\n    as_name: ${asName}\n    customer: ${customer}\n`,
+    )
+    .join('');
+  return `# The lab's own scope: reflectors that Ampscope itself started on loopback.
+organisation: Ampscope lab
+authorised_by: whoever started the lab
+contact: root@localhost
+valid_until: ${validUntil}
+networks:
+${networks}limits: { rate: 2000, per_subnet: 400, per_host: 2, reply_bandwidth: 100M }
+dns: { names: [fat.test] }
+`;
+}

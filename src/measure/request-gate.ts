@@ -1,0 +1,77 @@
+import type { Address } from '../domain/address.js';
+import { subnetOf } from '../domain/address.js';
+import type { Clock } from '../domain/time.js';
+
+/** Structurally the sweep's pacer and reply budget: the two stages share them. */
+export interface Pace {
+  waitMs(nowMs: number): number;
+  spend(nowMs: number): void;
+}
+export interface Budget {
+  waitMs(nowMs: number): number;
+  charge(nowMs: number, bits: number): void;
+}
+
+/** Lets measurement requests out one by one, within every limit that holds for the sweep. */
+export interface RequestGate {
+  /**
+   * Resolves with true when a request to this address may leave now, and counts it as sent.
+   * @param reservedBits what its replies are expected to cost the line: taken from the budget at once.
+   * @returns false when the signal aborted first: then nothing may be sent.
+   */
+  pass(to: Address, reservedBits: number, signal: AbortSignal): Promise<boolean>;
+  /** Charges replies beyond what was reserved. */
+  charge(bits: number): void;
+}
+
+export interface RequestGateOptions {
+  readonly pacer: Pace;
+  readonly budget: Budget;
+  readonly clock: Clock;
+  /** Between two requests to one host: the longer of the form gap and 1 / per_host. */
+  readonly hostGapMs: number;
+  readonly perSubnet: number;
+  /** When the sweep's last packet left (monotonic): nobody is asked again sooner than one gap, or 1 s, after. */
+  readonly sweepEndedMs: () => number;
+}
+
+export function createRequestGate({
+  pacer,
+  budget,
+  clock,
+  hostGapMs,
+  perSubnet,
+  sweepEndedMs,
+}: RequestGateOptions): RequestGate {
+  const hostDueMs = new Map<Address, number>();
+  const subnetDueMs = new Map<Address, number>();
+  return {
+    async pass(to, reservedBits, signal) {
+      const subnet = subnetOf(to).first;
+      // A whole second, so that no window of one second holds packets of both stages.
+      const restMs = Math.max(hostGapMs, 1000);
+      for (;;) {
+        if (signal.aborted) return false;
+        const now = clock.monotonicMs();
+        const waitMs = Math.max(
+          sweepEndedMs() + restMs - now,
+          (hostDueMs.get(to) ?? -Infinity) - now,
+          (subnetDueMs.get(subnet) ?? -Infinity) - now,
+          pacer.waitMs(now),
+          budget.waitMs(now),
+        );
+        if (waitMs <= 0) {
+          hostDueMs.set(to, now + hostGapMs);
+          subnetDueMs.set(subnet, now + 1000 / perSubnet);
+          pacer.spend(now);
+          budget.charge(now, reservedBits);
+          return true;
+        }
+        await clock.sleep(waitMs, signal);
+      }
+    },
+    charge(bits) {
+      budget.charge(clock.monotonicMs(), bits);
+    },
+  };
+}

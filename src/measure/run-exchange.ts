@@ -1,0 +1,222 @@
+import { hash } from 'node:crypto';
+import type { Ask, Nonce, Probe } from '../../probes/probe.js';
+import type { Address, Family } from '../domain/address.js';
+import { familyOf } from '../domain/address.js';
+import type { Caveat, Exchange, Reply, Traffic } from '../domain/exchange.js';
+import { NO_TRAFFIC, addTraffic, trafficOf } from '../domain/exchange.js';
+import type { Clock } from '../domain/time.js';
+
+/** When an exchange is over. */
+export interface ExchangeLimits {
+  /** How long the first datagram may take. */
+  readonly firstReplyMs: number;
+  /** Silence after which no more are expected. */
+  readonly quietGapMs: number;
+  /** The caps: what they cut off makes a lower bound. */
+  readonly longestMs: number;
+  readonly mostDatagrams: number;
+  readonly mostBytes: number;
+}
+
+/** What an exchange needs of a socket that is its own. */
+export interface ExchangeSocket {
+  send(payload: Uint8Array, to: Address, port: number): boolean;
+  unfinishedBelow(count: number): Promise<void>;
+  readDrops(): Promise<number | undefined>;
+  close(): Promise<void>;
+}
+
+export type OpenExchangeSocket = (handlers: {
+  /** Of the address that is to be asked. */
+  readonly family: Family;
+  readonly onDatagram: (payload: Uint8Array, from: Address, port: number) => void;
+  readonly onSendError: (code: string) => void;
+}) => Promise<ExchangeSocket>;
+
+export interface ExchangeOptions {
+  readonly probe: Probe;
+  readonly ask: Ask;
+  readonly nonce: Nonce;
+  readonly to: Address;
+  readonly port: number;
+  readonly limits: ExchangeLimits;
+  readonly openSocket: OpenExchangeSocket;
+  readonly clock: Clock;
+  /** Called for what came back, as it comes. */
+  readonly onReceived: (traffic: Traffic) => void;
+}
+
+/** An exchange, and the datagrams its socket lost. */
+export interface ExchangeResult {
+  readonly exchange: Exchange;
+  readonly socketDrops: number;
+}
+
+/**
+ * Sends one request on a fresh unconnected socket and keeps everything that comes back until the line falls
+ * quiet or a cap ends it. Unconnected, because a connected socket would not show replies from other addresses.
+ */
+export async function runExchange(options: ExchangeOptions): Promise<ExchangeResult> {
+  const { probe, ask, to, port, limits, clock } = options;
+  const request = ask.form.encode(options.nonce);
+  const own = createTally(probe, request);
+  /** From the first other address that echoes the nonce. */
+  const offAddress = createTally(probe, request);
+  let strangers = NO_TRAFFIC;
+  const over = new AbortController();
+  let sendError: string | undefined;
+  let sentMs = Infinity;
+  let deadlineMs: number;
+  let capped = false;
+
+  const opened = await openedOrCode(
+    options.openSocket({
+      family: familyOf(to),
+      onSendError(code) {
+        sendError = code;
+        over.abort();
+      },
+      onDatagram(payload, from, senderPort) {
+        const now = clock.monotonicMs();
+        if (capped || now < sentMs) return;
+        const traffic = trafficOf(payload.length, familyOf(from));
+        options.onReceived(traffic);
+        const tally = tallyFor(payload, from);
+        if (tally === undefined) {
+          strangers = addTraffic(strangers, traffic);
+          return;
+        }
+        tally.add(payload, traffic, now - sentMs, { address: from, port: senderPort });
+        deadlineMs = Math.min(now + limits.quietGapMs, sentMs + limits.longestMs);
+        const { datagrams, payloadBytes } = tally.sum();
+        capped = datagrams >= limits.mostDatagrams || payloadBytes >= limits.mostBytes;
+        if (capped) over.abort();
+      },
+    }),
+  );
+  if (typeof opened === 'string')
+    return { exchange: unsentExchange(options, request, opened), socketDrops: 0 };
+  const socket = opened;
+  const tallyFor = (payload: Uint8Array, from: Address): Tally | undefined => {
+    if (from === to) return own;
+    const other = offAddress.responder();
+    if (other !== undefined) return from === other.address ? offAddress : undefined;
+    return probe.nonce?.echoed(payload) === options.nonce ? offAddress : undefined;
+  };
+  /** Waits until the line is quiet or a cap is reached. */
+  const listen = async (): Promise<void> => {
+    while (isListening()) {
+      // No longer than a quiet gap at once: the first datagram brings the end nearer, down to one gap after it.
+      const waitMs = Math.min(deadlineMs - clock.monotonicMs(), Math.max(limits.quietGapMs, 1));
+      await clock.sleep(waitMs, over.signal);
+    }
+  };
+  const isListening = (): boolean => !over.signal.aborted && clock.monotonicMs() < deadlineMs;
+  try {
+    const requestedAt = clock.now();
+    sentMs = clock.monotonicMs();
+    deadlineMs = sentMs + limits.firstReplyMs;
+    if (!socket.send(request, to, port)) {
+      sendError = 'OUT_OF_SCOPE';
+      over.abort();
+    }
+    await socket.unfinishedBelow(1);
+    let socketDrops: number;
+    do {
+      await listen();
+      socketDrops = (await socket.readDrops()) ?? 0;
+      // What waited in the socket while this process was busy has come by now, and the line was not quiet.
+    } while (isListening());
+
+    const isOffAddress = own.sum().datagrams === 0 && offAddress.sum().datagrams > 0;
+    const answered = isOffAddress ? offAddress : own;
+    const responder = answered.responder();
+    // Ended by the clock although datagrams were still coming.
+    capped ||= deadlineMs >= sentMs + limits.longestMs && responder !== undefined;
+    const received = answered.sum();
+    const caveats: readonly Caveat[] = [
+      ...(capped ? (['capped'] as const) : []),
+      ...(socketDrops > 0 ? (['lossy'] as const) : []),
+      ...(isOffAddress ? (['off-address'] as const) : []),
+      ...(answered.hasDuplicates() ? (['duplicated'] as const) : []),
+    ];
+    const exchange: Exchange = {
+      form: ask.form.name,
+      purpose: ask.purpose,
+      seenIn: 'measurement',
+      request,
+      requestedAt,
+      end:
+        sendError !== undefined ? 'unsent' : capped ? 'capped' : received.datagrams > 0 ? 'quiet' : 'silent',
+      sent: trafficOf(request.length, familyOf(to)),
+      received,
+      replies: answered.replies(),
+      ...(responder && { responder }),
+      strangers: isOffAddress ? strangers : addTraffic(strangers, offAddress.sum()),
+      caveats,
+      ...(sendError !== undefined && { sendError }),
+    };
+    return { exchange, socketDrops };
+  } finally {
+    await socket.close();
+  }
+}
+
+/** The socket, or the system's code for why there is none. @throws what is no error of the system. */
+async function openedOrCode(opening: Promise<ExchangeSocket>): Promise<ExchangeSocket | string> {
+  try {
+    return await opening;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error) return String(error.code);
+    throw error;
+  }
+}
+
+function unsentExchange(
+  { ask, clock, to }: ExchangeOptions,
+  request: Uint8Array,
+  sendError: string,
+): Exchange {
+  return {
+    form: ask.form.name,
+    purpose: ask.purpose,
+    seenIn: 'measurement',
+    request,
+    requestedAt: clock.now(),
+    end: 'unsent',
+    sent: trafficOf(request.length, familyOf(to)),
+    received: NO_TRAFFIC,
+    replies: [],
+    strangers: NO_TRAFFIC,
+    caveats: [],
+    sendError,
+  };
+}
+
+interface Tally {
+  add(payload: Uint8Array, traffic: Traffic, afterMs: number, from: NonNullable<Exchange['responder']>): void;
+  sum(): Traffic;
+  replies(): readonly Reply[];
+  responder(): Exchange['responder'];
+  hasDuplicates(): boolean;
+}
+
+/** Payloads are read as they come and let go: what is kept of them is a size, a reading and a hash. */
+function createTally(probe: Probe, request: Uint8Array): Tally {
+  let sum = NO_TRAFFIC;
+  const replies: Reply[] = [];
+  const hashes = new Set<string>();
+  let responder: Exchange['responder'];
+  return {
+    add(payload, traffic, afterMs, from) {
+      responder ??= from;
+      replies.push({ afterMs, payloadBytes: payload.length, reading: probe.read(payload, request) });
+      hashes.add(hash('sha1', payload, 'base64'));
+      sum = addTraffic(sum, traffic);
+    },
+    sum: () => sum,
+    replies: () => replies,
+    responder: () => responder,
+    hasDuplicates: () => hashes.size < replies.length,
+  };
+}

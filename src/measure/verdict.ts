@@ -1,0 +1,78 @@
+import type { Probe } from '../../probes/probe.js';
+import type { Exchange } from '../domain/exchange.js';
+import { answersIn } from '../domain/exchange.js';
+import type { Exposure, Judgement } from '../domain/finding.js';
+import { factorsOf, reportedExchange } from '../domain/measurement.js';
+
+/** What is to be reported of one responder and one probe, or why nothing is. */
+export type Verdict =
+  | {
+      readonly kind: 'exposure';
+      readonly exposure: Exposure;
+      /** The exchange whose figures stand in the row. */
+      readonly reported: Exchange;
+      /** Where it is not the probe's own type. */
+      readonly report?: string;
+    }
+  | { readonly kind: 'none'; readonly reason: string };
+
+/**
+ * Judges the measurement; where that shows no exposure, the sighting: a rate limiter may have silenced the
+ * responder since, and the sweep saw what it saw. But not where another address than the asked one answered
+ * the sweep: 16 bits of nonce can be guessed, and a measurement that nobody answers does not confirm it.
+ * @param port the one that was asked.
+ */
+export function verdictOn(
+  { probe, port }: { readonly probe: Probe; readonly port: number },
+  sighting: Exchange,
+  measured: readonly Exchange[],
+): Verdict {
+  if (sighting.caveats.includes('off-address') && measured.every(({ received }) => received.datagrams === 0))
+    return { kind: 'none', reason: 'off-address, not confirmed' };
+  const judgement = probe.judge(measured);
+  return (
+    exposureIn(judgement, measured) ??
+    exposureIn(probe.judge([sighting]), [sighting]) ??
+    unidentifiedIn(measured, port) ??
+    unidentifiedIn([sighting], port) ?? {
+      kind: 'none',
+      reason: reasonOf(judgement.kind === 'nothing' ? probe.judge([sighting]) : judgement),
+    }
+  );
+}
+
+function exposureIn(judgement: Judgement, exchanges: readonly Exchange[]): Verdict | undefined {
+  // A refusal of 900 bytes beside an answer of 200 is not what the row is about.
+  const reported = reportedExchange(exchanges.filter((exchange) => answersIn(exchange).length > 0));
+  if (judgement.kind !== 'exposure' || reported === undefined) return undefined;
+  return { kind: 'exposure', exposure: judgement, reported };
+}
+
+/** Bytes from the asked address and port that no reader knows are not lost when they amplify. */
+function unidentifiedIn(exchanges: readonly Exchange[], port: number): Verdict | undefined {
+  const alien = exchanges.filter(
+    ({ replies, caveats, responder }) =>
+      responder?.port === port &&
+      !caveats.includes('off-address') &&
+      replies.every(({ reading }) => reading.kind === 'alien'),
+  );
+  const reported = reportedExchange(alien);
+  if (reported === undefined || factorsOf(reported).wireAmplification < 2) return undefined;
+  const [reply] = reported.replies;
+  const why = reply?.reading.kind === 'alien' ? reply.reading.why : '';
+  return {
+    kind: 'exposure',
+    report: 'x_unidentified',
+    reported,
+    exposure: {
+      kind: 'exposure',
+      tags: ['unidentified'],
+      detail: `answers with bytes that are not of this protocol: ${why}`,
+      severity: { level: 'low', reason: 'amplifies, but nobody knows with what' },
+    },
+  };
+}
+
+function reasonOf(judgement: Judgement): string {
+  return judgement.kind === 'refusal' ? judgement.reason : 'unidentified';
+}

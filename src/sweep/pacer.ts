@@ -1,0 +1,87 @@
+/**
+ * When the next packet may leave. Times are monotonic milliseconds, given by the caller; nothing here sleeps
+ * or looks at a clock.
+ */
+export interface Pacer {
+  /** Milliseconds to wait before the next packet; 0 when it may leave now. */
+  waitMs(nowMs: number): number;
+  /** Notes that a packet left now. */
+  spend(nowMs: number): void;
+}
+
+/** A limit that may change while it holds. */
+export interface Adjustable {
+  /** What is spent from now on counts by this many a second; what was spent stays spent. */
+  setLimit(perSecond: number): void;
+}
+
+/**
+ * At most `perSecond` packets a second, evenly spaced: a theoretical arrival time per packet (the generic cell
+ * rate algorithm, ITU-T I.371). Who comes late may make up for `tickMs` and no more, so in any window W there
+ * are never more than perSecond × (W + tickMs) + 1 packets, and after a pause nothing is caught up.
+ * @param tickMs how late a timer may be before rate is lost: at 5 ms and 1,000 packets/s a batch is 5 packets.
+ */
+export function createPacer(perSecond: number, tickMs: number): Pacer & Adjustable {
+  let intervalMs = 1000 / perSecond;
+  let dueMs = -Infinity;
+  return {
+    waitMs: (nowMs) => Math.max(0, dueMs - nowMs),
+    spend(nowMs) {
+      dueMs = Math.max(dueMs, nowMs - tickMs) + intervalMs;
+    },
+    setLimit(limit) {
+      intervalMs = 1000 / limit;
+    },
+  };
+}
+
+/** When the packets of a round of the sweep may leave: rounds are 1 / per_subnet apart. */
+export interface RoundPacer {
+  /** Milliseconds to wait before a packet of this round; 0 when it may leave now. */
+  waitMs(nowMs: number, round: number): number;
+  /** Notes that a packet of this round left now. */
+  spend(nowMs: number, round: number): void;
+}
+
+/**
+ * Rounds have their places in a time grid. A packet may be late by one interval and the grid stays, so a timer
+ * that wakes late costs no rate; one that is later moves the grid. So every packet leaves within one interval
+ * after its round's place, and a subnet, asked once a round, has at most per_subnet + 1 packets in any second.
+ * Every packet is noted and not only a round's first, for a pause may come in the middle of a round.
+ */
+export function createRoundPacer(perSubnet: number): RoundPacer {
+  const intervalMs = 1000 / perSubnet;
+  let lastRound = 0;
+  let lastGridMs = -Infinity;
+  const dueMs = (round: number): number => lastGridMs + (round - lastRound) * intervalMs;
+  return {
+    waitMs: (nowMs, round) => Math.max(0, dueMs(round) - nowMs),
+    spend(nowMs, round) {
+      lastGridMs = Math.max(dueMs(round), nowMs - intervalMs);
+      lastRound = round;
+    },
+  };
+}
+
+/**
+ * A budget for what the replies cost the line, in wire bits. Replies are charged as they arrive, and nothing
+ * is sent while in debt; what a request is expected to bring is reserved before it leaves.
+ */
+export interface ReplyBudget {
+  waitMs(nowMs: number): number;
+  charge(nowMs: number, bits: number): void;
+}
+
+export function createReplyBudget(limit: number): ReplyBudget & Adjustable {
+  let bitsPerSecond = limit;
+  let paidOffMs = -Infinity;
+  return {
+    waitMs: (nowMs) => Math.max(0, paidOffMs - nowMs),
+    charge(nowMs, bits) {
+      paidOffMs = Math.max(paidOffMs, nowMs) + (bits / bitsPerSecond) * 1000;
+    },
+    setLimit(lower) {
+      bitsPerSecond = lower;
+    },
+  };
+}

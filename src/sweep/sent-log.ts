@@ -1,0 +1,30 @@
+/** How far back a time lies in packets: which number was the first to leave after a moment, to a quarter second. */
+export interface SentLog {
+  note(nowMs: number, rank: number): void;
+  /** A rank at or before the first that left at or after this moment. */
+  rankBefore(ms: number): number;
+  /** When the latest packet left; -Infinity before the first. */
+  readonly latestMs: number;
+}
+
+const RESOLUTION_MS = 250;
+
+/** @param keepMs how far back anybody will ask; older marks are forgotten. */
+export function createSentLog(keepMs: number, resolutionMs = RESOLUTION_MS): SentLog {
+  let marks: { readonly ms: number; readonly rank: number }[] = [];
+  let latestMs = -Infinity;
+  return {
+    get latestMs() {
+      return latestMs;
+    },
+    note(nowMs, rank) {
+      latestMs = nowMs;
+      const last = marks.at(-1);
+      if (last !== undefined && nowMs - last.ms < resolutionMs) return;
+      marks.push({ ms: nowMs, rank });
+      const outdated = marks.findIndex(({ ms }) => ms >= nowMs - keepMs) - 1;
+      if (outdated > 64) marks = marks.slice(outdated);
+    },
+    rankBefore: (ms) => marks.findLast((mark) => mark.ms <= ms)?.rank ?? marks[0]?.rank ?? 0,
+  };
+}

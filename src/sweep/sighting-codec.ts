@@ -1,0 +1,77 @@
+import type { Address } from '../domain/address.js';
+import { formatAddress, parseAddress } from '../domain/address.js';
+import type { Reading } from '../domain/exchange.js';
+import type { Sighting } from './ledger.js';
+
+/** A sighting as a checkpoint holds it: addresses as text, bytes as hex. */
+export interface SightingJson {
+  readonly probed: string;
+  readonly probe: number;
+  readonly forms: readonly number[];
+  readonly form: number;
+  readonly request: string;
+  readonly reading: Reading;
+  readonly first_payload_bytes: number;
+  /** Absent where it is the probed address. */
+  readonly responder?: string;
+  readonly responder_port: number;
+  readonly first_seen_at: number;
+  readonly late?: true;
+  /** Datagrams, payload bytes, IP packets, wire bytes, then datagrams and bytes of strangers. */
+  readonly sums: readonly [number, number, number, number, number, number];
+}
+
+export function encodeSighting(sighting: Sighting): SightingJson {
+  return {
+    probed: formatAddress(sighting.probed),
+    probe: sighting.probe,
+    forms: [...sighting.forms],
+    form: sighting.form,
+    request: Buffer.from(sighting.request).toString('hex'),
+    reading: sighting.firstReading,
+    first_payload_bytes: sighting.firstPayloadBytes,
+    ...(sighting.responder !== sighting.probed && { responder: formatAddress(sighting.responder) }),
+    responder_port: sighting.responderPort,
+    first_seen_at: sighting.firstSeenAt,
+    ...(sighting.late && { late: true as const }),
+    sums: [
+      sighting.datagrams,
+      sighting.payloadBytes,
+      sighting.ipPackets,
+      sighting.wireBytes,
+      sighting.strangerDatagrams,
+      sighting.strangerBytes,
+    ],
+  };
+}
+
+/** @throws RangeError for an address that is none: the checkpoint is damaged. */
+export function decodeSighting(json: SightingJson): Sighting {
+  const probed = addressOf(json.probed);
+  const [datagrams, payloadBytes, ipPackets, wireBytes, strangerDatagrams, strangerBytes] = json.sums;
+  return {
+    probed,
+    probe: json.probe,
+    forms: new Set(json.forms),
+    form: json.form,
+    request: new Uint8Array(Buffer.from(json.request, 'hex')),
+    firstReading: json.reading,
+    firstPayloadBytes: json.first_payload_bytes,
+    responder: json.responder === undefined ? probed : addressOf(json.responder),
+    responderPort: json.responder_port,
+    firstSeenAt: json.first_seen_at,
+    late: json.late === true,
+    datagrams,
+    payloadBytes,
+    ipPackets,
+    wireBytes,
+    strangerDatagrams,
+    strangerBytes,
+  };
+}
+
+function addressOf(text: string): Address {
+  const address = parseAddress(text);
+  if (address === undefined) throw new RangeError(`no address: ${text}`);
+  return address;
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { repositoryRoot } from '../repository.js';
+import { makeWorkspace } from './workspace.js';
+
+const workspace = makeWorkspace();
+
+describe('the npm package', () => {
+  it('holds all that the demo needs, and no test', () => {
+    const packed = run(
+      'npm',
+      ['pack', '--ignore-scripts', '--json', '--pack-destination', workspace.path],
+      repositoryRoot,
+    );
+    const [{ filename, files } = { filename: '', files: [] }] = JSON.parse(packed) as {
+      filename: string;
+      files: { path: string }[];
+    }[];
+    assert.deepEqual(
+      files.filter(({ path }) => /test|captures/.test(path)),
+      [],
+    );
+    run('tar', ['-xzf', join(workspace.path, filename)], workspace.path);
+    // What npm would install beside it: the dependencies that its own shrinkwrap pins.
+    symlinkSync(join(repositoryRoot, 'node_modules'), join(workspace.path, 'node_modules'));
+
+    const basePort = String(31_000 + (process.pid % 100) * 200);
+    const cli = join(workspace.path, 'package', 'dist', 'src', 'cli.js');
+    const shown = run(process.execPath, [cli, 'demo', '--base-port', basePort], workspace.path);
+    assert.match(shown, /\d+ findings: [12] critical/);
+    assert.match(
+      readFileSync(join(workspace.path, 'exposure', 'latest', 'findings.csv'), 'utf8'),
+      /,5500\.00,/,
+    );
+  });
+});
+
+function run(command: string, words: readonly string[], cwd: string): string {
+  const env = { ...process.env, NODE_V8_COVERAGE: '' };
+  const { status, stdout, stderr } = spawnSync(command, words, {
+    cwd,
+    encoding: 'utf8',
+    timeout: 90_000,
+    env,
+  });
+  assert.equal(status, 0, `${command} ${words.join(' ')}: ${stderr}`);
+  return stdout;
+}

@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { repositoryRoot } from '../repository.js';
+
+/** The built CLI, as a user has it. */
+export const cliPath = join(import.meta.dirname, '..', '..', 'src', 'cli.js');
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliRun {
+  readonly done: Promise<CliResult>;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves as soon as stderr or stdout holds the text; rejects when the command ends without it. */
+  says(text: string): Promise<void>;
+}
+
+/** Starts the CLI in a folder, without a terminal. */
+export function startCli(
+  words: readonly string[],
+  options: { readonly cwd?: string; readonly input?: string } = {},
+): CliRun {
+  const child = spawn(process.execPath, [cliPath, ...words], {
+    cwd: options.cwd ?? repositoryRoot,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // Coverage of children would slow the sweeps down and write into the reports' folders.
+    env: { ...process.env, NODE_V8_COVERAGE: '' },
+  });
+  let stdout = '';
+  let stderr = '';
+  let waiting: {
+    readonly text: string;
+    readonly resolve: () => void;
+    readonly reject: (error: Error) => void;
+  }[] = [];
+  const check = (): void => {
+    for (const entry of waiting)
+      if (stdout.includes(entry.text) || stderr.includes(entry.text)) entry.resolve();
+  };
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+    check();
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+    check();
+  });
+  child.stdin.end(options.input ?? '');
+  const done = new Promise<CliResult>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      for (const { text, reject: fail } of waiting)
+        fail(new Error(`ended without saying "${text}":\n${stderr}`));
+      waiting = [];
+      resolve({ code, stdout, stderr });
+    });
+  });
+  return {
+    done,
+    kill(signal) {
+      child.kill(signal);
+    },
+    says: (text) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ text, resolve, reject });
+        check();
+      }),
+  };
+}
+
+/** Runs the CLI to its end. */
+export function runCli(
+  words: readonly string[],
+  options: { readonly cwd?: string; readonly input?: string } = {},
+): Promise<CliResult> {
+  return startCli(words, options).done;
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { probes } from '../../probes/list.js';
+import type { RunRecord } from '../../src/domain/run-record.js';
+import type { Lab } from '../../src/lab/lab.js';
+import { startLab } from '../../src/lab/lab.js';
+import { labHosts } from '../../src/lab/layout.js';
+import { runCli } from './run-cli.js';
+import { makeWorkspace, scopeText } from './workspace.js';
+
+const BASE_PORT = 24_000;
+const workspace = makeWorkspace();
+const NETWORKS = '[{ prefix: 127.64.1.0/26 }, { prefix: 127.64.2.0/26 }, { prefix: 127.64.3.0/26 }]';
+const limits = '{ rate: 1000, per_subnet: 400, per_host: 10, reply_bandwidth: 90M }';
+const scope = workspace.write('scope.yaml', scopeText({ networks: NETWORKS, limits }));
+const other = workspace.write(
+  'other.yaml',
+  scopeText({ networks: NETWORKS, limits, contact: 'x@example.net' }),
+);
+const scan = (out: string, ...words: string[]): ReturnType<typeof runCli> =>
+  runCli(
+    [
+      'scan',
+      ...['--out', out, '--quiet', '--probe', 'chargen', '--probe', 'ntp-monlist', '--retries', '0'],
+      ...['--port', 'chargen=24019', '--port', 'ntp-monlist=24123'],
+      ...['--cooldown', '300ms', '--form-gap', '100ms', '--quiet-gap', '200ms'],
+      ...words,
+    ],
+    { cwd: workspace.path },
+  );
+const merge = (...words: string[]): ReturnType<typeof runCli> =>
+  runCli(['merge', ...words], { cwd: workspace.path });
+const runIn = (out: string): RunRecord =>
+  JSON.parse(readFileSync(join(workspace.path, out, 'latest', 'run.json'), 'utf8')) as RunRecord;
+const idsIn = (out: string): readonly unknown[] =>
+  readFileSync(join(workspace.path, out, 'latest', 'findings.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => (JSON.parse(line) as { finding_id: unknown }).finding_id);
+
+let lab: Lab;
+before(async () => {
+  lab = await startLab(labHosts(probes, { basePort: BASE_PORT, hasIpv6: false }));
+  const whole = ['--scope', scope, '--seed', 'a'];
+  const results = await Promise.all([
+    scan('whole', ...whole),
+    ...[1, 2, 3].map((part) => scan(`part${part}`, ...whole, '--shard', `${part}/3`)),
+    scan('seed', '--scope', scope, '--seed', 'b', '--shard', '3/3'),
+    scan('scope', '--scope', other, '--seed', 'a', '--shard', '3/3'),
+  ]);
+  for (const { code, stderr } of results) assert.equal(code, 0, stderr);
+});
+after(() => lab.close());
+
+describe('--shard', () => {
+  it('takes whole subnets, at a third of the rate and of the reply bandwidth', () => {
+    for (const part of [1, 2, 3]) {
+      const run = runIn(`part${part}`);
+      assert.equal(run.targets.addresses, 64);
+      assert.equal(run.counts.sweep_packets, 128);
+      assert.equal(run.settings.shard, `${part}/3`);
+      assert.ok(run.settings.rate <= 1000 / 3);
+      assert.equal(run.settings.reply_bandwidth_bps, 30e6);
+    }
+  });
+
+  it('needs a seed, and a part that there is', async () => {
+    const unseeded = await scan('wrong', '--scope', scope, '--shard', '1/3');
+    assert.equal(unseeded.code, 2);
+    assert.match(unseeded.stderr, /--shard needs --seed/);
+    for (const part of ['0/3', '4/3', '1', '1/0', '1/2000']) {
+      const { code, stderr } = await scan('wrong', '--scope', scope, '--seed', 'a', '--shard', part);
+      assert.equal(code, 2, part);
+      assert.match(stderr, /is no part of a whole/);
+    }
+  });
+});
+
+describe('merge', () => {
+  it('makes one run of all shards, with the findings and counts of a run that was never divided', async () => {
+    const { code, stderr, stdout } = await merge(
+      'part3/latest',
+      'part1/latest',
+      'part2/latest',
+      '--out',
+      'merged',
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /findings/);
+    const [merged, whole] = [runIn('merged'), runIn('whole')];
+    assert.ok(idsIn('whole').length >= 4);
+    assert.deepEqual(idsIn('merged'), idsIn('whole'));
+    assert.equal(merged.targets.addresses, whole.targets.addresses);
+    assert.equal(merged.counts.sweep_packets, whole.counts.sweep_packets);
+    assert.equal(merged.counts.responders, whole.counts.responders);
+    assert.deepEqual(merged.probes, whole.probes);
+    assert.equal(merged.merged_from?.length, 3);
+    assert.equal(merged.settings.shard, undefined);
+    const report = await runCli(['report', 'merged/latest'], { cwd: workspace.path });
+    assert.equal(report.code, 0, report.stderr);
+  });
+
+  it('names the missing shards', async () => {
+    const { code, stderr } = await merge('part2/latest');
+    assert.equal(code, 2);
+    assert.match(stderr, /missing: shard 1\/3, 3\/3/);
+  });
+
+  it('refuses another seed, another scope, a shard twice, and a run that is no shard', async () => {
+    const rest = ['part1/latest', 'part2/latest'];
+    for (const [last, problem] of [
+      ['seed/latest', /another seed/],
+      ['scope/latest', /another scope/],
+      ['part2/latest', /shard 2\/3 is named twice/],
+      ['whole/latest', /no shard, but a run of its own/],
+    ] as const) {
+      const { code, stderr } = await merge(...rest, last, '--out', 'never');
+      assert.equal(code, 2, last);
+      assert.match(stderr, problem);
+    }
+  });
+});

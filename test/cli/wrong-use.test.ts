@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { runCli } from './run-cli.js';
+import { makeWorkspace, scopeText } from './workspace.js';
+
+const workspace = makeWorkspace();
+const out = join(workspace.path, 'exposure');
+const scope = workspace.write('scope.yaml', scopeText());
+const expired = workspace.write('expired.yaml', scopeText({ valid_until: '2020-01-01' }));
+const unknownKey = workspace.write('unknown.yaml', `${scopeText()}limit: { rate: 5 }\n`);
+const hostBits = workspace.write('bits.yaml', scopeText({ networks: '[{ prefix: 127.9.0.5/24 }]' }));
+const both = workspace.write(
+  'both.yaml',
+  scopeText({ networks: '[{ prefix: 127.9.0.0/24 }, { prefix: "::1" }, { prefix: "2001:db8::/32" }]' }),
+);
+const excluding = workspace.write('excluding.yaml', scopeText({ exclude: '[127.9.0.7]' }));
+
+/** Command, then exactly the two lines that must stand on stderr; nothing else may. */
+const WRONG_USE: readonly (readonly [words: readonly string[], error: RegExp, hint: RegExp])[] = [
+  [[], /no command is named/, /ampscope --help/],
+  [['scna'], /there is no command "scna"/, /did you mean ampscope scan/],
+  [['nonsense'], /nonsense/, /ampscope --help/],
+  [['scan', '--scope', 'none.yaml'], /none\.yaml: no such file/, /ampscope init/],
+  [['scan', '--scope', scope, '--nonsense'], /nonsense/, /ampscope scan --help/],
+  [['scan', '--scope', scope, '127.9.1.1'], /127\.9\.1\.1/, /./],
+  [['scan', '--scope', scope, '127.0.0.0/8'], /127\.0\.0\.0/, /./],
+  [['scan', '--scope', expired], /expired\.yaml.*2020-01-01/, /./],
+  [['scan', '--scope', unknownKey], /unknown\.yaml:6: .*limit/, /limits/],
+  [['scan', '--scope', hostBits], /bits\.yaml:5: "127\.9\.0\.5\/24" has host bits set/, /127\.9\.0\.0\/24/],
+  [['scan', '--scope', excluding, '127.9.0.7'], /127\.9\.0\.7.*exclu/, /./],
+  [['scan', '--scope', scope, '--exclude', '127.9.0.0/24'], /exclu|nothing/, /./],
+  [['scan', '--scope', scope, '127.9.0.5/24'], /host bits/, /127\.9\.0\.0\/24/],
+  [['scan', '--scope', scope, 'exclude:127.9.0.0/24'], /exclude:127/, /./],
+  [['scan', '--scope', scope, '::1'], /"::1" is outside the scope/, /scope\.yaml/],
+  [['scan', '--scope', both, '2001:db8::/64'], /"2001:db8::\/64" .* shorter than \/112/, /--targets/],
+  [['scan', '--scope', both, 'fe80::1'], /"fe80::1" is never probed: .*zone/, /leave it out/],
+  [['scan', '--scope', both, 'fe80::1%lo'], /"fe80::1%lo"/, /zone/],
+  [['scan', '--scope', both, '--source', '127.0.0.1', '::1'], /"::1" .* source address is IPv4/, /two runs/],
+  [['scan', '--scope', both, '--source', '::1', '127.9.0.1'], /source address is IPv6/, /two runs/],
+  [
+    ['scan', '--scope', both, '--source', '127.0.0.1/8'],
+    /--source: "127\.0\.0\.1\/8" is no address/,
+    /prefix/,
+  ],
+  [['scan', '--scope', scope, '224.0.0.1'], /224\.0\.0\.1/, /./],
+  [
+    ['scan', '--scope', scope, '--rate', '5000'],
+    /--rate: 5000 is above the scope's limit of 1000/,
+    /limits\.rate/,
+  ],
+  [['scan', '--scope', scope, '--rate', 'abc'], /--rate: "abc"/, /./],
+  [['scan', '--scope', scope, '--rate', '0x10'], /--rate: "0x10"/, /./],
+  [['scan', '--scope', scope, '--rate', '1', '--rate', '2'], /--rate is given 2 times/, /once/],
+  [['scan', '--scope', scope, '--rate'], /rate/, /./],
+  [['scan', '--scope', scope, '--cooldown', '8'], /--cooldown: "8" is no duration/, /8s/],
+  [['scan', '--scope', scope, '--probe', 'ntp'], /there is no probe "ntp"/, /ntp-monlist/],
+  [['scan', '--scope', scope, '--port', 'chargen'], /--port: "chargen"/, /=/],
+  [['scan', '--scope', scope, '--port', 'chargen=99999'], /--port/, /=/],
+  [['scan', '--scope', scope, '--fail-on', 'bad'], /--fail-on/, /critical/],
+  [['scan', '--scope', scope, '--file-mode', '0777'], /--file-mode/, /0640/],
+  [['scan', '--scope', scope, '--asn-map', 'no-such-map'], /no-such-map/, /./],
+  [['scan', '--scope', scope, '--source', '192.0.2.1', '--probe', 'chargen'], /192\.0\.2\.1/, /ip address/],
+  [['scan', '--scope', scope, '--targets', 'no-such-list'], /no-such-list/, /./],
+  [['scan', '--scope', scope, '--', '127.9.0.1'], /./, /./],
+  [['report', 'no-such-run'], /no-such-run/, /./],
+  [['report'], /./, /report/],
+  [['probes', 'nothing'], /nothing/, /ntp-monlist/],
+  [['probes', '--lang', 'fr'], /fr/, /en or ja/],
+  [['init', scope], /is there already/, /never overwrites/],
+  [['init', join(workspace.path, 'no', 'folder.yaml')], /no such file/, /./],
+  [['lab', '--base-port', '80'], /--base-port/, /./],
+];
+
+describe('wrong use ends in one error line, one hint line and exit code 2', () => {
+  for (const [words, error, hint] of WRONG_USE) {
+    const shown = words.map((word) => word.replace(`${workspace.path}/`, '')).join(' ');
+    it(`ampscope ${shown}`, async () => {
+      const { code, stdout, stderr } = await runCli(words, { cwd: workspace.path });
+      const lines = stderr.trimEnd().split('\n');
+      assert.equal(lines.length, 2, stderr);
+      assert.match(lines[0] ?? '', /^ampscope: error: \S.*[^.]$/);
+      assert.match(lines[1] ?? '', /^ampscope: hint: \S/);
+      assert.match(lines[0] ?? '', error);
+      assert.match(lines[1] ?? '', hint);
+      assert.equal(code, 2);
+      assert.equal(stdout, '');
+      assert.deepEqual(existsSync(out) ? readdirSync(out) : [], [], 'no run was begun');
+    });
+  }
+});

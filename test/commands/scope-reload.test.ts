@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { UsageError } from '../../src/domain/usage-error.js';
+import type { ReadScope } from '../../src/commands/scan-inputs.js';
+import type { LiveLimits, ScopeReload } from '../../src/commands/scope-reload.js';
+import { createScopeReload } from '../../src/commands/scope-reload.js';
+import { createExpiry } from '../../src/commands/expiry.js';
+import { addressSet } from '../../src/scope/address-set.js';
+import { createLiveScope } from '../../src/scope/live-scope.js';
+import { createScope } from '../../src/scope/scope.js';
+import type { ScopeFile } from '../../src/scope/scope-file.js';
+import { createFakeClock } from '../fake-clock.js';
+import { prefix, range, scopeFileOf } from '../scope/scope-of.js';
+
+const LIMITS = { rate: 1000, perSubnet: 200, perHost: 1, replyBandwidthBps: 20_000_000 };
+
+function fileOf(changes: Partial<ScopeFile> = {}): ScopeFile {
+  return { ...scopeFileOf({ networks: [{ prefix: prefix('192.0.2.0/24') }] }), ...changes };
+}
+
+function read(file: ScopeFile): ReadScope {
+  return { scopeFile: file, scopeText: 'text', scope: createScope(file), exclusions: [] };
+}
+
+function reloadOf(
+  files: readonly (ScopeFile | UsageError)[],
+  pace = { rate: 1000, replyBandwidthBps: 20_000_000, share: 1 },
+): {
+  readonly reload: ScopeReload;
+  readonly changes: LiveLimits[];
+  readonly said: string[];
+  readonly reads: () => number;
+} {
+  const changes: LiveLimits[] = [];
+  const said: string[] = [];
+  let reads = 0;
+  const reload = createScopeReload({
+    scope: createLiveScope(createScope(fileOf())),
+    targets: addressSet([range('192.0.2.0/25')]),
+    pace,
+    limits: LIMITS,
+    async read() {
+      const next = files[Math.min(reads++, files.length - 1)];
+      await Promise.resolve();
+      if (next === undefined || next instanceof UsageError) throw next ?? new Error('nothing to read');
+      return read(next);
+    },
+    clock: createFakeClock(),
+    say: (kind, text) => said.push(`${kind}: ${text}`),
+  });
+  reload.onChange((limits) => changes.push(limits));
+  return { reload, changes, said, reads: () => reads };
+}
+
+describe('reading the scope again', () => {
+  it('records what is newly excluded among the targets of this run, and nothing beside them', async () => {
+    const exclude = [
+      { range: range('192.0.2.64/26'), text: '' },
+      { range: range('192.0.2.128/25'), text: '' },
+    ];
+    const { reload } = reloadOf([fileOf({ exclude })]);
+    await reload.reload();
+    const [record] = reload.records();
+    assert.deepEqual(record?.newly_excluded, ['192.0.2.64/26']);
+    assert.equal(record.newly_excluded_addresses, 64);
+    assert.equal(record.time, '2026-11-20T03:00:00Z');
+  });
+
+  it('lowers the limits of the run and never raises them', async () => {
+    const lower = fileOf({ limits: { ...LIMITS, rate: 10, replyBandwidthBps: 1000 } });
+    const higher = fileOf({ limits: { ...LIMITS, rate: 5000, replyBandwidthBps: 90_000_000 } });
+    const { reload, changes } = reloadOf([lower, higher]);
+    await reload.reload();
+    await reload.reload();
+    assert.deepEqual(
+      changes.map(({ rate, replyBandwidthBps }) => [rate, replyBandwidthBps]),
+      [
+        [10, 1000],
+        [1000, 20_000_000],
+      ],
+    );
+    assert.deepEqual(reload.records()[1]?.next_run, ['the higher rate', 'the higher reply_bandwidth']);
+  });
+
+  it('gives a shard its share of a lowered limit', async () => {
+    const lower = fileOf({ limits: { ...LIMITS, rate: 100 } });
+    const pace = { rate: 250, replyBandwidthBps: 5_000_000, share: 1 / 4 };
+    const { reload, changes } = reloadOf([lower], pace);
+    await reload.reload();
+    assert.equal(changes[0]?.rate, 25);
+    assert.equal(changes[0].replyBandwidthBps, 5_000_000);
+  });
+
+  it('says what takes effect with the next run only', async () => {
+    const changed = fileOf({
+      limits: { ...LIMITS, perSubnet: 10, perHost: 0.1 },
+      networks: [...fileOf().networks, { prefix: prefix('198.51.100.0/24'), line: 9 }],
+    });
+    const { reload, said } = reloadOf([changed]);
+    await reload.reload();
+    assert.deepEqual(reload.records()[0]?.next_run, [
+      'per_subnet',
+      'per_host',
+      'the networks that were added',
+    ]);
+    assert.ok(said.some((line) => line.includes('with the next run: per_subnet, per_host')));
+  });
+
+  it('revokes the run where the scope cannot be read, and says why and what to do', async () => {
+    const { reload, changes, said } = reloadOf([new UsageError('scope.yaml:3: bad', 'mend it')]);
+    await reload.reload();
+    assert.equal(reload.revoked.aborted, true);
+    assert.deepEqual(changes, []);
+    assert.deepEqual(reload.records(), [{ time: '2026-11-20T03:00:00Z', problem: 'scope.yaml:3: bad' }]);
+    assert.match(said[0] ?? '', /^error: scope\.yaml:3: bad; nothing more is sent/);
+    assert.equal(said[1], 'hint: mend it');
+  });
+
+  it('answers signals that come while it reads with one more reading, for the file may be newer', async () => {
+    const exclude = [{ range: range('192.0.2.0/26'), text: '' }];
+    const { reload, reads } = reloadOf([fileOf(), fileOf({ exclude })]);
+    await Promise.all([reload.reload(), reload.reload(), reload.reload()]);
+    assert.equal(reads(), 2);
+    assert.equal(reload.records()[1]?.newly_excluded_addresses, 64);
+  });
+});
+
+describe('the end of the authorisation', () => {
+  it('aborts then, and neither before nor after it was moved or cancelled', async () => {
+    const clock = createFakeClock();
+    const end = clock.now() + 1000;
+    const plain = createExpiry(end, clock);
+    const moved = createExpiry(end, clock);
+    const brought = createExpiry(end + 50_000, clock);
+    const cancelled = createExpiry(end, clock);
+    moved.moveTo(end + 1000);
+    brought.moveTo(end);
+    cancelled.cancel();
+    cancelled.moveTo(end);
+    const aborted = (): boolean[] => [plain, moved, brought, cancelled].map(({ signal }) => signal.aborted);
+    await clock.sleep(900);
+    assert.deepEqual(aborted(), [false, false, false, false]);
+    await clock.sleep(200);
+    assert.deepEqual(aborted(), [true, false, true, false]);
+    await clock.sleep(1000);
+    assert.deepEqual(aborted(), [true, true, true, false]);
+  });
+});

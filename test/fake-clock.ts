@@ -1,0 +1,78 @@
+import { setMaxListeners } from 'node:events';
+import type { Clock } from '../src/domain/time.js';
+
+/**
+ * A clock whose time moves only when everybody sleeps: once nothing is left to run, it jumps to the next moment
+ * at which something is due, a sleeper or an action. So an hour of pacing passes in milliseconds, the same way
+ * in every run.
+ */
+export interface FakeClock extends Clock {
+  /** Does something at this moment of monotonic time: a datagram arrives, a signal aborts. */
+  at(ms: number, action: () => void): void;
+}
+
+export interface FakeClockOptions {
+  /** Monotonic time at the start; odd by default, so that nobody relies on zero. */
+  readonly startMs?: number;
+  /** How much too late each sleeper wakes, as real timers do. */
+  readonly oversleepMs?: () => number;
+}
+
+/** Wall-clock time when monotonic time is 0: 2026-11-20T03:00:00Z. */
+export const FAKE_EPOCH = Date.UTC(2026, 10, 20, 3);
+
+export function createFakeClock({ startMs = 12.5, oversleepMs = () => 0 }: FakeClockOptions = {}): FakeClock {
+  let nowMs = startMs;
+  let due: Due[] = [];
+  let isTicking = false;
+
+  const add = (atMs: number, wake: () => void): Due => {
+    const entry = { atMs, wake };
+    const after = due.findIndex((other) => other.atMs > atMs);
+    due.splice(after < 0 ? due.length : after, 0, entry);
+    tickSoon();
+    return entry;
+  };
+  /** An immediate comes after all that is ready to run: by then everybody sleeps. */
+  const tickSoon = (): void => {
+    if (isTicking) return;
+    isTicking = true;
+    setImmediate(() => {
+      isTicking = false;
+      const next = due.shift();
+      if (next === undefined) return;
+      nowMs = Math.max(nowMs, next.atMs);
+      next.wake();
+      if (due.length > 0) tickSoon();
+    });
+  };
+  return {
+    now: () => FAKE_EPOCH + Math.floor(nowMs),
+    monotonicMs: () => nowMs,
+    at(ms, action) {
+      add(ms, action);
+    },
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted || ms <= 0) {
+          resolve();
+          return;
+        }
+        const wake = (): void => {
+          due = due.filter((other) => other !== entry);
+          signal?.removeEventListener('abort', wake);
+          resolve();
+        };
+        const entry = add(nowMs + ms + oversleepMs(), wake);
+        if (signal === undefined) return;
+        // As many may sleep under one signal as want to.
+        setMaxListeners(0, signal);
+        signal.addEventListener('abort', wake);
+      }),
+  };
+}
+
+interface Due {
+  readonly atMs: number;
+  readonly wake: () => void;
+}

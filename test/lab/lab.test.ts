@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
+import { describe, it } from 'node:test';
+import { probes } from '../../probes/list.js';
+import { parseAddress } from '../../src/domain/address.js';
+import { startLab } from '../../src/lab/lab.js';
+import { addressAndPort, labHosts, labScope } from '../../src/lab/layout.js';
+import { parseScopeFile } from '../../src/scope/scope-file.js';
+import { createScope } from '../../src/scope/scope.js';
+
+const onIpv6 = {
+  skip: Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'))
+    ? false
+    : 'this machine has no ::1',
+};
+const settings = probes.flatMap((probe) => probe.settings ?? []);
+
+describe('the lab', () => {
+  for (const hasIpv6 of [true, false]) {
+    const hosts = labHosts(probes, { basePort: 20_000, hasIpv6 });
+
+    it(`${hasIpv6 ? 'with' : 'without'} IPv6 has a place of its own for each host, all of them in its scope`, () => {
+      const places = hosts.map(({ address, port }) => addressAndPort(address, port));
+      assert.equal(new Set(places).size, hosts.length);
+      const scope = createScope(parseScopeFile(labScope('2027-03-31', { hasIpv6 }), 'lab.yaml', settings));
+      for (const { address } of hosts) {
+        const parsed = parseAddress(address);
+        assert.ok(parsed !== undefined && scope.allows(parsed), address);
+      }
+    });
+
+    it(`${hasIpv6 ? 'with IPv6 has one twin of each probe' : 'without IPv6 has nothing'} on ::1`, () => {
+      const six = hosts.filter(({ address }) => address === '::1').map(({ probe }) => probe);
+      assert.deepEqual(six, hasIpv6 ? probes.map(({ id }) => id) : []);
+      assert.equal(labScope('2027-03-31', { hasIpv6 }).includes('::1/128'), hasIpv6);
+    });
+  }
+
+  it('answers on ::1 as on any other of its addresses', onIpv6, async () => {
+    const [host] = labHosts(probes, { basePort: 27_000, hasIpv6: true }).filter(
+      ({ address, probe }) => address === '::1' && probe === 'chargen',
+    );
+    assert.ok(host !== undefined);
+    const lab = await startLab([host]);
+    const client = createSocket('udp6');
+    try {
+      const message = once(client, 'message');
+      client.send(Uint8Array.of(1), host.port, '::1');
+      const [reply, sender] = (await message) as [
+        Buffer,
+        { readonly address: string; readonly port: number },
+      ];
+      assert.equal(reply.length, 1024);
+      assert.deepEqual([sender.address, sender.port], ['::1', host.port]);
+    } finally {
+      client.close();
+      await lab.close();
+    }
+  });
+
+  it('refuses every address that is not loopback', async () => {
+    const [host] = labHosts(probes, { basePort: 27_000, hasIpv6: false });
+    assert.ok(host !== undefined);
+    for (const address of ['192.0.2.1', '0.0.0.0', '::', '2001:db8::1', '::ffff:127.0.0.1'])
+      await assert.rejects(startLab([{ ...host, address }]), /the lab does not serve/, address);
+  });
+});

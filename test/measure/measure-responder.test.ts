@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Probe } from '../../probes/probe.js';
+import { ipv4 } from '../../src/domain/address.js';
+import type { Exchange } from '../../src/domain/exchange.js';
+import { trafficOf } from '../../src/domain/exchange.js';
+import { measureResponder } from '../../src/measure/measure-responder.js';
+import { createRequestGate } from '../../src/measure/request-gate.js';
+import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
+import { createFakeClock } from '../fake-clock.js';
+import { formOfRequest, probeDouble, replyDouble } from '../probe-double.js';
+import type { FakeLine } from './fake-exchange-socket.js';
+import { fakeExchangeSockets } from './fake-exchange-socket.js';
+
+const HOST = ipv4(0x0a00_0005);
+const THREE = probeDouble({ id: 'double-three', hasNonce: true, forms: 3 });
+
+describe('the measurement of one responder', () => {
+  it('asks each sighted form again alone, then what the probe asks, each on a socket and with a nonce of its own', async () => {
+    const [, , third] = THREE.sweepForms;
+    assert.ok(third !== undefined);
+    const probe: Probe = {
+      ...THREE,
+      next: (done) => (done.length === 2 ? { form: third, purpose: 'prove' } : undefined),
+    };
+    const { exchanges, sockets } = await measure(probe, [0, 1], (line) => {
+      line.reply(10, replyDouble('answer', line.request, 100));
+    });
+    assert.deepEqual(
+      exchanges.map(({ form, purpose, end }) => [form, purpose, end]),
+      [
+        ['form 0', 'measure', 'quiet'],
+        ['form 1', 'measure', 'quiet'],
+        ['form 2', 'prove', 'quiet'],
+      ],
+    );
+    assert.equal(sockets.openedEver(), 3);
+    assert.equal(sockets.openNow(), 0);
+    assert.equal(new Set(sockets.sent.map(({ payload }) => payload.subarray(2).join())).size, 3);
+  });
+
+  it('keeps the gap from request to request, not from answer to request', async () => {
+    const { sockets } = await measure(THREE, [0, 1, 2], (line) => {
+      line.reply(10, replyDouble('answer', line.request, 100));
+      // The first form dribbles on for 8 s: then the next is due at once.
+      if (formOfRequest(line.request) === 0)
+        for (let ms = 1000; ms <= 8000; ms += 1000) line.reply(ms, replyDouble('answer', line.request, 50));
+    });
+    const gaps = sockets.sent.map(({ atMs }, index) =>
+      Math.round(atMs - (sockets.sent[index - 1]?.atMs ?? atMs)),
+    );
+    assert.deepEqual(gaps, [0, 10_000, 3000]);
+  });
+
+  it('ends after forty exchanges with a probe that never has enough', async () => {
+    const [form] = THREE.sweepForms;
+    const { exchanges } = await measure(
+      { ...THREE, next: () => ({ form, purpose: 'rate-check' }) },
+      [],
+      () => undefined,
+    );
+    assert.equal(exchanges.length, 40);
+  });
+
+  it('sends nothing more once the signal aborts, and returns what was asked by then', async () => {
+    const { exchanges, sockets } = await measure(THREE, [0, 1, 2], (line, abort) => {
+      line.reply(10, replyDouble('answer', line.request, 100));
+      if (formOfRequest(line.request) === 1) line.at(5, abort);
+    });
+    assert.deepEqual(
+      exchanges.map(({ end }) => end),
+      ['quiet', 'quiet'],
+    );
+    assert.equal(sockets.sent.length, 2);
+  });
+
+  it('reserves what a reply is expected to cost and charges only what goes beyond it', async () => {
+    const { charged } = await measure(
+      THREE,
+      [0],
+      (line) => {
+        for (const ms of [10, 20, 30]) line.reply(ms, replyDouble('answer', line.request, 1000));
+      },
+      trafficOf(1000, 4).wireBytes * 8 * 2,
+    );
+    assert.equal(charged, trafficOf(1000, 4).wireBytes * 8 * 3);
+    const { charged: less } = await measure(THREE, [0], () => undefined, 5000);
+    assert.equal(less, 5000);
+  });
+
+  it('hands on drops and everything received', async () => {
+    const { drops, received } = await measure(THREE, [0, 1], (line) => {
+      line.reply(10, replyDouble('answer', line.request, 100));
+      line.reply(20, replyDouble('answer', line.request, 200), ipv4(1));
+      line.drop(2);
+    });
+    assert.equal(drops, 4);
+    assert.equal(received, 600);
+  });
+});
+
+interface Outcome {
+  readonly exchanges: readonly Exchange[];
+  readonly sockets: ReturnType<typeof fakeExchangeSockets>;
+  readonly drops: number;
+  readonly received: number;
+  /** Bits that the budget was charged in all. */
+  readonly charged: number;
+}
+
+async function measure(
+  probe: Probe,
+  sighted: readonly number[],
+  script: (line: FakeLine, abort: () => void) => void,
+  expectedBits = 0,
+): Promise<Outcome> {
+  const clock = createFakeClock();
+  const abort = new AbortController();
+  const sockets = fakeExchangeSockets(clock, (line) => {
+    script(line, () => {
+      abort.abort();
+    });
+  });
+  const budget = createReplyBudget(1e9);
+  const tally = { drops: 0, received: 0, charged: 0 };
+  let nonce = 0x0101;
+  const gate = createRequestGate({
+    pacer: createPacer(1000, 5),
+    budget: {
+      waitMs: (nowMs) => budget.waitMs(nowMs),
+      charge(nowMs, bits) {
+        tally.charged += bits;
+        budget.charge(nowMs, bits);
+      },
+    },
+    clock,
+    hostGapMs: 3000,
+    perSubnet: 200,
+    sweepEndedMs: () => -Infinity,
+  });
+  const exchanges = await measureResponder(
+    {
+      gate,
+      clock,
+      openSocket: sockets.open,
+      limitsFor: () => ({
+        firstReplyMs: 1000,
+        quietGapMs: 2000,
+        longestMs: 30_000,
+        mostDatagrams: 2000,
+        mostBytes: 4 * 1024 * 1024,
+      }),
+      drawNonce: () => nonce++,
+      onSocketDrops: (count) => (tally.drops += count),
+      onReceived: ({ payloadBytes }) => (tally.received += payloadBytes),
+      signal: abort.signal,
+    },
+    {
+      probe,
+      to: HOST,
+      port: 4242,
+      sighted: sighted.flatMap((form) => probe.sweepForms[form] ?? []),
+      expectedBits,
+    },
+  );
+  return { exchanges, sockets, ...tally };
+}

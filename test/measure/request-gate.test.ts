@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Address } from '../../src/domain/address.js';
+import { ipv4, ipv6 } from '../../src/domain/address.js';
+import type { RequestGate } from '../../src/measure/request-gate.js';
+import { createRequestGate } from '../../src/measure/request-gate.js';
+import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
+import type { FakeClock } from '../fake-clock.js';
+import { createFakeClock } from '../fake-clock.js';
+
+const HOST = ipv4(0x0a00_0005);
+const NEIGHBOUR = ipv4(0x0a00_0006);
+const FAR = ipv4(0x0a00_0105);
+const NEVER = new AbortController().signal;
+
+describe('the request gate', () => {
+  it('lets two requests to one host out one host gap apart, and one to another meanwhile', async () => {
+    const { gate, clock } = createGate({ hostGapMs: 2000 });
+    const passed = await Promise.all([HOST, HOST, HOST, FAR].map((to) => passAt(gate, clock, to)));
+    assert.deepEqual(rounded(passed), [0, 2000, 4000, 1]);
+  });
+
+  it('lets requests to one subnet out 1 / per_subnet apart', async () => {
+    const { gate, clock } = createGate({ perSubnet: 4 });
+    const passed = await Promise.all(
+      [HOST, NEIGHBOUR, ipv4(0x0a00_0007), FAR].map((to) => passAt(gate, clock, to)),
+    );
+    assert.deepEqual(rounded(passed), [0, 250, 500, 1]);
+  });
+
+  it('takes a /64 for the subnet of an IPv6 address', async () => {
+    const { gate, clock } = createGate({ perSubnet: 4 });
+    const host = (subnet: bigint, id: bigint): Address => ipv6((0x2001_0db8n << 96n) + (subnet << 64n) + id);
+    const passed = await Promise.all(
+      [host(0n, 1n), host(0n, 1n << 63n), host(0n, 3n), host(1n, 1n)].map((to) => passAt(gate, clock, to)),
+    );
+    assert.deepEqual(rounded(passed), [0, 250, 500, 1]);
+  });
+
+  it('asks nobody within a second of the sweep, or within a host gap where that is longer', async () => {
+    for (const [hostGapMs, expected] of [
+      [300, 1000],
+      [2000, 2000],
+    ] as const) {
+      const { gate, clock } = createGate({ hostGapMs, sweepEndedMs: 500 });
+      const [first] = await Promise.all([passAt(gate, clock, HOST)]);
+      assert.equal(first, 500 + expected);
+    }
+  });
+
+  it('takes what replies will cost from the budget at once, so that others wait for it', async () => {
+    const { gate, clock } = createGate({ budgetBps: 1_000_000 });
+    const first = passAt(gate, clock, HOST, 3_000_000);
+    const second = passAt(gate, clock, FAR, 0);
+    assert.deepEqual(rounded([await first, await second]), [0, 3000]);
+    gate.charge(500_000);
+    assert.deepEqual(rounded([await passAt(gate, clock, ipv4(0x0a00_0205))]), [3500]);
+  });
+
+  it('keeps to the one pace that all stages share', async () => {
+    const { gate, clock } = createGate({ rate: 10 });
+    const hosts = Array.from({ length: 20 }, (_, i) => ipv4(0x0a00_0000 + i * 256));
+    const passed = await Promise.all(hosts.map((to) => passAt(gate, clock, to)));
+    const sorted = passed.toSorted((a, b) => a - b);
+    for (const [index, time] of sorted.entries())
+      assert.ok(time >= (index - 1) * 100 - 1e-6 && time <= index * 100 + 1e-6, sorted.join());
+  });
+
+  it('says no when the signal aborts while it waits, at once, and counts nothing as sent', async () => {
+    const { gate, clock } = createGate({ hostGapMs: 10_000 });
+    const abort = new AbortController();
+    assert.equal(await gate.pass(HOST, 0, abort.signal), true);
+    clock.at(400, () => {
+      abort.abort();
+    });
+    assert.equal(await gate.pass(HOST, 0, abort.signal), false);
+    assert.equal(clock.monotonicMs(), 400);
+    assert.equal(await gate.pass(FAR, 0, abort.signal), false);
+    assert.equal(await gate.pass(FAR, 0, NEVER), true);
+    assert.equal(clock.monotonicMs(), 400);
+  });
+});
+
+function createGate({
+  rate = 1000,
+  budgetBps = 1e12,
+  hostGapMs = 10,
+  perSubnet = 1000,
+  sweepEndedMs = -Infinity,
+}: {
+  readonly rate?: number;
+  readonly budgetBps?: number;
+  readonly hostGapMs?: number;
+  readonly perSubnet?: number;
+  readonly sweepEndedMs?: number;
+}): { readonly gate: RequestGate; readonly clock: FakeClock } {
+  const clock = createFakeClock({ startMs: 0 });
+  const gate = createRequestGate({
+    pacer: createPacer(rate, 0),
+    budget: createReplyBudget(budgetBps),
+    clock,
+    hostGapMs,
+    perSubnet,
+    sweepEndedMs: () => sweepEndedMs,
+  });
+  return { gate, clock };
+}
+
+/** When a request to this address was let out. */
+async function passAt(gate: RequestGate, clock: FakeClock, to: Address, reservedBits = 0): Promise<number> {
+  assert.equal(await gate.pass(to, reservedBits, NEVER), true);
+  return clock.monotonicMs();
+}
+
+function rounded(times: readonly number[]): number[] {
+  return times.map(Math.round);
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Exchange, Reading } from '../../src/domain/exchange.js';
+import { NO_TRAFFIC, addTraffic, trafficOf } from '../../src/domain/exchange.js';
+import { ipv4 } from '../../src/domain/address.js';
+import { verdictOn } from '../../src/measure/verdict.js';
+import { probeDouble } from '../probe-double.js';
+
+const PROBE = probeDouble({ id: 'double-plain', hasNonce: false, forms: 1 });
+const ASKED = { probe: PROBE, port: 4242 };
+const ANSWER: Reading = { kind: 'answer', facts: {} };
+const REFUSAL: Reading = { kind: 'refusal', reason: 'refused' };
+const ALIEN: Reading = { kind: 'alien', why: 'neither A nor R' };
+
+describe('the verdict on a responder', () => {
+  it('is the exposure that the measurement shows, with its strongest exchange', () => {
+    const weak = exchange('weak', ANSWER, 100);
+    const strong = exchange('strong', ANSWER, 1000);
+    const verdict = verdictOn(ASKED, sighting(ANSWER, 60_000), [weak, strong, silent()]);
+    assert.equal(verdict.kind, 'exposure');
+    assert.equal(verdict.reported, strong);
+    assert.equal(verdict.report, undefined);
+  });
+
+  it('rests on the sighting where the measurement stayed silent, was refused, or never was', () => {
+    const seen = sighting(ANSWER, 500);
+    for (const measured of [[silent()], [silent(), silent()], [], [exchange('x', REFUSAL, 8)]]) {
+      const verdict = verdictOn(ASKED, seen, measured);
+      assert.equal(verdict.kind, 'exposure');
+      assert.equal(verdict.reported, seen);
+      assert.equal(verdict.reported.seenIn, 'sweep');
+    }
+  });
+
+  it('is a refusal by its reason, whichever stage saw it', () => {
+    assert.deepEqual(verdictOn(ASKED, sighting(REFUSAL, 8), [exchange('x', REFUSAL, 8)]), {
+      kind: 'none',
+      reason: 'refused',
+    });
+    assert.deepEqual(verdictOn(ASKED, sighting(REFUSAL, 8), [silent()]), { kind: 'none', reason: 'refused' });
+    assert.deepEqual(verdictOn(ASKED, sighting(ALIEN, 8), [exchange('x', REFUSAL, 8)]), {
+      kind: 'none',
+      reason: 'refused',
+    });
+  });
+
+  it('on bytes that nobody knows is x_unidentified, low, from 2 on the wire', () => {
+    // A request of 2 bytes is a frame of 64: 82 bytes of payload make 128.
+    const verdict = verdictOn(ASKED, sighting(ALIEN, 8), [exchange('x', ALIEN, 82)]);
+    assert.equal(verdict.kind, 'exposure');
+    assert.equal(verdict.report, 'x_unidentified');
+    assert.equal(verdict.exposure.severity?.level, 'low');
+    assert.match(verdict.exposure.detail ?? '', /neither A nor R/);
+  });
+
+  it('on bytes that nobody knows is nothing below 2 on the wire', () => {
+    assert.deepEqual(verdictOn(ASKED, sighting(ALIEN, 81), [exchange('x', ALIEN, 81)]), {
+      kind: 'none',
+      reason: 'unidentified',
+    });
+  });
+
+  it('on unknown bytes that amplified in the sweep does not forget them when the measurement is silent', () => {
+    const seen = sighting(ALIEN, 500);
+    const verdict = verdictOn(ASKED, seen, [silent()]);
+    assert.equal(verdict.kind, 'exposure');
+    assert.equal(verdict.report, 'x_unidentified');
+    assert.equal(verdict.reported, seen);
+  });
+
+  it('on unknown bytes from another address than the asked one is nothing', () => {
+    const elsewhere: Exchange = { ...exchange('x', ALIEN, 5000), caveats: ['off-address'] };
+    assert.equal(verdictOn(ASKED, sighting(ALIEN, 8), [elsewhere]).kind, 'none');
+  });
+
+  it('on unknown bytes from another port than the asked one is nothing', () => {
+    const otherPort: Exchange = {
+      ...exchange('x', ALIEN, 5000),
+      responder: { address: ipv4(5), port: 4243 },
+    };
+    assert.equal(verdictOn(ASKED, sighting(ALIEN, 8), [otherPort]).kind, 'none');
+  });
+
+  it('does not rest on a sighting from another address that no measurement confirms', () => {
+    const seen: Exchange = { ...sighting(ANSWER, 500), caveats: ['off-address'] };
+    assert.deepEqual(verdictOn(ASKED, seen, [silent()]), {
+      kind: 'none',
+      reason: 'off-address, not confirmed',
+    });
+    const confirmed: Exchange = { ...exchange('x', ANSWER, 500), caveats: ['off-address'] };
+    assert.equal(verdictOn(ASKED, seen, [confirmed]).kind, 'exposure');
+  });
+
+  it('on a known answer among unknown bytes is not x_unidentified', () => {
+    const mixed: Exchange = {
+      ...exchange('x', ALIEN, 5000),
+      replies: [
+        { payloadBytes: 8, reading: REFUSAL },
+        { payloadBytes: 5000, reading: ALIEN },
+      ],
+    };
+    assert.deepEqual(verdictOn(ASKED, sighting(REFUSAL, 8), [mixed]), { kind: 'none', reason: 'refused' });
+  });
+});
+
+function exchange(form: string, reading: Reading, bytes: number): Exchange {
+  const received = addTraffic(NO_TRAFFIC, trafficOf(bytes, 4));
+  return {
+    form,
+    purpose: 'measure',
+    seenIn: 'measurement',
+    request: new Uint8Array(2),
+    requestedAt: 0,
+    end: 'quiet',
+    sent: trafficOf(2, 4),
+    received,
+    replies: [{ payloadBytes: bytes, reading }],
+    responder: { address: ipv4(5), port: 4242 },
+    strangers: NO_TRAFFIC,
+    caveats: [],
+  };
+}
+
+function sighting(reading: Reading, bytes: number): Exchange {
+  return { ...exchange('sighted', reading, bytes), seenIn: 'sweep' };
+}
+
+function silent(): Exchange {
+  return { ...exchange('silent', ANSWER, 0), end: 'silent', received: NO_TRAFFIC, replies: [] };
+}

@@ -1,0 +1,412 @@
+/**
+ * The laws of probes/probe.ts, for every probe in the list, over every capture of a real server. Nothing here
+ * knows a protocol: a new probe is covered by its line in probes/index.ts, its captures, and what is expected
+ * of them in test/captures/expected/<protocol>.json.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { probes } from '../../probes/list.js';
+import {
+  LANGUAGES,
+  type Probe,
+  type ProbeDefinition,
+  type RequestForm,
+  type Twin,
+} from '../../probes/probe.js';
+import type { Exchange, Reading } from '../../src/domain/exchange.js';
+import { SEVERITIES, type Judgement } from '../../src/domain/finding.js';
+import { captures, expectationsOf, type Capture, type Expected } from './captures.js';
+import { exchangeFrom, exchangeOf, exchangeWith } from './exchanges.js';
+
+/** After this many exchanges nobody asks any more. */
+const MOST_EXCHANGES = 40;
+
+const SILENT: Pick<Twin, 'reply'> = { reply: () => [] };
+
+const definitions: readonly ProbeDefinition[] = probes;
+
+describe('the list of probes', () => {
+  it('is sorted by id, and no id stands twice', () => {
+    const ids = definitions.map(({ id }) => id);
+    assert.deepEqual(ids, [...new Set(ids)].sort());
+  });
+});
+
+for (const definition of definitions) {
+  const probe = build(definition, undefined);
+  const own = captures.filter(({ protocol }) => protocol === definition.protocol);
+  const others = captures.filter(({ protocol }) => protocol !== definition.protocol);
+  const expectations = expectationsOf(definition.protocol).filter((each) => each.probe === definition.id);
+  const forms = formsOf(probe, definition);
+  const payloads = distinct(own.flatMap(({ responses }) => responses));
+  const requestOf = requestByResponse(own);
+
+  describe(definition.id, () => {
+    it('has an identity that reports can print', () => {
+      assert.ok(probe.id === probe.protocol || probe.id.startsWith(`${probe.protocol}-`), probe.id);
+      assert.match(probe.id, /^[a-z0-9]+(-[a-z0-9]+)*$/);
+      assert.match(probe.report, /^(scan|x)_[a-z0-9_]+$/);
+      assert.ok(Number.isInteger(probe.port) && probe.port > 0 && probe.port < 65_536);
+      assert.ok(probe.quietGapMs >= 500 && probe.quietGapMs <= 5000);
+      assert.ok(SEVERITIES.includes(probe.severity));
+      assert.notEqual(probe.standard, '');
+      assert.match(probe.published.factor, /^[\d.,-]+$/);
+      assert.notEqual(probe.published.source, '');
+    });
+
+    it('has one sweep form, or a nonce that tells several apart', () => {
+      if (!probe.nonce) assert.equal(probe.sweepForms.length, 1);
+      else assert.ok(probe.nonce.bits > 0 && probe.nonce.bits <= 30);
+    });
+
+    it('law 1: the same nonce gives the same bytes, every nonce the same length, a name one form', () => {
+      fc.assert(
+        fc.property(fc.constantFrom(...forms), nonceOf(probe), (form, nonce) => {
+          assert.deepEqual(form.encode(nonce), form.encode(nonce));
+          assert.equal(form.encode(nonce).length, form.encode(0).length);
+          assert.ok(form.encode(nonce).length > 0, 'an empty request has no amplification factor');
+        }),
+      );
+      const bytesByName = new Map(forms.map((form) => [form.name, form.encode(0)]));
+      for (const form of forms) assert.deepEqual(form.encode(0), bytesByName.get(form.name));
+    });
+
+    const { nonce } = probe;
+    if (nonce) {
+      it('law 2: a captured response echoes the nonce of the captured request', () => {
+        const echoed = own.flatMap((capture) =>
+          capture.responses.flatMap((response) => {
+            const value = nonce.echoed(response);
+            return value === undefined ? [] : [{ capture, value }];
+          }),
+        );
+        assert.ok(echoed.length > 0, 'no captured response echoes anything');
+        for (const { capture, value } of echoed)
+          assert.ok(holdsNumber(capture.request, value, nonce.bits), `${nameOf(capture)} echoes ${value}`);
+      });
+
+      it('law 2: whatever a twin answers echoes the nonce it was asked with', () => {
+        fc.assert(
+          fc.property(
+            fc.constantFrom(...definition.twins),
+            fc.constantFrom(...forms),
+            nonceOf(probe),
+            (twin, form, value) => {
+              for (const payload of twin.reply(form.encode(value)))
+                assert.equal(nonce.echoed(payload), value, twin.name);
+            },
+          ),
+        );
+      });
+    }
+
+    it('law 3: every truncation of a captured response gives a reading', () => {
+      for (const payload of payloads)
+        for (const length of truncations(payload.length))
+          assertReads(probe, payload.subarray(0, length), requestOf(payload));
+    });
+
+    it('law 3: every bit flip in a captured response gives a reading', () => {
+      for (const payload of payloads)
+        for (const at of flippedBytes(payload.length))
+          for (let bit = 0; bit < 8; bit++) assertReads(probe, flipped(payload, at, bit), requestOf(payload));
+    });
+
+    it('law 3: bit flips anywhere, random bytes and random ends give a reading', () => {
+      fc.assert(
+        fc.property(fc.constantFrom(...payloads), fc.nat(), fc.nat(7), (payload, at, bit) => {
+          assertReads(probe, flipped(payload, at % payload.length, bit), requestOf(payload));
+        }),
+        { numRuns: 2000 },
+      );
+      fc.assert(
+        fc.property(fc.uint8Array({ maxLength: 600 }), fc.constantFrom(...forms), (payload, form) => {
+          assertReads(probe, payload, form.encode(0));
+        }),
+        { numRuns: 2000 },
+      );
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...payloads),
+          fc.nat(40),
+          fc.uint8Array({ maxLength: 200 }),
+          (payload, kept, end) => {
+            const mixed = Uint8Array.from([...payload.subarray(0, kept), ...end]);
+            assertReads(probe, mixed, requestOf(payload));
+          },
+        ),
+        { numRuns: 2000 },
+      );
+    });
+
+    it("law 4: other protocols' responses and requests are alien, even when the nonce happens to fit", () => {
+      assert.ok(others.length > 100);
+      for (const form of forms)
+        for (const capture of others)
+          for (const payload of [...capture.responses, capture.request]) {
+            const request = form.encode(nonce?.echoed(payload) ?? 0);
+            assert.equal(probe.read(payload, request).kind, 'alien', `${form.name} <- ${nameOf(capture)}`);
+          }
+    });
+
+    it('law 4: its own request, sent back by an echo service, is alien', () => {
+      for (const form of forms) {
+        const request = form.encode(1);
+        assert.equal(probe.read(request, request).kind, 'alien', form.name);
+      }
+    });
+
+    it('law 5: every capture of its protocol has an expected judgement', () => {
+      const files = new Set(own.map(({ file }) => file));
+      assert.ok(files.size > 0, 'no captures');
+      assert.deepEqual(
+        [...new Set(expectations.map(({ capture }) => capture.file))].sort(),
+        [...files].sort(),
+      );
+      assert.ok(expectations.some(({ kind }) => kind === 'exposure'));
+    });
+
+    for (const { capture, ...expectation } of expectations) {
+      it(`law 5: ${nameOf(capture)}: ${expectation.kind}`, () => {
+        const asConfigured = build(definition, expectation.settings);
+        assertJudgement(asConfigured.judge([exchangeOf(capture, asConfigured)]), expectation);
+      });
+    }
+
+    it('law 5: the sums of an exchange are the figures of its capture', () => {
+      for (const capture of own) assertSums(exchangeOf(capture, probe), capture);
+    });
+
+    it('law 6: title, risk and remedy stand there in every language', () => {
+      for (const [what, words] of Object.entries(probe.words)) {
+        assert.deepEqual(Object.keys(words).sort(), [...LANGUAGES].sort());
+        for (const language of LANGUAGES) {
+          assert.notEqual(words[language].trim(), '', `${what}, ${language}`);
+          assert.equal(words[language].trim(), words[language], `${what}, ${language}`);
+        }
+        assert.match(
+          words.ja,
+          /\p{sc=Hiragana}|\p{sc=Katakana}/u,
+          `${what}: Japanese is written in Japanese`,
+        );
+        assert.doesNotMatch(
+          words.en,
+          /\p{sc=Hiragana}|\p{sc=Katakana}|\p{sc=Han}/u,
+          `${what}: English is not`,
+        );
+      }
+    });
+
+    it('law 7: it stops asking whatever comes back, and its judgement of it all is whole', () => {
+      const readings = [
+        ...new Map(own.flatMap(readingsOf(probe)).map((r) => [JSON.stringify(r), r])).values(),
+      ];
+      const reply = fc.record({
+        payloadBytes: fc.nat(5000),
+        reading: fc.oneof(
+          fc.constantFrom(...readings),
+          fc.constant<Reading>({ kind: 'alien', why: 'made up' }),
+          fc.constant<Reading>({ kind: 'refusal', reason: 'made up' }),
+        ),
+      });
+      const outcome = fc.record({
+        replies: fc.array(reply, { maxLength: 5 }),
+        end: fc.constantFrom('quiet', 'capped', 'silent', 'unsent'),
+      });
+      fc.assert(
+        fc.property(
+          fc.array(outcome, { minLength: MOST_EXCHANGES + 1, maxLength: MOST_EXCHANGES + 1 }),
+          (outcomes) => {
+            const answer = (asked: number, form: RequestForm, purpose: Exchange['purpose']): Exchange => {
+              const { replies, end } = outcomes[asked] ?? { replies: [], end: 'silent' };
+              const heard = end === 'silent' || end === 'unsent' ? [] : replies;
+              return exchangeWith({
+                form: form.name,
+                purpose,
+                request: form.encode(asked),
+                replies: heard,
+                end,
+              });
+            };
+            const done = probe.sweepForms.map((form, i) => answer(i, form, 'measure'));
+            for (let ask = probe.next(done); ask; ask = probe.next(done)) {
+              assert.ok(done.length < MOST_EXCHANGES, `still asking after ${MOST_EXCHANGES} exchanges`);
+              done.push(answer(done.length, ask.form, ask.purpose));
+            }
+            assertWhole(probe.judge(done));
+          },
+        ),
+        { numRuns: 500 },
+      );
+    });
+
+    it('has a twin that is an exposure and one that is none, each with its own name', () => {
+      const names = definition.twins.map(({ name }) => name);
+      assert.equal(new Set(names).size, names.length);
+      for (const { about } of definition.twins) assert.notEqual(about.trim(), '');
+      const kinds = definition.twins.map((twin) => probe.judge(interview(probe, twin)).kind);
+      assert.ok(kinds.includes('exposure'), kinds.join());
+      assert.ok(kinds.includes('refusal') || kinds.includes('nothing'), kinds.join());
+    });
+
+    it('has twins that any bytes leave standing', () => {
+      fc.assert(
+        fc.property(
+          fc.constantFrom(...definition.twins),
+          fc.oneof(
+            fc.uint8Array({ maxLength: 100 }),
+            fc
+              .tuple(fc.constantFrom(...own.map(({ request }) => request)), fc.nat(), fc.nat(7))
+              .map(([request, at, bit]) => flipped(request, at % Math.max(1, request.length), bit)),
+          ),
+          (twin, bytes) => {
+            for (const payload of twin.reply(bytes)) assert.ok(payload.length <= 65_507, twin.name);
+          },
+        ),
+        { numRuns: 2000 },
+      );
+    });
+
+    it('has twins that answer a captured request with as many datagrams of the same sizes', () => {
+      const mirrored = expectations.filter(({ twin }) => twin !== undefined);
+      assert.ok(mirrored.length > 0, 'no capture names its twin');
+      for (const { capture, twin } of mirrored) {
+        const server = definition.twins.find(({ name }) => name === twin);
+        assert.ok(server, `no twin ${twin ?? ''}`);
+        const sizes = server.reply(capture.request).map(({ length }) => length);
+        assert.deepEqual(sizes, capture.sizes, `${server.name} <- ${nameOf(capture)}`);
+      }
+    });
+  });
+}
+
+function build(definition: ProbeDefinition, settings: unknown): Probe {
+  return definition.build(definition.settings?.schema.parse(settings));
+}
+
+/** The sweep forms and every further form that some server's behaviour makes the probe ask. */
+function formsOf(probe: Probe, { twins }: ProbeDefinition): readonly [RequestForm, ...RequestForm[]] {
+  const further: RequestForm[] = [];
+  for (const server of [...twins, SILENT]) interview(probe, server, further);
+  return [...probe.sweepForms, ...further];
+}
+
+/** Everything the probe asks a server of this behaviour, as the measuring room would. */
+function interview(
+  probe: Probe,
+  server: Pick<Twin, 'reply'>,
+  asked: RequestForm[] = [],
+): readonly Exchange[] {
+  const done = probe.sweepForms.map((form) => exchangeFrom(server, form.name, form.encode(0), probe));
+  for (let ask = probe.next(done); ask && done.length < MOST_EXCHANGES; ask = probe.next(done)) {
+    asked.push(ask.form);
+    const exchange = exchangeFrom(server, ask.form.name, ask.form.encode(done.length), probe);
+    done.push({ ...exchange, purpose: ask.purpose });
+  }
+  return done;
+}
+
+function nonceOf(probe: Probe): fc.Arbitrary<number> {
+  return fc.nat(2 ** (probe.nonce?.bits ?? 30) - 1);
+}
+
+function distinct(payloads: readonly Uint8Array[]): readonly Uint8Array[] {
+  return [...new Map(payloads.map((payload) => [Buffer.from(payload).toString('latin1'), payload])).values()];
+}
+
+/** The request that a captured response answered. */
+function requestByResponse(all: readonly Capture[]): (payload: Uint8Array) => Uint8Array {
+  const requests = new Map(
+    all.flatMap(({ request, responses }) => responses.map((payload) => [payload, request] as const)),
+  );
+  return (payload) => {
+    const request = requests.get(payload);
+    assert.ok(request, 'no captured response');
+    return request;
+  };
+}
+
+function readingsOf(probe: Probe) {
+  return ({ request, responses }: Capture): readonly Reading[] =>
+    responses.map((payload) => probe.read(payload, request));
+}
+
+/** Whether these bytes hold the value somewhere, its surplus leading bits aside. */
+function holdsNumber(bytes: Uint8Array, value: number, bits: number): boolean {
+  const width = Math.ceil(bits / 8);
+  return bytes.some((_, at) => {
+    if (at + width > bytes.length) return false;
+    return Buffer.from(bytes).readUIntBE(at, width) % 2 ** bits === value;
+  });
+}
+
+/** All lengths; of long payloads the first 256, the last 16 and every 97th in between. */
+function truncations(length: number): readonly number[] {
+  const all = Array.from({ length }, (_, i) => i);
+  return length <= 1500 ? all : all.filter((i) => i < 256 || i >= length - 16 || i % 97 === 0);
+}
+
+/** All bytes; of long payloads the first 64 and the last 16. */
+function flippedBytes(length: number): readonly number[] {
+  const all = Array.from({ length }, (_, i) => i);
+  return length <= 80 ? all : all.filter((i) => i < 64 || i >= length - 16);
+}
+
+function flipped(payload: Uint8Array, at: number, bit: number): Uint8Array {
+  const copy = Uint8Array.from(payload);
+  copy[at] = (copy[at] ?? 0) ^ (1 << bit);
+  return copy;
+}
+
+function assertReads(probe: Probe, payload: Uint8Array, request: Uint8Array): void {
+  const reading = probe.read(payload, request);
+  if (reading.kind === 'answer')
+    for (const fact of Object.values(reading.facts))
+      assert.ok(['string', 'number', 'boolean'].includes(typeof fact));
+  else assert.notEqual(reading.kind === 'refusal' ? reading.reason : reading.why, '');
+  const value = probe.nonce?.echoed(payload);
+  if (value !== undefined)
+    assert.ok(
+      Number.isInteger(value) && value >= 0 && value < 2 ** (probe.nonce?.bits ?? 0),
+      `nonce ${value}`,
+    );
+}
+
+function assertJudgement(judgement: Judgement, expected: Expected): void {
+  assert.equal(judgement.kind, expected.kind, JSON.stringify(judgement));
+  assertWhole(judgement);
+  if (expected.reason !== undefined)
+    assert.equal(judgement.kind === 'refusal' ? judgement.reason : undefined, expected.reason);
+  if (expected.tags)
+    assert.deepEqual(judgement.kind === 'exposure' ? judgement.tags : undefined, expected.tags);
+  for (const [name, fact] of Object.entries(expected.facts ?? {}))
+    assert.equal(judgement.kind === 'exposure' ? judgement.facts?.[name] : undefined, fact, name);
+}
+
+/** What the reports rely on. */
+function assertWhole(judgement: Judgement): void {
+  if (judgement.kind === 'refusal') assert.notEqual(judgement.reason, '');
+  if (judgement.kind !== 'exposure') return;
+  assert.equal(new Set(judgement.tags).size, judgement.tags.length);
+  for (const tag of judgement.tags) assert.match(tag, /^[a-z0-9]+(-[a-z0-9]+)*$/);
+  for (const [name, fact] of Object.entries(judgement.facts ?? {})) {
+    assert.match(name, /^[a-zA-Z][a-zA-Z0-9_]*$/);
+    if (typeof fact === 'number') assert.ok(Number.isFinite(fact), name);
+  }
+}
+
+function assertSums({ sent, received }: Exchange, capture: Capture): void {
+  const { figures } = capture;
+  assert.equal(sent.payloadBytes, figures.request_bytes, nameOf(capture));
+  assert.equal(received.datagrams, figures.response_datagrams, nameOf(capture));
+  assert.equal(received.payloadBytes, figures.response_bytes, nameOf(capture));
+  if (figures.wire_measured === false) return;
+  assert.equal(sent.wireBytes, figures.wire_request, nameOf(capture));
+  assert.equal(received.wireBytes, figures.wire_response, nameOf(capture));
+  if (figures.ip_frames !== undefined) assert.equal(received.ipPackets, figures.ip_frames, nameOf(capture));
+}
+
+function nameOf({ file, label }: Capture): string {
+  return `${file}, ${label}`;
+}

@@ -1,0 +1,560 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import dnsPacket from 'dns-packet';
+import fc from 'fast-check';
+import type { z } from 'zod';
+import { dnsAny } from '../../probes/dns/any.js';
+import { readDnsMessage } from '../../probes/dns/message.js';
+import { dnsSettings } from '../../probes/dns/names.js';
+import type { Probe, Reading, RequestForm, Twin } from '../../probes/probe.js';
+import type { Exchange } from '../../src/domain/exchange.js';
+import { captures } from './captures.js';
+import { exchangeFrom, exchangeWith } from './exchanges.js';
+
+const ID = 0x4a5b;
+const ofFatTest = dnsAny.build({ names: ['fat.test'] });
+const [anyFatTest] = ofFatTest.sweepForms;
+const request = anyFatTest.encode(ID);
+const captured = captures.filter(({ protocol, request: query }) => protocol === 'dns' && query.length > 0);
+
+describe('the scope key dns', () => {
+  const accepted: readonly (readonly [given: unknown, names: readonly string[]])[] = [
+    [undefined, []],
+    [{}, []],
+    [{ names: [] }, []],
+    [{ names: ['example.net'] }, ['example.net']],
+    [{ names: ['Example.NET.'] }, ['example.net']],
+    [
+      { names: ['_dmarc.example.net', 'xn--r8jz45g.jp', 'net', '1-2.example'] },
+      ['_dmarc.example.net', 'xn--r8jz45g.jp', 'net', '1-2.example'],
+    ],
+    [{ names: [`${'a'.repeat(63)}.example`] }, [`${'a'.repeat(63)}.example`]],
+    [{ names: ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'] }, ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']],
+  ];
+  for (const [given, names] of accepted) {
+    it(`takes ${JSON.stringify(given)}, and takes what it made of it again`, () => {
+      const settings = dnsSettings.parse(given);
+      assert.deepEqual(settings, { names });
+      assert.deepEqual(dnsSettings.parse(settings), settings);
+    });
+  }
+
+  const refused: readonly (readonly [given: unknown, message: RegExp])[] = [
+    [{ names: [''] }, /is no host name: it is empty/],
+    [{ names: ['.'] }, /the root is asked anyway/],
+    [{ names: ['example.net..'] }, /a label between its dots is empty/],
+    [{ names: ['.example.net'] }, /a label between its dots is empty/],
+    [{ names: ['exa mple.net'] }, /"exa mple" has a character other than/],
+    [{ names: ['例え.jp'] }, /write international names as xn--/],
+    [{ names: ['-a.net'] }, /begins or ends with a hyphen/],
+    [{ names: ['a-.net'] }, /begins or ends with a hyphen/],
+    [{ names: ['192.0.2.1'] }, /its last label is a number, as in an address/],
+    [{ names: [`${'a'.repeat(64)}.example`] }, /longer than 63 characters/],
+    [{ names: [`${'abcdefg.'.repeat(32)}net`] }, /longer than 253 characters/],
+    [{ names: ['a.net', 'A.net.'] }, /names lists "a\.net" twice/],
+    [{ names: 'example.net' }, /names must be a list of host names/],
+    [{ names: [7] }, /a host name must be text/],
+    [{ names: Array.from({ length: 9 }, (_, i) => `n${i}.net`) }, /more than 8 entries/],
+    [{ name: ['example.net'] }, /name/],
+    ['example.net', /object/],
+  ];
+  for (const [given, message] of refused) {
+    it(`refuses ${JSON.stringify(given).slice(0, 60)} and says why`, () => {
+      const { error } = dnsSettings.safeParse(given);
+      assert.match(messageOf(error), message);
+    });
+  }
+
+  it('bounds every accepted name so that it can be encoded', () => {
+    const label = fc.stringMatching(/^[a-z0-9_-]{1,63}$/);
+    const name = fc.array(label, { minLength: 1, maxLength: 6 }).map((labels) => labels.join('.'));
+    fc.assert(
+      fc.property(name, (text) => {
+        const settings = dnsSettings.safeParse({ names: [text] });
+        if (!settings.success) return;
+        const [form] = dnsAny.build(settings.data).sweepForms;
+        assert.deepEqual(questionsOf(form.encode(1)), [{ name: text, type: 'ANY', class: 'IN' }]);
+      }),
+    );
+  });
+});
+
+describe('the query of dns-any', () => {
+  it('is byte for byte the captured one', () => {
+    const capture = captures.find(
+      ({ file, label }) => file === 'dns-bind9-open.json' && label === 'ANY fat.test EDNS4096 DO',
+    );
+    assert.deepEqual(request, capture?.request);
+  });
+
+  it('says what its form name says, as dns-packet reads it', () => {
+    const forms = allForms(dnsAny.build({ names: ['example.net'] })).concat(
+      allForms(dnsAny.build(undefined)),
+    );
+    const seen = forms.map((form) => {
+      const { questions, additionals, flag_rd: rd } = dnsPacket.decode(Buffer.from(form.encode(ID)));
+      const [opt] = additionals ?? [];
+      const edns = opt?.type === 'OPT' ? `${opt.udpPayloadSize}${opt.flag_do ? ' DO' : ''}` : 'none';
+      return [form.name, ...(questions ?? []).map((q) => `${q.type} ${q.name}`), edns, rd];
+    });
+    assert.deepEqual(seen, [
+      ['any-edns4096-do example.net', 'ANY example.net', '4096 DO', true],
+      ['any-edns1232-do example.net', 'ANY example.net', '1232 DO', true],
+      ['any example.net', 'ANY example.net', 'none', true],
+      ['any-edns4096-do .', 'ANY .', '4096 DO', true],
+      ['dnskey-edns4096-do .', 'DNSKEY .', '4096 DO', true],
+      ['any-edns1232-do .', 'ANY .', '1232 DO', true],
+      ['any .', 'ANY .', 'none', true],
+    ]);
+  });
+
+  it('carries every 16-bit nonce, and a response brings it back', () => {
+    for (let nonce = 0; nonce < 65_536; nonce++) {
+      const query = anyFatTest.encode(nonce);
+      assert.equal(query.length, request.length);
+      assert.equal(ofFatTest.nonce?.echoed(query), undefined, 'a query is no response');
+      assert.equal(ofFatTest.nonce?.echoed(asResponse(query)), nonce);
+    }
+  });
+});
+
+describe('the reader of dns-any', () => {
+  type Table = readonly (readonly [what: string, payload: Uint8Array, reading: Reading])[];
+  const refusal = (reason: string): Reading => ({ kind: 'refusal', reason });
+  const alien = (why: string): Reading => ({ kind: 'alien', why });
+  const rcode = (code: number): Uint8Array => reply({ flags: code });
+  const a = { name: 'fat.test', type: 'A', ttl: 60, data: '192.0.2.1' } as const;
+  const ns = { name: '.', type: 'NS', ttl: 60, data: 'a.root-servers.net' } as const;
+  const soaData = { mname: 'ns1.fat.test', rname: 'host.fat.test', serial: 1 };
+  const soa = { name: 'fat.test', type: 'SOA', ttl: 60, data: soaData } as const;
+  const hinfo = { name: 'fat.test', type: 'HINFO', ttl: 60, data: { cpu: 'RFC8482', os: '' } } as const;
+  const facts = (more: object): Reading => ({
+    kind: 'answer',
+    facts: { rcode: 'noerror', aa: false, ra: false, tc: false, answers: 0, ...more },
+  });
+
+  const table: Table = [
+    ['FORMERR', rcode(1), refusal('formerr')],
+    ['SERVFAIL', rcode(2), refusal('servfail')],
+    ['NXDOMAIN', rcode(3), refusal('nxdomain')],
+    ['NOTIMP', rcode(4), refusal('notimp')],
+    ['REFUSED', rcode(5), refusal('refused')],
+    ['an error without a name', rcode(12), refusal('rcode-12')],
+    [
+      'BADVERS, whose upper bits stand in the OPT record',
+      reply({}, [], [], [badVersion()]),
+      refusal('badvers'),
+    ],
+    ['REFUSED with TC', reply({ flags: 0x0205 }), refusal('refused')],
+    ['NOERROR with nothing', reply({}), refusal('empty')],
+    ['NOERROR with the SOA of a name that has nothing', reply({}, [], [soa]), refusal('empty')],
+    ['the bare header with REFUSED', bareHeader(0x8105), refusal('refused')],
+    ['the bare header with NOERROR', bareHeader(0x8100), alien('no question echoed')],
+    ['a bare header and one byte', concat(bareHeader(0x8105), [0]), alien('no question echoed')],
+    ['one A record', reply({}, [a]), facts({ answers: 1 })],
+    ['AA and RA', reply({ flags: 0x0480 }, [a]), facts({ aa: true, ra: true, answers: 1 })],
+    ['TC without answers', reply({ flags: 0x0200 }), facts({ tc: true })],
+    ['TC with answers', reply({ flags: 0x0200 }, [a]), facts({ tc: true, answers: 1 })],
+    ['an error with answers', reply({ flags: 3 }, [a]), facts({ rcode: 'nxdomain', answers: 1 })],
+    ['a referral to the root', reply({}, [], [ns]), facts({ referral: true })],
+    ['HINFO RFC8482', reply({}, [hinfo]), facts({ answers: 1, minimal_any: true })],
+    [
+      'the SOA alone with AA',
+      reply({ flags: 0x0400 }, [soa]),
+      facts({ aa: true, answers: 1, minimal_any: true }),
+    ],
+    ['the SOA alone out of a cache', reply({}, [soa]), facts({ answers: 1 })],
+    ['an answer cut short', reply({}, [a, a]).subarray(0, -5), facts({ answers: 1, complete: false })],
+    ['bytes after the message', concat(reply({}, [a]), [1, 2, 3]), facts({ answers: 1 })],
+    ['the question in other letters', reply({ question: { name: 'FaT.tEsT' } }, [a]), facts({ answers: 1 })],
+    ['the query itself', request, alien('a query, not a response')],
+    ['another opcode', reply({ flags: 0x2000 }, [a]), alien('opcode 4')],
+    ['another id', reply({ id: ID + 1 }, [a]), alien('another id')],
+    ['another name', reply({ question: { name: 'fat.tess' } }, [a]), alien('another question')],
+    ['a longer name', reply({ question: { name: 'a.fat.test' } }, [a]), alien('another question')],
+    ['another type', reply({ question: { type: 'A' } }, [a]), alien('another question')],
+    ['another class', reply({ question: { class: 'CH' } }, [a]), alien('another question')],
+    ['two questions', reply({ twice: true }, [a]), alien('another question')],
+    ['no question, but an answer', withoutQuestion(), alien('no question echoed')],
+    ['nothing', new Uint8Array(), alien('no DNS header and question')],
+  ];
+  for (const [what, payload, reading] of table)
+    it(`reads ${what} as ${reading.kind}`, () => {
+      assert.deepEqual(ofFatTest.read(payload, request), reading);
+    });
+
+  it('reads a header of any length below twelve bytes as alien', () => {
+    for (let length = 0; length < 12; length++)
+      assert.equal(ofFatTest.read(bareHeader(0x8105).subarray(0, length), request).kind, 'alien');
+  });
+
+  it('takes no answer for a request that is no query', () => {
+    assert.equal(ofFatTest.read(reply({}, [a]), Uint8Array.of(1, 2, 3)).kind, 'alien');
+    assert.equal(ofFatTest.read(reply({}, [a]), asResponse(request)).kind, 'alien');
+  });
+
+  it('agrees with dns-packet on every captured datagram', () => {
+    let compared = 0;
+    for (const { request: query, responses } of captured) {
+      for (const payload of responses) {
+        const packet = dnsPacket.decode(Buffer.from(payload)) as dnsPacket.DecodedPacket & { rcode: string };
+        const reading = ofFatTest.read(payload, query);
+        assert.notEqual(reading.kind, 'alien');
+        if (reading.kind === 'refusal') assert.equal(reading.reason, packet.rcode.toLowerCase());
+        if (reading.kind !== 'answer') continue;
+        const opt = packet.additionals?.find(({ type }) => type === 'OPT');
+        assert.deepEqual(
+          { edns_size: undefined, minimal_any: undefined, ...reading.facts },
+          {
+            rcode: packet.rcode.toLowerCase(),
+            aa: packet.flag_aa,
+            ra: packet.flag_ra,
+            tc: packet.flag_tc,
+            answers: packet.answers?.length,
+            edns_size: opt?.type === 'OPT' ? opt.udpPayloadSize : undefined,
+            minimal_any: reading.facts['minimal_any'],
+          },
+        );
+        compared++;
+      }
+    }
+    assert.ok(compared > 100, `only ${compared} answers were compared`);
+  });
+
+  it('agrees with dns-packet on answers that dns-packet made', () => {
+    const octet = fc.integer({ min: 0, max: 255 });
+    const address = fc.tuple(octet, octet, octet, octet).map((octets) => octets.join('.'));
+    fc.assert(
+      fc.property(
+        fc.array(address, { maxLength: 40 }),
+        fc.array(address, { maxLength: 5 }),
+        (first, second) => {
+          const records = (list: readonly string[]) => list.map((data) => ({ ...a, data }));
+          const message = readDnsMessage(reply({}, records(first), records(second)));
+          assert.equal(message?.complete, true);
+          assert.deepEqual(
+            message.records.map(({ section, rdata }) => [section, rdata.join('.')]),
+            [...first.map((data) => ['answer', data]), ...second.map((data) => ['authority', data])],
+          );
+        },
+      ),
+    );
+  });
+
+  it('gives a Reading for any bytes behind a matching header', () => {
+    const head = asResponse(request).subarray(0, 26);
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.uint8Array({ minLength: 6, maxLength: 6 }),
+        (tail, counts) => {
+          const payload = concat(head, [...tail]);
+          payload.set(counts, 6);
+          assert.match(ofFatTest.read(payload, request).kind, /^(answer|refusal)$/);
+        },
+      ),
+    );
+  });
+
+  it('gives a Reading for mutated captures and random bytes', () => {
+    const anyCapture = fc.constantFrom(...captured.flatMap(({ responses }) => responses));
+    const mutation = fc.tuple(anyCapture, fc.nat(), fc.integer({ min: 0, max: 255 }), fc.nat());
+    const mutated = mutation.map(([payload, at, octet, cut]) => {
+      const copy = payload.slice(0, payload.length - (cut % payload.length));
+      copy[at % copy.length] = octet;
+      return copy;
+    });
+    fc.assert(
+      fc.property(fc.oneof(mutated, fc.uint8Array({ maxLength: 600 })), (payload) => {
+        assert.match(ofFatTest.read(payload, request).kind, /^(answer|refusal|alien)$/);
+        ofFatTest.nonce?.echoed(payload);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is not held up by compression pointers that point at themselves', () => {
+    const loops = Array.from({ length: 5000 }, () => [0xc0, 0x1a, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0]).flat();
+    const payload = concat(asResponse(request).subarray(0, 26), loops);
+    payload.set([0xff, 0xff, 0, 0, 0, 0], 6);
+    const before = process.cpuUsage();
+    const reading = ofFatTest.read(payload, request);
+    assert.deepEqual(reading, facts({ answers: 5000, complete: false }));
+    assert.ok(process.cpuUsage(before).user < 500_000, 'half a second for 60,000 bytes');
+  });
+});
+
+describe('what dns-any asks next', () => {
+  const fat = twinNamed('bind9-open');
+  const small = twinNamed('bind9-minimal-any');
+  const refusing = twinNamed('unbound-refuse');
+
+  it('is nothing but the further names, then the smaller sizes for the strongest', () => {
+    const strongestIsB: Server = {
+      reply: (query) => (questionsOf(query)[0]?.name === 'b.net' ? fat : small).reply(query),
+    };
+    assert.deepEqual(namesOf(converse({ names: ['a.net', 'b.net', 'c.net'] }, strongestIsB)), [
+      'any-edns4096-do a.net',
+      'any-edns4096-do b.net',
+      'any-edns4096-do c.net',
+      'any-edns1232-do b.net',
+      'any b.net',
+    ]);
+  });
+
+  it('is, without names, DNSKEY of the root, then the smaller sizes for the stronger of the two', () => {
+    assert.deepEqual(namesOf(converse(undefined, fat)), [
+      'any-edns4096-do .',
+      'dnskey-edns4096-do .',
+      'any-edns1232-do .',
+      'any .',
+    ]);
+    assert.deepEqual(namesOf(converse(undefined, small)).slice(2), ['dnskey-edns1232-do .', 'dnskey .']);
+  });
+
+  it('is no smaller size where every name was refused or silent', () => {
+    assert.deepEqual(namesOf(converse({ names: ['a.net', 'b.net'] }, refusing)), [
+      'any-edns4096-do a.net',
+      'any-edns4096-do b.net',
+    ]);
+    assert.equal(converse({ names: ['a.net', 'b.net'] }, { reply: () => [] }).length, 2);
+  });
+
+  it('is the plain query where a server does not know EDNS', () => {
+    const ancient: Server = {
+      reply: (query) => {
+        if (readDnsMessage(query)?.ednsSize === undefined) return fat.reply(query);
+        const formatError = asResponse(query).subarray(0, 12);
+        formatError.set([0x81, 0x01, 0, 0, 0, 0, 0, 0, 0, 0], 2);
+        return [formatError];
+      },
+    };
+    const done = converse({ names: ['a.net'] }, ancient);
+    assert.deepEqual(namesOf(done), ['any-edns4096-do a.net', 'any a.net']);
+    assert.equal(dnsAny.build({ names: ['a.net'] }).judge(done).kind, 'exposure');
+  });
+
+  it('ends within ten questions for every server of the lab and eight names', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    for (const twin of dnsAny.twins)
+      assert.ok(converse({ names }, twin).length <= 10, `${twin.name} was asked too often`);
+  });
+
+  it('finds the small factor of a default resolver only by its smaller name', () => {
+    const mid = twinNamed('bind9-default');
+    const truncating = twinNamed('pdns-any-to-tcp');
+    const server: Server = {
+      reply: (query) => (questionsOf(query)[0]?.name === 'mid.test' ? mid : truncating).reply(query),
+    };
+    const settings = { names: ['fat.test', 'mid.test'] };
+    const done = converse(settings, server);
+    assert.deepEqual(
+      done.map(({ received }) => received.payloadBytes),
+      [37, 1166, 1166, 454],
+    );
+    const judgement = dnsAny.build(settings).judge(done);
+    assert.ok(judgement.kind === 'exposure');
+    assert.deepEqual(judgement.tags, ['recursion-available']);
+    assert.equal(judgement.detail, 'strongest: ANY mid.test, EDNS 4096, 1166 bytes; RA');
+  });
+});
+
+describe('what dns-any judges', () => {
+  const exchange = (reading: Reading, more: Partial<Parameters<typeof exchangeWith>[0]> = {}): Exchange =>
+    exchangeWith({ form: anyFatTest.name, request, replies: [{ payloadBytes: 500, reading }], ...more });
+  const answer: Reading = {
+    kind: 'answer',
+    facts: { rcode: 'noerror', aa: true, ra: true, tc: true, answers: 0 },
+  };
+
+  it('is nothing where nothing came, or nothing that belongs to it', () => {
+    assert.deepEqual(ofFatTest.judge([]), { kind: 'nothing' });
+    assert.deepEqual(ofFatTest.judge([exchange(answer, { replies: [] })]), { kind: 'nothing' });
+    assert.deepEqual(ofFatTest.judge([exchange({ kind: 'alien', why: 'another id' })]), { kind: 'nothing' });
+  });
+
+  it('is a refusal by its first reason where nothing was answered', () => {
+    const refusals = ['servfail', 'refused'].map((reason) => exchange({ kind: 'refusal', reason }));
+    assert.deepEqual(ofFatTest.judge(refusals), { kind: 'refusal', reason: 'servfail' });
+  });
+
+  it('is an exposure by one answer among refusals, in the sweep as in the measurement', () => {
+    const refused = exchange({ kind: 'refusal', reason: 'refused' });
+    for (const seenIn of ['sweep', 'measurement'] as const)
+      assert.equal(ofFatTest.judge([refused, exchange(answer, { seenIn })]).kind, 'exposure');
+  });
+
+  it('tags what only truncates, and does not count what does not measure', () => {
+    const judgement = ofFatTest.judge([exchange(answer)]);
+    assert.ok(judgement.kind === 'exposure');
+    assert.deepEqual(judgement.tags, ['recursion-available', 'authoritative', 'truncated']);
+    assert.equal(judgement.detail, 'strongest: ANY fat.test, EDNS 4096, 500 bytes; AA TC RA');
+    assert.deepEqual(ofFatTest.judge([exchange(answer, { purpose: 'prove' })]), { kind: 'nothing' });
+  });
+});
+
+describe('the DNS servers of the lab', () => {
+  const names = ['example.net', 'fat.test', 'a.very.long.name.in.a.zone.of.example.org'];
+  for (const twin of dnsAny.twins) {
+    it(`${twin.name}: answers any name in messages that dns-packet can decode, within the size asked for`, () => {
+      for (const probe of [
+        dnsAny.build(undefined),
+        ...names.map((each) => dnsAny.build({ names: [each] })),
+      ]) {
+        for (const form of allForms(probe)) {
+          const query = form.encode(ID);
+          const [payload, ...others] = twin.reply(query);
+          assert.ok(payload && others.length === 0);
+          assert.ok(payload.length <= (/\d{4}/.exec(form.name) ? Number(/\d{4}/.exec(form.name)?.[0]) : 512));
+          assert.equal(probe.nonce?.echoed(payload), ID);
+          assert.notEqual(probe.read(payload, query).kind, 'alien');
+          const message = readDnsMessage(payload);
+          const decoded = dnsPacket.decode(Buffer.from(payload));
+          assert.equal(decoded.answers?.length, message?.answers);
+          if (message?.questions === 1) assert.deepEqual(decoded.questions, questionsOf(query));
+          const asked = decoded.questions?.[0]?.name;
+          for (const record of decoded.answers ?? []) assert.equal(record.name, asked);
+        }
+      }
+    });
+
+    it(`${twin.name}: stays silent to what is no query`, () => {
+      assert.deepEqual(twin.reply(new Uint8Array()), []);
+      assert.deepEqual(twin.reply(asResponse(request)), []);
+      fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => twin.reply(bytes).length <= 1));
+    });
+  }
+
+  it('serve the same zone as the captured servers, as dns-packet reads it', () => {
+    const capture = captures.find(
+      ({ file, label }) => file === 'dns-bind9-open.json' && label === 'ANY fat.test EDNS4096 DO',
+    );
+    const open = twinNamed('bind9-open');
+    assert.ok(capture);
+    assert.deepEqual(recordsOf(open.reply(capture.request)[0]), recordsOf(capture.responses[0]));
+  });
+
+  /** Types and values, without the order, the serial number and the host names that no size depends on. */
+  function recordsOf(payload: Uint8Array | undefined): readonly string[] {
+    return (dnsPacket.decode(Buffer.from(payload ?? [])).answers ?? [])
+      .map((record) => JSON.stringify([record.type, 'data' in record ? record.data : undefined]))
+      .map((text) => text.replace(/"serial":\d+/, '').replace('.inbound-mail.', '.mail.'))
+      .sort();
+  }
+
+  it('know RFC 8482 in both its ways', () => {
+    for (const name of ['bind9-minimal-any', 'rfc8482-hinfo']) {
+      const judgement = ofFatTest.judge([exchangeFrom(twinNamed(name), anyFatTest.name, request, ofFatTest)]);
+      assert.deepEqual(judgement.kind === 'exposure' && judgement.tags, ['authoritative', 'minimal-any']);
+    }
+  });
+});
+
+/** The sweep forms, and what is asked of a server that answers everything in full. */
+function allForms(probe: Probe): readonly RequestForm[] {
+  const forms: RequestForm[] = [...probe.sweepForms];
+  const reading: Reading = { kind: 'answer', facts: {} };
+  for (;;) {
+    const done = forms.map((form) =>
+      exchangeWith({ form: form.name, request: form.encode(ID), replies: [{ payloadBytes: 900, reading }] }),
+    );
+    const ask = probe.next(done);
+    if (ask === undefined) return forms;
+    forms.push(ask.form);
+  }
+}
+
+/** Of a twin, only what it answers. */
+type Server = Pick<Twin, 'reply'>;
+
+function twinNamed(name: string): Twin {
+  const twin = dnsAny.twins.find((each) => each.name === name);
+  assert.ok(twin, `no twin ${name}`);
+  return twin;
+}
+
+/** What a measurement of this server consists of. */
+function converse(settings: unknown, server: Server): readonly Exchange[] {
+  const probe = dnsAny.build(settings);
+  const done = probe.sweepForms.map((form) => exchangeFrom(server, form.name, form.encode(ID), probe));
+  for (let ask = probe.next(done); ask !== undefined && done.length < 40; ask = probe.next(done))
+    done.push(exchangeFrom(server, ask.form.name, ask.form.encode(ID), probe));
+  return done;
+}
+
+function namesOf(done: readonly Exchange[]): readonly string[] {
+  return done.map(({ form }) => form);
+}
+
+interface Reply {
+  readonly id?: number;
+  /** Besides QR and RD. */
+  readonly flags?: number;
+  readonly question?: Partial<dnsPacket.Question>;
+  readonly twice?: boolean;
+}
+
+/** A response to `request`, encoded by dns-packet. */
+function reply(
+  { id = ID, flags = 0, question = {}, twice = false }: Reply,
+  answers: dnsPacket.Answer[] = [],
+  authorities: dnsPacket.Answer[] = [],
+  additionals: dnsPacket.Answer[] = [],
+): Uint8Array {
+  const asked = { name: 'fat.test', type: 'ANY', class: 'IN', ...question } as dnsPacket.Question;
+  return Uint8Array.from(
+    dnsPacket.encode({
+      type: 'response',
+      id,
+      flags: 0x0100 | flags,
+      questions: twice ? [asked, asked] : [asked],
+      answers,
+      authorities,
+      additionals,
+    }),
+  );
+}
+
+function badVersion(): dnsPacket.Answer {
+  return {
+    type: 'OPT',
+    name: '.',
+    udpPayloadSize: 1232,
+    extendedRcode: 1,
+    ednsVersion: 0,
+    flags: 0,
+    options: [],
+  } as unknown as dnsPacket.Answer;
+}
+
+function bareHeader(flags: number): Uint8Array {
+  return Uint8Array.of(ID >> 8, ID & 255, flags >> 8, flags & 255, 0, 0, 0, 0, 0, 0, 0, 0);
+}
+
+function withoutQuestion(): Uint8Array {
+  return Uint8Array.from(
+    dnsPacket.encode({
+      type: 'response',
+      id: ID,
+      answers: [{ name: 'fat.test', type: 'A', data: '192.0.2.1' }],
+    }),
+  );
+}
+
+function asResponse(query: Uint8Array): Uint8Array {
+  const copy = query.slice();
+  copy[2] = (copy[2] ?? 0) | 0x80;
+  return copy;
+}
+
+function questionsOf(query: Uint8Array): readonly dnsPacket.Question[] {
+  return dnsPacket.decode(Buffer.from(query)).questions ?? [];
+}
+
+function concat(head: Uint8Array, tail: readonly number[]): Uint8Array {
+  return Uint8Array.from([...head, ...tail]);
+}
+
+function messageOf(error: z.ZodError | undefined): string {
+  return error?.issues.map(({ message }) => message).join('; ') ?? 'accepted';
+}

@@ -1,0 +1,115 @@
+/**
+ * The test runner: `npm test` runs everything, `npm test -- dns servers` what has one of these words in its path.
+ * As root it first fetches the servers that the tests of test/servers ask. Its last line is `N passed, N failed`.
+ * Properties are tried from one seed, so that a run can be repeated; `AMPSCOPE_TEST_SEED=random npm test` looks further.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { repositoryRoot } from './repository.js';
+import { fetchServers, whyNoServers } from './servers/fetch.js';
+
+/** The machines that this runs on have two cores. */
+const FILES_AT_ONCE = 2;
+/** No file may hang the run; the longest, that of the losses, waits for some two minutes. */
+const FILE_LIMIT_MS = 400_000;
+
+interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+const filters = process.argv.slice(2);
+const files = testFiles().filter(
+  (file) =>
+    filters.length === 0 || filters.some((filter) => relative(import.meta.dirname, file).includes(filter)),
+);
+const problem = files.length === 0 ? `no test file matches ${filters.join(' ')}` : prepareServers();
+if (problem !== undefined) console.log(problem);
+const tally = files.length === 0 ? { passed: 0, failed: 0, skipped: 0 } : run(files);
+handBack();
+const skipsCount = process.env['CI'] === 'true';
+if (skipsCount && tally.skipped > 0) console.log(`CI=true: ${tally.skipped} skipped tests count as failures`);
+console.log(lineOf(tally));
+process.exitCode = tally.failed > 0 || tally.passed === 0 || (skipsCount && tally.skipped > 0) ? 1 : 0;
+
+/** Compiled tests whose source is still there: a build leaves those of deleted sources behind. */
+function testFiles(): string[] {
+  return readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.js'))
+    .filter((file) => existsSync(join(repositoryRoot, 'test', file.replace(/\.js$/, '.ts'))))
+    .sort()
+    .map((file) => join(import.meta.dirname, file));
+}
+
+/** Why the tests that ask real servers will be skipped; undefined when they will run, or none was selected. */
+function prepareServers(): string | undefined {
+  if (!files.some((file) => relative(import.meta.dirname, file).startsWith('servers'))) return undefined;
+  if (process.getuid?.() === 0) {
+    try {
+      fetchServers((line) => {
+        console.log(line);
+      });
+    } catch (error) {
+      return `skipping the tests on real servers: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+  const why = whyNoServers();
+  return why === undefined ? undefined : `skipping the tests on real servers: ${why}`;
+}
+
+/** Runs the files under c8, which leaves its report in coverage/, and counts the tests. */
+function run(list: readonly string[]): Tally {
+  const coverage = join(repositoryRoot, 'coverage');
+  rmSync(coverage, { recursive: true, force: true });
+  mkdirSync(coverage, { recursive: true });
+  const tap = join(coverage, 'tests.tap');
+  const build = relative(repositoryRoot, join(import.meta.dirname, '..'));
+  const c8 = [
+    join(repositoryRoot, 'node_modules', 'c8', 'bin', 'c8.js'),
+    ...['--reporter=text-summary', '--reporter=lcov', '--reporter=json-summary'],
+    ...[`--report-dir=${coverage}`, `--temp-directory=${join(coverage, 'raw')}`, '--all'],
+    ...['src', 'probes', 'reports'].map((room) => `--include=${build}/${room}/**`),
+  ];
+  const node = [
+    ...[process.execPath, '--test', `--test-concurrency=${FILES_AT_ONCE}`, `--test-timeout=${FILE_LIMIT_MS}`],
+    `--import=${join(import.meta.dirname, 'property-seed.js')}`,
+    ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+    ...['--test-reporter=tap', `--test-reporter-destination=${tap}`],
+    ...list,
+  ];
+  const { status, error } = spawnSync(process.execPath, [...c8, ...node], {
+    cwd: repositoryRoot,
+    stdio: 'inherit',
+  });
+  if (error) throw error;
+  const tally = readTally(existsSync(tap) ? readFileSync(tap, 'utf8') : '');
+  // A runner that fails without a failed test, out of memory say, must not pass.
+  return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+}
+
+/** What root has written into somebody else's checkout stays theirs to delete. */
+function handBack(): void {
+  const { uid, gid } = statSync(repositoryRoot);
+  if (process.getuid?.() !== 0 || uid === 0) return;
+  const folders = ['.cache', 'coverage', 'dist']
+    .map((folder) => join(repositoryRoot, folder))
+    .filter((folder) => existsSync(folder));
+  spawnSync('chown', ['-R', `${uid}:${gid}`, ...folders]);
+}
+
+/** TAP ends with `# pass 12` and its like; a cancelled test is one that failed. */
+function readTally(tap: string): Tally {
+  const end = tap.slice(tap.lastIndexOf('\n# tests '));
+  const count = (word: string): number => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(end)?.[1] ?? 0);
+  return {
+    passed: count('pass'),
+    failed: count('fail') + count('cancelled'),
+    skipped: count('skipped') + count('todo'),
+  };
+}
+
+function lineOf({ passed, failed, skipped }: Tally): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}

@@ -1,0 +1,64 @@
+import { isIPv6 } from 'node:net';
+import { PACKAGE_SETS } from './packages.js';
+import type { PlanIn, ServerPlan } from './server.js';
+import { DNS_READY, ZONE_FILES } from './zones.js';
+
+/** Serves both zones itself. `options` are further lines of named.conf's options. */
+export function bind9Authoritative(address: string, options: readonly string[]): PlanIn {
+  return (folder) =>
+    bind9(
+      address,
+      folder,
+      ['recursion no', 'max-udp-size 4096', ...options],
+      [
+        'zone "fat.test" { type primary; file "fat.zone"; };',
+        'zone "mid.test" { type primary; file "mid.zone"; };',
+      ],
+    );
+}
+
+/** Recurses, and asks nobody but the authoritative server of the tests. */
+export function bind9Recursor(
+  address: string,
+  { upstream, options }: { readonly upstream: string; readonly options: readonly string[] },
+): PlanIn {
+  return (folder) =>
+    bind9(address, folder, [
+      'recursion yes',
+      'empty-zones-enable no',
+      'forward only',
+      `forwarders { ${upstream}; }`,
+      ...options,
+    ]);
+}
+
+function bind9(
+  address: string,
+  folder: string,
+  options: readonly string[],
+  zones: readonly string[] = [],
+): ServerPlan {
+  const all = [
+    `directory "${folder}"`,
+    'pid-file none',
+    'session-keyfile none',
+    'lock-file none',
+    `listen-on { ${isIPv6(address) ? 'none' : address}; }`,
+    `listen-on-v6 { ${isIPv6(address) ? address : 'none'}; }`,
+    'allow-query { any; }',
+    'dnssec-validation no',
+    // The machine has no root servers to ask, and must not try.
+    'notify no',
+    ...options,
+  ];
+  const conf = [`options {`, ...all.map((line) => `  ${line};`), '};', 'controls { };', ...zones, ''].join(
+    '\n',
+  );
+  return {
+    address,
+    packages: PACKAGE_SETS.bind9,
+    files: { 'named.conf': conf, ...ZONE_FILES },
+    arguments: ['-g', isIPv6(address) ? '-6' : '-4', '-n', '1', '-c', `${folder}/named.conf`],
+    ready: DNS_READY,
+  };
+}

@@ -1,0 +1,26 @@
+import { PACKAGE_SETS } from './packages.js';
+import type { PlanIn } from './server.js';
+import { DNS_READY } from './zones.js';
+
+/** A forwarder open to all, for the zones of the tests only. */
+export function dnsmasq(address: string, { upstream }: { readonly upstream: string }): PlanIn {
+  return (folder) => ({
+    address,
+    packages: PACKAGE_SETS.dnsmasq,
+    files: {
+      'dnsmasq.conf': `listen-address=${address}
+bind-interfaces
+no-resolv
+no-hosts
+server=/fat.test/${upstream}
+server=/mid.test/${upstream}
+edns-packet-max=4096
+user=root
+group=root
+pid-file=
+`,
+    },
+    arguments: ['--keep-in-foreground', '--log-facility=-', `--conf-file=${folder}/dnsmasq.conf`],
+    ready: DNS_READY,
+  });
+}

@@ -1,0 +1,34 @@
+import { PACKAGE_SETS } from './packages.js';
+import type { PlanIn } from './server.js';
+
+/** snmpd with the community `public`: the whole tree, or what Debian's own snmpd.conf shows of it. */
+export function snmpd(address: string, { view }: { readonly view: 'all' | 'systemonly' }): PlanIn {
+  const access = {
+    all: ['rocommunity public'],
+    systemonly: [
+      'view systemonly included .1.3.6.1.2.1.1',
+      'view systemonly included .1.3.6.1.2.1.25.1',
+      'rocommunity public default -V systemonly',
+    ],
+  }[view];
+  return (folder) => ({
+    address,
+    packages: PACKAGE_SETS.snmpd,
+    files: { 'snmpd.conf': [`agentaddress udp:${address}:161`, 'sysLocation lab', ...access, ''].join('\n') },
+    arguments: ['-f', '-Lo', '-C', '-c', `${folder}/snmpd.conf`],
+    environment: { SNMP_PERSISTENT_DIR: folder, MIBS: '' },
+    ready: { port: 161, request: GET_SYS_UPTIME },
+  });
+}
+
+/** RFC 3416: v2c, public, get-request 1.3.6.1.2.1.1.3.0 with request-id 1. */
+const GET_SYS_UPTIME = Buffer.from(
+  '3026020101' +
+    '04067075626c6963' +
+    'a019' +
+    '020101020100020100' +
+    '300e300c' +
+    '06082b06010201010300' +
+    '0500',
+  'hex',
+);

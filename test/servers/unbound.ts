@@ -1,0 +1,41 @@
+import { PACKAGE_SETS } from './packages.js';
+import type { PlanIn } from './server.js';
+import { DNS_READY } from './zones.js';
+
+/** Recurses or refuses, and asks nobody but the authoritative server of the tests. */
+export function unbound(
+  address: string,
+  { upstream, access }: { readonly upstream: string; readonly access: 'allow' | 'refuse' },
+): PlanIn {
+  return (folder) => ({
+    address,
+    packages: PACKAGE_SETS.unbound,
+    files: {
+      'unbound.conf': `server:
+  interface: ${address}
+  access-control: 0.0.0.0/0 ${access}
+  do-ip6: no
+  do-daemonize: no
+  use-syslog: no
+  logfile: ""
+  chroot: ""
+  username: ""
+  directory: "${folder}"
+  pidfile: ""
+  # Without the validator there is no trust anchor to keep up to date.
+  module-config: "iterator"
+  local-zone: "test." nodefault
+  edns-buffer-size: 4096
+  max-udp-size: 4096
+# Everything is forwarded: so the root servers are never asked.
+forward-zone:
+  name: "."
+  forward-addr: ${upstream}
+remote-control:
+  control-enable: no
+`,
+    },
+    arguments: ['-d', '-c', `${folder}/unbound.conf`],
+    ready: DNS_READY,
+  });
+}

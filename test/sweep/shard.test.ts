@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Address, Range } from '../../src/domain/address.js';
+import { formatAddress, ipv4, parseAddress, subnetOf } from '../../src/domain/address.js';
+import { addressSet } from '../../src/scope/address-set.js';
+import { createOrder } from '../../src/sweep/order.js';
+import { subnetsOf } from '../../src/sweep/subnets.js';
+import { shardOf } from '../../src/sweep/shard.js';
+
+const KEY = new Uint32Array([1, 2, 3, 4, 5, 6, 7, 8]);
+
+/** Uneven spaces of a few /24s: whole ones, halves, single hosts, rows of several. */
+const spaces = fc
+  .array(
+    fc.tuple(
+      fc.integer({ min: 0, max: 11 }),
+      fc.integer({ min: 0, max: 255 }),
+      fc.integer({ min: 1, max: 900 }),
+    ),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  )
+  .map(
+    (pieces) =>
+      addressSet(
+        pieces.map(([net, host, size]) => {
+          const first = 0x0a000000 + net * 256 + host;
+          return { first: ipv4(first), last: ipv4(first + size - 1) };
+        }),
+      ).ranges,
+  );
+
+function sequence(ranges: readonly Range[], shard?: { index: number; of: number }): [Address, number][] {
+  const order = createOrder({ ranges, forms: 2, pad: 3, key: KEY, shard });
+  const cursor = order.cursor();
+  const all: [Address, number][] = [];
+  while (cursor.advance()) all.push([cursor.address, cursor.form]);
+  assert.equal(all.length, order.positions);
+  return all;
+}
+const text = ([address, form]: [Address, number]): string => `${formatAddress(address)}/${form}`;
+
+describe('shards', () => {
+  it('are disjoint and together complete, over every number of shards from 1 to 7', () => {
+    fc.assert(
+      fc.property(spaces, (ranges) => {
+        const whole = sequence(ranges).map(text).sort();
+        for (let of = 1; of <= 7; of++) {
+          const parts = Array.from({ length: of }, (_, i) =>
+            sequence(ranges, { index: i + 1, of }).map(text),
+          );
+          assert.deepEqual(parts.flat().sort(), whole);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('hold whole subnets, and differ in size by one subnet at most', () => {
+    fc.assert(
+      fc.property(spaces, fc.integer({ min: 1, max: 5 }), (ranges, of) => {
+        const nets = Array.from(
+          { length: of },
+          (_, i) =>
+            new Set(sequence(ranges, { index: i + 1, of }).map(([address]) => subnetOf(address).first)),
+        );
+        const all = new Set(sequence(ranges).map(([address]) => subnetOf(address).first));
+        assert.equal(
+          nets.reduce((sum, { size }) => sum + size, 0),
+          all.size,
+        );
+        const sizes = nets.map(({ size }) => size);
+        assert.ok(Math.max(...sizes) - Math.min(...sizes) <= 1, sizes.join());
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('know the position of each address that is theirs, and none of another one', () => {
+    fc.assert(
+      fc.property(spaces, fc.integer({ min: 1, max: 5 }), (ranges, of) => {
+        const orders = Array.from({ length: of }, (_, i) =>
+          createOrder({ ranges, forms: 2, pad: 3, key: KEY, shard: { index: i + 1, of } }),
+        );
+        for (const [own, order] of orders.entries())
+          for (let position = 0; position < order.positions; position += 7) {
+            const { address, form } = order.slotAt(position);
+            orders.forEach((other, i) => {
+              assert.equal(other.positionOf(address, form), i === own ? position : undefined);
+            });
+          }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('may be empty where there are fewer subnets than shards', () => {
+    const ranges = [{ first: ipv4(0x0a000000), last: ipv4(0x0a0000ff) }];
+    assert.equal(sequence(ranges, { index: 1, of: 3 }).length, 512);
+    assert.equal(sequence(ranges, { index: 2, of: 3 }).length, 0);
+  });
+
+  it('store nothing for a subnet: a shard of a /8 has as many runs as the /8', () => {
+    const whole = subnetsOf([{ first: ipv4(0x0a000000), last: ipv4(0x0affffff) }]);
+    const shard = shardOf(whole, { index: 3, of: 7 });
+    assert.deepEqual(
+      shard.classes.map(({ runs }) => runs.length),
+      [1],
+    );
+    assert.equal(shard.classes[0]?.count, Math.ceil((65_536 - 2) / 7));
+    assert.equal(shard.placeOf(parseAddress('10.0.2.9') ?? ipv4(0))?.subnet, 0);
+  });
+});
