@@ -47,6 +47,33 @@ export interface Published {
 export interface Ask {
   readonly form: RequestForm;
   readonly purpose: Purpose;
+  /** No sooner after the request before than this; absent, and at least: the gap between two forms. */
+  readonly afterMs?: number;
+  /**
+   * The same request so many times, spread evenly over `withinMs`, each an exchange of its own: only for a
+   * `rate-check`, which is exempt from the gap and from per_host, and only where the user asked for it.
+   */
+  readonly burst?: { readonly repeat: number; readonly withinMs: number };
+}
+
+/** One field of a datagram, for a person who reads along in the hex. */
+export interface Field {
+  /** Where it begins in the payload, and how long it is; fields stand in wire order and never overlap. */
+  readonly at: number;
+  readonly bytes: number;
+  /** As the standard calls it. */
+  readonly name: string;
+  readonly value: string;
+  /** A third party's address: neither the value nor its bytes are shown to anybody. */
+  readonly masked?: true;
+}
+
+/** A question that is only asked where the user wants it: a flag of the command line. */
+export interface ProbeOption {
+  /** `rrl-check` for `--rrl-check`. */
+  readonly flag: string;
+  /** For the help: one line. */
+  readonly describe: string;
 }
 
 /** What is known of a probe before any setting: what CLI, help and reports need. */
@@ -61,6 +88,8 @@ export interface ProbeIdentity<Id extends string = string> {
   readonly published: Published;
   /** The type's default. */
   readonly severity: Severity;
+  /** Whether a scan asks it where the user names no probe. */
+  readonly byDefault: boolean;
   /** Milliseconds of silence after which no more datagrams are expected. */
   readonly quietGapMs: number;
   /** The published report type that means the same, or our own: `scan_ntpmonitor`, `x_dns_any`. */
@@ -93,6 +122,8 @@ export interface Probe<Id extends string = string> extends ProbeIdentity<Id> {
   next(done: readonly Exchange[]): Ask | undefined;
   /** What it all says together. */
   judge(done: readonly Exchange[]): Judgement;
+  /** A request or a reply of this protocol, field by field. Total: what it cannot read is one field to the end. */
+  dissect?(payload: Uint8Array): readonly Field[];
 }
 
 /**
@@ -114,8 +145,13 @@ export interface Twin {
  */
 export interface ProbeDefinition<Id extends string = string> extends ProbeIdentity<Id> {
   readonly settings?: { readonly key: string; readonly schema: z.ZodType };
-  /** @param settings what `settings.schema` made of the scope's key (of `undefined` where the key is absent). */
-  build(settings: unknown): Probe<Id>;
+  /** Absent: nothing can be chosen. */
+  readonly options?: readonly ProbeOption[];
+  /**
+   * @param settings what `settings.schema` made of the scope's key (of `undefined` where the key is absent).
+   * @param chosen the flags of its options that the user gave.
+   */
+  build(settings: unknown, chosen?: ReadonlySet<string>): Probe<Id>;
   /** What the lab shows of this protocol; at least one that answers and one that refuses or stays silent. */
   readonly twins: readonly Twin[];
 }
@@ -124,8 +160,12 @@ type ConstantProbe<Id extends string> = Probe<Id> & { readonly twins: readonly T
 
 interface ConfigurableProbe<Id extends string, Schema extends z.ZodType> extends ProbeIdentity<Id> {
   readonly settings: { readonly key: string; readonly schema: Schema };
-  /** The part of the probe that depends on the settings. */
-  readonly configure: (settings: z.output<Schema>) => Omit<Probe<Id>, keyof ProbeIdentity>;
+  readonly options?: readonly ProbeOption[];
+  /** The part of the probe that depends on the settings and on the options that the user chose. */
+  readonly configure: (
+    settings: z.output<Schema>,
+    chosen: ReadonlySet<string>,
+  ) => Omit<Probe<Id>, keyof ProbeIdentity>;
   readonly twins: readonly Twin[];
 }
 
@@ -138,14 +178,17 @@ export function defineProbe<const Id extends string>(probe: ConstantProbe<Id>): 
 export function defineConfigurableProbe<const Id extends string, Schema extends z.ZodType>(
   definition: ConfigurableProbe<Id, Schema>,
 ): ProbeDefinition<Id> {
-  const { configure, twins, settings, ...identity } = definition;
+  const { configure, twins, settings, options, ...identity } = definition;
   return {
     ...identity,
     settings,
+    ...(options && { options }),
     twins,
-    build: (raw) => ({ ...identity, ...configure(settings.schema.parse(raw)) }),
+    build: (raw, chosen = NONE_CHOSEN) => ({ ...identity, ...configure(settings.schema.parse(raw), chosen) }),
   };
 }
+
+const NONE_CHOSEN: ReadonlySet<string> = new Set();
 
 /** The usual `next`: each of these forms once, after the sighted ones. */
 export function forms(...list: readonly RequestForm[]): Probe['next'] {

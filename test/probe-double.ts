@@ -16,6 +16,7 @@ export function probeDouble({ id, hasNonce, forms }: ProbeDoubleOptions): Probe 
     standard: 'none',
     published: { factor: '1', source: 'none' },
     severity: 'medium',
+    byDefault: true,
     quietGapMs: 2000,
     report: 'x_double',
     words: { title: WORDS, risk: WORDS, remedy: WORDS },

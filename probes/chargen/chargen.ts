@@ -32,6 +32,7 @@ export const chargen = defineProbe({
   standard: 'RFC 864',
   published: { factor: '358.8', source: 'US-CERT TA14-017A; Rossow, NDSS 2014' },
   severity: 'medium',
+  byDefault: true,
   quietGapMs: 2000,
   report: 'scan_chargen',
   words,

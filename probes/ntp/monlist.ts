@@ -33,6 +33,7 @@ export const ntpMonlist = defineProbe({
     source: 'US-CERT TA14-017A; Rossow, NDSS 2014 (4670 for the strongest tenth)',
   },
   severity: 'medium',
+  byDefault: true,
   quietGapMs: 2000,
   report: 'scan_ntpmonitor',
   words,

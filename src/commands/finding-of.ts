@@ -3,7 +3,7 @@ import { familyOf } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';
 import { trafficOf } from '../domain/exchange.js';
 import type { Finding, Origin } from '../domain/finding.js';
-import { severityByAmplification } from '../domain/finding.js';
+import { severityOf } from '../domain/finding.js';
 import { factorsOf } from '../domain/measurement.js';
 import { verdictOn } from '../measure/verdict.js';
 import type { Sighting } from '../sweep/ledger.js';
@@ -42,8 +42,7 @@ export function findingOf(
   const { exposure, reported } = verdict;
   const responder = reported.responder?.address ?? sighting.probed;
   const ip = scope.allows(responder) ? responder : sighting.probed;
-  const bySize = severityByAmplification(factorsOf(reported).wireAmplification, probe.severity);
-  const severity = exposure.severity ?? bySize;
+  const severity = severityOf(exposure, factorsOf(reported).wireAmplification, probe.severity);
   return {
     probe: probe.id,
     protocol: probe.protocol,

@@ -33,6 +33,8 @@ export type Judgement =
       readonly incomplete?: boolean;
       /** Where the rule by wire amplification is wrong for this answer, and why. */
       readonly severity?: { readonly level: Severity; readonly reason: string };
+      /** What it is at least, however little it amplifies, and why. */
+      readonly atLeast?: { readonly level: Severity; readonly reason: string };
       /** Other request lengths that bring the same answer: their factors are computed, not asked. */
       readonly equivalentRequests?: readonly { readonly name: string; readonly bytes: number }[];
     }
@@ -75,6 +77,16 @@ export function severityByAmplification(
     return { level: typeDefault, reason: "wire amplification of 2 or more: the type's default" };
   if (wireAmplification >= 1) return { level: 'low', reason: 'wire amplification below 2' };
   return { level: 'info', reason: 'wire amplification below 1' };
+}
+
+/** The rule by amplification, and what the judgement says against it. */
+export function severityOf(
+  { severity, atLeast }: Pick<Exposure, 'severity' | 'atLeast'>,
+  wireAmplification: number,
+  typeDefault: Severity,
+): { level: Severity; reason: string } {
+  const ruled = severity ?? severityByAmplification(wireAmplification, typeDefault);
+  return atLeast && compareSeverities(atLeast.level, ruled.level) < 0 ? atLeast : ruled;
 }
 
 /** Negative when `a` is the worse of the two. */
