@@ -4,7 +4,7 @@ import { startLab } from '../lab/lab.js';
 import { textOption } from './arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
-import { LAB_OPTIONS, labOf, writeScopeFile } from './lab.js';
+import { LAB_OPTIONS, labOf, labPorts, writeScopeFile } from './lab.js';
 import { scan } from './scan.js';
 
 /** The lab, a scan of it, and where to look next: what `npm start` shows. */
@@ -27,14 +27,14 @@ export const demo: Command = {
       `the lab is up: ${hosts.length} reflectors on loopback, in networks of documentation ASNs\n`,
     );
     try {
-      const ports = new Map(hosts.map(({ probe, port }) => [probe, port]));
       const code = await scan.run(
         {
           scope: scopeFile,
           out,
           cooldown: '2s',
           'form-gap': '600ms',
-          port: [...ports].map(([probe, port]) => `${probe}=${port}`),
+          probe: 'all',
+          port: labPorts(hosts),
         },
         io,
       );

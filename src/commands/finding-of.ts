@@ -9,7 +9,7 @@ import { verdictOn } from '../measure/verdict.js';
 import type { Sighting } from '../sweep/ledger.js';
 import { exchangeOfSighting } from '../sweep/ledger.js';
 import type { Scope } from '../scope/scope.js';
-import type { SelectedProbe } from './scan-inputs.js';
+import type { SelectedProbe } from './select-probes.js';
 
 /**
  * One row of the reports, or the reason why there is none.

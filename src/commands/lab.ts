@@ -41,10 +41,13 @@ export const lab: Command = {
     const scopeFile = textOption(argv, 'scope-file') ?? 'lab-scope.yaml';
     await writeScopeFile(scopeFile, scopeText);
     const running = await startLab(hosts);
-    for (const { address, port, twin } of hosts)
-      stdout.write(`${addressAndPort(address, port)}  ${twin.name}: ${twin.about}\n`);
+    for (const { address, port, twin, probes: askers } of hosts)
+      stdout.write(
+        `${addressAndPort(address, port)}  ${twin.name}: ${twin.about} (for ${askers.join(', ')})\n`,
+      );
+    const ports = labPorts(hosts).map((port) => `--port ${port}`);
     stdout.write(
-      `\nscan it with: ampscope scan --scope ${scopeFile} ${portArguments(hosts).join(' ')}\nstop it with Ctrl-C\n`,
+      `\nscan it with: ampscope scan --scope ${scopeFile} --probe all ${ports.join(' ')}\nstop it with Ctrl-C\n`,
     );
     if (!stop.aborted) await once(stop, 'abort');
     await running.close();
@@ -70,11 +73,9 @@ function hasIpv6Loopback(): boolean {
   return Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 }
 
-/** What a scan of the lab needs on its command line, for the lab's ports are not the protocols' own. */
-export function portArguments(hosts: readonly LabHost[]): readonly string[] {
-  return [...new Map(hosts.map(({ probe, port }) => [probe, port]))].map(
-    ([probe, port]) => `--port ${probe}=${port}`,
-  );
+/** What a scan of the lab needs with `--port`, for the lab's ports are not the protocols' own. */
+export function labPorts(hosts: readonly LabHost[]): readonly string[] {
+  return [...new Set(hosts.flatMap(({ probes: askers, port }) => askers.map((id) => `${id}=${port}`)))];
 }
 
 /** @throws UsageError rather than overwrite a file that no lab wrote: it may be somebody's real scope. */

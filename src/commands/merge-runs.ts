@@ -77,7 +77,11 @@ function refuseMixture(first: PlacedRun, other: PlacedRun): void {
       ['version', ({ ampscope_version }: RunRecord) => ampscope_version],
       ['targets', ({ targets }: RunRecord) => targets.networks.join()],
       ['number of shards', ({ settings }: RunRecord) => settings.shard?.split('/')[1]],
-      ['probes', ({ probes }: RunRecord) => probes.map(({ id, port }) => `${id}=${port}`).join()],
+      [
+        'set of probes or of their options',
+        ({ probes }: RunRecord) =>
+          probes.map(({ id, port, options = [] }) => [`${id}=${port}`, ...options].join(' ')).join(),
+      ],
       ['exclusions', ({ authorisation }: RunRecord) => authorisation.exclude.join()],
     ] as const
   ).find(([, of]) => of(first.run) !== of(other.run));

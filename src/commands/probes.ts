@@ -5,7 +5,7 @@ import { UsageError } from '../domain/usage-error.js';
 import { textOption } from './arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
-import { definitionOf } from './scan-inputs.js';
+import { definitionOf } from './select-probes.js';
 
 /** Lists the probes, or shows one: what it sends, what it means, what to do. */
 export const probes: Command = {
@@ -33,17 +33,18 @@ function languageOf(text = 'en'): Language {
 
 function list(language: Language): string {
   const width = Math.max(...definitions.map(({ id }) => id.length));
-  return definitions
-    .map(
-      ({ id, port, words }) =>
-        `${id.padEnd(width)}  udp/${String(port).padEnd(5)}  ${words.title[language]}\n`,
-    )
-    .join('');
+  const lines = definitions.map(
+    ({ id, port, byDefault, words }) =>
+      `${byDefault ? '*' : ' '} ${id.padEnd(width)}  udp/${String(port).padEnd(5)}  ${words.title[language]}\n`,
+  );
+  return `${lines.join('')}\n${LABELS[language].marked}\n`;
 }
 
 const LABELS = {
   en: {
+    marked: '* asked by default; --probe takes ids, default and all',
     sends: 'sends',
+    option: 'option',
     standard: 'standard',
     published: 'published',
     report: 'report',
@@ -52,7 +53,9 @@ const LABELS = {
     remedy: 'Remedy',
   },
   ja: {
+    marked: '* 既定で実行。--probe には ID、default、all を指定できます',
     sends: '送信',
+    option: 'オプション',
     standard: '規格',
     published: '公表値',
     report: 'レポート',
@@ -63,7 +66,7 @@ const LABELS = {
 } as const satisfies Record<Language, Record<string, string>>;
 
 function show(definition: ProbeDefinition, language: Language): string {
-  const { id, port, words, standard, published, report, severity, settings } = definition;
+  const { id, port, words, standard, published, report, severity, settings, options = [] } = definition;
   const labels = LABELS[language];
   const probe = definition.build(settings?.schema.parse(undefined));
   const requests = probe.sweepForms.map((form) => {
@@ -74,6 +77,7 @@ function show(definition: ProbeDefinition, language: Language): string {
     `${id}  udp/${port}  ${words.title[language]}`,
     '',
     ...requests.map((request) => `${labels.sends}: ${request}`),
+    ...options.map(({ flag, describe }) => `${labels.option}: --${flag}: ${describe}`),
     `${labels.standard}: ${standard}`,
     `${labels.published}: ${published.factor} (${published.source})`,
     `${labels.report}: ${report}`,

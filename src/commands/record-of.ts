@@ -76,12 +76,13 @@ export function recordOf(scan: {
       bom: scan.bom,
       file_mode: scan.fileMode.toString(8).padStart(4, '0'),
     },
-    probes: plan.probes.map(({ probe, port }, index) => ({
+    probes: plan.probes.map(({ probe, port, options }, index) => ({
       id: probe.id,
       protocol: probe.protocol,
       report: probe.report,
       port,
       standard: probe.standard,
+      ...(options.length > 0 && { options }),
       forms: probe.sweepForms.map((form) => {
         const request = form.encode(0);
         return {

@@ -22,8 +22,9 @@ import type { Counted } from './counted.js';
 import { readRange } from './range-text.js';
 import type { ScanStart } from './run-scan.js';
 import type { ScanInputs } from './scan-inputs.js';
-import { parseScope, readScope, selectProbes } from './scan-inputs.js';
+import { parseScope, readScope } from './scan-inputs.js';
 import { SCAN_OPTIONS } from './scan-options.js';
+import { selectProbes } from './select-probes.js';
 
 /** A run that was stopped, ready to go on. */
 export interface ResumedScan {

@@ -34,7 +34,7 @@ import { findingOf } from './finding-of.js';
 import type { ScanKeeper, ScanSnapshot } from './keep-saving.js';
 import { keepSaving } from './keep-saving.js';
 import { createLossWatch } from './loss-watch.js';
-import type { SelectedProbe } from './scan-inputs.js';
+import type { SelectedProbe } from './select-probes.js';
 import type { RunControl } from './scope-reload.js';
 
 /** Everything a scan needs to know; no defaults, they live where the user meets them. */

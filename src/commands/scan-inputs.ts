@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text as readStream } from 'node:stream/consumers';
 import { probes as definitions } from '../../probes/list.js';
-import type { Probe, ProbeDefinition } from '../../probes/probe.js';
 import type { Family, Range } from '../domain/address.js';
 import { familyOf, parseAddress } from '../domain/address.js';
 import { UsageError } from '../domain/usage-error.js';
@@ -16,6 +15,8 @@ import type { TargetSpace } from '../scope/target-space.js';
 import { createTargetSpace } from '../scope/target-space.js';
 import { listOption, numberOption, textOption } from './arguments.js';
 import type { Arguments, Io } from './command.js';
+import type { SelectedProbe } from './select-probes.js';
+import { selectProbes } from './select-probes.js';
 
 /** Everything that decides what is sent where, checked before the first packet. */
 export interface ScanInputs {
@@ -33,11 +34,6 @@ export interface ScanInputs {
   readonly validityWarning?: string;
   /** What of the targets is not probed. */
   readonly notes: readonly string[];
-}
-
-export interface SelectedProbe {
-  readonly probe: Probe;
-  readonly port: number;
 }
 
 /** What the scope file and the exclusions of the command line say together. */
@@ -157,41 +153,6 @@ async function readExclusions(values: readonly string[]): Promise<readonly Given
     return parseExclusionList(await readUserFile(path, 'name a readable file after the @'), path);
   });
   return (await Promise.all(lists)).flat();
-}
-
-/** The probes that `--probe` names, or all, with the port that `--port` gives them. */
-export function selectProbes(argv: Arguments, scopeFile: ScopeFile): readonly SelectedProbe[] {
-  const wanted = listOption(argv, 'probe').map((id) => definitionOf(id, '--probe').id);
-  const ports = new Map<string, number>();
-  for (const [id, port] of listOption(argv, 'port').map(parsePort)) {
-    if (ports.has(id))
-      throw new UsageError(`--port: ${id} is given a port twice`, 'give each probe one port');
-    ports.set(id, port);
-  }
-  return definitions
-    .filter(({ id }) => wanted.length === 0 || wanted.includes(id))
-    .map((definition) => ({
-      probe: definition.build(definition.settings && scopeFile.settings[definition.settings.key]),
-      port: ports.get(definition.id) ?? definition.port,
-    }));
-}
-
-/** @throws UsageError that lists the probes there are. */
-export function definitionOf(id: string, place: string): ProbeDefinition {
-  const found = definitions.find((definition) => definition.id === id);
-  if (found !== undefined) return found;
-  throw new UsageError(
-    `${place}: there is no probe "${id}"`,
-    `the probes are ${definitions.map((d) => d.id).join(', ')}`,
-  );
-}
-
-function parsePort(text: string): readonly [string, number] {
-  const [, id = '', digits = ''] = /^([^=]+)=(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  if (id === '' || port < 1 || port > 65_535)
-    throw new UsageError(`--port: "${text}" is not PROBE=PORT`, 'write for example --port dns-any=5353');
-  return [definitionOf(id, '--port').id, port];
 }
 
 function loweredRate(argv: Arguments, scopeFile: ScopeFile): number {

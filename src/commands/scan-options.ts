@@ -1,5 +1,5 @@
 import type { Options } from 'yargs';
-import { probes } from '../../probes/list.js';
+import { DEFAULT_PROBES, PROBE_FLAGS } from './select-probes.js';
 
 /** The options that say what is scanned: `scan` and `plan` share them. */
 export const TARGET_OPTIONS = {
@@ -25,7 +25,7 @@ export const TARGET_OPTIONS = {
     group: 'Probes:',
     type: 'string',
     requiresArg: true,
-    describe: `${probes.map(({ id }) => id).join(', ')} (repeatable; default all)`,
+    describe: `An id of ampscope probes, or all (repeatable; default: ${DEFAULT_PROBES.join(', ')})`,
   },
   port: {
     group: 'Probes:',
@@ -33,6 +33,7 @@ export const TARGET_OPTIONS = {
     requiresArg: true,
     describe: 'PROBE=PORT, for another port (repeatable)',
   },
+  ...PROBE_FLAGS,
   rate: {
     group: 'Pace:',
     type: 'string',

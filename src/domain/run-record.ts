@@ -122,6 +122,8 @@ export interface RunProbe {
   readonly report: string;
   readonly port: number;
   readonly standard: string;
+  /** The flags of its options that the user chose: `rrl-check`. Absent: none. */
+  readonly options?: readonly string[];
   /** Each sweep form, with the request of nonce 0 in hex. */
   readonly forms: readonly {
     readonly name: string;

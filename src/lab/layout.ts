@@ -1,11 +1,11 @@
 import type { ProbeDefinition, Twin } from '../../probes/probe.js';
 
-/** One host of the lab: a twin on an address and port. */
+/** A place of the lab: a twin on an address and port, and the probes that ask it there. */
 export interface LabHost {
   readonly address: string;
   readonly port: number;
-  readonly probe: string;
   readonly twin: Twin;
+  readonly probes: readonly string[];
 }
 
 /** A network of the lab, as it stands in its scope file; the ASNs are those for documentation (RFC 5398). */
@@ -35,8 +35,8 @@ const FIRST_HOST = 10;
 
 /**
  * Deals the twins of all probes out to the networks, one address each, so every network has some of most
- * protocols, and the first twin of each probe to the one IPv6 address, where their ports tell them apart. A probe
- * that is added to the list is in the lab without a word here.
+ * protocols, and the first twin of each port to the one IPv6 address. A twin that several probes list is one
+ * host, on the port of each of them. A probe that is added to the list is in the lab without a word here.
  * @param basePort added to each probe's own port, so that nobody needs to be root.
  * @param hasIpv6 whether ::1 is there: not every container has it.
  */
@@ -44,20 +44,23 @@ export function labHosts(
   definitions: readonly ProbeDefinition[],
   { basePort, hasIpv6 }: { readonly basePort: number; readonly hasIpv6: boolean },
 ): readonly LabHost[] {
-  const twins = definitions.flatMap((definition) =>
-    definition.twins.map((twin) => ({ twin, probe: definition.id, port: basePort + definition.port })),
-  );
-  const ofIpv4 = twins.map((entry, index): LabHost => {
+  const twins = [...new Set(definitions.flatMap((definition) => definition.twins))];
+  const hosts = twins.flatMap((twin, index) => {
     const network = LAB_NETWORKS[index % LAB_NETWORKS.length];
     const host = FIRST_HOST + Math.floor(index / LAB_NETWORKS.length);
     const address = (network?.prefix ?? '').replace(/\.\d+\/\d+$/, `.${host}`);
-    return { ...entry, address };
+    const askers = definitions.filter((definition) => definition.twins.includes(twin));
+    const ports = [...new Set(askers.map(({ port }) => port))];
+    return ports.map((port): LabHost => ({
+      address,
+      port: basePort + port,
+      twin,
+      probes: askers.filter((asker) => asker.port === port).map(({ id }) => id),
+    }));
   });
-  if (!hasIpv6) return ofIpv4;
-  const firsts = twins.filter(
-    ({ probe }, index) => twins.findIndex((twin) => twin.probe === probe) === index,
-  );
-  return [...ofIpv4, ...firsts.map((entry): LabHost => ({ ...entry, address: '::1' }))];
+  if (!hasIpv6) return hosts;
+  const firsts = hosts.filter(({ port }, index) => hosts.findIndex((other) => other.port === port) === index);
+  return [...hosts, ...firsts.map((host): LabHost => ({ ...host, address: '::1' }))];
 }
 
 /** `127.64.1.10:10019`, `[::1]:10019` (RFC 3986 §3.2.2). */

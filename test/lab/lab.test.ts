@@ -31,16 +31,37 @@ describe('the lab', () => {
       }
     });
 
-    it(`${hasIpv6 ? 'with IPv6 has one twin of each probe' : 'without IPv6 has nothing'} on ::1`, () => {
-      const six = hosts.filter(({ address }) => address === '::1').map(({ probe }) => probe);
-      assert.deepEqual(six, hasIpv6 ? probes.map(({ id }) => id) : []);
+    it(`${hasIpv6 ? 'with IPv6 has one twin on each port' : 'without IPv6 has nothing'} on ::1`, () => {
+      const six = hosts.filter(({ address }) => address === '::1').map(({ port }) => port - 20_000);
+      assert.deepEqual(six, hasIpv6 ? [...new Set(probes.map(({ port }) => port))] : []);
       assert.equal(labScope('2027-03-31', { hasIpv6 }).includes('::1/128'), hasIpv6);
     });
   }
 
+  it('has one host for a twin that several probes list, and on it the port of each', () => {
+    const [chargen] = probes.filter(({ id }) => id === 'chargen');
+    const [twin] = chargen?.twins ?? [];
+    assert.ok(chargen !== undefined && twin !== undefined);
+    const hosts = labHosts(
+      [chargen, { ...chargen, id: 'chargen-other' }, { ...chargen, id: 'chargen-far', port: 1019 }],
+      { basePort: 20_000, hasIpv6: true },
+    );
+    const where = hosts.filter((host) => host.twin === twin);
+    assert.deepEqual(
+      where.map(({ address, port, probes: askers }) => [address, port, askers]),
+      [
+        ['127.64.1.10', 20_019, ['chargen', 'chargen-other']],
+        ['127.64.1.10', 21_019, ['chargen-far']],
+        ['::1', 20_019, ['chargen', 'chargen-other']],
+        ['::1', 21_019, ['chargen-far']],
+      ],
+    );
+    assert.equal(hosts.length, 2 * chargen.twins.length + 2);
+  });
+
   it('answers on ::1 as on any other of its addresses', onIpv6, async () => {
     const [host] = labHosts(probes, { basePort: 27_000, hasIpv6: true }).filter(
-      ({ address, probe }) => address === '::1' && probe === 'chargen',
+      ({ address, probes: askers }) => address === '::1' && askers.includes('chargen'),
     );
     assert.ok(host !== undefined);
     const lab = await startLab([host]);
