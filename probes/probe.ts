@@ -50,8 +50,9 @@ export interface Ask {
   /** No sooner after the request before than this; absent, and at least: the gap between two forms. */
   readonly afterMs?: number;
   /**
-   * The same request so many times, spread evenly over `withinMs`, each an exchange of its own: only for a
-   * `rate-check`, which is exempt from the gap and from per_host, and only where the user asked for it.
+   * The same request so many times, spread evenly over `withinMs`, each an exchange of its own with a nonce of
+   * its own: only for a `rate-check`, which is exempt from the gap and from per_host (not from the pacer, the cap
+   * of the subnet and the reply budget, which may stretch it), and only where the user chose an option.
    */
   readonly burst?: { readonly repeat: number; readonly withinMs: number };
 }
@@ -117,7 +118,7 @@ export interface Probe<Id extends string = string> extends ProbeIdentity<Id> {
   read(payload: Uint8Array, request: Uint8Array): Reading;
   /**
    * What to ask this responder next, given all that was asked. `done` begins with the sweep forms it was
-   * sighted with, each asked again alone. Undefined = enough; after 40 exchanges nobody asks any more.
+   * sighted with, each asked again alone. Undefined = enough; after 40 questions, a burst being one, nobody asks any more.
    */
   next(done: readonly Exchange[]): Ask | undefined;
   /** What it all says together. */

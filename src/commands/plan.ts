@@ -1,6 +1,7 @@
 import { trafficOf } from '../domain/exchange.js';
 import { sizeOf, toPrefixes, addressSet } from '../scope/address-set.js';
 import { familyOf, formatPrefix } from '../domain/address.js';
+import { interview } from '../measure/interview.js';
 import { createOrder, placesPerSubnet } from '../sweep/order.js';
 import { flagOption } from './arguments.js';
 import type { Command } from './command.js';
@@ -8,6 +9,8 @@ import { EXIT } from './command.js';
 import { retriesOption } from './pace-options.js';
 import { readScanInputs } from './scan-inputs.js';
 import { TARGET_OPTIONS } from './scan-options.js';
+import type { SelectedProbe } from './select-probes.js';
+import { definitionOf } from './select-probes.js';
 
 /** Says what a scan would send, and sends nothing. */
 export const plan: Command = {
@@ -39,7 +42,8 @@ export const plan: Command = {
       addresses: Number(sizeOf(addressSet(space.ranges.filter(({ first }) => familyOf(first) === family)))),
     }));
     const passes = 1 + retriesOption(argv);
-    const rows = probes.map(({ probe, port }) => {
+    const rows = probes.map((selected) => {
+      const { probe, port } = selected;
       // The same request is another packet in each family.
       const requests = probe.sweepForms.flatMap((form) =>
         families.map(({ family, addresses }) => ({
@@ -57,6 +61,7 @@ export const plan: Command = {
           0,
         ),
         wire_bytes: requests.reduce((sum, { addresses, wireBytes }) => sum + addresses * wireBytes, 0),
+        ...measurementOf(selected),
       };
     });
     // Both bounds hold: packets at the rate, and rounds of which each subnet has at most one packet.
@@ -82,6 +87,24 @@ export const plan: Command = {
   },
 };
 
+/** What a measurement asks of one responder at most, going by the servers that the lab knows. */
+function measurementOf({ probe, options }: SelectedProbe): {
+  readonly requests_to_a_responder: number;
+  readonly options?: readonly string[];
+  readonly bursts?: readonly { readonly requests: number; readonly within_ms: number }[];
+} {
+  const measurements = definitionOf(probe.id, 'plan').twins.map((twin) => interview(probe, twin));
+  const bursts = measurements.map(({ asks }) => asks.flatMap(({ burst }) => burst ?? []));
+  const most = bursts.reduce((a, b) => (b.length > a.length ? b : a), []);
+  return {
+    requests_to_a_responder: Math.max(...measurements.map(({ exchanges }) => exchanges.length)),
+    ...(options.length > 0 && { options }),
+    ...(most.length > 0 && {
+      bursts: most.map(({ repeat, withinMs }) => ({ requests: repeat, within_ms: withinMs })),
+    }),
+  };
+}
+
 interface PlanSummary {
   readonly networks: readonly string[];
   readonly addresses: number;
@@ -92,6 +115,8 @@ interface PlanSummary {
     readonly packets: number;
     readonly payload_bytes: number;
     readonly wire_bytes: number;
+    readonly requests_to_a_responder: number;
+    readonly bursts?: readonly { readonly requests: number; readonly within_ms: number }[];
   }[];
   readonly retries: number;
   readonly packets: number;
@@ -106,9 +131,11 @@ function describePlan(plan: PlanSummary): string {
   const shown = plan.networks.slice(0, NETWORKS_SHOWN).join(', ');
   const more =
     plan.networks.length > NETWORKS_SHOWN ? ` and ${plan.networks.length - NETWORKS_SHOWN} more` : '';
-  const header = ['probe', 'port', 'packets', 'payload bytes', 'wire bytes'];
+  const header = ['probe', 'port', 'packets', 'payload bytes', 'wire bytes', 'to a responder'];
   const cells = plan.probes.map((row) =>
-    [row.probe, row.port, row.packets, row.payload_bytes, row.wire_bytes].map(String),
+    [row.probe, row.port, row.packets, row.payload_bytes, row.wire_bytes, row.requests_to_a_responder].map(
+      String,
+    ),
   );
   const widths = header.map((title, column) =>
     Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
@@ -127,7 +154,13 @@ function describePlan(plan: PlanSummary): string {
     ...cells.map(line),
     '',
     `sweep      at most ${plan.packets} packets${describeRetries(plan.retries)}, at ${plan.effective_rate} packets/s (limit ${plan.rate_limit}): about ${duration(plan.seconds)}`,
-    'then       the cooldown, and some requests more to each responder',
+    'then       the cooldown, and to each responder about as many requests more as the last column says',
+    ...plan.probes.flatMap(({ probe, bursts = [] }) =>
+      bursts.map(
+        ({ requests, within_ms }) =>
+          `burst      ${probe}: ${requests} requests within ${within_ms / 1000} s to each responder, beyond per_host`,
+      ),
+    ),
   ].join('\n')}\n`;
 }
 

@@ -268,6 +268,7 @@ export async function runScan(
           .sort((a, b) => a - b)
           .flatMap((form) => selected.probe.sweepForms[form] ?? []),
         expectedBits: sighting.wireBytes * 8,
+        mayBurst: selected.options.length > 0,
       },
     );
     measuredOf.set(sighting, measured);

@@ -18,57 +18,94 @@ export interface Measuring {
   readonly signal: AbortSignal;
 }
 
-/** After so many exchanges nobody is asked any more, whatever the probe says. */
-const MOST_EXCHANGES = 40;
+/** After so many requests nobody is asked any more, whatever the probe says; a burst counts as one. */
+export const MOST_ASKS = 40;
+
+/** One responder, and what is asked of it. */
+export interface ResponderToMeasure {
+  readonly probe: Probe;
+  readonly to: Address;
+  readonly port: number;
+  readonly sighted: readonly RequestForm[];
+  /** What the first reply is expected to cost the line, from its sighting. */
+  readonly expectedBits: number;
+  /** Whether the user chose an option of the probe: without one there is no burst. */
+  readonly mayBurst: boolean;
+}
 
 /**
  * One responder, one probe, exchange by exchange: each sighted form again, alone, then what the probe asks.
  * When the signal aborts no further request is sent; what was asked by then is returned.
- * @param expectedBits what the first reply is expected to cost the line, from its sighting.
+ * @throws RangeError for a probe that bursts where it must not.
  */
 export async function measureResponder(
   measuring: Measuring,
-  {
-    probe,
-    to,
-    port,
-    sighted,
-    expectedBits,
-  }: {
-    readonly probe: Probe;
-    readonly to: Address;
-    readonly port: number;
-    readonly sighted: readonly RequestForm[];
-    readonly expectedBits: number;
-  },
+  responder: ResponderToMeasure,
 ): Promise<readonly Exchange[]> {
-  const { gate, clock, openSocket } = measuring;
+  const { probe, sighted } = responder;
   const done: Exchange[] = [];
-  while (done.length < MOST_EXCHANGES) {
-    const again = sighted[done.length];
+  for (let asks = 0; asks < MOST_ASKS; asks++) {
+    const again = sighted[asks];
     const ask: Ask | undefined = again ? { form: again, purpose: 'measure' } : probe.next(done);
     if (ask === undefined) break;
-    if (!(await gate.pass(to, expectedBits, measuring.signal))) break;
-    let reservedBits = expectedBits;
-    const { exchange, socketDrops } = await runExchange({
-      probe,
-      ask,
-      to,
-      port,
-      nonce: measuring.drawNonce(probe.nonce?.bits ?? 0),
-      limits: measuring.limitsFor(probe),
-      openSocket,
-      clock,
-      onReceived(traffic) {
-        measuring.onReceived(traffic);
-        const bits = traffic.wireBytes * 8;
-        const covered = Math.min(bits, reservedBits);
-        reservedBits -= covered;
-        if (bits > covered) gate.charge(bits - covered);
-      },
-    });
-    measuring.onSocketDrops(socketDrops);
-    done.push(exchange);
+    const exchanges = await put(measuring, responder, ask);
+    if (exchanges.length === 0) break;
+    done.push(...exchanges);
   }
   return done;
+}
+
+/**
+ * Puts one question: once, or as the burst that it asks for. Only the host gap makes way for a burst: the pacer,
+ * the subnet's cap and the reply budget hold for each of its requests.
+ */
+async function put(
+  measuring: Measuring,
+  responder: ResponderToMeasure,
+  ask: Ask,
+): Promise<readonly Exchange[]> {
+  const { gate, clock, signal } = measuring;
+  if (ask.burst && !(responder.mayBurst && ask.purpose === 'rate-check'))
+    throw new RangeError(`${responder.probe.id} bursts although nobody chose that`);
+  const { repeat, withinMs } = ask.burst ?? { repeat: 1, withinMs: 0 };
+  const exchanges: Promise<Exchange>[] = [];
+  let firstMs = 0;
+  for (let sent = 0; sent < repeat; sent++) {
+    if (sent > 0) await clock.sleep(firstMs + (sent * withinMs) / repeat - clock.monotonicMs(), signal);
+    const gap = { afterMs: ask.afterMs, isInBurst: sent > 0 };
+    if (!(await gate.pass(responder.to, responder.expectedBits, signal, gap))) break;
+    if (sent === 0) firstMs = clock.monotonicMs();
+    const exchange = exchangeWith(measuring, responder, ask);
+    // Whatever fails is thrown below: until then it must not count as unhandled.
+    exchange.catch(() => undefined);
+    exchanges.push(exchange);
+  }
+  return Promise.all(exchanges);
+}
+
+async function exchangeWith(
+  { gate, clock, openSocket, limitsFor, drawNonce, onReceived, onSocketDrops }: Measuring,
+  { probe, to, port, expectedBits }: ResponderToMeasure,
+  ask: Ask,
+): Promise<Exchange> {
+  let reservedBits = expectedBits;
+  const { exchange, socketDrops } = await runExchange({
+    probe,
+    ask,
+    to,
+    port,
+    nonce: drawNonce(probe.nonce?.bits ?? 0),
+    limits: limitsFor(probe),
+    openSocket,
+    clock,
+    onReceived(traffic) {
+      onReceived(traffic);
+      const bits = traffic.wireBytes * 8;
+      const covered = Math.min(bits, reservedBits);
+      reservedBits -= covered;
+      if (bits > covered) gate.charge(bits - covered);
+    },
+  });
+  onSocketDrops(socketDrops);
+  return exchange;
 }

@@ -12,14 +12,20 @@ export interface Budget {
   charge(nowMs: number, bits: number): void;
 }
 
+export interface Gap {
+  readonly afterMs?: number | undefined;
+  readonly isInBurst?: boolean;
+}
+
 /** Lets measurement requests out one by one, within every limit that holds for the sweep. */
 export interface RequestGate {
   /**
    * Resolves with true when a request to this address may leave now, and counts it as sent.
    * @param reservedBits what its replies are expected to cost the line: taken from the budget at once.
+   * @param gap after the request before to this address: the host gap, or a longer one; none inside a burst.
    * @returns false when the signal aborted first: then nothing may be sent.
    */
-  pass(to: Address, reservedBits: number, signal: AbortSignal): Promise<boolean>;
+  pass(to: Address, reservedBits: number, signal: AbortSignal, gap?: Gap): Promise<boolean>;
   /** Charges replies beyond what was reserved. */
   charge(bits: number): void;
 }
@@ -43,10 +49,11 @@ export function createRequestGate({
   perSubnet,
   sweepEndedMs,
 }: RequestGateOptions): RequestGate {
-  const hostDueMs = new Map<Address, number>();
+  const hostAskedMs = new Map<Address, number>();
   const subnetDueMs = new Map<Address, number>();
   return {
-    async pass(to, reservedBits, signal) {
+    async pass(to, reservedBits, signal, { afterMs = 0, isInBurst = false } = {}) {
+      const gapMs = isInBurst ? 0 : Math.max(hostGapMs, afterMs);
       const subnet = subnetOf(to).first;
       // A whole second, so that no window of one second holds packets of both stages.
       const restMs = Math.max(hostGapMs, 1000);
@@ -55,13 +62,13 @@ export function createRequestGate({
         const now = clock.monotonicMs();
         const waitMs = Math.max(
           sweepEndedMs() + restMs - now,
-          (hostDueMs.get(to) ?? -Infinity) - now,
+          (hostAskedMs.get(to) ?? -Infinity) + gapMs - now,
           (subnetDueMs.get(subnet) ?? -Infinity) - now,
           pacer.waitMs(now),
           budget.waitMs(now),
         );
         if (waitMs <= 0) {
-          hostDueMs.set(to, now + hostGapMs);
+          hostAskedMs.set(to, now);
           subnetDueMs.set(subnet, now + 1000 / perSubnet);
           pacer.spend(now);
           budget.charge(now, reservedBits);

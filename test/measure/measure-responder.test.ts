@@ -46,13 +46,10 @@ describe('the measurement of one responder', () => {
       if (formOfRequest(line.request) === 0)
         for (let ms = 1000; ms <= 8000; ms += 1000) line.reply(ms, replyDouble('answer', line.request, 50));
     });
-    const gaps = sockets.sent.map(({ atMs }, index) =>
-      Math.round(atMs - (sockets.sent[index - 1]?.atMs ?? atMs)),
-    );
-    assert.deepEqual(gaps, [0, 10_000, 3000]);
+    assert.deepEqual(gapsOf(sockets), [10_000, 3000]);
   });
 
-  it('ends after forty exchanges with a probe that never has enough', async () => {
+  it('ends after forty questions with a probe that never has enough', async () => {
     const [form] = THREE.sweepForms;
     const { exchanges } = await measure(
       { ...THREE, next: () => ({ form, purpose: 'rate-check' }) },
@@ -60,6 +57,99 @@ describe('the measurement of one responder', () => {
       () => undefined,
     );
     assert.equal(exchanges.length, 40);
+  });
+
+  it('waits longer before a request where the probe wants that', async () => {
+    const [form] = THREE.sweepForms;
+    const probe: Probe = {
+      ...THREE,
+      next: (done) => (done.length < 3 ? { form, purpose: 'prove', afterMs: done.length * 4000 } : undefined),
+    };
+    const { sockets } = await measure(probe, [0], () => undefined);
+    assert.deepEqual(gapsOf(sockets), [4000, 8000]);
+  });
+
+  describe('a burst', () => {
+    const [form] = THREE.sweepForms;
+    /** One burst of ten within a second, then one request more. */
+    const bursting: Probe = {
+      ...THREE,
+      next: (done) => {
+        if (done.length > 11) return undefined;
+        const burst = { repeat: 10, withinMs: 1000 };
+        return { form, purpose: 'rate-check', ...(done.length < 11 && { burst }) };
+      },
+    };
+
+    it('is as many exchanges, evenly spread, each on a socket of its own, in the order of asking', async () => {
+      let asked = 0;
+      const { exchanges, sockets } = await measure(
+        bursting,
+        [0],
+        (line) => {
+          // The later it was asked, the sooner it is answered.
+          line.reply(900 - 50 * asked++, replyDouble('answer', line.request, 100));
+        },
+        { mayBurst: true },
+      );
+      assert.deepEqual(gapsOf(sockets), [3000, ...Array<number>(9).fill(100), 3000]);
+      assert.equal(sockets.openedEver(), 12);
+      assert.equal(sockets.openNow(), 0);
+      assert.deepEqual(
+        exchanges.map(({ purpose }) => purpose),
+        ['measure', ...Array<string>(11).fill('rate-check')],
+      );
+      assert.deepEqual(
+        exchanges.map(({ request }) => request),
+        sockets.sent.map(({ payload }) => payload),
+      );
+    });
+
+    it('is held back by the cap of the subnet and by the pacer', async () => {
+      const silent = (): void => undefined;
+      const subnet = await measure(bursting, [0], silent, { mayBurst: true, perSubnet: 4 });
+      assert.deepEqual(gapsOf(subnet.sockets), [3000, ...Array<number>(9).fill(250), 3000]);
+      const slow = await measure(bursting, [0], silent, { mayBurst: true, packetsPerSecond: 2 });
+      // The pacer lets out what one tick of its clock may hold.
+      assert.ok(gapsOf(slow.sockets).every((gapMs) => gapMs >= 495));
+    });
+
+    it('reserves for each of its requests', async () => {
+      const { charged } = await measure(bursting, [0], () => undefined, {
+        mayBurst: true,
+        expectedBits: 500,
+      });
+      assert.equal(charged, 12 * 500);
+    });
+
+    it('stops when the signal aborts', async () => {
+      let asked = 0;
+      const { exchanges, sockets } = await measure(
+        bursting,
+        [0],
+        (line, abort) => {
+          if (asked++ === 4) line.at(150, abort);
+        },
+        { mayBurst: true },
+      );
+      assert.equal(sockets.sent.length, 6);
+      assert.equal(exchanges.length, 6);
+    });
+
+    it('is refused where the user chose no option of the probe, and for any other purpose', async () => {
+      await assert.rejects(
+        measure(bursting, [0], () => undefined),
+        /bursts although nobody chose that/,
+      );
+      const loud: Probe = {
+        ...THREE,
+        next: () => ({ form, purpose: 'measure', burst: { repeat: 2, withinMs: 100 } }),
+      };
+      await assert.rejects(
+        measure(loud, [0], () => undefined, { mayBurst: true }),
+        /nobody chose/,
+      );
+    });
   });
 
   it('sends nothing more once the signal aborts, and returns what was asked by then', async () => {
@@ -81,10 +171,10 @@ describe('the measurement of one responder', () => {
       (line) => {
         for (const ms of [10, 20, 30]) line.reply(ms, replyDouble('answer', line.request, 1000));
       },
-      trafficOf(1000, 4).wireBytes * 8 * 2,
+      { expectedBits: trafficOf(1000, 4).wireBytes * 8 * 2 },
     );
     assert.equal(charged, trafficOf(1000, 4).wireBytes * 8 * 3);
-    const { charged: less } = await measure(THREE, [0], () => undefined, 5000);
+    const { charged: less } = await measure(THREE, [0], () => undefined, { expectedBits: 5000 });
     assert.equal(less, 5000);
   });
 
@@ -99,6 +189,11 @@ describe('the measurement of one responder', () => {
   });
 });
 
+/** Milliseconds from each request to the next. */
+function gapsOf({ sent }: Outcome['sockets']): readonly number[] {
+  return sent.slice(1).map(({ atMs }, index) => Math.round(atMs - (sent[index]?.atMs ?? NaN)));
+}
+
 interface Outcome {
   readonly exchanges: readonly Exchange[];
   readonly sockets: ReturnType<typeof fakeExchangeSockets>;
@@ -112,7 +207,7 @@ async function measure(
   probe: Probe,
   sighted: readonly number[],
   script: (line: FakeLine, abort: () => void) => void,
-  expectedBits = 0,
+  { expectedBits = 0, mayBurst = false, perSubnet = 200, packetsPerSecond = 1000 } = {},
 ): Promise<Outcome> {
   const clock = createFakeClock();
   const abort = new AbortController();
@@ -125,7 +220,7 @@ async function measure(
   const tally = { drops: 0, received: 0, charged: 0 };
   let nonce = 0x0101;
   const gate = createRequestGate({
-    pacer: createPacer(1000, 5),
+    pacer: createPacer(packetsPerSecond, 5),
     budget: {
       waitMs: (nowMs) => budget.waitMs(nowMs),
       charge(nowMs, bits) {
@@ -135,7 +230,7 @@ async function measure(
     },
     clock,
     hostGapMs: 3000,
-    perSubnet: 200,
+    perSubnet,
     sweepEndedMs: () => -Infinity,
   });
   const exchanges = await measureResponder(
@@ -161,6 +256,7 @@ async function measure(
       port: 4242,
       sighted: sighted.flatMap((form) => probe.sweepForms[form] ?? []),
       expectedBits,
+      mayBurst,
     },
   );
   return { exchanges, sockets, ...tally };

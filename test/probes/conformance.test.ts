@@ -17,10 +17,12 @@ import {
 import type { Exchange, Reading } from '../../src/domain/exchange.js';
 import { SEVERITIES, type Judgement } from '../../src/domain/finding.js';
 import { captures, expectationsOf, type Capture, type Expected } from './captures.js';
-import { exchangeFrom, exchangeOf, exchangeWith } from './exchanges.js';
+import { interview, requestsOf } from '../../src/measure/interview.js';
+import { MOST_ASKS } from '../../src/measure/measure-responder.js';
+import { exchangeOf, exchangeWith } from './exchanges.js';
 
-/** After this many exchanges nobody asks any more. */
-const MOST_EXCHANGES = 40;
+/** A burst is bounded like everything else that is sent. */
+const MOST_REPEATS = 100;
 
 const SILENT: Pick<Twin, 'reply'> = { reply: () => [] };
 
@@ -35,10 +37,11 @@ describe('the list of probes', () => {
 
 for (const definition of definitions) {
   const probe = build(definition, undefined);
+  const withOptions = build(definition, undefined, flagsOf(definition));
   const own = captures.filter(({ protocol }) => protocol === definition.protocol);
   const others = captures.filter(({ protocol }) => protocol !== definition.protocol);
   const expectations = expectationsOf(definition.protocol).filter((each) => each.probe === definition.id);
-  const forms = formsOf(probe, definition);
+  const forms = [...formsOf(probe, definition), ...formsOf(withOptions, definition)] as const;
   const payloads = distinct(own.flatMap(({ responses }) => responses));
   const requestOf = requestByResponse(own);
 
@@ -53,6 +56,13 @@ for (const definition of definitions) {
       assert.notEqual(probe.standard, '');
       assert.match(probe.published.factor, /^[\d.,-]+$/);
       assert.notEqual(probe.published.source, '');
+    });
+
+    it('has options that a command line can show', () => {
+      for (const { flag, describe: help } of definition.options ?? []) {
+        assert.match(flag, /^[a-z]+(-[a-z]+)*$/);
+        assert.ok(help.length > 0 && help.length <= 70, help);
+      }
     });
 
     it('has one sweep form, or a nonce that tells several apart', () => {
@@ -216,10 +226,11 @@ for (const definition of definitions) {
       });
       fc.assert(
         fc.property(
-          fc.array(outcome, { minLength: MOST_EXCHANGES + 1, maxLength: MOST_EXCHANGES + 1 }),
-          (outcomes) => {
+          fc.constantFrom(probe, withOptions),
+          fc.array(outcome, { minLength: 1, maxLength: MOST_ASKS + 1 }),
+          (asking, outcomes) => {
             const answer = (asked: number, form: RequestForm, purpose: Exchange['purpose']): Exchange => {
-              const { replies, end } = outcomes[asked] ?? { replies: [], end: 'silent' };
+              const { replies, end } = outcomes[asked % outcomes.length] ?? { replies: [], end: 'silent' };
               const heard = end === 'silent' || end === 'unsent' ? [] : replies;
               return exchangeWith({
                 form: form.name,
@@ -229,12 +240,17 @@ for (const definition of definitions) {
                 end,
               });
             };
-            const done = probe.sweepForms.map((form, i) => answer(i, form, 'measure'));
-            for (let ask = probe.next(done); ask; ask = probe.next(done)) {
-              assert.ok(done.length < MOST_EXCHANGES, `still asking after ${MOST_EXCHANGES} exchanges`);
-              done.push(answer(done.length, ask.form, ask.purpose));
+            const done = asking.sweepForms.map((form, i) => answer(i, form, 'measure'));
+            let asks = done.length;
+            for (let ask = asking.next(done); ask; ask = asking.next(done), asks++) {
+              assert.ok(asks < MOST_ASKS, `still asking after ${MOST_ASKS} requests`);
+              assert.ok(!ask.burst || asking === withOptions, 'a burst that nobody chose');
+              assert.ok(!ask.burst || ask.purpose === 'rate-check', ask.purpose);
+              assert.ok(requestsOf(ask) >= 1 && requestsOf(ask) <= MOST_REPEATS);
+              for (let sent = requestsOf(ask); sent > 0; sent--)
+                done.push(answer(done.length, ask.form, ask.purpose));
             }
-            assertWhole(probe.judge(done));
+            assertWhole(asking.judge(done));
           },
         ),
         { numRuns: 500 },
@@ -245,7 +261,7 @@ for (const definition of definitions) {
       const names = definition.twins.map(({ name }) => name);
       assert.equal(new Set(names).size, names.length);
       for (const { about } of definition.twins) assert.notEqual(about.trim(), '');
-      const kinds = definition.twins.map((twin) => probe.judge(interview(probe, twin)).kind);
+      const kinds = definition.twins.map((twin) => probe.judge(interview(probe, twin).exchanges).kind);
       assert.ok(kinds.includes('exposure'), kinds.join());
       assert.ok(kinds.includes('refusal') || kinds.includes('nothing'), kinds.join());
     });
@@ -281,30 +297,20 @@ for (const definition of definitions) {
   });
 }
 
-function build(definition: ProbeDefinition, settings: unknown): Probe {
-  return definition.build(definition.settings?.schema.parse(settings));
+function build(definition: ProbeDefinition, settings: unknown, chosen?: ReadonlySet<string>): Probe {
+  return definition.build(definition.settings?.schema.parse(settings), chosen);
+}
+
+function flagsOf({ options = [] }: ProbeDefinition): ReadonlySet<string> {
+  return new Set(options.map(({ flag }) => flag));
 }
 
 /** The sweep forms and every further form that some server's behaviour makes the probe ask. */
 function formsOf(probe: Probe, { twins }: ProbeDefinition): readonly [RequestForm, ...RequestForm[]] {
-  const further: RequestForm[] = [];
-  for (const server of [...twins, SILENT]) interview(probe, server, further);
+  const further = [...twins, SILENT].flatMap((server) =>
+    interview(probe, server).asks.map(({ form }) => form),
+  );
   return [...probe.sweepForms, ...further];
-}
-
-/** Everything the probe asks a server of this behaviour, as the measuring room would. */
-function interview(
-  probe: Probe,
-  server: Pick<Twin, 'reply'>,
-  asked: RequestForm[] = [],
-): readonly Exchange[] {
-  const done = probe.sweepForms.map((form) => exchangeFrom(server, form.name, form.encode(0), probe));
-  for (let ask = probe.next(done); ask && done.length < MOST_EXCHANGES; ask = probe.next(done)) {
-    asked.push(ask.form);
-    const exchange = exchangeFrom(server, ask.form.name, ask.form.encode(done.length), probe);
-    done.push({ ...exchange, purpose: ask.purpose });
-  }
-  return done;
 }
 
 function nonceOf(probe: Probe): fc.Arbitrary<number> {
