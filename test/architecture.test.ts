@@ -42,8 +42,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'node:util',
     'mmdb-lib',
   ],
+  'src/history': ['src/domain'],
   'src/archive': [
     'src/domain',
+    'src/history',
+    'node:stream/promises',
+    'node:zlib',
     'reports/record.ts',
     'reports/report.ts',
     'node:fs',

@@ -45,6 +45,11 @@ export interface GuardedSocketOptions {
   readonly receiveBufferBytes: number;
   /** A local address to send from; without it the kernel chooses by route. */
   readonly sourceAddress?: string | undefined;
+  /**
+   * The only one it will send to and hear from, if it is to be connected: then the system also tells when that
+   * port is closed (`ECONNREFUSED`).
+   */
+  readonly connectTo?: { readonly address: Address; readonly port: number } | undefined;
   readonly onDatagram: (payload: Uint8Array, from: Address, port: number) => void;
   /** @param code the system's, such as `ENETUNREACH`. */
   readonly onSendError: (code: string, to: string) => void;
@@ -77,14 +82,16 @@ export async function openGuardedSocket(options: GuardedSocketOptions): Promise<
   const bound = once(socket, 'listening');
   // Port 0 makes the kernel choose one of its ephemeral ports, never one below 1024.
   socket.bind(0, options.sourceAddress);
+  const { connectTo } = options;
   try {
     await bound;
+    if (connectTo !== undefined && options.allows(connectTo.address)) await connect(socket, connectTo);
   } catch (error) {
     socket.close();
     throw error;
   }
-  socket.on('error', ({ message }) => {
-    options.onSendError(message, '');
+  socket.on('error', (error: SendError) => {
+    options.onSendError(codeOf(error), connectTo === undefined ? '' : formatAddress(connectTo.address));
   });
   enlargeReceiveBuffer(socket, options.receiveBufferBytes);
 
@@ -114,8 +121,11 @@ export async function openGuardedSocket(options: GuardedSocketOptions): Promise<
     send(payload, to, port) {
       if (!options.allows(to)) return false;
       if (familyOf(to) !== family) throw new RangeError(`no IPv${family} address: ${formatAddress(to)}`);
+      if (connectTo !== undefined && (to !== connectTo.address || port !== connectTo.port))
+        throw new RangeError(`connected to another one than ${formatAddress(to)}`);
       unfinished++;
-      socket.send(payload, port, formatAddress(to), finished);
+      if (connectTo === undefined) socket.send(payload, port, formatAddress(to), finished);
+      else socket.send(payload, finished);
       return true;
     },
     sent: () => ({ datagrams: sentDatagrams, payloadBytes: sentBytes }),
@@ -140,6 +150,19 @@ export async function openGuardedSocket(options: GuardedSocketOptions): Promise<
         });
       }),
   };
+}
+
+async function connect(
+  socket: Socket,
+  { address, port }: NonNullable<GuardedSocketOptions['connectTo']>,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    // Node tells a failure to this callback and nowhere else.
+    socket.connect(port, formatAddress(address), ((error?: Error) => {
+      if (error) reject(error);
+      else resolve();
+    }) as () => void);
+  });
 }
 
 /** A link-local sender is shown with its interface, `fe80::1%eth0`; it is nobody we asked in any case. */

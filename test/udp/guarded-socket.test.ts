@@ -109,6 +109,29 @@ describe('a guarded socket', () => {
     assert.ok(readdirSync('/proc/self/fd').length < before + 10);
   });
 
+  it('that is connected tells that a port is closed, hears its peer alone, and asks the scope first', async () => {
+    await using(async (open, listen) => {
+      const echo = await listen('127.9.2.1');
+      echo.socket.on('message', (payload, { port, address: from }) => {
+        echo.socket.send(payload, port, from);
+      });
+      const peer = address('127.9.2.1');
+      const heard = await open({ connectTo: { address: peer, port: echo.port } });
+      heard.socket.send(Uint8Array.of(1), peer, echo.port);
+      await until(() => heard.received.length > 0);
+      assert.deepEqual(heard.received, [{ payload: '01', from: '127.9.2.1', port: echo.port }]);
+      assert.throws(() => heard.socket.send(Uint8Array.of(1), address('127.9.2.2'), echo.port), RangeError);
+
+      const closed = await open({ connectTo: { address: address('127.9.2.3'), port: echo.port } });
+      closed.socket.send(Uint8Array.of(1), address('127.9.2.3'), echo.port);
+      await until(() => closed.errors.length > 0);
+      assert.deepEqual(closed.errors, ['ECONNREFUSED 127.9.2.3']);
+
+      const outside = await open({ allows: () => false, connectTo: { address: peer, port: echo.port } });
+      assert.equal(outside.socket.send(Uint8Array.of(1), peer, echo.port), false);
+    });
+  });
+
   it('asks the scope before each single send, and sends nothing where that says no', async () => {
     await using(async (open, listen) => {
       const allowed = await listen('127.9.2.1');

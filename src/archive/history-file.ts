@@ -1,0 +1,185 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGunzip, createGzip } from 'node:zlib';
+import type { ExposureHistory } from '../history/exposure-history.js';
+import type { Outcome } from '../history/remembered.js';
+import { remembered } from '../history/remembered.js';
+import { writeAtomically } from './atomic-file.js';
+
+/**
+ * What is remembered between the runs of one `--out`: gzip, a line that says which runs are in it, then a line
+ * for each exposure there ever was. It is read and written as a stream: memory grows with what one run found.
+ */
+export interface HistoryHead {
+  readonly format: 1;
+  /** In the order in which they were taken in. */
+  readonly runs: readonly HistoryRun[];
+}
+
+/** One run as the trend shows it. */
+export interface HistoryRun {
+  readonly scan_id: string;
+  /** When it began: ISO 8601 UTC. */
+  readonly at: string;
+  /** Rows by status, by probe. */
+  readonly statuses: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+const FILE = 'history.jsonl.gz';
+
+/** Where the history of the runs in `out` is. */
+export function historyPath(out: string): string {
+  return join(out, FILE);
+}
+
+/** The file is missing, cut short or not ours: it can be made again from the runs. */
+export class HistoryDamaged extends Error {}
+
+/** @throws HistoryDamaged */
+export async function readHistoryHead(out: string): Promise<HistoryHead> {
+  for await (const line of linesOf(out)) return headIn(line);
+  throw new HistoryDamaged('it is empty');
+}
+
+/** Every exposure that is in it. @throws HistoryDamaged, at the latest at its end. */
+export async function* readHistory(out: string): AsyncGenerator<ExposureHistory, void, undefined> {
+  let isHead = true;
+  for await (const line of linesOf(out)) {
+    if (isHead) headIn(line);
+    else yield exposureIn(line);
+    isHead = false;
+  }
+  if (isHead) throw new HistoryDamaged('it is empty');
+}
+
+/**
+ * Takes a run in. Either all of it is in the file afterwards, or nothing.
+ * @param outcomes one for each exposure of which the run has a row.
+ * @throws HistoryDamaged where the file cannot be read; what the system says where it cannot be written.
+ */
+export async function takeIn(
+  out: string,
+  run: HistoryRun,
+  outcomes: Iterable<Outcome>,
+  options: { readonly mode: number },
+): Promise<void> {
+  const waiting = new Map<string, Outcome>();
+  for (const outcome of outcomes) waiting.set(outcome.row.finding_id, outcome);
+  await writeHistory(out, changedLines(out, run, waiting), options);
+}
+
+/** A history of nothing: where the first run is taken in. */
+export async function beginHistory(out: string, options: { readonly mode: number }): Promise<void> {
+  const head: HistoryHead = { format: 1, runs: [] };
+  await writeHistory(out, [`${JSON.stringify(head)}\n`], options);
+}
+
+async function* changedLines(
+  out: string,
+  run: HistoryRun,
+  waiting: Map<string, Outcome>,
+): AsyncGenerator<string, void, undefined> {
+  let isHead = true;
+  for await (const line of linesOf(out)) {
+    if (isHead) {
+      isHead = false;
+      const head = headIn(line);
+      const next: HistoryHead = { ...head, runs: [...head.runs, run] };
+      yield `${JSON.stringify(next)}\n`;
+      continue;
+    }
+    // Most are of exposures that were fixed long ago: they are not even parsed.
+    const id = line.slice(ID_START.length, line.indexOf('"', ID_START.length));
+    const outcome = line.startsWith(ID_START) ? waiting.get(id) : undefined;
+    if (outcome === undefined) {
+      yield `${line}\n`;
+      continue;
+    }
+    waiting.delete(id);
+    yield lineOf(remembered(exposureIn(line), outcome));
+  }
+  if (isHead) throw new HistoryDamaged('it is empty');
+  for (const outcome of waiting.values()) yield lineOf(remembered(undefined, outcome));
+}
+
+const ID_START = '{"finding_id":"';
+
+function lineOf(history: ExposureHistory | undefined): string {
+  return history === undefined ? '' : `${JSON.stringify(history)}\n`;
+}
+
+async function writeHistory(
+  out: string,
+  lines: Iterable<string> | AsyncIterable<string>,
+  { mode }: { readonly mode: number },
+): Promise<void> {
+  // Every line is changed every week: the fastest level is the right one.
+  const gzip = createGzip({ level: constants.Z_BEST_SPEED });
+  const compressing = pipeline(inBatches(lines), gzip);
+  // It fails with the same error as the writer that waits for it.
+  compressing.catch(() => undefined);
+  await writeAtomically(historyPath(out), gzip as AsyncIterable<Uint8Array>, { mode });
+  await compressing;
+}
+
+const BATCH_CHARACTERS = 1 << 16;
+
+/** A stream's turn costs more than a line. */
+async function* inBatches(
+  lines: Iterable<string> | AsyncIterable<string>,
+): AsyncGenerator<string, void, undefined> {
+  let batch = '';
+  for await (const line of lines) {
+    batch += line;
+    if (batch.length < BATCH_CHARACTERS) continue;
+    yield batch;
+    batch = '';
+  }
+  yield batch;
+}
+
+/** @throws HistoryDamaged */
+async function* linesOf(out: string): AsyncGenerator<string, void, undefined> {
+  let rest = '';
+  const file = createReadStream(historyPath(out));
+  const gunzip = createGunzip();
+  const reading = pipeline(file, gunzip);
+  reading.catch(() => undefined);
+  const decoder = new TextDecoder();
+  try {
+    for await (const part of gunzip as AsyncIterable<Buffer>) {
+      const lines = (rest + decoder.decode(part, { stream: true })).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+    await reading;
+  } catch (error) {
+    throw new HistoryDamaged(error instanceof Error ? error.message : String(error));
+  } finally {
+    file.destroy();
+  }
+  if (rest !== '') throw new HistoryDamaged('its last line is cut short');
+}
+
+function headIn(line: string): HistoryHead {
+  const head = parsed(line);
+  if (typeof head === 'object' && head !== null && 'format' in head && head.format === 1)
+    return head as HistoryHead;
+  throw new HistoryDamaged('another version of ampscope wrote it');
+}
+
+function exposureIn(line: string): ExposureHistory {
+  const exposure = parsed(line);
+  if (typeof exposure === 'object' && exposure !== null && 'finding_id' in exposure)
+    return exposure as ExposureHistory;
+  throw new HistoryDamaged('a line of it is no exposure');
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    throw new HistoryDamaged('a line of it is no JSON');
+  }
+}

@@ -1,0 +1,85 @@
+import type { FindingColumns } from '../domain/finding-record.js';
+
+/** What a run says of an exposure against the runs before it. */
+export const STATUSES = ['new', 'persisting', 'reopened', 'fixed', 'unknown'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/**
+ * Why an exposure counts as closed: it refused, its port is closed (ECONNREFUSED), or it was silent for good.
+ * Only silence can be mistaken.
+ */
+export type Evidence = 'refused' | 'closed' | 'silent';
+
+/** Why nobody can say whether an exposure is still there. */
+export type Doubt =
+  /** The run did not ask this probe, or was stopped before. */
+  | 'not asked'
+  /** Silent, but it was asked something else than what it answered: other forms, names, communities or port. */
+  | 'asked otherwise'
+  /** Silent, but the run lost packets there. */
+  | 'losses'
+  /** Silent in the sweep, and not asked three times more. */
+  | 'not rechecked'
+  /** Silent along with others of its subnet: an outage or a filter looks the same. */
+  | 'outage';
+
+/** A moment at which an exposure changed: what `history` tells, and the evidence of the reports. */
+export interface StatusChange {
+  readonly status: Exclude<Status, 'persisting'>;
+  /** The run, and when it began. */
+  readonly scan_id: string;
+  readonly at: string;
+  /** Of one that was seen: how strong it was then. */
+  readonly wire_amplification?: number;
+  readonly evidence?: Evidence;
+  readonly doubt?: Doubt;
+}
+
+/**
+ * All that is remembered of one exposure between runs: a line of the history's file, keys as they stand there.
+ * Times are ISO 8601 UTC.
+ */
+export interface ExposureHistory {
+  readonly finding_id: string;
+  readonly ip: string;
+  readonly probe: string;
+  readonly probed_ip: string;
+  readonly probed_port: number;
+  readonly asn?: number;
+  /** `silent`: silent along with its subnet in the last run that could tell; the next one's silence proves it. */
+  readonly state: 'open' | 'silent' | 'fixed';
+  /** Of the very first run that saw it, however often it was fixed since. */
+  readonly first_seen: string;
+  readonly last_seen: string;
+  /** Runs that saw it. */
+  readonly times_seen: number;
+  /** Since when it has been open without a proved fix between. */
+  readonly open_since: string;
+  /** What it was asked when it was last seen, as a hash: only the same question's silence means anything. */
+  readonly asked: string;
+  readonly changes: readonly StatusChange[];
+  /** Its row when it was last seen. Absent once it is fixed: nobody asks for it any more. */
+  readonly last?: FindingColumns | undefined;
+}
+
+/** What stands in a row of the reports about the runs before. */
+export interface StatusColumns {
+  readonly status: Status;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly times_seen: number;
+  /** Whole days it has been open without a proved fix between, until this run or until the fix. */
+  readonly days_open: number;
+}
+
+/** A row's columns. @param until ISO 8601: this run's beginning. */
+export function statusColumns(history: ExposureHistory, status: Status, until: string): StatusColumns {
+  const { first_seen, last_seen, times_seen, open_since } = history;
+  return { status, first_seen, last_seen, times_seen, days_open: wholeDays(open_since, until) };
+}
+
+const DAY_MS = 86_400_000;
+
+function wholeDays(from: string, to: string): number {
+  return Math.max(0, Math.floor((Date.parse(to) - Date.parse(from)) / DAY_MS));
+}

@@ -1,0 +1,100 @@
+import type { FindingColumns } from '../domain/finding-record.js';
+import type { ExposureHistory, StatusChange } from './exposure-history.js';
+import type { StatusVerdict } from './verdict.js';
+
+/** What a run says of one exposure. */
+export interface Outcome extends StatusVerdict {
+  /** Its row; of one that the run did not see, nothing of it is read but `finding_id`. */
+  readonly row: FindingColumns;
+  /** What it was asked, as a hash. */
+  readonly asked: string;
+  readonly run: {
+    readonly scan_id: string;
+    /** When it began: ISO 8601 UTC. */
+    readonly at: string;
+  };
+}
+
+/**
+ * What is remembered of an exposure after a run. Only the outcome decides, so that the history can be made again
+ * from the runs.
+ * @param known what was remembered before; absent: nothing.
+ */
+export function remembered(
+  known: ExposureHistory | undefined,
+  outcome: Outcome,
+): ExposureHistory | undefined {
+  const { status } = outcome;
+  if (status === 'fixed' || status === 'unknown') return known && notSeen(known, outcome);
+  const seen = seenNow(outcome);
+  if (known === undefined)
+    return {
+      ...seen,
+      first_seen: seen.last_seen,
+      times_seen: 1,
+      open_since: seen.last_seen,
+      changes: [changeOf('new', outcome)],
+    };
+  return {
+    ...known,
+    ...seen,
+    times_seen: known.times_seen + 1,
+    ...(known.state === 'fixed' && {
+      open_since: seen.last_seen,
+      changes: [...known.changes, changeOf('reopened', outcome)],
+    }),
+  };
+}
+
+function seenNow({
+  row,
+  asked,
+}: Outcome): Pick<
+  Required<ExposureHistory>,
+  'finding_id' | 'ip' | 'probe' | 'probed_ip' | 'probed_port' | 'last_seen' | 'asked' | 'last'
+> &
+  Pick<ExposureHistory, 'state' | 'asn'> {
+  const { finding_id, ip, probe, probed_ip, probed_port, asn, timestamp } = row;
+  return {
+    finding_id,
+    ip,
+    probe,
+    probed_ip,
+    probed_port,
+    ...(asn !== undefined && { asn }),
+    state: 'open',
+    last_seen: timestamp,
+    asked,
+    last: row,
+  };
+}
+
+function notSeen(known: ExposureHistory, outcome: Outcome): ExposureHistory {
+  if (outcome.status === 'fixed')
+    return {
+      ...known,
+      state: 'fixed',
+      changes: [...known.changes, changeOf('fixed', outcome)],
+      last: undefined,
+    };
+  const change = changeOf('unknown', outcome);
+  const last = known.changes.at(-1);
+  // A history must not grow while nothing happens.
+  const repeats = last?.status === 'unknown' && last.doubt === change.doubt;
+  return {
+    ...known,
+    state: outcome.doubt === 'outage' ? 'silent' : known.state,
+    changes: repeats ? known.changes : [...known.changes, change],
+  };
+}
+
+function changeOf(status: StatusChange['status'], { run, row, evidence, doubt }: Outcome): StatusChange {
+  const isSeen = status === 'new' || status === 'reopened';
+  return {
+    status,
+    ...run,
+    ...(isSeen && row.wire_amplification !== undefined && { wire_amplification: row.wire_amplification }),
+    ...(evidence && { evidence }),
+    ...(doubt && { doubt }),
+  };
+}

@@ -1,0 +1,72 @@
+import type { Doubt, Evidence, ExposureHistory, Status } from './exposure-history.js';
+
+/** What one run learned of one known exposure. */
+export type Observation =
+  | { readonly kind: 'seen' }
+  /** It said no, or its port is closed: that proves in any case. */
+  | { readonly kind: 'closed'; readonly evidence: Exclude<Evidence, 'silent'> }
+  | {
+      readonly kind: 'silent';
+      /** What it was asked, as a hash. */
+      readonly asked: string;
+      /** Whether it was asked three times more, on a socket that hears refusals. */
+      readonly rechecked: boolean;
+      /** Whether this run lost packets there. */
+      readonly lossy: boolean;
+      /** Whether others of its subnet fell silent with it. */
+      readonly outage: boolean;
+    }
+  /** A target of this run that did not come to be asked this. */
+  | { readonly kind: 'not-asked' }
+  /** No target of this run: outside its ranges, excluded, or no longer in the scope. */
+  | { readonly kind: 'no-target' };
+
+/** What the reports say of it. */
+export interface StatusVerdict {
+  readonly status: Status;
+  readonly evidence?: Evidence;
+  readonly doubt?: Doubt;
+}
+
+/**
+ * The rule of the reports' `status`: an exposure is what a run saw, and fixed only where something proves it.
+ * Silence proves it where the same question was asked again, nothing was lost, and the neighbours did not fall
+ * silent too; where they did, the next run's silence confirms it. A fix belongs to the run that proves it.
+ * @param known absent: no earlier run saw it.
+ * @returns undefined where the run has no row of it.
+ */
+export function verdictOf(
+  known: ExposureHistory | undefined,
+  observed: Observation,
+): StatusVerdict | undefined {
+  if (observed.kind === 'seen') return { status: seenStatus(known) };
+  if (known === undefined || known.state === 'fixed') return undefined;
+  switch (observed.kind) {
+    case 'no-target':
+      return undefined;
+    case 'closed':
+      return { status: 'fixed', evidence: observed.evidence };
+    case 'not-asked':
+      return { status: 'unknown', doubt: 'not asked' };
+    case 'silent': {
+      const doubt = doubtIn(observed, known);
+      return doubt === undefined ? { status: 'fixed', evidence: 'silent' } : { status: 'unknown', doubt };
+    }
+  }
+}
+
+function seenStatus(known: ExposureHistory | undefined): Status {
+  if (known === undefined) return 'new';
+  return known.state === 'fixed' ? 'reopened' : 'persisting';
+}
+
+/** Why this silence proves nothing. */
+function doubtIn(
+  { asked, lossy, rechecked, outage }: Extract<Observation, { kind: 'silent' }>,
+  known: ExposureHistory,
+): Doubt | undefined {
+  if (asked !== known.asked) return 'asked otherwise';
+  if (lossy) return 'losses';
+  if (!rechecked) return 'not rechecked';
+  return outage && known.state !== 'silent' ? 'outage' : undefined;
+}

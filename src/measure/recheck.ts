@@ -1,0 +1,79 @@
+import type { Nonce, Probe } from '../../probes/probe.js';
+import type { Address } from '../domain/address.js';
+import type { Exchange, Traffic } from '../domain/exchange.js';
+import type { Clock } from '../domain/time.js';
+import type { RequestGate } from './request-gate.js';
+import type { ExchangeLimits, OpenExchangeSocket } from './run-exchange.js';
+import { runExchange } from './run-exchange.js';
+
+/**
+ * What became of a known exposure that was silent: it says no, its port is closed, it answers after all, or it
+ * stays silent. `cut-short` where the run ended before that was known.
+ */
+export type Rechecked =
+  | { readonly kind: 'refused' | 'closed' | 'silent' | 'cut-short'; readonly exchanges: readonly Exchange[] }
+  | { readonly kind: 'answered'; readonly answer: Exchange; readonly exchanges: readonly Exchange[] };
+
+export interface Rechecking {
+  readonly gate: RequestGate;
+  readonly clock: Clock;
+  /** A connected socket: the only kind that hears that a port is closed (ICMP, told as ECONNREFUSED). */
+  readonly openConnected: OpenExchangeSocket;
+  readonly limits: ExchangeLimits;
+  readonly drawNonce: (bits: number) => Nonce;
+  readonly onReceived: (traffic: Traffic) => void;
+  readonly signal: AbortSignal;
+}
+
+const ROUNDS = 3;
+const APART_MS = 10_000;
+
+/**
+ * Asks three times more, at least 10 s apart, everything that the sweep asks. The first word counts: a refusal
+ * and a closed port are proof, an answer of any kind is not silence.
+ */
+export async function recheck(
+  { gate, clock, signal, openConnected, limits, drawNonce, onReceived }: Rechecking,
+  {
+    probe,
+    to,
+    port,
+  }: {
+    readonly probe: Probe;
+    readonly to: Address;
+    readonly port: number;
+  },
+): Promise<Rechecked> {
+  const exchanges: Exchange[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    if (round > 0) await clock.sleep(APART_MS, signal);
+    for (const form of probe.sweepForms) {
+      if (signal.aborted || !(await gate.pass(to, 0, signal))) return { kind: 'cut-short', exchanges };
+      const { exchange } = await runExchange({
+        probe,
+        ask: { form, purpose: 'prove' },
+        to,
+        port,
+        nonce: drawNonce(probe.nonce?.bits ?? 0),
+        limits,
+        openSocket: openConnected,
+        clock,
+        onReceived(traffic) {
+          onReceived(traffic);
+          gate.charge(traffic.wireBytes * 8);
+        },
+      });
+      exchanges.push(exchange);
+      const word = wordOf(exchange);
+      if (word === 'answered') return { kind: word, answer: exchange, exchanges };
+      if (word !== 'silent') return { kind: word, exchanges };
+    }
+  }
+  return { kind: exchanges.every(({ end }) => end === 'silent') ? 'silent' : 'cut-short', exchanges };
+}
+
+function wordOf({ sendError, replies }: Exchange): 'answered' | 'closed' | 'refused' | 'silent' {
+  if (sendError === 'ECONNREFUSED') return 'closed';
+  if (replies.length === 0) return 'silent';
+  return replies.every(({ reading }) => reading.kind === 'refusal') ? 'refused' : 'answered';
+}

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { HistoryRun } from '../../src/archive/history-file.js';
+import {
+  HistoryDamaged,
+  beginHistory,
+  historyPath,
+  readHistory,
+  readHistoryHead,
+  takeIn,
+} from '../../src/archive/history-file.js';
+import type { ExposureHistory } from '../../src/history/exposure-history.js';
+import type { Outcome } from '../../src/history/remembered.js';
+import { remembered } from '../../src/history/remembered.js';
+import { historyRow } from '../history/history-row.js';
+
+const MODE = { mode: 0o640 };
+
+describe('the history of an --out', () => {
+  let out = '';
+  beforeEach(() => {
+    out = mkdtempSync(join(tmpdir(), 'ampscope-history-'));
+  });
+  afterEach(() => {
+    rmSync(out, { recursive: true });
+  });
+
+  it('holds after each run what the outcomes make of it, the untouched as they were, and the runs in order', async () => {
+    await beginHistory(out, MODE);
+    const lives = new Map<string, ExposureHistory | undefined>();
+    for (const [i, outcomes] of [
+      [seen(1, 0), seen(2, 0), seen(3, 0)],
+      [seen(1, 1), fixed(2, 1)],
+      [seen(2, 2), seen(4, 2), unknown(1, 2)],
+    ].entries()) {
+      await takeIn(out, runOf(i), outcomes, MODE);
+      for (const outcome of outcomes) {
+        const id = outcome.row.finding_id;
+        lives.set(id, remembered(lives.get(id), outcome));
+      }
+      assert.deepEqual(sorted(await all(out)), sorted([...lives.values()].flatMap((life) => life ?? [])));
+    }
+    assert.deepEqual((await readHistoryHead(out)).runs, [runOf(0), runOf(1), runOf(2)]);
+    assert.equal(statSync(historyPath(out)).mode & 0o777, 0o640);
+    assert.deepEqual(readdirSync(out), ['history.jsonl.gz']);
+  });
+
+  it('is damaged, and says so, when it is missing, empty, cut short, or something else', async () => {
+    const path = historyPath(out);
+    const isDamaged = async (): Promise<void> => {
+      await assert.rejects(all(out), HistoryDamaged);
+      await assert.rejects(takeIn(out, runOf(0), [seen(1, 0)], MODE), HistoryDamaged);
+    };
+    await isDamaged();
+    writeFileSync(path, '');
+    await isDamaged();
+    writeFileSync(path, 'not gzip');
+    await isDamaged();
+    await beginHistory(out, MODE);
+    await takeIn(out, runOf(0), [seen(1, 0), seen(2, 0)], MODE);
+    truncateSync(path, statSync(path).size - 9);
+    await isDamaged();
+    // A history that cannot be read is left as it was, and no half of a new one beside it.
+    assert.deepEqual(readdirSync(out), ['history.jsonl.gz']);
+  });
+});
+
+async function all(out: string): Promise<readonly ExposureHistory[]> {
+  const found: ExposureHistory[] = [];
+  for await (const exposure of readHistory(out)) found.push(exposure);
+  return found;
+}
+
+function sorted(histories: readonly ExposureHistory[]): readonly ExposureHistory[] {
+  // Through JSON, which knows no undefined.
+  return (JSON.parse(JSON.stringify(histories)) as ExposureHistory[]).sort((a, b) =>
+    a.finding_id < b.finding_id ? -1 : 1,
+  );
+}
+
+function runOf(index: number): HistoryRun {
+  return {
+    scan_id: `run ${index}`,
+    at: historyRow(1, index).timestamp,
+    statuses: { double: { new: index } },
+  };
+}
+
+function seen(host: number, run: number): Outcome {
+  return { status: 'persisting', row: historyRow(host, run), asked: 'question', run: runOf(run) };
+}
+
+function fixed(host: number, run: number): Outcome {
+  return { ...seen(host, run), status: 'fixed', evidence: 'closed' };
+}
+
+function unknown(host: number, run: number): Outcome {
+  return { ...seen(host, run), status: 'unknown', doubt: 'losses' };
+}

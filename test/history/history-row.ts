@@ -1,0 +1,34 @@
+import type { FindingColumns } from '../../src/domain/finding-record.js';
+import { formatInstant } from '../../src/domain/time.js';
+
+const WEEK_MS = 7 * 86_400_000;
+const START = Date.UTC(2026, 10, 20, 3);
+
+/** When the run of this number began, a week after the one before: ISO 8601 UTC. */
+export function timeOfRun(run: number): string {
+  return formatInstant(START + run * WEEK_MS);
+}
+
+/** The row of an exposure of host 1 to 250, as the run of this number saw it. */
+export function historyRow(host: number, run: number): FindingColumns {
+  return {
+    timestamp: timeOfRun(run),
+    report: 'x_double',
+    severity: 'medium',
+    ip: `10.0.0.${host}`,
+    port: 4242,
+    transport: 'udp',
+    protocol: 'double',
+    probe: 'double',
+    probed_ip: `10.0.0.${host}`,
+    probed_port: 4242,
+    request_size: 1,
+    request_packets: 1,
+    response_size: 10,
+    packets: 1,
+    wire_amplification: 1,
+    basis: 'measurement',
+    scan_id: `run ${run}`,
+    finding_id: `f-${String(host).padStart(16, '0')}`,
+  };
+}

@@ -1,0 +1,179 @@
+/**
+ * The promise: fixed is never claimed without evidence, and nothing that happened to an exposure is lost between
+ * runs. Random lives of one exposure, run by run, are held against the plainest model there is: a list of all
+ * that ever happened to it, searched from the beginning each time.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { ipv4 } from '../../src/domain/address.js';
+import type { ExposureHistory } from '../../src/history/exposure-history.js';
+import { statusColumns } from '../../src/history/exposure-history.js';
+import { outages } from '../../src/history/outages.js';
+import type { Outcome } from '../../src/history/remembered.js';
+import { remembered } from '../../src/history/remembered.js';
+import type { Observation, StatusVerdict } from '../../src/history/verdict.js';
+import { verdictOf } from '../../src/history/verdict.js';
+import { historyRow, timeOfRun } from './history-row.js';
+
+/** What a run learned, and what it asked. */
+type Event = Exclude<Observation, { kind: 'seen' }> | { readonly kind: 'seen'; readonly asked: string };
+
+interface Told {
+  readonly event: Event;
+  readonly verdict: StatusVerdict | undefined;
+  readonly history: ExposureHistory | undefined;
+}
+
+const asked = fc.constantFrom('question 1', 'question 2');
+const anyEvent: fc.Arbitrary<Event> = fc.oneof(
+  { arbitrary: fc.record({ kind: fc.constant('seen' as const), asked }), weight: 3 },
+  fc.record({
+    kind: fc.constant('closed' as const),
+    evidence: fc.constantFrom('refused' as const, 'closed' as const),
+  }),
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('silent' as const),
+      asked,
+      rechecked: fc.boolean(),
+      lossy: fc.boolean(),
+      outage: fc.boolean(),
+    }),
+    weight: 4,
+  },
+  fc.constant({ kind: 'not-asked' as const }),
+  fc.constant({ kind: 'no-target' as const }),
+);
+
+describe('the status of an exposure, over any sequence of runs,', () => {
+  const forAnyLife = (check: (life: readonly Told[]) => void): void => {
+    fc.assert(
+      fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 12 }), (events) => {
+        check(lived(events));
+      }),
+      { numRuns: 5000 },
+    );
+  };
+
+  it('is what a plain list of all that happened says', () => {
+    const seen = new Map<string, number>();
+    forAnyLife((life) => {
+      life.forEach(({ event, verdict }, i) => {
+        const expected = modelled(life.slice(0, i), event);
+        assert.equal(describeVerdict(verdict), expected);
+        seen.set(expected, (seen.get(expected) ?? 0) + 1);
+      });
+    });
+    // Otherwise the lives would not reach what they are meant to show.
+    assert.equal(seen.size, 12, JSON.stringify([...seen]));
+  });
+
+  it('is fixed only where it refused, its port was closed, or its silence could mean nothing else', () => {
+    forAnyLife((life) => {
+      for (const { event, verdict } of life) {
+        if (verdict?.status !== 'fixed') continue;
+        if (event.kind === 'closed') assert.equal(verdict.evidence, event.evidence);
+        else assert.ok(event.kind === 'silent' && event.rechecked && !event.lossy, event.kind);
+      }
+    });
+  });
+
+  it('is fixed once: the row belongs to the run that proves it, and the next one is reopened', () => {
+    forAnyLife((life) => {
+      const rows = life.flatMap(({ verdict }) => verdict?.status ?? []);
+      rows.forEach((status, i) => {
+        if (rows[i - 1] === 'fixed') assert.equal(status, 'reopened');
+        else assert.notEqual(status, 'reopened');
+        assert.equal(status === 'new', rows.findIndex((each) => each === 'new') === i);
+      });
+    });
+  });
+
+  it('keeps the first first_seen, counts the runs that saw it, and the days since it was last proved closed', () => {
+    forAnyLife((life) => {
+      life.forEach(({ verdict, history }, i) => {
+        if (verdict === undefined || history === undefined) return;
+        const until = life.slice(0, i + 1);
+        const seenAt = until.flatMap(({ event }, run) => (event.kind === 'seen' ? [run] : []));
+        const closedBefore = until.slice(0, i).findLastIndex((each) => each.verdict?.status === 'fixed');
+        const openSince = seenAt.find((run) => run > closedBefore) ?? -1;
+        assert.deepEqual(statusColumns(history, verdict.status, timeOfRun(i)), {
+          status: verdict.status,
+          first_seen: timeOfRun(seenAt[0] ?? -1),
+          last_seen: timeOfRun(seenAt.at(-1) ?? -1),
+          times_seen: seenAt.length,
+          days_open: (i - openSince) * 7,
+        });
+      });
+    });
+  });
+
+  it('leaves a history that tells each change, and of a doubt that goes on only its beginning', () => {
+    forAnyLife((life) => {
+      const changes = life.at(-1)?.history?.changes ?? [];
+      const rows = life.flatMap(({ verdict }) => (verdict ? [describeVerdict(verdict)] : []));
+      const told = rows.filter((row) => row !== 'persisting');
+      const withoutRepeats = rows
+        .filter((row) => row !== 'persisting')
+        .filter((row, i) => !(row.startsWith('unknown') && row === told[i - 1]));
+      assert.deepEqual(
+        changes.map(({ status, evidence, doubt }) => [status, evidence ?? doubt].filter(Boolean).join(': ')),
+        withoutRepeats,
+      );
+    });
+  });
+});
+
+describe('an outage', () => {
+  it('is where three known exposures of one subnet fell silent in one run, and nowhere else', () => {
+    const [a, b, c, far] = [0x0a000001, 0x0a000002, 0x0a0000ff, 0x0a000101].map(ipv4);
+    assert.ok(a !== undefined && b !== undefined && c !== undefined && far !== undefined);
+    const of = outages([a, b, c, far, far]);
+    assert.deepEqual([a, b, c, far].map(of), [true, true, true, false]);
+    assert.deepEqual([a, b].map(outages([a, b])), [false, false]);
+  });
+});
+
+function lived(events: readonly Event[]): readonly Told[] {
+  const life: Told[] = [];
+  let history: ExposureHistory | undefined;
+  for (const [i, event] of events.entries()) {
+    const verdict = verdictOf(history, event);
+    if (verdict !== undefined) history = remembered(history, outcomeOf(verdict, event, i));
+    life.push({ event, verdict, history });
+  }
+  return life;
+}
+
+function outcomeOf(verdict: StatusVerdict, event: Event, run: number): Outcome {
+  return {
+    ...verdict,
+    row: historyRow(1, run),
+    asked: event.kind === 'seen' ? event.asked : '',
+    run: { scan_id: `run ${run}`, at: timeOfRun(run) },
+  };
+}
+
+function describeVerdict(verdict: StatusVerdict | undefined): string {
+  if (verdict === undefined) return 'no row';
+  return [verdict.status, verdict.evidence ?? verdict.doubt].filter(Boolean).join(': ');
+}
+
+/** The same rule once more, as slowly and plainly as it can be said. */
+function modelled(before: readonly Told[], now: Event): string {
+  const lastFix = before.findLastIndex(({ verdict }) => verdict?.status === 'fixed');
+  const lastSeen = before.findLastIndex(({ event }) => event.kind === 'seen');
+  const isOpen = lastSeen > lastFix;
+  if (now.kind === 'seen') return lastSeen < 0 ? 'new' : isOpen ? 'persisting' : 'reopened';
+  if (!isOpen || now.kind === 'no-target') return 'no row';
+  if (now.kind === 'closed') return `fixed: ${now.evidence}`;
+  if (now.kind === 'not-asked') return 'unknown: not asked';
+  const question = before[lastSeen]?.event;
+  if (question?.kind !== 'seen' || question.asked !== now.asked) return 'unknown: asked otherwise';
+  if (now.lossy) return 'unknown: losses';
+  if (!now.rechecked) return 'unknown: not rechecked';
+  const sinceSeen = before.slice(lastSeen + 1);
+  const wasDark = sinceSeen.some(({ verdict }) => verdict?.doubt === 'outage');
+  return now.outage && !wasDark ? 'unknown: outage' : 'fixed: silent';
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ipv4 } from '../../src/domain/address.js';
+import type { Rechecked } from '../../src/measure/recheck.js';
+import { recheck } from '../../src/measure/recheck.js';
+import { createRequestGate } from '../../src/measure/request-gate.js';
+import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
+import { createFakeClock } from '../fake-clock.js';
+import { formOfRequest, probeDouble, replyDouble } from '../probe-double.js';
+import type { FakeLine } from './fake-exchange-socket.js';
+import { fakeExchangeSockets } from './fake-exchange-socket.js';
+
+const HOST = ipv4(0x0a00_0005);
+
+describe('a known exposure that was silent', () => {
+  it('is asked all that the sweep asks three times more, 10 s apart or longer, and is silent then', async () => {
+    const { result, sentAtMs } = await rechecked(() => undefined, { forms: 2 });
+    assert.equal(result.kind, 'silent');
+    assert.equal(result.exchanges.length, 6);
+    assert.ok(result.exchanges.every(({ purpose }) => purpose === 'prove'));
+    const [first = 0, , second = 0, , third = 0] = sentAtMs;
+    assert.ok(second - first >= 10_000 && third - second >= 10_000, sentAtMs.join());
+  });
+
+  it('is closed as soon as the system says that its port is', async () => {
+    const { result } = await rechecked((line) => {
+      line.fail('ECONNREFUSED');
+    });
+    assert.equal(result.kind, 'closed');
+    assert.equal(result.exchanges.length, 1);
+  });
+
+  it('is refused when all that comes is a refusal, in whichever round', async () => {
+    let asked = 0;
+    const { result } = await rechecked((line) => {
+      if (++asked === 3) line.reply(10, replyDouble('refusal', line.request, 4));
+    });
+    assert.equal(result.kind, 'refused');
+    assert.equal(result.exchanges.length, 3);
+  });
+
+  it('answers after all with an answer or with bytes nobody knows, and is asked no more', async () => {
+    for (const kind of ['answer', 'alien'] as const) {
+      const { result } = await rechecked(
+        (line) => {
+          if (formOfRequest(line.request) === 1) line.reply(10, replyDouble(kind, line.request, 50));
+        },
+        { forms: 2 },
+      );
+      assert.ok(result.kind === 'answered');
+      assert.equal(result.exchanges.length, 2);
+      assert.equal(result.answer.received.payloadBytes, 50);
+    }
+  });
+
+  it('is left in doubt when the run is stopped, or a request did not leave', async () => {
+    const stopped = await rechecked(() => undefined, { stopAtMs: 20_000 });
+    assert.equal(stopped.result.kind, 'cut-short');
+    assert.equal(stopped.sentAtMs.length, 2);
+    const unsent = await rechecked((line) => {
+      line.fail('ENETUNREACH');
+    });
+    assert.equal(unsent.result.kind, 'cut-short');
+  });
+});
+
+async function rechecked(
+  answer: (line: FakeLine) => void,
+  { forms = 1, stopAtMs }: { readonly forms?: number; readonly stopAtMs?: number } = {},
+): Promise<{ readonly result: Rechecked; readonly sentAtMs: readonly number[] }> {
+  const clock = createFakeClock({ startMs: 0 });
+  const sockets = fakeExchangeSockets(clock, answer);
+  const stop = new AbortController();
+  if (stopAtMs !== undefined)
+    clock.at(stopAtMs, () => {
+      stop.abort();
+    });
+  const result = await recheck(
+    {
+      clock,
+      gate: createRequestGate({
+        pacer: createPacer(1000, 5),
+        budget: createReplyBudget(1_000_000),
+        clock,
+        hostGapMs: 2000,
+        perSubnet: 200,
+        sweepEndedMs: () => -Infinity,
+      }),
+      openConnected: sockets.open,
+      limits: { firstReplyMs: 5000, quietGapMs: 2000, longestMs: 30_000, mostDatagrams: 100, mostBytes: 1e6 },
+      drawNonce: () => 7,
+      onReceived: () => undefined,
+      signal: stop.signal,
+    },
+    { probe: probeDouble({ id: 'double', hasNonce: true, forms }), to: HOST, port: 4242 },
+  );
+  assert.equal(sockets.openNow(), 0);
+  return { result, sentAtMs: sockets.sent.map(({ atMs }) => atMs) };
+}
