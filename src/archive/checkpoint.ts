@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exchange } from '../domain/exchange.js';
+import type { ScopeReloadRecord } from '../domain/run-record.js';
 import { UsageError } from '../domain/usage-error.js';
 import { writeAtomically } from './atomic-file.js';
 import type { ExchangeJson } from './exchange-codec.js';
@@ -57,6 +58,8 @@ export interface CheckpointState {
   /** What the run has counted. */
   readonly counted: unknown;
   readonly sessions: readonly CheckpointSession[];
+  /** Where the scope was read again, in this session or an earlier one. */
+  readonly scope_reloads?: readonly ScopeReloadRecord[];
 }
 
 /** One stretch of time in which the run went on, from which position. */

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rename, rm, symlink, unlink } from 'node:fs/promises';
+import { chmod, lstat, mkdir, rename, rm, symlink, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../domain/usage-error.js';
 import { removeStale, syncFolder, temporaryName } from './atomic-file.js';
@@ -52,6 +52,12 @@ export async function publishLatest(out: string, id: string): Promise<void> {
   await rm(temporary, { force: true });
   await symlink(id, temporary);
   try {
+    // A rename replaces a file without a word.
+    const isFile = await lstat(latest).then(
+      (entry) => entry.isFile(),
+      () => false,
+    );
+    if (isFile) throw Object.assign(new Error(latest), { code: 'EEXIST' });
     await rename(temporary, latest);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);

@@ -16,6 +16,8 @@ export async function checkHost(
   argv: Arguments,
   { clock }: Io,
   inputs: ScanInputs,
+  /** The folder of all runs. */
+  out: string,
 ): Promise<readonly Check[]> {
   const cooldownMs = durationOption(argv, 'cooldown', MOST_MS.cooldown) ?? DEFAULTS.cooldownMs;
   const planned: PlannedScan = {
@@ -29,7 +31,6 @@ export async function checkHost(
     sourceAddress: textOption(argv, 'source'),
   };
   const now: Instant = clock.now();
-  const out = textOption(argv, 'out') ?? DEFAULTS.out;
   return preflight(
     planned,
     await readHostFacts(planned, { now, out, receiveBufferBytes: receiveBufferOption(argv) }),

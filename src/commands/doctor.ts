@@ -1,9 +1,10 @@
 import { UsageError } from '../domain/usage-error.js';
 import type { Check } from '../preflight/check.js';
-import { flagOption } from './arguments.js';
+import { flagOption, textOption } from './arguments.js';
 import type { Arguments, Command, Io } from './command.js';
 import { EXIT } from './command.js';
 import { checkHost } from './check-host.js';
+import { DEFAULTS } from './scan-defaults.js';
 import { readScanInputs } from './scan-inputs.js';
 import { SCAN_OPTIONS, TARGET_OPTIONS } from './scan-options.js';
 
@@ -48,7 +49,7 @@ async function examine(argv: Arguments, io: Io): Promise<readonly Check[]> {
       finding: `${scopeFile.name}: ${space.size} addresses to probe, until ${scopeFile.validUntil} (UTC)`,
       ...(remarks.length > 0 && { hint: `note: ${remarks.join('; ')}` }),
     };
-    return [scope, ...(await checkHost(argv, io, inputs))];
+    return [scope, ...(await checkHost(argv, io, inputs, textOption(argv, 'out') ?? DEFAULTS.out))];
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return [{ name, status: 'problem', finding: error.message, hint: error.hint }];

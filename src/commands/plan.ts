@@ -1,16 +1,18 @@
 import { trafficOf } from '../domain/exchange.js';
-import { sizeOf, toPrefixes, addressSet } from '../scope/address-set.js';
-import { familyOf, formatPrefix } from '../domain/address.js';
+import { toPrefixes, addressSet } from '../scope/address-set.js';
+import { formatPrefix } from '../domain/address.js';
 import { interview } from '../measure/interview.js';
+import type { Order } from '../sweep/order.js';
 import { createOrder, placesPerSubnet } from '../sweep/order.js';
 import { flagOption } from './arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
 import { retriesOption } from './pace-options.js';
 import { readScanInputs } from './scan-inputs.js';
-import { TARGET_OPTIONS } from './scan-options.js';
+import { SCAN_OPTIONS, TARGET_OPTIONS } from './scan-options.js';
 import type { SelectedProbe } from './select-probes.js';
 import { definitionOf } from './select-probes.js';
+import { formatShard, shardOption } from './shard-option.js';
 
 /** Says what a scan would send, and sends nothing. */
 export const plan: Command = {
@@ -23,11 +25,15 @@ export const plan: Command = {
   describe: 'Show what a scan would send: packets, bytes, time; sends nothing',
   options: {
     ...TARGET_OPTIONS,
+    seed: SCAN_OPTIONS.seed,
+    shard: SCAN_OPTIONS.shard,
     json: { group: 'Output:', type: 'boolean', describe: 'Print the plan as JSON' },
   },
   example: ['ampscope plan 192.0.2.0/24', 'what a scan of this network would send'],
   async run(argv, io) {
-    const { space, probes, rate, scopeFile, validityWarning, notes } = await readScanInputs(argv, io);
+    const { space, probes, scopeFile, validityWarning, notes, ...inputs } = await readScanInputs(argv, io);
+    const shard = shardOption(argv);
+    const rate = inputs.rate / (shard?.of ?? 1);
     for (const note of [validityWarning ?? [], notes].flat()) io.stderr.write(`ampscope: note: ${note}\n`);
     const { perSubnet, perHost } = scopeFile.limits;
     const forms = probes.reduce((sum, { probe }) => sum + probe.sweepForms.length, 0);
@@ -36,11 +42,9 @@ export const plan: Command = {
       forms,
       pad: placesPerSubnet({ perSubnet, perHost }),
       key: new Uint32Array(8),
+      shard,
     });
-    const families = order.families.map((family) => ({
-      family,
-      addresses: Number(sizeOf(addressSet(space.ranges.filter(({ first }) => familyOf(first) === family)))),
-    }));
+    const families = order.families.map((family) => ({ family, addresses: order.addressesOf(family) }));
     const passes = 1 + retriesOption(argv);
     const rows = probes.map((selected) => {
       const { probe, port } = selected;
@@ -64,20 +68,21 @@ export const plan: Command = {
         ...measurementOf(selected),
       };
     });
-    // Both bounds hold: packets at the rate, and rounds of which each subnet has at most one packet.
-    const seconds = passes * Math.max(order.positions / rate, order.rounds / perSubnet);
+    const seconds = passes * sweepSeconds(order, { rate, perSubnet });
     const packets = passes * order.positions;
     const summary = {
       scope: scopeFile.name,
       networks: toPrefixes(addressSet(space.ranges)).map(formatPrefix),
-      addresses: Number(sizeOf(addressSet(space.ranges))),
+      ...(shard && { shard: formatShard(shard) }),
+      addresses: order.addresses,
       excluded_addresses: space.excludedAddresses,
       left_out: space.leftOut,
       probes: rows,
       retries: passes - 1,
       packets,
       rate_limit: rate,
-      effective_rate: Math.round((packets / seconds) * 10) / 10,
+      // A shard can be empty.
+      effective_rate: seconds > 0 ? Math.round((packets / seconds) * 10) / 10 : 0,
       seconds: Math.ceil(seconds),
     };
     io.stdout.write(
@@ -86,6 +91,19 @@ export const plan: Command = {
     return EXIT.finished;
   },
 };
+
+/**
+ * How long one pass over the order takes: of each round the longer of its packets at the rate and the
+ * 1 / per_subnet seconds that every round lasts, the empty ones too.
+ */
+export function sweepSeconds(
+  order: Pick<Order, 'steps'>,
+  { rate, perSubnet }: { readonly rate: number; readonly perSubnet: number },
+): number {
+  return order
+    .steps()
+    .reduce((sum, { rounds, subnets }) => sum + rounds * Math.max(subnets / rate, 1 / perSubnet), 0);
+}
 
 /** What a measurement asks of one responder at most, going by the servers that the lab knows. */
 function measurementOf({ probe, options }: SelectedProbe): {
@@ -107,6 +125,7 @@ function measurementOf({ probe, options }: SelectedProbe): {
 
 interface PlanSummary {
   readonly networks: readonly string[];
+  readonly shard?: string;
   readonly addresses: number;
   readonly excluded_addresses: number;
   readonly probes: readonly {
@@ -147,7 +166,7 @@ function describePlan(plan: PlanSummary): string {
       )
       .join('  ');
   return `${[
-    `targets    ${plan.addresses} addresses: ${shown}${more}`,
+    `targets    ${plan.addresses} addresses${plan.shard === undefined ? '' : `, shard ${plan.shard}`}: ${shown}${more}`,
     `excluded   ${plan.excluded_addresses} addresses`,
     '',
     line(header),

@@ -4,6 +4,7 @@ import type { CheckpointPlan, CheckpointSession, CheckpointWriter } from '../arc
 import { FORMAT, openCheckpoint, removeCheckpoint } from '../archive/checkpoint.js';
 import type { RunDirectory } from '../archive/run-directory.js';
 import { formatAddress } from '../domain/address.js';
+import type { ScopeReloadRecord } from '../domain/run-record.js';
 import { SystemFault } from '../domain/system-fault.js';
 import type { Clock, Instant } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
@@ -32,6 +33,8 @@ export function createRunKeeper(
     readonly everyMs: number;
     readonly plan?: CheckpointPlan | undefined;
     readonly earlier?: readonly CheckpointSession[] | undefined;
+    /** All of the run until now. */
+    readonly scopeReloads: () => readonly ScopeReloadRecord[];
     readonly measurementsBytes?: number | undefined;
     readonly fromPosition?: number | undefined;
   },
@@ -59,6 +62,7 @@ export function createRunKeeper(
             sightings: mapped(sightings, encodeSighting),
             counted,
             sessions: sessions(),
+            scope_reloads: run.scopeReloads(),
           },
           measured.map(([{ probe, probed, firstSeenAt }, exchanges]) => ({
             probe,

@@ -82,7 +82,6 @@ export async function readScanInputs(argv: Arguments, io: Io): Promise<ScanInput
     targets: await readTargets(argv, io),
     sourceFamily: sourceFamilyOf(argv),
   });
-  const leftOut = space.leftOut.map(({ prefix, reason }) => `${prefix} is left out: ${reason}`);
   const excluded =
     space.excludedAddresses > 0
       ? [
@@ -99,8 +98,22 @@ export async function readScanInputs(argv: Arguments, io: Io): Promise<ScanInput
     probes,
     rate,
     ...(warning !== undefined && { validityWarning: warning }),
-    notes: [...leftOut, ...excluded],
+    notes: [...leftOutNotes(space.leftOut), ...excluded],
   };
+}
+
+const MOST_NAMED = 3;
+
+/** A line a reason, however many networks it concerns: all of them stand in run.json. */
+function leftOutNotes(leftOut: TargetSpace['leftOut']): readonly string[] {
+  const reasons = [...new Set(leftOut.map(({ reason }) => reason))];
+  return reasons.map((reason) => {
+    const prefixes = leftOut.filter((entry) => entry.reason === reason).map(({ prefix }) => prefix);
+    const more = prefixes.length - MOST_NAMED;
+    const named = `${prefixes.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    const subject = prefixes.length === 1 ? `${named} is` : `${prefixes.length} networks (${named}) are`;
+    return `${subject} left out: ${reason}`;
+  });
 }
 
 /** @throws UsageError that names the file and says why it could not be read. */

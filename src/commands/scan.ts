@@ -70,7 +70,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
   const { plan, asnSources } = await planOf(argv, { ...inputs, scope }, resumed?.tokenKey);
   const out = resumed?.out ?? textOption(argv, 'out') ?? DEFAULTS.out;
   const started = resumed?.startedAt ?? io.clock.now();
-  const checks = await checkHost(argv, io, inputs);
+  const checks = await checkHost(argv, io, inputs, out);
   refuseProblem(checks);
   // Before the first packet: a run that could not write its reports would be for nothing.
   const directory = resumed?.directory ?? (await createRunDirectory(out, formatStamp(started), { fileMode }));
@@ -83,6 +83,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     targets: addressSet(inputs.space.ranges),
     pace: { ...plan.pace, share: 1 / (plan.shard?.of ?? 1) },
     limits: inputs.scopeFile.limits,
+    earlier: resumed?.checkpoint.state.scope_reloads,
     read: () => readScope(argv, io),
     clock: io.clock,
     say(kind, text) {
@@ -98,6 +99,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
       ? undefined
       : checkpointPlanOf(argv, { inputs, plan, scanId: directory.id, startedAt: started }),
     earlier: resumed?.checkpoint.state.sessions,
+    scopeReloads: () => reload.records(),
     measurementsBytes: resumed?.checkpoint.measurementsBytes,
     fromPosition: resumed?.start.position,
   });

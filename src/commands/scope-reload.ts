@@ -28,6 +28,7 @@ export interface LiveLimits {
 export interface ScopeReload extends RunControl {
   /** Reads the scope again; calls while it reads are answered by one more reading after it. */
   reload(): Promise<void>;
+  /** Of the whole run, in the order in which they came. */
   records(): readonly ScopeReloadRecord[];
 }
 
@@ -39,6 +40,8 @@ export interface ScopeReloadOptions {
   readonly pace: { readonly rate: number; readonly replyBandwidthBps: number; readonly share: number };
   /** The scope file's, as they were when the run began. */
   readonly limits: ScopeLimits;
+  /** What earlier sessions of the run recorded. */
+  readonly earlier?: readonly ScopeReloadRecord[] | undefined;
   /** @throws UsageError where the scope is unreadable, invalid or over. */
   readonly read: () => Promise<ReadScope>;
   readonly clock: Clock;
@@ -52,7 +55,7 @@ export interface ScopeReloadOptions {
 export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
   const { scope, targets, pace, clock, say } = options;
   const revoked = new AbortController();
-  const records: ScopeReloadRecord[] = [];
+  const records: ScopeReloadRecord[] = [...(options.earlier ?? [])];
   const listeners: ((limits: LiveLimits) => void)[] = [];
   let known = options.limits;
   let reading: Promise<void> | undefined;

@@ -53,5 +53,7 @@ export interface OutFact {
   readonly folder: string;
   /** The system's code where a run's directory cannot be made in it. */
   readonly error?: string | undefined;
+  /** Whether its `latest` is something else than the link to the newest run. */
+  readonly latestIsTaken?: boolean | undefined;
   readonly freeBytes?: number | undefined;
 }

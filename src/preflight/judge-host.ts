@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { formatInstant } from '../domain/time.js';
 import type { Check } from './check.js';
 import type { HostFacts, PlannedScan } from './facts.js';
@@ -36,6 +37,13 @@ export function judgeClock({ validUntilEnd }: PlannedScan, { now, clockSynchroni
 /** A run that could not write its reports would be for nothing. */
 export function judgeOut(_planned: PlannedScan, { out }: HostFacts): Check {
   const name = 'reports';
+  if (out.latestIsTaken === true)
+    return {
+      name,
+      status: 'problem',
+      finding: `${join(out.folder, 'latest')}: is there, and is no link to the newest run`,
+      hint: 'move away what has that name, or name another folder with --out',
+    };
   if (out.error === undefined) return { name, status: 'ok', finding: `${out.folder} can be written` };
   return {
     name,

@@ -26,7 +26,7 @@ export function judgeSource({ sourceAddress }: PlannedScan, { sources }: HostFac
       name,
       status: 'warning',
       finding: `no way to ${targetsOf(failed)}: ${first.error ?? ''}; packets to the others leave from ${namesOf(sources)}`,
-      hint: `"ip route get ${first.target}" shows what is missing; what is not reached is counted as a loss`,
+      hint: `"ip route get ${first.target}" shows what is missing; who is not reached stands in run.json as unreachable`,
     };
   if (sourceAddress !== undefined)
     return {
@@ -151,7 +151,9 @@ function namesOf(sources: readonly SourceFact[]): string {
 
 function targetsOf(failed: readonly SourceFact[]): string {
   const [first, ...others] = failed;
-  return others.length === 0 ? (first?.target ?? '') : `${first?.target ?? ''} and ${others.length} more`;
+  return others.length === 0
+    ? (first?.target ?? '')
+    : `${first?.target ?? ''} and ${others.length} more ranges`;
 }
 
 function grouped(count: number): string {

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import { access, readFile, readdir, stat, statfs } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, lstat, readFile, readdir, stat, statfs } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { formatAddress } from '../domain/address.js';
 import type { Instant } from '../domain/time.js';
 import type { HostFacts, OutFact, PlannedScan } from './facts.js';
@@ -103,7 +103,9 @@ async function outFact(folder: string): Promise<OutFact> {
       if (!entry.isDirectory()) return { folder, error: 'ENOTDIR' };
       await access(nearest, constants.W_OK | constants.X_OK);
       const { bavail, bsize } = await statfs(nearest);
-      return { folder, freeBytes: bavail * bsize };
+      const latest = await lstat(join(folder, 'latest')).catch(() => undefined);
+      const latestIsTaken = latest !== undefined && !latest.isSymbolicLink();
+      return { folder, freeBytes: bavail * bsize, latestIsTaken };
     } catch (error) {
       const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
       if (code !== 'ENOENT' || dirname(nearest) === nearest) return { folder, error: code };

@@ -26,6 +26,9 @@ export interface Order {
   readonly families: readonly Family[];
   readonly forms: number;
   readonly rounds: number;
+  addressesOf(family: Family): number;
+  /** All rounds up to the last that is asked in, those in a row together in which equally many subnets are. */
+  steps(): readonly { readonly rounds: number; readonly subnets: number }[];
   slotAt(position: number): Slot;
   /** Undefined where the address is not in the target space. */
   positionOf(address: Address, form: number): number | undefined;
@@ -139,6 +142,31 @@ export function createOrder({
     families: ([4, 6] as const).filter((family) => ranges.some(({ first }) => familyOf(first) === family)),
     forms,
     rounds,
+    addressesOf: (family) =>
+      classes.reduce((sum, c) => sum + c.hosts * subnetsOfFamily(c.index, c.count, family), 0),
+    steps() {
+      // By round: how many subnets more, or fewer, are asked from it on.
+      const changes = new Map<number, number>();
+      const change = (round: number, subnetCount: number): void => {
+        changes.set(round, (changes.get(round) ?? 0) + subnetCount);
+      };
+      for (const { places, hosts, count } of classes)
+        for (let form = 0; form < forms; form++) {
+          change(form * places, count);
+          change(form * places + hosts, -count);
+        }
+      let from = 0;
+      let asked = 0;
+      return [...changes]
+        .filter(([, more]) => more !== 0)
+        .sort(([a], [b]) => a - b)
+        .flatMap(([round, more]) => {
+          const step = { rounds: round - from, subnets: asked };
+          from = round;
+          asked += more;
+          return step.rounds === 0 ? [] : step;
+        });
+    },
     slotAt(position) {
       const { round, offset } = locate(position);
       const c = classAt(offset);
@@ -179,6 +207,17 @@ export function createOrder({
       return walk(start);
     },
   };
+
+  /** Within a class IPv4 comes first: where IPv6 begins is found by halving. */
+  function subnetsOfFamily(classIndex: number, count: number, family: Family): number {
+    let low = 0;
+    for (let high = count; low < high;) {
+      const middle = Math.floor((low + high) / 2);
+      if (familyOf(subnets.addressAt(classIndex, middle, 0)) === 4) low = middle + 1;
+      else high = middle;
+    }
+    return family === 4 ? low : count - low;
+  }
 
   function walk(start: number): Cursor {
     let position = start - 1;

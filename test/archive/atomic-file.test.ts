@@ -114,6 +114,12 @@ describe('the link to the newest run', () => {
     });
     assert.deepEqual(readdirSync(folder), ['latest']);
   });
+
+  it("nor that of somebody else's file", async () => {
+    writeFileSync(join(folder, 'latest'), 'mine');
+    await assert.rejects(publishLatest(folder, 'one'), { name: 'UsageError' });
+    assert.equal(readFileSync(join(folder, 'latest'), 'utf8'), 'mine');
+  });
 });
 
 describe('kill -9 at any moment', () => {

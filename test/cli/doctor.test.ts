@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -75,6 +76,21 @@ describe('ampscope doctor', () => {
     const scan = await runCli(['scan', ...words], { cwd: workspace.path });
     assert.equal(scan.code, 2);
     assert.match(scan.stderr, /^ampscope: error: taken: cannot hold a run's directory: ENOTDIR\n/);
+  });
+
+  it('finds something that has the name of the link to the newest run, before the first packet', async () => {
+    mkdirSync(join(workspace.path, 'mine', 'latest'), { recursive: true });
+    const words = ['--scope', scope, '--out', 'mine'];
+    const doctor = await runCli(['doctor', ...words], { cwd: workspace.path });
+    assert.equal(doctor.code, 2);
+    assert.match(
+      doctor.stdout,
+      /^PROBLEM +reports +mine\/latest: is there, and is no link to the newest run\n +-> /m,
+    );
+    const scan = await runCli(['scan', ...words], { cwd: workspace.path });
+    assert.equal(scan.code, 2);
+    assert.match(scan.stderr, /^ampscope: error: mine\/latest: is there/);
+    assert.deepEqual(readdirSync(join(workspace.path, 'mine')), ['latest'], 'no run was begun');
   });
 });
 

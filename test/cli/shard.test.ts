@@ -66,6 +66,43 @@ describe('--shard', () => {
     }
   });
 
+  it('is planned as it is then run', async () => {
+    interface Plan {
+      readonly packets: number;
+      readonly rate_limit: number;
+      readonly addresses: number;
+      readonly probes: readonly { readonly wire_bytes: number }[];
+    }
+    const plan = async (...words: readonly string[]): Promise<Plan> => {
+      const all = [
+        'plan',
+        '--scope',
+        scope,
+        '--json',
+        '--probe',
+        'chargen',
+        '--probe',
+        'ntp-monlist',
+        ...words,
+      ];
+      const { code, stdout, stderr } = await runCli([...all, '--retries', '0'], { cwd: workspace.path });
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout) as Plan;
+    };
+    const whole = await plan();
+    const parts = await Promise.all([1, 2, 3].map((part) => plan('--seed', 'a', '--shard', `${part}/3`)));
+    for (const [index, { packets, addresses, rate_limit }] of parts.entries()) {
+      const run = runIn(`part${index + 1}`);
+      assert.deepEqual([packets, addresses], [run.counts.sweep_packets, run.targets.addresses]);
+      assert.equal(rate_limit, whole.rate_limit / 3);
+    }
+    const bytes = ({ probes: rows }: Plan): number[] => rows.map(({ wire_bytes }) => wire_bytes);
+    assert.deepEqual(
+      bytes(whole),
+      bytes(whole).map((_, index) => parts.reduce((sum, part) => sum + (bytes(part)[index] ?? 0), 0)),
+    );
+  });
+
   it('needs a seed, and a part that there is', async () => {
     const unseeded = await scan('wrong', '--scope', scope, '--shard', '1/3');
     assert.equal(unseeded.code, 2);

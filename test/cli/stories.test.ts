@@ -243,11 +243,14 @@ describe('an IPv6 host of the lab', { skip: hasIpv6 ? false : 'this machine has 
     if (process.platform === 'linux') assert.ok(run.sockets.every(({ drops }) => drops === 0));
   });
 
-  it('is alone with a source address of its family; the IPv4 networks are left out with a line each', async () => {
+  it('is alone with a source address of its family; the IPv4 networks are left out, in one line', async () => {
     const words = scan('from6', '--source', '::1', '--probe', 'chargen');
     const { code, stderr } = await runCli(words, { cwd: workspace.path });
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /^ampscope: note: 127\.64\.1\.0\/26 is left out: the source address is IPv6$/m);
+    assert.match(
+      stderr,
+      /^ampscope: note: 3 networks \(127\.64\.1\.0\/26, \S+, \S+\) are left out: the source address is IPv6$/m,
+    );
     const run = json('from6', 'latest', 'run.json') as unknown as Run;
     assert.deepEqual(run.targets.networks, ['::1/128']);
     assert.equal(run.targets.left_out.length, 3);

@@ -60,7 +60,7 @@ const CASES: readonly Case[] = [
     facts: { sources: [source('EHOSTUNREACH'), { target: '192.0.2.9', address: '198.51.100.1' }] },
     status: 'warning',
     finding: /no way to 192\.0\.2\.0: EHOSTUNREACH/,
-    hint: /loss/,
+    hint: /unreachable/,
   },
   {
     check: 'source address',
@@ -105,6 +105,14 @@ const CASES: readonly Case[] = [
     status: 'unknown',
   },
   { check: 'reports', when: 'the folder can be written', status: 'ok' },
+  {
+    check: 'reports',
+    when: 'something else has the name of the link to the newest run',
+    facts: { out: { folder: '/exposure', freeBytes: 1e9, latestIsTaken: true } },
+    status: 'problem',
+    finding: /\/exposure\/latest: is there, and is no link/,
+    hint: /move away/,
+  },
   {
     check: 'reports',
     when: 'the folder cannot be written',

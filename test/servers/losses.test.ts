@@ -272,6 +272,7 @@ describe('a loss', { skip }, () => {
       const chargens = run.probes.find(({ id }) => id === 'chargen');
       assert.equal(of(15), undefined);
       assert.equal(chargens?.not_exposed['unidentified'], 1, 'the empty datagram was one, of no protocol');
+      assert.equal(run.counts.alien_datagrams, 1);
       assert.equal(of(16)?.response_size, 65_507);
       assert.equal(of(16)?.exchanges.find(({ reported }) => reported)?.ip_packets, 45);
     });

@@ -5,6 +5,7 @@ import type { Address, Range } from '../../src/domain/address.js';
 import {
   addressPlus,
   compareAddresses,
+  familyOf,
   formatAddress,
   ipv4,
   parseAddress,
@@ -45,6 +46,24 @@ const SPACES: Readonly<Record<string, readonly Range[]>> = {
 };
 
 describe('the order of a sweep', () => {
+  for (const [name, space] of Object.entries(SPACES))
+    it(`over ${name}: its steps and families count what a walk over it finds`, () => {
+      const order = createOrder({ ranges: space, forms: 2, pad: 30, key: KEY });
+      const inRound: number[] = [];
+      const inFamily = { 4: 0, 6: 0 };
+      for (const cursor = order.cursor(); cursor.advance();) {
+        inRound[cursor.round] = (inRound[cursor.round] ?? 0) + 1;
+        inFamily[familyOf(cursor.address)]++;
+      }
+      const steps = order.steps();
+      assert.deepEqual(
+        steps.flatMap(({ rounds, subnets }) => Array<number>(rounds).fill(subnets)),
+        Array.from(inRound, (count: number | undefined) => count ?? 0),
+      );
+      for (const [index, { subnets }] of steps.entries()) assert.notEqual(subnets, steps[index + 1]?.subnets);
+      for (const family of [4, 6] as const) assert.equal(order.addressesOf(family) * 2, inFamily[family]);
+    });
+
   for (const [name, space] of Object.entries(SPACES)) {
     for (const { forms, pad } of [
       { forms: 1, pad: 1 },
