@@ -7,16 +7,18 @@ const ROWS_A_CHUNK = 500;
 /**
  * RFC 4180: a header always, CRLF, a quote only where a cell needs one. The one place that uses csv-stringify.
  * @param rows the cells of each row in the order of the columns, as text.
+ * @param options.quoteAll quotes every cell.
  * @param options.bom begins with a byte order mark, which old Excel wants and which ten other readers break on.
  */
 export function* csvChunks(
-  columns: readonly Column[],
+  columns: readonly Pick<Column, 'name' | 'remote'>[],
   rows: Iterable<readonly string[]>,
-  options: { readonly bom: boolean },
+  options: { readonly bom: boolean; readonly quoteAll?: boolean },
 ): Generator<string, void, undefined> {
+  const quoteAll = options.quoteAll === true;
   const guarded = columns.map(({ remote }) => remote === true);
   const text = (part: readonly (readonly string[])[], bom: boolean): string =>
-    stringify([...part], { ...OPTIONS, bom });
+    stringify([...part], { ...OPTIONS, bom, quoted: quoteAll, quoted_empty: quoteAll });
   yield text([columns.map(({ name }) => name)], options.bom);
   let part: string[][] = [];
   for (const row of rows) {

@@ -2,6 +2,7 @@ import type { Address } from './address.js';
 import { compareAddresses, parseAddress } from './address.js';
 import type { Facts } from './exchange.js';
 import type { Severity } from './finding.js';
+import type { Doubt, Evidence, Status } from './status.js';
 
 /**
  * The columns of the CSV files as one finding has them, under their names. Unknown is absent; factors are
@@ -11,7 +12,7 @@ export interface FindingColumns {
   readonly timestamp: string;
   readonly report: string;
   readonly severity: Severity;
-  readonly status?: string;
+  readonly status?: Status;
   readonly ip: string;
   readonly port: number;
   readonly transport: 'udp';
@@ -49,6 +50,10 @@ export interface FindingColumns {
 /** One line of findings.jsonl: the columns, and what no table can hold. */
 export interface FindingRecord extends FindingColumns {
   readonly severity_reason: string;
+  /** Of a fixed one: what proves it. */
+  readonly status_evidence?: Evidence;
+  /** Of one with status unknown: why nobody can say. */
+  readonly status_doubt?: Doubt;
   /** All origins where the prefix has several, the first among them. */
   readonly asns?: readonly number[];
   readonly facts?: Facts;

@@ -1,4 +1,5 @@
-import type { Doubt, Evidence, ExposureHistory, Status } from './exposure-history.js';
+import type { Doubt, Evidence, Status } from '../domain/status.js';
+import type { ExposureHistory } from './exposure-history.js';
 
 /** What one run learned of one known exposure. */
 export type Observation =

@@ -53,7 +53,7 @@ export const sampleRun: RunRecord = {
   probes: ['chargen', 'dns-any', 'ntp-monlist'].map((id) => ({
     id,
     protocol: id.split('-')[0] ?? id,
-    report: 'x',
+    report: { chargen: 'scan_chargen', 'dns-any': 'x_dns_any' }[id] ?? 'scan_ntpmonitor',
     port: { chargen: 19, 'dns-any': 53 }[id] ?? 123,
     standard: 'RFC 0',
     forms: [],

@@ -1,0 +1,102 @@
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import type { RunRecord } from '../../src/domain/run-record.js';
+import { isExposed } from '../../src/domain/status.js';
+import { formatDay } from '../../src/domain/time.js';
+import { asLabel, groupByAs } from '../by-as.js';
+import { csvChunks } from '../csv.js';
+import { decimalText, FACTOR_DECIMALS } from '../format.js';
+import type { Report } from '../report.js';
+import type { ShadowserverType } from './types.js';
+import { COMMON_COLUMNS, NUMBER_COLUMNS, OWN_COLUMNS, SHADOWSERVER_TYPES } from './types.js';
+
+/**
+ * Files that readers of Shadowserver's reports take as they are (IntelMQ, AbuseIO): one a type and AS, named
+ * `2026-11-20-scan_ntpmonitor-as64496-asn.csv`. No byte order mark, no guard against formulas: both break those
+ * readers. Of what is exposed now only; IPv6 under `scan6_`, where there is such a type.
+ */
+export const shadowserverCsv: Report = {
+  name: 'shadowserver-csv',
+  *files(run, records) {
+    const day = formatDay(Date.parse(run.started));
+    const asked = new Set(run.probes.map(({ report }) => report));
+    const hasIpv6 = run.targets.networks.some((network) => network.includes(':'));
+    for (const group of groupByAs(run, records))
+      for (const [name, type] of Object.entries(SHADOWSERVER_TYPES)) {
+        if (!asked.has(name)) continue;
+        const ofType = group.records.filter(({ report, status }) => report === name && isExposed(status));
+        const families = [4, ...(type.hasIpv6 && hasIpv6 ? [6] : [])];
+        for (const family of families) {
+          const rows = ofType.filter(({ ip }) => ip.includes(':') === (family === 6));
+          const fileType = family === 6 ? name.replace('scan_', 'scan6_') : name;
+          yield {
+            path: `shadowserver/${day}-${fileType}-${asLabel(group)}-asn.csv`,
+            chunks: typeChunks(type, rows),
+          };
+        }
+      }
+  },
+};
+
+/** How many exposures have no file there because Shadowserver has no such type for IPv6. */
+export function withoutShadowserverType(run: RunRecord, records: readonly FindingRecord[]): number {
+  const asked = new Set(run.probes.map(({ report }) => report));
+  return records.filter(
+    ({ report, ip, status }) =>
+      isExposed(status) &&
+      ip.includes(':') &&
+      asked.has(report) &&
+      SHADOWSERVER_TYPES[report]?.hasIpv6 === false,
+  ).length;
+}
+
+function typeChunks(type: ShadowserverType, records: readonly FindingRecord[]): Iterable<string> {
+  const aliases = Object.entries(type.aliases ?? {});
+  const names = [...COMMON_COLUMNS, ...type.columns, ...aliases.map(([alias]) => alias), ...OWN_COLUMNS];
+  const rows = records.map((record) => {
+    const cells = cellsOf(record, type);
+    for (const [alias, column] of aliases) cells.set(alias, cells.get(column) ?? '');
+    return names.map((name) => cells.get(name) ?? '');
+  });
+  const columns = names.map((name) => ({ name }));
+  return csvChunks(columns, rows, { bom: false, quoteAll: true });
+}
+
+/** By column; what is missing is unknown, and an empty cell. */
+function cellsOf(record: FindingRecord, { columns }: ShadowserverType): Map<string, string> {
+  const facts = columns.map((name) => [name, factText(name, record.facts?.[name])] as const);
+  return new Map([
+    ...facts,
+    ['timestamp', record.timestamp.replace('T', ' ').replace('Z', '')],
+    ['severity', record.severity],
+    ['ip', record.ip],
+    ['protocol', record.transport],
+    ['port', String(record.port)],
+    ['tag', (record.tag ?? '').toLowerCase()],
+    ['asn', record.asn === undefined ? '' : String(record.asn)],
+    ['naics', '0'],
+    ['packets', String(record.packets)],
+    ['response_size', String(record.response_size)],
+    [
+      'amplification',
+      record.amplification === undefined ? '' : decimalText(record.amplification, FACTOR_DECIMALS),
+    ],
+    ['dns_version', record.version ?? ''],
+    ['request_size', String(record.request_size)],
+    ['probe', record.probe],
+    ['probed_ip', record.probed_ip],
+    ['prefix', record.prefix ?? ''],
+    ['finding_status', record.status ?? ''],
+    ['first_seen', record.first_seen ?? ''],
+    ['last_seen', record.last_seen ?? ''],
+  ]);
+}
+
+const MIN_AMPLIFICATION_DECIMALS = 4;
+
+function factText(name: string, value: string | number | boolean | undefined): string {
+  if (value === undefined) return '';
+  if (name === 'min_amplification' && typeof value === 'number')
+    return decimalText(value, MIN_AMPLIFICATION_DECIMALS);
+  const text = String(value);
+  return NUMBER_COLUMNS.has(name) && !/^-?\d+(\.\d+)?$/.test(text) ? '' : text;
+}

@@ -1,0 +1,78 @@
+/**
+ * The report types of Shadowserver that our probes have, as the published schema of March 2026 has them: their
+ * columns after the common ones, in its order. https://interchange.shadowserver.org/ publishes the schema.
+ */
+export interface ShadowserverType {
+  readonly columns: readonly string[];
+  /** Whether there is a `scan6_` type for IPv6. */
+  readonly hasIpv6: boolean;
+  /** Names that older readers still ask for (AbuseIO's required fields), and the column they stand for. */
+  readonly aliases?: Readonly<Record<string, string>>;
+}
+
+export const COMMON_COLUMNS = [
+  'timestamp',
+  'severity',
+  'ip',
+  'protocol',
+  'port',
+  'hostname',
+  'tag',
+  'asn',
+  'geo',
+  'region',
+  'city',
+  'naics',
+  'hostname_source',
+  'sector',
+] as const;
+
+/** By the name a probe gives in `report`. */
+export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
+  scan_ntpmonitor: {
+    columns: ['packets', 'response_size', 'amplification'],
+    hasIpv6: true,
+    aliases: { size: 'response_size' },
+  },
+  scan_ntp: {
+    columns: (
+      'version,clk_wander,clock,error,frequency,jitter,leap,mintc,noise,offset,peer,phase,poll,precision,' +
+      'processor,refid,reftime,rootdelay,rootdispersion,stability,state,stratum,system,tai,tc,response_size,' +
+      'amplification'
+    ).split(','),
+    hasIpv6: true,
+  },
+  scan_dns: { columns: ['dns_version', 'min_amplification'], hasIpv6: true },
+  scan_snmp: {
+    columns: (
+      'device_vendor,device_type,device_model,device_version,device_sector,version,sysname,sysdesc,community,' +
+      'response_size,amplification,uptime,mac_address,vendor_id,vendor'
+    ).split(','),
+    hasIpv6: true,
+  },
+  scan_chargen: {
+    columns: ['response_size', 'amplification'],
+    hasIpv6: false,
+    aliases: { size: 'response_size' },
+  },
+  scan_qotd: { columns: ['quote', 'response_size', 'amplification'], hasIpv6: false },
+};
+
+/** Columns whose text a reader turns into a number: one that is none would cost the whole row. */
+export const NUMBER_COLUMNS: ReadonlySet<string> = new Set(
+  (
+    'clk_wander,frequency,jitter,leap,mintc,noise,offset,peer,phase,poll,precision,rootdelay,rootdispersion,' +
+    'stability,state,stratum,tai,tc,min_amplification,uptime,vendor_id'
+  ).split(','),
+);
+
+/** Ours, after theirs: readers keep them as extra fields. None has a name that a type of theirs uses. */
+export const OWN_COLUMNS = [
+  'request_size',
+  'probe',
+  'probed_ip',
+  'prefix',
+  'finding_status',
+  'first_seen',
+  'last_seen',
+] as const;
