@@ -20,7 +20,7 @@ import { numberOption, textOption } from './arguments.js';
 import type { Arguments, Io } from './command.js';
 import type { Counted } from './counted.js';
 import { readRange } from './range-text.js';
-import type { ScanStart } from './run-scan.js';
+import type { ScanStart } from './scan-plan.js';
 import type { ScanInputs } from './scan-inputs.js';
 import { parseScope, readScope } from './scan-inputs.js';
 import { SCAN_OPTIONS } from './scan-options.js';

@@ -13,7 +13,7 @@ import { version } from '../version.js';
 import type { Arguments } from './command.js';
 import type { ScanKeeper } from './keep-saving.js';
 import { formatRange } from './range-text.js';
-import type { ScanPlan } from './run-scan.js';
+import type { ScanPlan } from './scan-plan.js';
 import type { ScanInputs } from './scan-inputs.js';
 import { SCAN_OPTIONS } from './scan-options.js';
 

@@ -1,119 +1,38 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { Probe } from '../../probes/probe.js';
-import type { Address, Family } from '../domain/address.js';
-import type { Exchange } from '../domain/exchange.js';
-import type { Finding, Origin } from '../domain/finding.js';
-import { isLowerBound } from '../domain/measurement.js';
 import type { Clock } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
-import { measureResponder } from '../measure/measure-responder.js';
-import { createMeasurementQueue } from '../measure/queue.js';
-import { createRequestGate } from '../measure/request-gate.js';
-import type { ExchangeLimits } from '../measure/run-exchange.js';
-import { fewPrefixes } from '../scope/few-prefixes.js';
-import type { Scope } from '../scope/scope.js';
-import type { TargetSpace } from '../scope/target-space.js';
 import type { Key } from '../sweep/keyed-permutation.js';
 import type { Sighting } from '../sweep/ledger.js';
 import { createLossLog, createSendErrorCounts } from '../sweep/losses.js';
 import { createOrder, placesPerSubnet } from '../sweep/order.js';
 import { createPacer, createReplyBudget } from '../sweep/pacer.js';
 import type { Progress } from '../sweep/progress.js';
-import type { Span } from '../sweep/spans.js';
-import type { SweepStart } from '../sweep/sweep.js';
 import { createSweep } from '../sweep/sweep.js';
-import type { Shard } from '../sweep/shard.js';
 import type { GuardedSocket } from '../udp/guarded-socket.js';
 import { openGuardedSocket } from '../udp/guarded-socket.js';
 import { readSendBufferDrops } from '../udp/send-buffer-drops.js';
+import { conclude } from './conclude.js';
 import type { Counted } from './counted.js';
 import { addCounted } from './counted.js';
 import { createExpiry } from './expiry.js';
-import { findingOf } from './finding-of.js';
 import type { ScanKeeper, ScanSnapshot } from './keep-saving.js';
 import { keepSaving } from './keep-saving.js';
 import { createLossWatch } from './loss-watch.js';
-import type { SelectedProbe } from './select-probes.js';
+import type { MeasurementStageOptions } from './measurement-stage.js';
+import { createMeasurementStage, hostGapMs } from './measurement-stage.js';
+import type { ScanPlan, ScanResult, ScanStart } from './scan-plan.js';
+import { firstFormsOf } from './scan-plan.js';
 import type { RunControl } from './scope-reload.js';
-
-/** Everything a scan needs to know; no defaults, they live where the user meets them. */
-export interface ScanPlan {
-  readonly scope: Scope;
-  readonly space: TargetSpace;
-  readonly probes: readonly SelectedProbe[];
-  readonly originOf: (address: Address) => Origin;
-  readonly pace: {
-    readonly rate: number;
-    readonly perSubnet: number;
-    readonly perHost: number;
-    readonly replyBandwidthBps: number;
-  };
-  readonly parallel: number;
-  /** Passes of the sweep after the first, over those that did not answer. */
-  readonly retries: number;
-  /** Asked of the system for each socket, which gives what it allows. */
-  readonly receiveBufferBytes: number;
-  readonly cooldownMs: number;
-  /** Absent: each probe's own. */
-  readonly quietGapMs?: number | undefined;
-  readonly formGapMs: number;
-  readonly sourceAddress?: string | undefined;
-  readonly seed: string;
-  /** The secret by which replies prove themselves, never derived from the seed. */
-  readonly tokenKey: Key;
-  /** A long sweep pauses this often to measure, so that an address on lease is still the same host. */
-  readonly stretchMs: number;
-  /** Absent: all of the target space. */
-  readonly shard?: Shard | undefined;
-}
-
-/** Where a run that was stopped goes on. */
-export interface ScanStart extends SweepStart {
-  readonly measured: ReadonlyMap<Sighting, readonly Exchange[]>;
-  readonly counted: Counted;
-}
-
-/** What came of a scan: the findings, and everything run.json says of how they came about. */
-export interface ScanResult extends Omit<Counted, 'sent'> {
-  /** How many were to be probed: a shard's own. */
-  readonly addresses: number;
-  readonly findings: readonly Finding[];
-  readonly perProbe: readonly {
-    /** Packets of the sweep that the kernel took without error. */
-    readonly sent: number;
-    readonly sentBytes: number;
-    readonly responders: number;
-    readonly exposures: number;
-    readonly notExposed: Readonly<Record<string, number>>;
-  }[];
-  readonly measurementRequests: number;
-  readonly measured: number;
-  readonly cappedMeasurements: number;
-  /** By probe: of whom nobody can say whether they answer. */
-  readonly unknown: readonly ReturnType<typeof fewPrefixes>[];
-  /** The share of measured responders that did not answer the same form again; absent where none was measured. */
-  readonly lossEstimate?: number;
-  readonly lateResponders: number;
-  /** Why it ended before its end. */
-  readonly stoppedBy?: 'signal' | 'expiry' | 'scope';
-}
 
 /** The engine's own bounds: design decisions that no user has a reason to turn. */
 const PACER_TICK_MS = 5;
 /** More than the log of sent requests and the clocks are apart. */
 const SAFETY_MS = 1000;
 const PROGRESS_EVERY_MS = 200;
-const NO_DESCRIPTOR_MS = 250;
 const LOSSES_EVERY_MS = 1000;
 /** Longer than an answer takes; a shorter cooldown says that answers take less. */
 const PASS_GAP_MS = 2000;
-const EXCHANGE_CAPS = {
-  firstReplyMs: 5000,
-  longestMs: 30_000,
-  mostDatagrams: 2000,
-  mostBytes: 4 * 1024 * 1024,
-};
 
 /**
  * Discover, then measure: the sweep learns who answers, stretch by stretch; each responder is then asked
@@ -165,22 +84,17 @@ export async function runScan(
     budget.setLimit(replyBandwidthBps);
     expiry.moveTo(validUntilEnd);
   });
-  const open = (
-    family: Family,
-    onDatagram: (payload: Uint8Array, from: Address, port: number) => void,
-    onSendError: (code: string, to: string) => void,
-  ): Promise<GuardedSocket> =>
+  const open: MeasurementStageOptions['openSocket'] = (socket) =>
     openGuardedSocket({
+      ...socket,
       allows: (address) => scope.allows(address),
-      family,
       receiveBufferBytes: plan.receiveBufferBytes,
       sourceAddress: plan.sourceAddress,
-      onDatagram,
-      onSendError,
     });
 
   const sweepSockets: { readonly probe: number; readonly socket: GuardedSocket }[] = [];
-  const hostGapMs = Math.max(plan.formGapMs, 1000 / pace.perHost);
+  const gapMs = hostGapMs(plan);
+  const firstForms = firstFormsOf(probes);
   const lossLog = createLossLog();
   const losses = await createLossWatch({
     clock,
@@ -207,9 +121,12 @@ export async function runScan(
     tokenKey: plan.tokenKey,
     start: start && { ...start, touched: start.counted.touched },
     async openSocket(index, onDatagram, family) {
-      const socket = await open(family, onDatagram, (code, to) => {
+      const onSendError = (code: string, to: string): void => {
         losses.refused(index, code, to);
-      }).catch(explainBindError(plan.sourceAddress));
+      };
+      const socket = await open({ family, onDatagram, onSendError }).catch(
+        explainBindError(plan.sourceAddress),
+      );
       sweepSockets.push({ probe: index, socket });
       return socket;
     },
@@ -218,62 +135,20 @@ export async function runScan(
     throw error;
   });
 
-  const measuredOf = new Map<Sighting, readonly Exchange[]>(start?.measured);
-  const unsaved: (readonly [Sighting, readonly Exchange[]])[] = [];
-  const tally = { drops: 0, datagrams: 0, bytes: 0 };
-  let sweepEndedMs = -Infinity;
-  const gate = createRequestGate({
+  const stage = createMeasurementStage({
+    plan,
+    ledger: sweep.ledger,
     pacer,
     budget,
     clock,
-    hostGapMs,
-    perSubnet: pace.perSubnet,
-    sweepEndedMs: () => sweepEndedMs,
-  });
-  const queue = createMeasurementQueue(plan.parallel, async (sighting: Sighting) => {
-    const selected = probes[sighting.probe];
-    // An answer has taken the place of an alien reply since: it waits in the queue too.
-    const isCurrent = sweep.ledger.get(sighting.probe, sighting.probed) === sighting;
-    // It may have been excluded since: the guard would refuse it, request by request.
-    if (!scope.allows(sighting.probed)) return;
-    if (selected === undefined || !isCurrent || measuredOf.has(sighting)) return;
-    const measured = await measureResponder(
-      {
-        gate,
-        clock,
-        signal,
-        limitsFor: (probe) => limitsFor(probe, plan.quietGapMs),
-        drawNonce: (bits) => (bits === 0 ? 0 : randomInt(2 ** bits)),
-        openSocket: ({ family, onDatagram, onSendError }) =>
-          patiently(() =>
-            open(family, onDatagram, (code, to) => {
-              losses.measurementRefused(code, to);
-              onSendError(code);
-            }),
-          ),
-        onSocketDrops(count) {
-          tally.drops += count;
-          losses.measurementDropped(count);
-        },
-        onReceived({ datagrams, payloadBytes }) {
-          tally.datagrams += datagrams;
-          tally.bytes += payloadBytes;
-        },
-      },
-      {
-        probe: selected.probe,
-        to: sighting.probed,
-        port: selected.port,
-        sighted: [...sighting.forms]
-          .sort((a, b) => a - b)
-          .flatMap((form) => selected.probe.sweepForms[form] ?? []),
-        expectedBits: sighting.wireBytes * 8,
-        mayBurst: selected.options.length > 0,
-      },
-    );
-    measuredOf.set(sighting, measured);
-    // What a signal cut short is begun anew when the run goes on.
-    if (!signal.aborted) unsaved.push([sighting, measured]);
+    progress,
+    losses,
+    openSocket: open,
+    onCooldownEnd: () => {
+      sweep.endCooldown();
+    },
+    signal,
+    measured: start?.measured,
   });
 
   let watching: NodeJS.Timeout | undefined;
@@ -285,7 +160,7 @@ export async function runScan(
     // Before the first packet: a run that nobody could go on with is not begun.
     await keeping.begin();
     // The session before may have asked anybody just now.
-    if (start !== undefined) await clock.sleep(Math.max(1000, hostGapMs), signal);
+    if (start !== undefined) await clock.sleep(Math.max(1000, gapMs), signal);
     watching = setInterval(() => void losses.sample(), LOSSES_EVERY_MS);
     for (let ended = false; !ended && !signal.aborted;) {
       const state = (): Parameters<Progress['update']>[0] => ({
@@ -302,36 +177,32 @@ export async function runScan(
           clearInterval(ticking);
         })) !== 'paused';
       progress.stop(state());
-      sweepEndedMs = clock.monotonicMs();
-      await measureStretch();
+      await stage.run();
       // No window of one second holds packets of both stages, in this direction either.
-      if (!ended) await clock.sleep(Math.max(1000, hostGapMs), signal);
+      if (!ended) await clock.sleep(Math.max(1000, gapMs), signal);
     }
     await losses.sample();
     if (!signal.aborted && sweep.hasTouched()) await askAgain();
     await keeping.end();
-    return await conclude();
+    return await conclude({
+      plan,
+      addresses: order.addresses,
+      ledger: sweep.ledger,
+      measured: stage.measured,
+      counted: countedSoFar,
+      lossLog,
+      positionOf,
+      unknown: (probe) => sweep.unknown(probe),
+      ...(signal.aborted && { stoppedBy: whoStopped() }),
+    });
+  } catch (error) {
+    // The others shall not go on sending for a run that is over.
+    failure.abort();
+    throw error;
   } finally {
     clearInterval(watching);
     keeping.cancel();
     await close();
-  }
-
-  /** Where the process has no descriptor left, one comes free when another exchange ends. */
-  async function patiently(openSocket: () => Promise<GuardedSocket>): Promise<GuardedSocket> {
-    for (;;) {
-      try {
-        return await openSocket();
-      } catch (error) {
-        const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-        const isTransient = code === 'EMFILE' || code === 'ENFILE' || code === 'ENOBUFS';
-        if (!isTransient || signal.aborted) {
-          losses.measurementRefused(code, '');
-          throw error;
-        }
-        await clock.sleep(NO_DESCRIPTOR_MS, signal);
-      }
-    }
   }
 
   async function close(): Promise<void> {
@@ -341,47 +212,10 @@ export async function runScan(
 
   /** Whom a loss touched is asked once more, at half the rate, and who answers is measured. */
   async function askAgain(): Promise<void> {
-    await clock.sleep(Math.max(1010, hostGapMs), signal);
+    await clock.sleep(Math.max(1010, gapMs), signal);
     await sweep.askAgain({ pacer: slowPacer, perSubnet: pace.perSubnet / 2, signal });
-    sweepEndedMs = clock.monotonicMs();
-    await measureStretch();
+    await stage.run();
     await losses.sample();
-  }
-
-  /** Measures whoever was sighted, from the sweep's last packet on; late ones as long as others are measured. */
-  async function measureStretch(): Promise<void> {
-    const before = measuredOf.size;
-    const state = (): Parameters<Progress['update']>[0] => ({
-      done: measuredOf.size - before,
-      total: sweep.ledger.size - before,
-      responders: sweep.ledger.size,
-    });
-    progress.start('measurement', state());
-    const take = (): void => {
-      if (signal.aborted) return;
-      for (const group of sweep.ledger.takeNew()) {
-        const [first] = group;
-        if (first !== undefined) queue.add(first.probed, group);
-      }
-      progress.update(state());
-    };
-    const ticking = setInterval(take, PROGRESS_EVERY_MS);
-    try {
-      take();
-      await clock.sleep(plan.cooldownMs, signal);
-      sweep.endCooldown();
-      do {
-        take();
-        await queue.idle();
-      } while (!signal.aborted && sweep.ledger.hasNew());
-    } catch (error) {
-      // The others shall not go on sending for a run that is over.
-      failure.abort();
-      throw error;
-    } finally {
-      clearInterval(ticking);
-    }
-    progress.stop(state());
   }
 
   function whoStopped(): NonNullable<ScanResult['stoppedBy']> {
@@ -389,9 +223,12 @@ export async function runScan(
     return control.revoked.aborted ? 'scope' : 'expiry';
   }
 
+  function positionOf({ probed, probe, form }: Sighting): number | undefined {
+    return order.positionOf(probed, (firstForms[probe] ?? 0) + form);
+  }
+
   async function snapshot(): Promise<ScanSnapshot> {
     const position = sweep.safePosition();
-    const firstForms = firstFormsOf(probes);
     // Whoever answered before that was asked before that: no need to compute a hundred thousand positions.
     const longAgo = clock.now() - plan.cooldownMs - SAFETY_MS;
     return {
@@ -400,18 +237,17 @@ export async function runScan(
         retried: sweep.safeRetried(),
         // Who was asked behind that position is asked again, and what came is then counted anew.
         sightings: [...sweep.ledger.all()].filter(
-          ({ probed, probe, form, firstSeenAt }) =>
-            firstSeenAt < longAgo ||
-            (order.positionOf(probed, (firstForms[probe] ?? 0) + form) ?? 0) < position,
+          (sighting) => sighting.firstSeenAt < longAgo || (positionOf(sighting) ?? 0) < position,
         ),
       },
-      measured: unsaved.splice(0),
+      measured: stage.takeUnsaved(),
       counted: await countedSoFar(),
     };
   }
 
   async function countedSoFar(): Promise<Counted> {
     const sendBufferDrops = losses.sendBufferDrops();
+    const { drops, datagrams, bytes } = stage.tally();
     const own: Counted = {
       sweep: sweep.counts(),
       sent: probes.map((_, probe) => sentBy(probe)),
@@ -431,9 +267,9 @@ export async function runScan(
       touched: sweep.touched(),
       ...(sendBufferDrops !== undefined && { sendBufferDrops }),
       measurementLosses: losses.measurementLosses(),
-      measurementSocketDrops: tally.drops,
-      measurementDatagrams: tally.datagrams,
-      measurementBytes: tally.bytes,
+      measurementSocketDrops: drops,
+      measurementDatagrams: datagrams,
+      measurementBytes: bytes,
     };
     return start === undefined ? own : addCounted(start.counted, own);
   }
@@ -445,114 +281,6 @@ export async function runScan(
       sentBytes: sums.reduce((sum, { payloadBytes }) => sum + payloadBytes, 0),
     };
   }
-
-  async function conclude(): Promise<ScanResult> {
-    const findings: Finding[] = [];
-    const firstForms = firstFormsOf(probes);
-    const counted: { responders: number; exposures: number; notExposed: Record<string, number> }[] =
-      probes.map(() => ({
-        responders: 0,
-        exposures: 0,
-        notExposed: {},
-      }));
-    const { sockets } = await countedSoFar();
-    const lossyProbes = new Set(
-      sockets.flatMap(({ probe, socket }) => ((socket.drops ?? 0) > 0 ? probe : [])),
-    );
-    let lateResponders = 0;
-    const positionOf = ({ probed, probe, form }: Sighting): { readonly positions?: Span } => {
-      const from = order.positionOf(probed, (firstForms[probe] ?? 0) + form);
-      return from === undefined ? {} : { positions: { from, to: from + 1 } };
-    };
-    for (const [sighting, exchanges] of measuredOf)
-      for (const exchange of exchanges.filter(isCapped))
-        lossLog.note({
-          kind: 'capped',
-          count: 1,
-          probe: probes[sighting.probe]?.probe.id ?? '',
-          first: exchange.requestedAt,
-          ...positionOf(sighting),
-        });
-    for (const sighting of sweep.ledger.all()) {
-      const selected = probes[sighting.probe];
-      const counts = counted[sighting.probe];
-      if (selected === undefined || counts === undefined) continue;
-      counts.responders++;
-      if (sighting.late) {
-        lateResponders++;
-        const { firstSeenAt: first } = sighting;
-        lossLog.note({
-          kind: 'late_replies',
-          count: 1,
-          probe: selected.probe.id,
-          first,
-          ...positionOf(sighting),
-        });
-      }
-      // What was excluded after it had answered gives no row.
-      const outcome = scope.allows(sighting.probed)
-        ? findingOf(
-            { ...plan, lostReplies: lossyProbes.has(selected.probe.id) },
-            selected,
-            sighting,
-            measuredOf.get(sighting) ?? [],
-          )
-        : 'excluded during the run';
-      if (typeof outcome === 'string') counts.notExposed[outcome] = (counts.notExposed[outcome] ?? 0) + 1;
-      else {
-        counts.exposures++;
-        findings.push(outcome);
-      }
-    }
-    const measurements = [...measuredOf.values()];
-    const all = await countedSoFar();
-    return {
-      ...all,
-      addresses: order.addresses,
-      findings,
-      perProbe: counted.map((counts, index) => ({ ...counts, ...(all.sent[index] ?? sentBy(index)) })),
-      lateResponders,
-      measurementRequests: measurements.flat().filter(({ end }) => end !== 'unsent').length,
-      measured: measurements.filter((measured) => measured.length > 0).length,
-      // What was excluded since is no loss.
-      unknown: probes.map((_, probe) => fewPrefixes(onlyAllowed(scope, sweep.unknown(probe)))),
-      ...lossEstimateOf(measurements),
-      cappedMeasurements: measurements.filter((measured) => measured.some(isLowerBound)).length,
-      ...(signal.aborted && { stoppedBy: whoStopped() }),
-    };
-  }
-}
-
-function* onlyAllowed(scope: Scope, addresses: Iterable<Address>): Generator<Address, undefined> {
-  for (const address of addresses) if (scope.allows(address)) yield address;
-  return undefined;
-}
-
-function limitsFor(probe: Probe, quietGapMs: number | undefined): ExchangeLimits {
-  return { ...EXCHANGE_CAPS, quietGapMs: quietGapMs ?? probe.quietGapMs };
-}
-
-/** Of those that answered the sweep, how many did not answer the same form in the measurement. */
-function lossEstimateOf(measurements: readonly (readonly Exchange[])[]): { readonly lossEstimate?: number } {
-  const again = measurements.flatMap(([first]) =>
-    first === undefined || first.end === 'unsent' ? [] : first,
-  );
-  if (again.length === 0) return {};
-  return { lossEstimate: again.filter(({ end }) => end === 'silent').length / again.length };
-}
-
-function isCapped({ caveats }: Exchange): boolean {
-  return caveats.includes('capped');
-}
-
-/** The number of each probe's first form in the order. */
-function firstFormsOf(probes: ScanPlan['probes']): readonly number[] {
-  let forms = 0;
-  return probes.map(({ probe }) => {
-    const first = forms;
-    forms += probe.sweepForms.length;
-    return first;
-  });
 }
 
 /** Eight words of a hash, so that any text will do as a seed. */

@@ -28,7 +28,7 @@ import { EXIT } from './command.js';
 import type { Check } from '../preflight/check.js';
 import { receiveBufferOption, retriesOption } from './pace-options.js';
 import { recordOf } from './record-of.js';
-import type { ScanPlan } from './run-scan.js';
+import type { ScanPlan } from './scan-plan.js';
 import { resumeScan } from './resume.js';
 import { cannotKeep, checkpointPlanOf, createRunKeeper } from './run-keeper.js';
 import { runScan } from './run-scan.js';

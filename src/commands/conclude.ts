@@ -1,0 +1,139 @@
+import type { Address } from '../domain/address.js';
+import type { Exchange } from '../domain/exchange.js';
+import type { Finding } from '../domain/finding.js';
+import { isLowerBound } from '../domain/measurement.js';
+import { fewPrefixes } from '../scope/few-prefixes.js';
+import type { Scope } from '../scope/scope.js';
+import type { Ledger, Sighting } from '../sweep/ledger.js';
+import type { LossLog } from '../sweep/losses.js';
+import type { Span } from '../sweep/spans.js';
+import type { Counted } from './counted.js';
+import { findingOf } from './finding-of.js';
+import type { ScanPlan, ScanResult } from './scan-plan.js';
+
+/** What a scan knows when nothing more is sent. */
+export interface ScanKnowledge {
+  readonly plan: ScanPlan;
+  /** How many were to be probed. */
+  readonly addresses: number;
+  readonly ledger: Ledger;
+  readonly measured: ReadonlyMap<Sighting, readonly Exchange[]>;
+  /** Of the whole run. */
+  readonly counted: () => Promise<Counted>;
+  /** Here caps and late replies are noted too. */
+  readonly lossLog: LossLog;
+  /** Where the sighting's request stands in the sweep. */
+  readonly positionOf: (sighting: Sighting) => number | undefined;
+  /** Of whom nobody can say whether they answer the probe. */
+  readonly unknown: (probe: number) => Iterable<Address>;
+  readonly stoppedBy?: ScanResult['stoppedBy'];
+}
+
+/** The findings, and everything that is counted for run.json. */
+export async function conclude(known: ScanKnowledge): Promise<ScanResult> {
+  const { plan, measured } = known;
+  noteCapped(known);
+  const { findings, perProbe, lateResponders } = await judge(known);
+  const measurements = [...measured.values()];
+  const all = await known.counted();
+  return {
+    ...all,
+    addresses: known.addresses,
+    findings,
+    perProbe: perProbe.map((counts, index) => ({
+      ...counts,
+      ...(all.sent[index] ?? { sent: 0, sentBytes: 0 }),
+    })),
+    lateResponders,
+    measurementRequests: measurements.flat().filter(({ end }) => end !== 'unsent').length,
+    measured: measurements.filter((exchanges) => exchanges.length > 0).length,
+    // What was excluded since is no loss.
+    unknown: plan.probes.map((_, probe) => fewPrefixes(onlyAllowed(plan.scope, known.unknown(probe)))),
+    ...lossEstimateOf(measurements),
+    cappedMeasurements: measurements.filter((exchanges) => exchanges.some(isLowerBound)).length,
+    ...(known.stoppedBy !== undefined && { stoppedBy: known.stoppedBy }),
+  };
+}
+
+interface ProbeCounts {
+  responders: number;
+  exposures: number;
+  readonly notExposed: Record<string, number>;
+}
+
+/** Each sighting becomes a finding, or one more of a reason why there is none. */
+async function judge(known: ScanKnowledge): Promise<{
+  readonly findings: readonly Finding[];
+  readonly perProbe: readonly ProbeCounts[];
+  readonly lateResponders: number;
+}> {
+  const { plan, ledger, measured, lossLog } = known;
+  const findings: Finding[] = [];
+  const perProbe = plan.probes.map((): ProbeCounts => ({ responders: 0, exposures: 0, notExposed: {} }));
+  let lateResponders = 0;
+  const { sockets } = await known.counted();
+  const lossyProbes = new Set(sockets.flatMap(({ probe, socket }) => ((socket.drops ?? 0) > 0 ? probe : [])));
+  for (const sighting of ledger.all()) {
+    const selected = plan.probes[sighting.probe];
+    const counts = perProbe[sighting.probe];
+    if (selected === undefined || counts === undefined) continue;
+    counts.responders++;
+    if (sighting.late) {
+      lateResponders++;
+      const { firstSeenAt: first } = sighting;
+      lossLog.note({
+        kind: 'late_replies',
+        count: 1,
+        probe: selected.probe.id,
+        first,
+        ...spanOf(known, sighting),
+      });
+    }
+    // What was excluded after it had answered gives no row.
+    const outcome = plan.scope.allows(sighting.probed)
+      ? findingOf(
+          { ...plan, lostReplies: lossyProbes.has(selected.probe.id) },
+          selected,
+          sighting,
+          measured.get(sighting) ?? [],
+        )
+      : 'excluded during the run';
+    if (typeof outcome === 'string') counts.notExposed[outcome] = (counts.notExposed[outcome] ?? 0) + 1;
+    else {
+      counts.exposures++;
+      findings.push(outcome);
+    }
+  }
+  return { findings, perProbe, lateResponders };
+}
+
+function noteCapped(known: ScanKnowledge): void {
+  for (const [sighting, exchanges] of known.measured)
+    for (const exchange of exchanges.filter(({ caveats }) => caveats.includes('capped')))
+      known.lossLog.note({
+        kind: 'capped',
+        count: 1,
+        probe: known.plan.probes[sighting.probe]?.probe.id ?? '',
+        first: exchange.requestedAt,
+        ...spanOf(known, sighting),
+      });
+}
+
+function spanOf({ positionOf }: ScanKnowledge, sighting: Sighting): { readonly positions?: Span } {
+  const from = positionOf(sighting);
+  return from === undefined ? {} : { positions: { from, to: from + 1 } };
+}
+
+function* onlyAllowed(scope: Scope, addresses: Iterable<Address>): Generator<Address, undefined> {
+  for (const address of addresses) if (scope.allows(address)) yield address;
+  return undefined;
+}
+
+/** Of those that answered the sweep, how many did not answer the same form in the measurement. */
+function lossEstimateOf(measurements: readonly (readonly Exchange[])[]): { readonly lossEstimate?: number } {
+  const again = measurements.flatMap(([first]) =>
+    first === undefined || first.end === 'unsent' ? [] : first,
+  );
+  if (again.length === 0) return {};
+  return { lossEstimate: again.filter(({ end }) => end === 'silent').length / again.length };
+}

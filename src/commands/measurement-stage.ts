@@ -1,0 +1,188 @@
+import { randomInt } from 'node:crypto';
+import type { Probe } from '../../probes/probe.js';
+import type { Exchange } from '../domain/exchange.js';
+import type { Clock } from '../domain/time.js';
+import { measureResponder } from '../measure/measure-responder.js';
+import { createMeasurementQueue } from '../measure/queue.js';
+import type { Budget, Pace } from '../measure/request-gate.js';
+import { createRequestGate } from '../measure/request-gate.js';
+import type { ExchangeLimits } from '../measure/run-exchange.js';
+import type { Ledger, Sighting } from '../sweep/ledger.js';
+import type { Progress, ProgressState } from '../sweep/progress.js';
+import type { GuardedSocket, GuardedSocketOptions } from '../udp/guarded-socket.js';
+import type { LossWatch } from './loss-watch.js';
+import type { ScanPlan } from './scan-plan.js';
+
+/** The second stage of a stretch: each responder of the ledger is asked alone. */
+export interface MeasurementStage {
+  /** What was asked of each sighting, by now. */
+  readonly measured: ReadonlyMap<Sighting, readonly Exchange[]>;
+  /** What was measured since the last call, but for what a signal cut short. */
+  takeUnsaved(): readonly (readonly [Sighting, readonly Exchange[]])[];
+  /** What arrived at the sockets of measurements, and what their buffers had no room for. */
+  tally(): { readonly drops: number; readonly datagrams: number; readonly bytes: number };
+  /**
+   * Measures whoever was sighted, from the sweep's last packet on, which left just now; late ones as long as others
+   * are measured. @throws what a measurement throws.
+   */
+  run(): Promise<void>;
+}
+
+export interface MeasurementStageOptions {
+  readonly plan: ScanPlan;
+  readonly ledger: Ledger;
+  readonly pacer: Pace;
+  readonly budget: Budget;
+  readonly clock: Clock;
+  readonly progress: Progress;
+  readonly losses: Pick<LossWatch, 'measurementRefused' | 'measurementDropped'>;
+  readonly openSocket: (
+    socket: Pick<GuardedSocketOptions, 'family' | 'onDatagram' | 'onSendError'>,
+  ) => Promise<GuardedSocket>;
+  /** First replies are late ones from now on. */
+  readonly onCooldownEnd: () => void;
+  readonly signal: AbortSignal;
+  /** Of a run that goes on. */
+  readonly measured?: ReadonlyMap<Sighting, readonly Exchange[]> | undefined;
+}
+
+const TAKE_EVERY_MS = 200;
+const NO_DESCRIPTOR_MS = 250;
+const EXCHANGE_CAPS = {
+  firstReplyMs: 5000,
+  longestMs: 30_000,
+  mostDatagrams: 2000,
+  mostBytes: 4 * 1024 * 1024,
+};
+
+export function createMeasurementStage(options: MeasurementStageOptions): MeasurementStage {
+  const { plan, ledger, clock, progress, losses, signal } = options;
+  const measuredOf = new Map<Sighting, readonly Exchange[]>(options.measured);
+  let unsaved: (readonly [Sighting, readonly Exchange[]])[] = [];
+  const tally = { drops: 0, datagrams: 0, bytes: 0 };
+  let sweepEndedMs = -Infinity;
+  const gate = createRequestGate({
+    ...options,
+    hostGapMs: hostGapMs(plan),
+    perSubnet: plan.pace.perSubnet,
+    sweepEndedMs: () => sweepEndedMs,
+  });
+  const queue = createMeasurementQueue(plan.parallel, measure);
+
+  return {
+    measured: measuredOf,
+    takeUnsaved() {
+      const taken = unsaved;
+      unsaved = [];
+      return taken;
+    },
+    tally: () => ({ ...tally }),
+    async run() {
+      sweepEndedMs = clock.monotonicMs();
+      const before = measuredOf.size;
+      const state = (): ProgressState => ({
+        done: measuredOf.size - before,
+        total: ledger.size - before,
+        responders: ledger.size,
+      });
+      progress.start('measurement', state());
+      const take = (): void => {
+        if (signal.aborted) return;
+        for (const group of ledger.takeNew()) {
+          const [first] = group;
+          if (first !== undefined) queue.add(first.probed, group);
+        }
+        progress.update(state());
+      };
+      const ticking = setInterval(take, TAKE_EVERY_MS);
+      try {
+        take();
+        await clock.sleep(plan.cooldownMs, signal);
+        options.onCooldownEnd();
+        do {
+          take();
+          await queue.idle();
+        } while (!signal.aborted && ledger.hasNew());
+      } finally {
+        clearInterval(ticking);
+      }
+      progress.stop(state());
+    },
+  };
+
+  async function measure(sighting: Sighting): Promise<void> {
+    const selected = plan.probes[sighting.probe];
+    // An answer has taken the place of an alien reply since: it waits in the queue too.
+    const isCurrent = ledger.get(sighting.probe, sighting.probed) === sighting;
+    // It may have been excluded since: the guard would refuse it, request by request.
+    if (!plan.scope.allows(sighting.probed)) return;
+    if (selected === undefined || !isCurrent || measuredOf.has(sighting)) return;
+    const measured = await measureResponder(
+      {
+        gate,
+        clock,
+        signal,
+        limitsFor: (probe) => limitsFor(probe, plan.quietGapMs),
+        drawNonce: (bits) => (bits === 0 ? 0 : randomInt(2 ** bits)),
+        openSocket: ({ family, onDatagram, onSendError }) =>
+          patiently(() =>
+            options.openSocket({
+              family,
+              onDatagram,
+              onSendError(code, to) {
+                losses.measurementRefused(code, to);
+                onSendError(code);
+              },
+            }),
+          ),
+        onSocketDrops(count) {
+          tally.drops += count;
+          losses.measurementDropped(count);
+        },
+        onReceived({ datagrams, payloadBytes }) {
+          tally.datagrams += datagrams;
+          tally.bytes += payloadBytes;
+        },
+      },
+      {
+        probe: selected.probe,
+        to: sighting.probed,
+        port: selected.port,
+        sighted: [...sighting.forms]
+          .sort((a, b) => a - b)
+          .flatMap((form) => selected.probe.sweepForms[form] ?? []),
+        expectedBits: sighting.wireBytes * 8,
+        mayBurst: selected.options.length > 0,
+      },
+    );
+    measuredOf.set(sighting, measured);
+    // What a signal cut short is begun anew when the run goes on.
+    if (!signal.aborted) unsaved.push([sighting, measured]);
+  }
+
+  /** Where the process has no descriptor left, one comes free when another exchange ends. */
+  async function patiently(openSocket: () => Promise<GuardedSocket>): Promise<GuardedSocket> {
+    for (;;) {
+      try {
+        return await openSocket();
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+        const isTransient = code === 'EMFILE' || code === 'ENFILE' || code === 'ENOBUFS';
+        if (!isTransient || signal.aborted) {
+          losses.measurementRefused(code, '');
+          throw error;
+        }
+        await clock.sleep(NO_DESCRIPTOR_MS, signal);
+      }
+    }
+  }
+}
+
+/** Between two requests to one host, of whatever stage. */
+export function hostGapMs({ formGapMs, pace }: Pick<ScanPlan, 'formGapMs' | 'pace'>): number {
+  return Math.max(formGapMs, 1000 / pace.perHost);
+}
+
+function limitsFor(probe: Probe, quietGapMs: number | undefined): ExchangeLimits {
+  return { ...EXCHANGE_CAPS, quietGapMs: quietGapMs ?? probe.quietGapMs };
+}

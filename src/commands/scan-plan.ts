@@ -1,0 +1,84 @@
+import type { Address } from '../domain/address.js';
+import type { Exchange } from '../domain/exchange.js';
+import type { Finding, Origin } from '../domain/finding.js';
+import type { fewPrefixes } from '../scope/few-prefixes.js';
+import type { Scope } from '../scope/scope.js';
+import type { TargetSpace } from '../scope/target-space.js';
+import type { Key } from '../sweep/keyed-permutation.js';
+import type { Sighting } from '../sweep/ledger.js';
+import type { Shard } from '../sweep/shard.js';
+import type { SweepStart } from '../sweep/sweep.js';
+import type { Counted } from './counted.js';
+import type { SelectedProbe } from './select-probes.js';
+
+/** Everything a scan needs to know; no defaults, they live where the user meets them. */
+export interface ScanPlan {
+  readonly scope: Scope;
+  readonly space: TargetSpace;
+  readonly probes: readonly SelectedProbe[];
+  readonly originOf: (address: Address) => Origin;
+  readonly pace: {
+    readonly rate: number;
+    readonly perSubnet: number;
+    readonly perHost: number;
+    readonly replyBandwidthBps: number;
+  };
+  readonly parallel: number;
+  /** Passes of the sweep after the first, over those that did not answer. */
+  readonly retries: number;
+  /** Asked of the system for each socket, which gives what it allows. */
+  readonly receiveBufferBytes: number;
+  readonly cooldownMs: number;
+  /** Absent: each probe's own. */
+  readonly quietGapMs?: number | undefined;
+  readonly formGapMs: number;
+  readonly sourceAddress?: string | undefined;
+  readonly seed: string;
+  /** The secret by which replies prove themselves, never derived from the seed. */
+  readonly tokenKey: Key;
+  /** A long sweep pauses this often to measure, so that an address on lease is still the same host. */
+  readonly stretchMs: number;
+  /** Absent: all of the target space. */
+  readonly shard?: Shard | undefined;
+}
+
+/** Where a run that was stopped goes on. */
+export interface ScanStart extends SweepStart {
+  readonly measured: ReadonlyMap<Sighting, readonly Exchange[]>;
+  readonly counted: Counted;
+}
+
+/** What came of a scan: the findings, and everything run.json says of how they came about. */
+export interface ScanResult extends Omit<Counted, 'sent'> {
+  /** How many were to be probed: a shard's own. */
+  readonly addresses: number;
+  readonly findings: readonly Finding[];
+  readonly perProbe: readonly {
+    /** Packets of the sweep that the kernel took without error. */
+    readonly sent: number;
+    readonly sentBytes: number;
+    readonly responders: number;
+    readonly exposures: number;
+    readonly notExposed: Readonly<Record<string, number>>;
+  }[];
+  readonly measurementRequests: number;
+  readonly measured: number;
+  readonly cappedMeasurements: number;
+  /** By probe: of whom nobody can say whether they answer. */
+  readonly unknown: readonly ReturnType<typeof fewPrefixes>[];
+  /** The share of measured responders that did not answer the same form again; absent where none was measured. */
+  readonly lossEstimate?: number;
+  readonly lateResponders: number;
+  /** Why it ended before its end. */
+  readonly stoppedBy?: 'signal' | 'expiry' | 'scope';
+}
+
+/** The number of each probe's first form in the order. */
+export function firstFormsOf(probes: ScanPlan['probes']): readonly number[] {
+  let forms = 0;
+  return probes.map(({ probe }) => {
+    const first = forms;
+    forms += probe.sweepForms.length;
+    return first;
+  });
+}
