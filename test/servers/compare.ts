@@ -109,7 +109,7 @@ export function assertRowEqualsStrongest(
 }
 
 /** Whatever came back to the port of the request, until that port was used again. */
-function repliesTo(
+export function repliesTo(
   request: CapturedDatagram,
   seenIn: ExchangeRecord['seen_in'],
   capture: readonly CapturedDatagram[],

@@ -10,6 +10,8 @@ export interface Unpacked {
   path(inside: string): string;
   /** The variables its programs need to find their own libraries first. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Of the package that was asked for, as Debian names it. */
+  readonly version: string;
 }
 
 const CACHE = join(repositoryRoot, '.cache', 'servers');
@@ -68,7 +70,9 @@ function asRoot(): string {
 export function unpacked(set: PackageSet): Unpacked {
   const folder = join(CACHE, set.name);
   const path = (inside: string): string => join(folder, inside);
-  return { path, environment: { LD_LIBRARY_PATH: libraryFolders(folder).join(':') } };
+  const lines = readFileSync(stampOf(set), 'utf8').split('\n');
+  const version = lines.find((line) => line.startsWith(`${set.packages[0]} `))?.split(' ')[1] ?? 'unknown';
+  return { path, version, environment: { LD_LIBRARY_PATH: libraryFolders(folder).join(':') } };
 }
 
 function isUnpacked(set: PackageSet): boolean {

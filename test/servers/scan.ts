@@ -12,7 +12,7 @@ export interface CliResult {
 
 /** Built beside the tests. */
 const CLI = join(import.meta.dirname, '..', '..', 'src', 'cli.js');
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 120_000;
 
 /** Runs the built command inside a namespace. */
 export function runCli({ enter }: Namespace, cwd: string, args: readonly string[]): Promise<CliResult> {
@@ -35,6 +35,7 @@ export type RunFile = z.output<typeof runFile>;
 
 const exchangeRecord = z.looseObject({
   form: z.string(),
+  purpose: z.string(),
   seen_in: z.enum(['measurement', 'sweep']),
   request: z.string(),
   request_size: z.number(),
@@ -55,6 +56,7 @@ const findingRecord = z.looseObject({
   ip: z.string(),
   port: z.number(),
   probe: z.string(),
+  report: z.string(),
   severity: z.string(),
   basis: z.string(),
   request_size: z.number(),

@@ -31,6 +31,9 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** `ip netns exec` has given the program mounts of its own: nobody else sees this one, and it ends with it. */
+const OVER_USR = 'mount -t overlay overlay -o lowerdir="$0:/usr" /usr && exec "$@"';
+
 const READY_WITHIN_MS = 20_000;
 const STOP_WITHIN_MS = 3_000;
 
@@ -56,6 +59,7 @@ export async function startServer(
   );
   // No server gets at the machine's clock, whatever its configuration says.
   const command = [
+    ...(packages.overUsr === true ? ['sh', '-c', OVER_USR, set.path('usr')] : []),
     'setpriv',
     '--bounding-set=-sys_time',
     'env',

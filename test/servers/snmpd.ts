@@ -1,10 +1,17 @@
 import { PACKAGE_SETS } from './packages.js';
 import type { PlanIn } from './server.js';
 
-/** snmpd with the community `public`: the whole tree, or what Debian's own snmpd.conf shows of it. */
-export function snmpd(address: string, { view }: { readonly view: 'all' | 'systemonly' }): PlanIn {
+/**
+ * snmpd with the community `public`: the whole tree, what Debian's own snmpd.conf shows of it, or the whole tree
+ * without snmpd's limit of 100 values an answer.
+ */
+export function snmpd(
+  address: string,
+  { view }: { readonly view: 'all' | 'systemonly' | 'unlimited' },
+): PlanIn {
   const access = {
     all: ['rocommunity public'],
+    unlimited: ['rocommunity public', 'maxGetbulkRepeats -1', 'maxGetbulkResponses -1'],
     systemonly: [
       'view systemonly included .1.3.6.1.2.1.1',
       'view systemonly included .1.3.6.1.2.1.25.1',

@@ -2,10 +2,21 @@ import { PACKAGE_SETS } from './packages.js';
 import type { PlanIn } from './server.js';
 import { DNS_READY } from './zones.js';
 
-/** Recurses or refuses, and asks nobody but the authoritative server of the tests. */
+/**
+ * Recurses or refuses, and asks nobody but the authoritative server of the tests.
+ * @param options further lines of its `server` clause.
+ */
 export function unbound(
   address: string,
-  { upstream, access }: { readonly upstream: string; readonly access: 'allow' | 'refuse' },
+  {
+    upstream,
+    access,
+    options,
+  }: {
+    readonly upstream: string;
+    readonly access: 'allow' | 'refuse';
+    readonly options: readonly string[];
+  },
 ): PlanIn {
   return (folder) => ({
     address,
@@ -25,9 +36,7 @@ export function unbound(
   # Without the validator there is no trust anchor to keep up to date.
   module-config: "iterator"
   local-zone: "test." nodefault
-  edns-buffer-size: 4096
-  max-udp-size: 4096
-# Everything is forwarded: so the root servers are never asked.
+${options.map((line) => `  ${line}\n`).join('')}# Everything is forwarded: so the root servers are never asked.
 forward-zone:
   name: "."
   forward-addr: ${upstream}

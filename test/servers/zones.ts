@@ -16,19 +16,14 @@ export const MID_ZONE: string = zone(
 /** Both zones as files: what an authoritative server of the tests serves. */
 export const ZONE_FILES = { 'fat.zone': FAT_ZONE, 'mid.zone': MID_ZONE } as const;
 
-/** `A ready.fat.test`, recursion desired: what tells that a DNS server is up, whatever it thinks of ANY. */
+/**
+ * `TXT CH version.bind`: tells that a DNS server is up, whatever it thinks of ANY. It answers or refuses this itself,
+ * asks nobody, and has nothing in its cache before the scanner comes.
+ */
 export const DNS_READY: { readonly port: number; readonly request: Uint8Array } = {
   port: 53,
   request: Buffer.from(
-    '4242' +
-      '0100' +
-      '0001000000000000' +
-      '057265616479' +
-      '03666174' +
-      '0474657374' +
-      '00' +
-      '0001' +
-      '0001',
+    '4242' + '0100' + '0001000000000000' + '0776657273696f6e' + '0462696e64' + '00' + '0010' + '0003',
     'hex',
   ),
 };

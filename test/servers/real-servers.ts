@@ -1,0 +1,106 @@
+import { bind9Authoritative, bind9Recursor } from './bind9.js';
+import { dnsmasq } from './dnsmasq.js';
+import { inetutilsInetd, openbsdInetd, xinetd } from './inetd.js';
+import { knotResolver } from './knot-resolver.js';
+import { knot } from './knot.js';
+import { chrony, ntpsec } from './ntp.js';
+import { nsd } from './nsd.js';
+import { pdnsRecursor } from './pdns-recursor.js';
+import type { PlanIn } from './server.js';
+import { snmpd } from './snmpd.js';
+import { unbound } from './unbound.js';
+
+/** One server in one configuration. */
+export interface RealServer {
+  readonly name: string;
+  /** What is set, as its own configuration says it. */
+  readonly configured: string;
+  readonly address: string;
+  /** What it listens on. */
+  readonly ports: readonly number[];
+  readonly plan: PlanIn;
+}
+
+/** RFC 5737, TEST-NET-1: inside the namespaces of the tests only. */
+export const address = (host: number): string => `192.0.2.${host}`;
+
+/** Where every recursing server gets its answers from. */
+export const UPSTREAM = address(10);
+
+const [DNS, NTP, SNMP] = [[53], [123], [161]];
+const [ECHO, DAYTIME, QOTD, CHARGEN, TIME] = [7, 13, 17, 19, 37];
+
+type Plans = (at: string) => PlanIn;
+const own =
+  (...options: string[]): Plans =>
+  (at) =>
+    bind9Authoritative(at, options);
+const recursing =
+  (...options: string[]): Plans =>
+  (at) =>
+    bind9Recursor(at, { upstream: UPSTREAM, options });
+const unboundWith =
+  (access: 'allow' | 'refuse', ...options: string[]): Plans =>
+  (at) =>
+    unbound(at, { upstream: UPSTREAM, access, options });
+const pdnsWith =
+  (...options: string[]): Plans =>
+  (at) =>
+    pdnsRecursor(at, { upstream: UPSTREAM, options });
+const forwarding: Plans = (at) => dnsmasq(at, { upstream: UPSTREAM });
+const stub: Plans = (at) => knotResolver(at, { upstream: UPSTREAM });
+const showing =
+  (view: 'all' | 'systemonly' | 'unlimited'): Plans =>
+  (at) =>
+    snmpd(at, { view });
+
+const open = ['allow-recursion { any; }'];
+const closed = ['allow-recursion { none; }', 'allow-query-cache { none; }'];
+const big = ['max-udp-size 4096', 'edns-udp-size 4096'];
+const bigUnbound = ['edns-buffer-size: 4096', 'max-udp-size: 4096'];
+const rrl = 'rate-limit { responses-per-second 5; window 5; slip 2; }';
+const bigPdns = ['udp-truncation-threshold=4096', 'edns-outgoing-bufsize=4096'];
+
+/** One server a line: name, host, ports, set-up, and the words for it. */
+export const REAL_SERVERS: readonly RealServer[] = [
+  row('bind9-auth', 10, DNS, own('minimal-any no'), 'authoritative, answers of up to 4,096 bytes'),
+  row('bind9-auth-minimal', 11, DNS, own('minimal-any yes'), 'authoritative, `minimal-any yes`'),
+  row('bind9-auth-rrl', 12, DNS, own('minimal-any no', rrl), `authoritative, \`${rrl}\``),
+  row('bind9-rec-open', 13, DNS, recursing(...open, ...big), 'recursion for all, up to 4,096 bytes'),
+  row('bind9-rec-default', 14, DNS, recursing(...open), 'recursion for all, its own limits'),
+  row('bind9-rec-refused', 15, DNS, recursing(...closed, ...big), 'recursion for nobody'),
+  row('unbound-open', 16, DNS, unboundWith('allow', ...bigUnbound), 'recursion for all, up to 4,096 bytes'),
+  row('unbound-default', 17, DNS, unboundWith('allow'), 'recursion for all, its own limits'),
+  row('unbound-refuse', 18, DNS, unboundWith('refuse', ...bigUnbound), '`access-control: 0.0.0.0/0 refuse`'),
+  row('unbound-deny-any', 19, DNS, unboundWith('allow', ...bigUnbound, 'deny-any: yes'), '`deny-any: yes`'),
+  row('pdns-recursor-4096', 20, DNS, pdnsWith(...bigPdns), 'recursion for all, up to 4,096 bytes'),
+  row('pdns-recursor-any-to-tcp', 21, DNS, pdnsWith('any-to-tcp=yes'), 'its own limits, `any-to-tcp=yes`'),
+  row('knot-resolver', 22, DNS, stub, 'kresd, forwards for all'),
+  row('nsd', 23, DNS, nsd, 'authoritative, answers of up to 4,096 bytes'),
+  row('knot', 24, DNS, knot, 'authoritative, answers of up to 4,096 bytes'),
+  row('dnsmasq', 25, DNS, forwarding, 'forwards for all, `edns-packet-max=4096`'),
+  row('ntpsec', 29, NTP, ntpsec, '`unrestrict default noquery`: mode 6 for all'),
+  row('chrony', 30, NTP, chrony, '`allow all`'),
+  row('snmpd-open', 31, SNMP, showing('all'), '`rocommunity public`'),
+  row(
+    'snmpd-debian',
+    32,
+    SNMP,
+    showing('systemonly'),
+    "`rocommunity public` with Debian's view `systemonly`",
+  ),
+  row('snmpd-unlimited', 33, SNMP, showing('unlimited'), '`maxGetbulkRepeats -1`, `maxGetbulkResponses -1`'),
+  row('xinetd', 34, [ECHO, DAYTIME, QOTD, CHARGEN, TIME], xinetd, 'built-in services, and a qotd of our own'),
+  row('openbsd-inetd', 35, [ECHO, DAYTIME, CHARGEN, TIME], openbsdInetd, 'built-in services'),
+  row('inetutils-inetd', 36, [ECHO, DAYTIME, CHARGEN, TIME], inetutilsInetd, 'built-in services'),
+];
+
+function row(
+  name: string,
+  host: number,
+  ports: readonly number[],
+  plan: Plans,
+  configured: string,
+): RealServer {
+  return { name, configured, address: address(host), ports, plan: plan(address(host)) };
+}
