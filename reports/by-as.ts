@@ -27,7 +27,9 @@ export function groupByAs(run: RunRecord, records: readonly FindingRecord[]): re
     else found.set(asn, [record]);
   }
   const names = new Map<number, string>();
-  for (const { asn, asName } of probedNetworks(run)) {
+  for (const { asn = 0, as_name } of probedNetworks(run)) {
+    if (asn === 0) continue;
+    const asName = cleanText(as_name);
     if (run.complete && !found.has(asn)) found.set(asn, []);
     if (asName !== undefined && !names.has(asn)) names.set(asn, asName);
   }
@@ -55,10 +57,10 @@ interface Span {
 }
 
 /**
- * The AS numbers that the scope itself gives to what was probed. One pass over scope and targets in the order of
+ * The networks of the scope that own something of what was probed. One pass over scope and targets in the order of
  * their addresses, with a stack of the networks that the present place lies in: the innermost owns it.
  */
-function probedNetworks(run: RunRecord): readonly { readonly asn: number; readonly asName?: string }[] {
+export function probedNetworks(run: RunRecord): readonly RunNetwork[] {
   const networks = sortedSpans(
     run.authorisation.networks.map((network) => ({ text: network.prefix, network })),
   );
@@ -81,10 +83,7 @@ function probedNetworks(run: RunRecord): readonly { readonly asn: number; readon
       if (span.network) touched.add(span.network);
     }
   }
-  return [...touched].flatMap(({ asn, as_name }) => {
-    const asName = cleanText(as_name);
-    return asn === undefined || asn === 0 ? [] : [{ asn, ...(asName !== undefined && { asName }) }];
-  });
+  return [...touched];
 }
 
 /** Whether a network begins before this target, or holds all of it: prefixes nest or lie apart. */

@@ -3,12 +3,21 @@ import { sortRecords } from '../src/domain/finding-record.js';
 import type { RunRecord } from '../src/domain/run-record.js';
 import { findingsCsv } from './findings-csv.js';
 import { asJson } from './json.js';
+import { changesCsv } from './changes.js';
 import type { Report, ReportFile } from './report.js';
+import { prefixesCsv } from './prefixes.js';
 import { shadowserverCsv } from './shadowserver/shadowserver-csv.js';
 import { summaryCsv } from './summary.js';
 
 /** Every report that a run has, in the order they are written. */
-export const reports: readonly Report[] = [findingsCsv, summaryCsv, asJson, shadowserverCsv];
+export const reports: readonly Report[] = [
+  findingsCsv,
+  changesCsv,
+  summaryCsv,
+  prefixesCsv,
+  asJson,
+  shadowserverCsv,
+];
 
 /**
  * All files that are made from run.json and findings.jsonl. The same input gives the same bytes.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Column } from '../../reports/columns.js';
 import { columns } from '../../reports/columns.js';
+import { prefixColumns } from '../../reports/prefixes.js';
 import { summaryColumns } from '../../reports/summary.js';
 import { toRecord } from '../../reports/record.js';
 import { repositoryRoot } from '../repository.js';
@@ -33,6 +34,10 @@ describe('docs/report-format.md', () => {
 
   it('has the columns of the summary in order, with type, unit and since', () => {
     assert.deepEqual(documented('Columns of summary.csv'), declared(summaryColumns));
+  });
+
+  it('has the columns of the prefixes in order, with type, unit and since', () => {
+    assert.deepEqual(documented('Columns of prefixes.csv'), declared(prefixColumns));
   });
 
   it('shows a row that is in the golden findings.csv', () => {
