@@ -21,12 +21,20 @@ export function snmpd(
   return (folder) => ({
     address,
     packages: PACKAGE_SETS.snmpd,
-    files: { 'snmpd.conf': [`agentaddress udp:${address}:161`, 'sysLocation lab', ...access, ''].join('\n') },
+    files: { 'snmpd.conf': [`agentaddress udp:${address}:161`, ...SYSTEM, ...access, ''].join('\n') },
     arguments: ['-f', '-Lo', '-C', '-c', `${folder}/snmpd.conf`],
     environment: { SNMP_PERSISTENT_DIR: folder, MIBS: '' },
     ready: { port: 161, request: GET_SYS_UPTIME },
   });
 }
+
+/** The kernel's and the machine's own names would make the lengths of its answers those of this machine. */
+const SYSTEM = [
+  'sysDescr Linux lab 6.1.0-28-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.119-1 (2024-11-22) x86_64',
+  'sysName lab',
+  'sysLocation lab',
+  'sysContact root@localhost',
+];
 
 /** RFC 3416: v2c, public, get-request 1.3.6.1.2.1.1.3.0 with request-id 1. */
 const GET_SYS_UPTIME = Buffer.from(
