@@ -3,6 +3,7 @@ import type { Exchange } from '../domain/exchange.js';
 import { answersIn } from '../domain/exchange.js';
 import type { Exposure, Judgement } from '../domain/finding.js';
 import { factorsOf, reportedExchange } from '../domain/measurement.js';
+import { unstableRange } from './confirmation.js';
 
 /** What is to be reported of one responder and one probe, or why nothing is. */
 export type Verdict =
@@ -20,25 +21,42 @@ export type Verdict =
  * Judges the measurement; where that shows no exposure, the sighting: a rate limiter may have silenced the
  * responder since, and the sweep saw what it saw. But not where another address than the asked one answered
  * the sweep: 16 bits of nonce can be guessed, and a measurement that nobody answers does not confirm it.
- * @param port the one that was asked.
+ * What came back is `unstable` where the same request brought much more or less in the sweep than twice alone;
+ * the row then shows the strongest that was measured alone, as ever, and the range in its detail.
+ * @param asked.port the one that was asked.
+ * @param sighting absent where there was no sweep.
  */
 export function verdictOn(
-  { probe, port }: { readonly probe: Probe; readonly port: number },
-  sighting: Exchange,
+  asked: { readonly probe: Probe; readonly port: number },
+  sighting: Exchange | undefined,
   measured: readonly Exchange[],
 ): Verdict {
-  if (sighting.caveats.includes('off-address') && measured.every(({ received }) => received.datagrams === 0))
+  const seen = sighting ? [sighting] : [];
+  const isSilent = measured.every(({ received }) => received.datagrams === 0);
+  if (isSilent && sighting?.caveats.includes('off-address'))
     return { kind: 'none', reason: 'off-address, not confirmed' };
+  const { probe, port } = asked;
   const judgement = probe.judge(measured);
-  return (
-    exposureIn(judgement, measured) ??
-    exposureIn(probe.judge([sighting]), [sighting]) ??
+  const sweepJudgement = probe.judge(seen);
+  const verdict = exposureIn(judgement, measured) ??
+    exposureIn(sweepJudgement, seen) ??
     unidentifiedIn(measured, port) ??
-    unidentifiedIn([sighting], port) ?? {
+    unidentifiedIn(seen, port) ?? {
       kind: 'none',
-      reason: reasonOf(judgement.kind === 'nothing' ? probe.judge([sighting]) : judgement),
-    }
-  );
+      reason: reasonOf(judgement.kind === 'nothing' ? sweepJudgement : judgement),
+    };
+  const range = sighting && unstableRange(sighting, measured);
+  if (verdict.kind === 'none' || range === undefined) return verdict;
+  const { exposure } = verdict;
+  const remark = `the same request brought ${range.leastBytes} to ${range.mostBytes} bytes`;
+  return {
+    ...verdict,
+    exposure: {
+      ...exposure,
+      tags: [...exposure.tags, 'unstable'],
+      detail: exposure.detail === undefined ? remark : `${exposure.detail}; ${remark}`,
+    },
+  };
 }
 
 function exposureIn(judgement: Judgement, exchanges: readonly Exchange[]): Verdict | undefined {

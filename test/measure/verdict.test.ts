@@ -32,6 +32,23 @@ describe('the verdict on a responder', () => {
     }
   });
 
+  it('is unstable where the same form brought much less twice: the strongest alone, and the range in the detail', () => {
+    const alone = [600, 900].map((bytes) => exchange('sighted', ANSWER, bytes));
+    const verdict = verdictOn(ASKED, sighting(ANSWER, 5000), alone);
+    assert.equal(verdict.kind, 'exposure');
+    assert.equal(verdict.reported, alone[1]);
+    assert.deepEqual(verdict.exposure.tags, ['double', 'unstable']);
+    assert.equal(verdict.exposure.detail, 'the same request brought 600 to 5000 bytes');
+    const steady = verdictOn(ASKED, sighting(ANSWER, 5000), alone.slice(1));
+    assert.deepEqual(steady.kind === 'exposure' && steady.exposure.tags, ['double']);
+  });
+
+  it('needs no sweep', () => {
+    const verdict = verdictOn(ASKED, undefined, [exchange('alone', ANSWER, 500)]);
+    assert.equal(verdict.kind, 'exposure');
+    assert.equal(verdictOn(ASKED, undefined, [silent()]).kind, 'none');
+  });
+
   it('is a refusal by its reason, whichever stage saw it', () => {
     assert.deepEqual(verdictOn(ASKED, sighting(REFUSAL, 8), [exchange('x', REFUSAL, 8)]), {
       kind: 'none',
