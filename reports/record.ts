@@ -18,6 +18,12 @@ import { FACTOR_DECIMALS, preciseTime, rounded, RTT_DECIMALS } from './format.js
 
 export type { ComputedRecord, ExchangeRecord, FindingRecord } from '../src/domain/finding-record.js';
 
+/** What an exchange must know of the finding that it belongs to. */
+export type ExchangeOwner = Pick<Finding, 'ip'> & {
+  readonly measurement: Pick<Finding['measurement'], 'probed'>;
+  readonly reported?: Exchange | undefined;
+};
+
 /**
  * One finding as findings.jsonl holds it, keys in the order of the columns. All text from outside is clean from
  * here on, and no address but `ip` and the probed one is left in it.
@@ -119,14 +125,15 @@ function detailOf(finding: Finding): string | undefined {
 }
 
 /** An address that is neither the finding's nor the probed one may lie outside the scope: it is not named. */
-function repliesFrom(exchange: Exchange, finding: Finding): string | undefined {
+function repliesFrom(exchange: Exchange, finding: ExchangeOwner): string | undefined {
   const address: Address | undefined = exchange.responder?.address;
   if (address === undefined) return undefined;
   const ours = address === finding.ip || address === finding.measurement.probed;
   return ours ? formatAddress(address) : 'elsewhere';
 }
 
-function exchangeRecord(exchange: Exchange, finding: Finding): ExchangeRecord {
+/** One exchange in the words of the reports. @param finding whose it is. */
+export function exchangeRecord(exchange: Exchange, finding: ExchangeOwner): ExchangeRecord {
   const { sent, received, strangers, replies } = exchange;
   const figures = exchange.purpose === 'measure' && exchange.end !== 'unsent';
   const unknown: Unfinished<Required<FactorColumns>> = {

@@ -2,6 +2,7 @@ import { attribution } from './attribution.js';
 import type { Command } from './command.js';
 import { demo } from './demo.js';
 import { doctor } from './doctor.js';
+import { inspect } from './inspect.js';
 import { init } from './init.js';
 import { lab } from './lab.js';
 import { merge } from './merge.js';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   plan,
   doctor,
   scan,
+  inspect,
   report,
   merge,
   probes,

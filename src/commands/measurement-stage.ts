@@ -183,6 +183,7 @@ export function hostGapMs({ formGapMs, pace }: Pick<ScanPlan, 'formGapMs' | 'pac
   return Math.max(formGapMs, 1000 / pace.perHost);
 }
 
-function limitsFor(probe: Probe, quietGapMs: number | undefined): ExchangeLimits {
+/** When an exchange of this probe is over. @param quietGapMs absent: the probe's own. */
+export function limitsFor(probe: Probe, quietGapMs: number | undefined): ExchangeLimits {
   return { ...EXCHANGE_CAPS, quietGapMs: quietGapMs ?? probe.quietGapMs };
 }

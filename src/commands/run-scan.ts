@@ -23,10 +23,10 @@ import type { MeasurementStageOptions } from './measurement-stage.js';
 import { createMeasurementStage, hostGapMs } from './measurement-stage.js';
 import type { ScanPlan, ScanResult, ScanStart } from './scan-plan.js';
 import { firstFormsOf } from './scan-plan.js';
+import { PACER_TICK_MS } from './scan-defaults.js';
 import type { RunControl } from './scope-reload.js';
 
 /** The engine's own bounds: design decisions that no user has a reason to turn. */
-const PACER_TICK_MS = 5;
 /** More than the log of sent requests and the clocks are apart. */
 const SAFETY_MS = 1000;
 const PROGRESS_EVERY_MS = 200;

@@ -10,6 +10,7 @@ import type { Scope } from '../scope/scope.js';
 import { checkValidity, createScope } from '../scope/scope.js';
 import type { ScopeFile } from '../scope/scope-file.js';
 import { parseScopeFile } from '../scope/scope-file.js';
+import { holdsExampleValues } from '../scope/scope-template.js';
 import { parseExclusionList, parseTargetList } from '../scope/target-list.js';
 import type { TargetSpace } from '../scope/target-space.js';
 import { createTargetSpace } from '../scope/target-space.js';
@@ -61,6 +62,15 @@ export async function readScope(argv: Arguments, io: Pick<Io, 'clock'>): Promise
     exclusions.map(({ range }): Range => range),
   );
   return { scopeFile, scopeText, scope, exclusions, ...validity };
+}
+
+/** @throws UsageError for a scope file that nobody filled in. */
+export function refuseExampleValues(scopeFile: ScopeFile): void {
+  if (!holdsExampleValues(scopeFile)) return;
+  throw new UsageError(
+    `${scopeFile.name} still holds the example values that init wrote`,
+    'say whose space it is, who authorised the scan, and which networks may be probed',
+  );
 }
 
 /** A scope file, with the settings of all probes. @throws UsageError for the first thing that is wrong with it. */

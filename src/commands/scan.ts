@@ -18,7 +18,6 @@ import { toRecord } from '../../reports/record.js';
 import { addressSet } from '../scope/address-set.js';
 import { createLiveScope } from '../scope/live-scope.js';
 import type { Scope } from '../scope/scope.js';
-import { holdsExampleValues } from '../scope/scope-template.js';
 import type { Key } from '../sweep/keyed-permutation.js';
 import { createProgress } from '../sweep/progress.js';
 import { durationOption, flagOption, listOption, numberOption, textOption } from './arguments.js';
@@ -33,7 +32,7 @@ import { resumeScan } from './resume.js';
 import { cannotKeep, checkpointPlanOf, createRunKeeper } from './run-keeper.js';
 import { runScan } from './run-scan.js';
 import type { ScanInputs } from './scan-inputs.js';
-import { readScanInputs, readScope } from './scan-inputs.js';
+import { readScanInputs, readScope, refuseExampleValues } from './scan-inputs.js';
 import { DEFAULTS, MOST_MS } from './scan-defaults.js';
 import { SCAN_OPTIONS } from './scan-options.js';
 import { shardOption } from './shard-option.js';
@@ -57,11 +56,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
   const resumed = textOption(given, 'resume') === undefined ? undefined : await resumeScan(given, io);
   const argv = resumed?.argv ?? given;
   const inputs = resumed?.inputs ?? (await readScanInputs(argv, io));
-  if (holdsExampleValues(inputs.scopeFile))
-    throw new UsageError(
-      `${inputs.scopeFile.name} still holds the example values that init wrote`,
-      'say whose space it is, who authorised the scan, and which networks may be probed',
-    );
+  refuseExampleValues(inputs.scopeFile);
   const failOn = severityOption(argv);
   const quiet = flagOption(argv, 'quiet');
   const bom = flagOption(argv, 'bom');

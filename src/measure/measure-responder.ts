@@ -15,7 +15,17 @@ export interface Measuring {
   readonly drawNonce: (bits: number) => Nonce;
   readonly onSocketDrops: (count: number) => void;
   readonly onReceived: (traffic: Traffic) => void;
+  /** Shown every exchange when it is over, with the payloads that are otherwise let go. */
+  readonly onExchange?: (observed: ObservedExchange) => void;
   readonly signal: AbortSignal;
+}
+
+/** An exchange and the bytes of its replies, one payload for each of `exchange.replies`. */
+export interface ObservedExchange {
+  readonly exchange: Exchange;
+  readonly payloads: readonly Uint8Array[];
+  /** Where the request came from; absent where it never left. */
+  readonly localPort?: number;
 }
 
 /** After so many requests nobody is asked any more, whatever the probe says; a burst counts as one. */
@@ -84,12 +94,13 @@ async function put(
 }
 
 async function exchangeWith(
-  { gate, clock, openSocket, limitsFor, drawNonce, onReceived, onSocketDrops }: Measuring,
+  { gate, clock, openSocket, limitsFor, drawNonce, onReceived, onSocketDrops, onExchange }: Measuring,
   { probe, to, port, expectedBits }: ResponderToMeasure,
   ask: Ask,
 ): Promise<Exchange> {
   let reservedBits = expectedBits;
-  const { exchange, socketDrops } = await runExchange({
+  const heard: { readonly payload: Uint8Array; readonly from: Address }[] = [];
+  const { exchange, socketDrops, ...sentFrom } = await runExchange({
     probe,
     ask,
     to,
@@ -98,6 +109,7 @@ async function exchangeWith(
     limits: limitsFor(probe),
     openSocket,
     clock,
+    onReply: onExchange && ((payload, from) => heard.push({ payload, from })),
     onReceived(traffic) {
       onReceived(traffic);
       const bits = traffic.wireBytes * 8;
@@ -107,5 +119,8 @@ async function exchangeWith(
     },
   });
   onSocketDrops(socketDrops);
+  const { responder } = exchange;
+  const payloads = heard.filter(({ from }) => from === responder?.address).map(({ payload }) => payload);
+  onExchange?.({ exchange, payloads, ...sentFrom });
   return exchange;
 }

@@ -20,6 +20,8 @@ export interface ExchangeLimits {
 
 /** What an exchange needs of a socket that is its own. */
 export interface ExchangeSocket {
+  /** Where the request comes from. */
+  readonly localPort?: number;
   send(payload: Uint8Array, to: Address, port: number): boolean;
   unfinishedBelow(count: number): Promise<void>;
   readDrops(): Promise<number | undefined>;
@@ -44,12 +46,16 @@ export interface ExchangeOptions {
   readonly clock: Clock;
   /** Called for what came back, as it comes. */
   readonly onReceived: (traffic: Traffic) => void;
+  /** Called for each datagram that becomes one of the exchange's replies; otherwise payloads are let go. */
+  readonly onReply?: ((payload: Uint8Array, from: Address) => void) | undefined;
 }
 
 /** An exchange, and the datagrams its socket lost. */
 export interface ExchangeResult {
   readonly exchange: Exchange;
   readonly socketDrops: number;
+  /** Where the request came from; absent where it never left. */
+  readonly localPort?: number;
 }
 
 /**
@@ -87,6 +93,7 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
           return;
         }
         tally.add(payload, traffic, now - sentMs, { address: from, port: senderPort });
+        options.onReply?.(payload, from);
         deadlineMs = Math.min(now + limits.quietGapMs, sentMs + limits.longestMs);
         const { datagrams, payloadBytes } = tally.sum();
         capped = datagrams >= limits.mostDatagrams || payloadBytes >= limits.mostBytes;
@@ -156,7 +163,8 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
       caveats,
       ...(sendError !== undefined && { sendError }),
     };
-    return { exchange, socketDrops };
+    const { localPort } = socket;
+    return { exchange, socketDrops, ...(localPort !== undefined && { localPort }) };
   } finally {
     await socket.close();
   }

@@ -1,0 +1,192 @@
+import { randomInt } from 'node:crypto';
+import type { Address } from '../domain/address.js';
+import { formatAddress } from '../domain/address.js';
+import type { Exchange } from '../domain/exchange.js';
+import { formatInstant } from '../domain/time.js';
+import { UsageError } from '../domain/usage-error.js';
+import type { Measuring, ObservedExchange } from '../measure/measure-responder.js';
+import { measureResponder } from '../measure/measure-responder.js';
+import { createRequestGate } from '../measure/request-gate.js';
+import { createPacer, createReplyBudget } from '../sweep/pacer.js';
+import { openGuardedSocket } from '../udp/guarded-socket.js';
+import { version } from '../version.js';
+import { durationOption, flagOption, textOption } from './arguments.js';
+import type { Arguments, Command, Io } from './command.js';
+import { EXIT } from './command.js';
+import { counted, describeExchange, describeOutcome, describeProbe } from './describe-inspection.js';
+import { createExpiry } from './expiry.js';
+import type { Inspection } from './inspection.js';
+import { inspectionRecord, outcomeOf } from './inspection.js';
+import { limitsFor } from './measurement-stage.js';
+import { DEFAULTS, MOST_MS, PACER_TICK_MS } from './scan-defaults.js';
+import type { ScanInputs } from './scan-inputs.js';
+import { readScanInputs, refuseExampleValues } from './scan-inputs.js';
+import { SCAN_OPTIONS } from './scan-options.js';
+import type { SelectedProbe } from './select-probes.js';
+import { PROBE_FLAGS } from './select-probes.js';
+
+/** One host, asked as a measurement asks it, and everything that it says: for whoever has its owner on the phone. */
+export const inspect: Command = {
+  name: 'inspect',
+  positional: { usage: '<host>', key: 'host', describe: 'One address inside the scope' },
+  describe: 'Ask one host, and show every datagram field by field; writes no files',
+  options: {
+    scope: SCAN_OPTIONS.scope,
+    exclude: SCAN_OPTIONS.exclude,
+    probe: SCAN_OPTIONS.probe,
+    port: SCAN_OPTIONS.port,
+    ...PROBE_FLAGS,
+    source: SCAN_OPTIONS.source,
+    'quiet-gap': SCAN_OPTIONS['quiet-gap'],
+    'form-gap': SCAN_OPTIONS['form-gap'],
+    all: { group: 'Output:', type: 'boolean', describe: 'Every datagram of a long answer, every byte' },
+    json: { group: 'Output:', type: 'boolean', describe: 'Print it all as JSON' },
+  },
+  example: ['ampscope inspect 192.0.2.7 --probe ntp-monlist', 'what it answers, byte by byte'],
+  async run(argv, io) {
+    const given = textOption(argv, 'host') ?? '';
+    const inputs = await readScanInputs({ ...argv, target: [given] }, io);
+    refuseExampleValues(inputs.scopeFile);
+    if (inputs.space.size !== 1)
+      throw new UsageError(
+        `"${given}" is no single address`,
+        'name one host; networks are for ampscope scan',
+      );
+    if (inputs.validityWarning !== undefined) io.stderr.write(`ampscope: note: ${inputs.validityWarning}\n`);
+    return inspectHost(argv, io, inputs, inputs.space.addressAt(0));
+  },
+};
+
+async function inspectHost(argv: Arguments, io: Io, inputs: ScanInputs, host: Address): Promise<number> {
+  const [json, all] = [flagOption(argv, 'json'), flagOption(argv, 'all')];
+  const print = (text: string): void => {
+    if (!json) io.stdout.write(text);
+  };
+  const started = io.clock.now();
+  const expiry = createExpiry(inputs.scope.validUntilEnd, io.clock);
+  const signal = AbortSignal.any([io.stop, expiry.signal]);
+  const measuring = measuringOf(argv, io, inputs, signal);
+  const inspections: Inspection[] = [];
+  print(headerOf(inputs, host));
+  for (const selected of inputs.probes) {
+    print(describeProbe(selected));
+    const observedOf = new Map<Exchange, ObservedExchange>();
+    const done = await askAll(
+      {
+        ...measuring.common,
+        onExchange(observed) {
+          observedOf.set(observed.exchange, observed);
+          print(describeExchange(selected, observed, { number: observedOf.size, all }));
+        },
+      },
+      measuring.openConnected,
+      { selected, host },
+    );
+    // In the order of asking, which is not that of their ends in a burst.
+    const exchanges = done.flatMap((exchange) => observedOf.get(exchange) ?? []);
+    const inspection = { selected, exchanges, outcome: outcomeOf(selected, exchanges) };
+    inspections.push(inspection);
+    print(describeOutcome(inspection));
+  }
+  expiry.cancel();
+  const exchanges = inspections.flatMap((inspection) => inspection.exchanges.map(({ exchange }) => exchange));
+  const sent = exchanges.filter(({ end, sendError }) => end !== 'unsent' || sendError === 'ECONNREFUSED');
+  const record = {
+    ampscope_version: version,
+    host: formatAddress(host),
+    organisation: inputs.scopeFile.organisation,
+    authorised_by: inputs.scopeFile.authorisedBy,
+    contact: inputs.scopeFile.contact,
+    scope: inputs.scopeFile.name,
+    started: formatInstant(started),
+    ended: formatInstant(io.clock.now()),
+    complete: !signal.aborted,
+    requests: sent.length,
+    request_bytes: sent.reduce((sum, { request }) => sum + request.length, 0),
+    socket_drops: measuring.drops(),
+  };
+  if (json) {
+    const probes = inspections.map((inspection) => inspectionRecord(inspection, host));
+    io.stdout.write(`${JSON.stringify({ ...record, probes }, undefined, 2)}\n`);
+  }
+  print(
+    `\nsent: ${counted(record.requests, 'request')}, ${counted(record.request_bytes, 'byte')}, from ${record.started} to ${record.ended}\n` +
+      'no file was written: this text is the record of it\n',
+  );
+  if (io.stop.aborted && typeof io.stop.reason === 'number') return io.stop.reason;
+  const hasLosses = signal.aborted || record.socket_drops > 0 || sent.length < exchanges.length;
+  return hasLosses ? EXIT.losses : EXIT.finished;
+}
+
+/** As a measurement asks; a host that stays silent once more, on a socket that hears that a port is closed. */
+async function askAll(
+  measuring: Measuring,
+  openConnected: (port: number, host: Address) => Measuring['openSocket'],
+  { selected, host }: { readonly selected: SelectedProbe; readonly host: Address },
+): Promise<readonly Exchange[]> {
+  const { probe, port, options } = selected;
+  const [first] = probe.sweepForms;
+  const responder = { probe, to: host, port, expectedBits: 0, mayBurst: options.length > 0 };
+  const done = await measureResponder(measuring, { ...responder, sighted: probe.sweepForms });
+  if (done.some(({ end }) => end !== 'silent')) return done;
+  const again = await measureResponder(
+    { ...measuring, openSocket: openConnected(port, host) },
+    { ...responder, probe: { ...probe, next: () => undefined }, sighted: [first] },
+  );
+  return [...done, ...again];
+}
+
+/** Within every limit of the scope, on sockets that ask the scope before each packet. */
+function measuringOf(
+  argv: Arguments,
+  { clock }: Io,
+  { scope, rate, scopeFile: { limits } }: ScanInputs,
+  signal: AbortSignal,
+): {
+  readonly common: Measuring;
+  readonly openConnected: (port: number, address: Address) => Measuring['openSocket'];
+  readonly drops: () => number;
+} {
+  const quietGapMs = durationOption(argv, 'quiet-gap', MOST_MS['quiet-gap']);
+  const formGapMs = durationOption(argv, 'form-gap', MOST_MS['form-gap']) ?? DEFAULTS.formGapMs;
+  const openSocket =
+    (connectTo?: { readonly address: Address; readonly port: number }): Measuring['openSocket'] =>
+    (handlers) =>
+      openGuardedSocket({
+        ...handlers,
+        allows: (address) => scope.allows(address),
+        receiveBufferBytes: DEFAULTS.receiveBufferBytes,
+        sourceAddress: textOption(argv, 'source'),
+        connectTo,
+      });
+  let drops = 0;
+  return {
+    drops: () => drops,
+    openConnected: (port, address) => openSocket({ address, port }),
+    common: {
+      clock,
+      signal,
+      gate: createRequestGate({
+        pacer: createPacer(rate, PACER_TICK_MS),
+        budget: createReplyBudget(limits.replyBandwidthBps),
+        clock,
+        hostGapMs: Math.max(formGapMs, 1000 / limits.perHost),
+        perSubnet: limits.perSubnet,
+        sweepEndedMs: () => -Infinity,
+      }),
+      openSocket: openSocket(),
+      limitsFor: (probe) => limitsFor(probe, quietGapMs),
+      drawNonce: (bits) => (bits === 0 ? 0 : randomInt(2 ** bits)),
+      onSocketDrops: (count) => (drops += count),
+      onReceived: () => undefined,
+    },
+  };
+}
+
+function headerOf({ scopeFile }: ScanInputs, host: Address): string {
+  const { organisation, authorisedBy, name, validUntil } = scopeFile;
+  return (
+    `${formatAddress(host)}, asked by ampscope ${version} for ${organisation}\n` +
+    `authorised by ${authorisedBy} until ${validUntil}, by ${name}\n`
+  );
+}
