@@ -1,7 +1,9 @@
 import type { Address } from '../domain/address.js';
+import { formatAddress } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';
 import type { Finding } from '../domain/finding.js';
 import { isLowerBound } from '../domain/measurement.js';
+import { UNIDENTIFIED } from '../measure/verdict.js';
 import { fewPrefixes } from '../scope/few-prefixes.js';
 import type { Scope } from '../scope/scope.js';
 import type { Ledger, Sighting } from '../sweep/ledger.js';
@@ -73,6 +75,7 @@ async function judge(known: ScanKnowledge): Promise<{
   let lateResponders = 0;
   const { sockets } = await known.counted();
   const lossyProbes = new Set(sockets.flatMap(({ probe, socket }) => ((socket.drops ?? 0) > 0 ? probe : [])));
+  const onceUnidentified = createUnidentifiedOnce();
   for (const sighting of ledger.all()) {
     const selected = plan.probes[sighting.probe];
     const counts = perProbe[sighting.probe];
@@ -91,11 +94,13 @@ async function judge(known: ScanKnowledge): Promise<{
     }
     // What was excluded after it had answered gives no row.
     const outcome = plan.scope.allows(sighting.probed)
-      ? findingOf(
-          { ...plan, lostReplies: lossyProbes.has(selected.probe.id) },
-          selected,
-          sighting,
-          measured.get(sighting) ?? [],
+      ? onceUnidentified(
+          findingOf(
+            { ...plan, lostReplies: lossyProbes.has(selected.probe.id) },
+            selected,
+            sighting,
+            measured.get(sighting) ?? [],
+          ),
         )
       : 'excluded during the run';
     if (typeof outcome === 'string') counts.notExposed[outcome] = (counts.notExposed[outcome] ?? 0) + 1;
@@ -105,6 +110,22 @@ async function judge(known: ScanKnowledge): Promise<{
     }
   }
   return { findings, perProbe, lateResponders };
+}
+
+/**
+ * What answers with bytes that nobody knows is one exposure, however many probes ask that port: the first probe
+ * of the list reports it, so that it is the same exposure in every run.
+ */
+function createUnidentifiedOnce(): (outcome: Finding | string) => Finding | string {
+  const places = new Set<string>();
+  return (outcome) => {
+    if (typeof outcome === 'string' || outcome.report !== UNIDENTIFIED) return outcome;
+    const { probed, probedPort } = outcome.measurement;
+    const place = `${formatAddress(probed)} ${probedPort}`;
+    if (places.has(place)) return 'unidentified, reported by another probe';
+    places.add(place);
+    return outcome;
+  };
 }
 
 function noteCapped(known: ScanKnowledge): void {

@@ -1,13 +1,17 @@
 import { randomInt } from 'node:crypto';
-import type { Probe } from '../../probes/probe.js';
+import type { Probe, RequestForm } from '../../probes/probe.js';
+import { familyOf } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';
+import { trafficOf } from '../domain/exchange.js';
 import type { Clock } from '../domain/time.js';
+import { needsConfirmation } from '../measure/confirmation.js';
 import { measureResponder } from '../measure/measure-responder.js';
 import { createMeasurementQueue } from '../measure/queue.js';
 import type { Budget, Pace } from '../measure/request-gate.js';
 import { createRequestGate } from '../measure/request-gate.js';
 import type { ExchangeLimits } from '../measure/run-exchange.js';
 import type { Ledger, Sighting } from '../sweep/ledger.js';
+import { exchangeOfSighting } from '../sweep/ledger.js';
 import type { Progress, ProgressState } from '../sweep/progress.js';
 import type { GuardedSocket, GuardedSocketOptions } from '../udp/guarded-socket.js';
 import type { LossWatch } from './loss-watch.js';
@@ -48,12 +52,20 @@ export interface MeasurementStageOptions {
 
 const TAKE_EVERY_MS = 200;
 const NO_DESCRIPTOR_MS = 250;
+/** Before a form is asked again whose answer was so different from the sweep's. */
+const CONFIRM_AFTER_MS = 30_000;
 const EXCHANGE_CAPS = {
   firstReplyMs: 5000,
   longestMs: 30_000,
   mostDatagrams: 2000,
   mostBytes: 4 * 1024 * 1024,
 };
+
+interface Job {
+  readonly sighting: Sighting;
+  /** Asks once more what the sweep asked, and nothing else. */
+  readonly confirms: boolean;
+}
 
 export function createMeasurementStage(options: MeasurementStageOptions): MeasurementStage {
   const { plan, ledger, clock, progress, losses, signal } = options;
@@ -68,6 +80,8 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
     sweepEndedMs: () => sweepEndedMs,
   });
   const queue = createMeasurementQueue(plan.parallel, measure);
+  /** Outside the queue: who only waits keeps nobody else from being measured. */
+  const waiting = new Set<Promise<void>>();
 
   return {
     measured: measuredOf,
@@ -90,7 +104,8 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
         if (signal.aborted) return;
         for (const group of ledger.takeNew()) {
           const [first] = group;
-          if (first !== undefined) queue.add(first.probed, group);
+          const jobs = group.map((sighting): Job => ({ sighting, confirms: false }));
+          if (first !== undefined) queue.add(first.probed, jobs);
         }
         progress.update(state());
       };
@@ -102,7 +117,8 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
         do {
           take();
           await queue.idle();
-        } while (!signal.aborted && ledger.hasNew());
+          await Promise.all(waiting);
+        } while (!signal.aborted && (ledger.hasNew() || queue.open > 0 || waiting.size > 0));
       } finally {
         clearInterval(ticking);
       }
@@ -110,14 +126,17 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
     },
   };
 
-  async function measure(sighting: Sighting): Promise<void> {
+  async function measure({ sighting, confirms }: Job): Promise<void> {
     const selected = plan.probes[sighting.probe];
     // An answer has taken the place of an alien reply since: it waits in the queue too.
     const isCurrent = ledger.get(sighting.probe, sighting.probed) === sighting;
     // It may have been excluded since: the guard would refuse it, request by request.
     if (!plan.scope.allows(sighting.probed)) return;
-    if (selected === undefined || !isCurrent || measuredOf.has(sighting)) return;
-    const measured = await measureResponder(
+    const before = measuredOf.get(sighting);
+    if (selected === undefined || !isCurrent || confirms !== (before !== undefined)) return;
+    const { probe, port } = selected;
+    const seenAs = (form: number): RequestForm | readonly [] => probe.sweepForms[form] ?? [];
+    const exchanges = await measureResponder(
       {
         gate,
         clock,
@@ -145,19 +164,30 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
         },
       },
       {
-        probe: selected.probe,
+        probe: confirms ? { ...probe, next: () => undefined } : probe,
         to: sighting.probed,
-        port: selected.port,
-        sighted: [...sighting.forms]
-          .sort((a, b) => a - b)
-          .flatMap((form) => selected.probe.sweepForms[form] ?? []),
+        port,
+        sighted: confirms
+          ? [seenAs(sighting.form)].flat()
+          : [...sighting.forms].sort((a, b) => a - b).flatMap(seenAs),
         expectedBits: sighting.wireBytes * 8,
         mayBurst: selected.options.length > 0,
       },
     );
+    const measured = [...(before ?? []), ...exchanges];
     measuredOf.set(sighting, measured);
     // What a signal cut short is begun anew when the run goes on.
-    if (!signal.aborted) unsaved.push([sighting, measured]);
+    if (signal.aborted) return;
+    if (!confirms && needsConfirmation(asExchange(sighting, probe), measured)) confirmLater(sighting);
+    else unsaved.push([sighting, measured]);
+  }
+
+  function confirmLater(sighting: Sighting): void {
+    const turn = clock.sleep(CONFIRM_AFTER_MS, signal).then(() => {
+      waiting.delete(turn);
+      if (!signal.aborted) queue.add(sighting.probed, [{ sighting, confirms: true }]);
+    });
+    waiting.add(turn);
   }
 
   /** Where the process has no descriptor left, one comes free when another exchange ends. */
@@ -176,6 +206,13 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
       }
     }
   }
+}
+
+function asExchange(sighting: Sighting, probe: Probe): Exchange {
+  return exchangeOfSighting(sighting, {
+    formName: probe.sweepForms[sighting.form]?.name ?? '',
+    sent: trafficOf(sighting.request.length, familyOf(sighting.probed)),
+  });
 }
 
 /** Between two requests to one host, of whatever stage. */

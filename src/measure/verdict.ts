@@ -5,6 +5,9 @@ import type { Exposure, Judgement } from '../domain/finding.js';
 import { factorsOf, reportedExchange } from '../domain/measurement.js';
 import { unstableRange } from './confirmation.js';
 
+/** The type of what amplifies with bytes that no reader knows. */
+export const UNIDENTIFIED = 'x_unidentified';
+
 /** What is to be reported of one responder and one probe, or why nothing is. */
 export type Verdict =
   | {
@@ -80,7 +83,7 @@ function unidentifiedIn(exchanges: readonly Exchange[], port: number): Verdict |
   const why = reply?.reading.kind === 'alien' ? reply.reading.why : '';
   return {
     kind: 'exposure',
-    report: 'x_unidentified',
+    report: UNIDENTIFIED,
     reported,
     exposure: {
       kind: 'exposure',
