@@ -11,11 +11,12 @@ import {
   defineProbe,
   forms,
   type Exchange,
+  type Field,
   type Judgement,
   type Reading,
   type RequestForm,
 } from '../probe.js';
-import { looksGenerated } from './pattern.js';
+import { LINE_FEED, isPrintable, looksGenerated } from './pattern.js';
 import { twins } from './twin.js';
 import { words } from './words.js';
 
@@ -40,6 +41,7 @@ export const chargen = defineProbe({
   read,
   next: forms(),
   judge,
+  dissect,
   twins,
 });
 
@@ -65,4 +67,17 @@ function judge(done: readonly Exchange[]): Judgement {
         : `datagrams of ${largest} bytes`,
     facts: { datagram_bytes: largest },
   };
+}
+
+/** Lines, as the pattern of RFC 864 has them; what ends without one too. A request is data that nobody reads. */
+function dissect(payload: Uint8Array): readonly Field[] {
+  const fields: Field[] = [];
+  for (let at = 0; at < payload.length;) {
+    const lineEnd = payload.indexOf(LINE_FEED, at);
+    const end = lineEnd < 0 ? payload.length : lineEnd + 1;
+    const value = String.fromCharCode(...payload.subarray(at, end).filter(isPrintable));
+    fields.push({ at, bytes: end - at, name: 'characters', value });
+    at = end;
+  }
+  return fields;
 }

@@ -21,11 +21,11 @@ export function looksGenerated(payload: Uint8Array): boolean {
 }
 
 const CARRIAGE_RETURN = 0x0d;
-const LINE_FEED = 0x0a;
+export const LINE_FEED = 0x0a;
 const FEWEST_CHARACTERS = 8;
 const LEAST_SHARE = 0.9;
 
-function isPrintable(byte: number): boolean {
+export function isPrintable(byte: number): boolean {
   return byte >= 0x20 && byte <= 0x7e;
 }
 
