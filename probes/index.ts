@@ -3,3 +3,5 @@ export { chargen } from './chargen/chargen.js';
 export { dnsAny } from './dns/any.js';
 export { ntpMonlist } from './ntp/monlist.js';
 export { snmpGetBulk } from './snmp/getbulk.js';
+export { snmpV1GetNext } from './snmp/v1-getnext.js';
+export { snmpV3Discovery } from './snmp/v3-discovery.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Ask, Exchange, Probe, RequestForm } from '../probe.js';
 
 /**
  * The scope's key `snmp`: the communities that are tried. `public` is what agents come with; an owner adds the
@@ -25,3 +26,25 @@ export const snmpSettings = z
       .default(['public']),
   })
   .prefault({});
+
+/**
+ * What is asked in the name of each community: `first` of every target, `further` where that brought something.
+ * @param further in this order; may depend on all that was answered so far.
+ */
+export function perCommunity(
+  communities: readonly string[],
+  first: (community: string) => RequestForm,
+  further: (community: string, done: readonly Exchange[]) => readonly Ask[],
+): Pick<Probe, 'sweepForms' | 'next'> {
+  const [one = 'public', ...others] = communities;
+  return {
+    sweepForms: [first(one), ...others.map(first)],
+    next(done) {
+      const isAsked = ({ name }: RequestForm): boolean => done.some(({ form }) => form === name);
+      return communities
+        .filter((community) => isAsked(first(community)))
+        .flatMap((community) => further(community, done))
+        .find(({ form }) => !isAsked(form));
+    },
+  };
+}

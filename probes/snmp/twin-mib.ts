@@ -20,6 +20,19 @@ export function systemOnlyMib(): readonly MibObject[] {
   return [...systemGroup(), ...hostSystem()];
 }
 
+/** The system group of an old printer; the maker's number is the one for documentation (RFC 5612). */
+export function printerMib(): readonly MibObject[] {
+  return [
+    object('1.1.0', octets('Laser printer with Ethernet, firmware V.28.22, 08/09/2006')),
+    object('1.2.0', berOid('1.3.6.1.4.1.32473.1')),
+    object('1.3.0', berInteger(248_153_900, SNMP_TYPE.timeTicks)),
+    object('1.4.0', octets('')),
+    object('1.5.0', octets('printer')),
+    object('1.6.0', octets('lab')),
+    object('1.7.0', berInteger(72)),
+  ];
+}
+
 const MIB_2 = '1.3.6.1.2.1';
 
 function systemGroup(): readonly MibObject[] {

@@ -1,7 +1,25 @@
-import type { ProbeIdentity } from '../probe.js';
+import type { ProbeIdentity, Words } from '../probe.js';
+
+/** What an end customer does about an agent that answers a community, in whatever version. */
+const remedy: Words = {
+  en: [
+    'Let the agent listen on a management network only, and filter 161/udp from outside at the edge.',
+    'Net-SNMP (snmpd): `agentAddress udp:10.0.0.1:161` with an inside address, and `rocommunity SECRET 10.0.0.0/8` with a community of your own and the management network; delete `public` and `private`.',
+    'Routers, switches, printers, modems: put an access list on SNMP, change the default communities, or switch SNMP off where nobody reads it.',
+    'Better: use SNMPv3 with authentication and encryption, and switch v1 and v2c off.',
+    'Drop packets with forged source addresses that leave your network (BCP 38).',
+  ].join(' '),
+  ja: [
+    'エージェントは管理用ネットワークでのみ待ち受け、外部からの 161/udp はネットワーク境界で遮断してください。',
+    'Net-SNMP(snmpd):`agentAddress udp:10.0.0.1:161` のように内部アドレスを指定し、`rocommunity SECRET 10.0.0.0/8` のように独自のコミュニティ名と管理用ネットワークに限定します。`public` と `private` は削除します。',
+    'ルーター、スイッチ、プリンター、モデム:SNMP にアクセスリストを設定し、初期設定のコミュニティ名を変更します。使っていない場合は SNMP を無効にします。',
+    '可能であれば認証と暗号化を有効にした SNMPv3 に移行し、v1 と v2c を無効にしてください。',
+    'あわせて、送信元を偽装したパケットが自網から出ないようにしてください(BCP 38)。',
+  ].join(''),
+};
 
 /** What an end customer may read about an SNMP agent that answers strangers. */
-export const words: ProbeIdentity['words'] = {
+export const getBulkWords: ProbeIdentity['words'] = {
   title: {
     en: 'SNMP agent that answers anyone who knows its community',
     ja: 'コミュニティ名だけで誰にでも応答する SNMP エージェント',
@@ -10,20 +28,41 @@ export const words: ProbeIdentity['words'] = {
     en: 'One small request with a forged source address makes this device send a list many times its size to a victim. The same answer shows strangers its model, software, interfaces and neighbours; where the community may also write, they can change its configuration.',
     ja: '送信元を偽装した小さな要求 1 つで、その何十倍もの大きさの応答が第三者に送りつけられ、DDoS 攻撃に悪用されるおそれがあります。また、機種・ソフトウェア・インターフェース・隣接機器の情報が外部から読み取られます。書き込み可能なコミュニティの場合は、設定を変更される危険もあります。',
   },
+  remedy,
+};
+
+/** The same agent, or another, in the first version of the protocol. */
+export const v1Words: ProbeIdentity['words'] = {
+  title: {
+    en: 'SNMPv1 agent that answers anyone who knows its community',
+    ja: 'コミュニティ名だけで誰にでも応答する SNMPv1 エージェント',
+  },
+  risk: {
+    en: 'The oldest version of SNMP is answered to strangers. They read model, software and neighbours of this device, and requests with a forged source address make it send more than was asked to a victim; where the community may also write, they can change its configuration. A device that also answers v2c is reported for that too: each version has to be closed.',
+    ja: 'SNMP の最も古いバージョンに、外部の誰にでも応答します。機種・ソフトウェア・隣接機器の情報が読み取られ、送信元を偽装した要求によって、要求より大きな応答が第三者に送りつけられるおそれがあります。書き込み可能なコミュニティの場合は、設定を変更される危険もあります。v2c にも応答する機器は別の項目としても報告されます。両方のバージョンを閉じる必要があります。',
+  },
+  remedy,
+};
+
+export const v3Words: ProbeIdentity['words'] = {
+  title: {
+    en: 'SNMPv3 engine that tells strangers its identity',
+    ja: '識別情報を誰にでも返す SNMPv3 エンジン',
+  },
+  risk: {
+    en: 'Without any user or password the device answers with its engine id, which names its maker and often holds its MAC or IP address, and with the time of its last restart. That helps strangers to recognise it and to find missing updates, and proves that its management interface can be reached from outside. Users with weak passwords can then be guessed.',
+    ja: 'ユーザー名やパスワードがなくても、機器がエンジン ID と最後に再起動した時刻を返します。エンジン ID からは製造元が分かり、MAC アドレスや IP アドレスが含まれることもよくあります。機器の特定や更新漏れの発見に利用されるほか、管理インターフェースに外部から到達できることも分かります。弱いパスワードは推測されるおそれがあります。',
+  },
   remedy: {
     en: [
-      'Let the agent listen on a management network only, and filter 161/udp from outside at the edge.',
-      'Net-SNMP (snmpd): `agentAddress udp:10.0.0.1:161` with an inside address, and `rocommunity SECRET 10.0.0.0/8` with a community of your own and the management network; delete `public` and `private`.',
-      'Routers, switches, printers, modems: put an access list on SNMP, change the default communities, or switch SNMP off where nobody reads it.',
-      'Better: use SNMPv3 with authentication and encryption, and switch v1 and v2c off.',
-      'Drop packets with forged source addresses that leave your network (BCP 38).',
+      'The protocol needs this answer, so it cannot be switched off by itself: filter 161/udp from outside at the edge, and let the agent listen on a management network only.',
+      'Net-SNMP (snmpd): `agentAddress udp:10.0.0.1:161` with an inside address. Routers, switches, printers: put an access list on SNMP, or switch it off where nobody reads it.',
+      'Where SNMPv3 is used, let every user have authentication and encryption (authPriv) and long passwords.',
     ].join(' '),
     ja: [
-      'エージェントは管理用ネットワークでのみ待ち受け、外部からの 161/udp はネットワーク境界で遮断してください。',
-      'Net-SNMP(snmpd):`agentAddress udp:10.0.0.1:161` のように内部アドレスを指定し、`rocommunity SECRET 10.0.0.0/8` のように独自のコミュニティ名と管理用ネットワークに限定します。`public` と `private` は削除します。',
-      'ルーター、スイッチ、プリンター、モデム:SNMP にアクセスリストを設定し、初期設定のコミュニティ名を変更します。使っていない場合は SNMP を無効にします。',
-      '可能であれば認証と暗号化を有効にした SNMPv3 に移行し、v1 と v2c を無効にしてください。',
-      'あわせて、送信元を偽装したパケットが自網から出ないようにしてください(BCP 38)。',
+      'この応答はプロトコル上必要なもので、単独では無効にできません。外部からの 161/udp をネットワーク境界で遮断し、エージェントは管理用ネットワークでのみ待ち受けてください。',
+      'Net-SNMP(snmpd):`agentAddress udp:10.0.0.1:161` のように内部アドレスを指定します。ルーター、スイッチ、プリンター:SNMP にアクセスリストを設定し、使っていない場合は SNMP を無効にします。',
+      'SNMPv3 を使う場合は、すべてのユーザーに認証と暗号化(authPriv)および長いパスワードを設定してください。',
     ].join(''),
   },
 };

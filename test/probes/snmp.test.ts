@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import snmp from 'net-snmp';
@@ -8,17 +7,19 @@ import { snmpGetBulk } from '../../probes/snmp/getbulk.js';
 import {
   PDU,
   SNMP_TYPE,
+  SNMP_VERSION,
   encodeSnmpMessage,
   encodeVarBind,
   readSnmpMessage,
 } from '../../probes/snmp/message.js';
 import type { SnmpHeader } from '../../probes/snmp/message.js';
-import type { Reading, Twin } from '../../probes/probe.js';
+import type { Reading } from '../../probes/probe.js';
 import { BER, berElement, berInteger, berOid, berToInteger, berToOid } from '../../probes/wire/ber.js';
 import { readBerContent, readBerElement, readBerHeader } from '../../probes/wire/ber.js';
 import { Reader } from '../../probes/wire/reader.js';
 import { captures } from './captures.js';
 import { exchangeFrom, exchangeWith } from './exchanges.js';
+import { Wire, furtherForms, twinNamed } from './snmp-wire.js';
 
 const probe = snmpGetBulk.build(undefined);
 const [getBulk] = probe.sweepForms;
@@ -135,18 +136,29 @@ describe('the scope key snmp', () => {
 });
 
 describe('the request of snmp-getbulk', () => {
-  it('is byte for byte the captured one, but for the request-id', () => {
-    const capture = captured.find(({ label }) => label === 'GetBulk maxrep 100 1.3.6.1.2.1');
-    const copy = capture?.request.slice();
-    copy?.set([0x41], 17); // bit 30 of 0x01234567
-    assert.deepEqual(request, copy);
+  it('is byte for byte the captured one with 10 repetitions, but for the request-id, then with 50 and 100', () => {
+    const asked = [request, ...furtherForms(probe).map((form) => form.encode(NONCE))];
+    for (const [i, repetitions] of [10, 50, 100].entries()) {
+      const capture = captured.find(({ label }) => label === `GetBulk maxrep ${repetitions} 1.3.6.1.2.1`);
+      const copy = capture?.request.slice();
+      copy?.set([0x41], 17); // bit 30 of 0x01234567
+      assert.deepEqual(asked[i], copy);
+    }
+    assert.equal(asked.length, 3);
+  });
+
+  it('never has more than 100 repetitions, with as many communities as there may be', () => {
+    const four = snmpGetBulk.build({ communities: ['a', 'b', 'c', 'd'] });
+    const forms = [...four.sweepForms, ...furtherForms(four)];
+    assert.equal(forms.length, 12);
+    for (const form of forms) assert.ok((readSnmpMessage(form.encode(1))?.fourth ?? 1000) <= 100, form.name);
   });
 
   it('is one form a community, each of one length whatever the nonce', () => {
     const { sweepForms } = snmpGetBulk.build({ communities: ['public', 'noc-only'] });
     assert.deepEqual(
       sweepForms.map(({ name }) => name),
-      ['getbulk-100 public', 'getbulk-100 noc-only'],
+      ['getbulk-10 public', 'getbulk-10 noc-only'],
     );
     const nonces = fc.oneof(
       fc.integer({ min: 0, max: 2 ** 30 - 1 }),
@@ -187,6 +199,7 @@ describe('the request of snmp-getbulk', () => {
         scalarType: snmp.ObjectType.OctetString,
         value: 'a device, Zürich',
       },
+      { name: 'sysObjectID', oid: `${MIB_2}.1.2`, scalarType: snmp.ObjectType.OID, value: '1.3.6.1.4.1.9.1' },
       { name: 'sysUpTime', oid: `${MIB_2}.1.3`, scalarType: snmp.ObjectType.TimeTicks, value: 3_000_000_000 },
       {
         name: 'sysName',
@@ -206,13 +219,16 @@ describe('the request of snmp-getbulk', () => {
     assert.deepEqual(probe.read(answer, request), {
       kind: 'answer',
       facts: {
+        version: 2,
         community: 'public',
         // RFC 3416 §4.2.3 lets an agent stop at the end of its view; this one fills up with endOfMibView.
-        varbinds: 100,
-        sysDescr: 'a device, Zürich',
-        sysName: 'r1.example.net',
-        sysUpTime: 3_000_000_000,
-        endOfMibView: true,
+        varbinds: 10,
+        sysdesc: 'a device, Zürich',
+        sysname: 'r1.example.net',
+        uptime: 30_000_000,
+        vendor_id: 9,
+        vendor: 'ciscoSystems',
+        end_of_mib_view: true,
       },
     });
   });
@@ -220,6 +236,7 @@ describe('the request of snmp-getbulk', () => {
 
 describe('the reader of snmp-getbulk', () => {
   const header: SnmpHeader = {
+    version: SNMP_VERSION.v2c,
     community: new TextEncoder().encode('public'),
     pdu: PDU.response,
     requestId: 0x4000_0000 + NONCE,
@@ -232,7 +249,10 @@ describe('the reader of snmp-getbulk', () => {
   const sysDescr = encodeVarBind(`${MIB_2}.1.1.0`, text('a device'));
   const other = encodeVarBind(`${MIB_2}.2.1.0`, berInteger(2));
   const end = encodeVarBind(`${MIB_2}.2.1.0`, berElement(SNMP_TYPE.endOfMibView));
-  const answer = (facts: object): Reading => ({ kind: 'answer', facts: { community: 'public', ...facts } });
+  const answer = (facts: object): Reading => ({
+    kind: 'answer',
+    facts: { version: 2, community: 'public', ...facts },
+  });
   const refusal = (reason: string): Reading => ({ kind: 'refusal', reason });
   const alien = (why: string): Reading => ({ kind: 'alien', why });
   const ofVersion = (version: number): Uint8Array => {
@@ -242,9 +262,9 @@ describe('the reader of snmp-getbulk', () => {
   };
 
   const table: readonly (readonly [what: string, payload: Uint8Array, reading: Reading])[] = [
-    ['a device', message({}, sysDescr, other), answer({ varbinds: 2, sysDescr: 'a device' })],
+    ['a device', message({}, sysDescr, other), answer({ varbinds: 2, sysdesc: 'a device' })],
     ['no bindings', message({}), answer({ varbinds: 0 })],
-    ['the end of the view', message({}, end), answer({ varbinds: 1, endOfMibView: true })],
+    ['the end of the view', message({}, end), answer({ varbinds: 1, end_of_mib_view: true })],
     [
       'a sysDescr that is a number',
       message({}, encodeVarBind(`${MIB_2}.1.1.0`, berInteger(1))),
@@ -253,12 +273,12 @@ describe('the reader of snmp-getbulk', () => {
     [
       'the last binding cut',
       message({}, sysDescr, other).subarray(0, -1),
-      answer({ varbinds: 1, sysDescr: 'a device', complete: false }),
+      answer({ varbinds: 1, sysdesc: 'a device', complete: false }),
     ],
     [
       'a binding that is none',
       message({}, sysDescr, text('x')),
-      answer({ varbinds: 1, sysDescr: 'a device', complete: false }),
+      answer({ varbinds: 1, sysdesc: 'a device', complete: false }),
     ],
     ['bytes after the message', Uint8Array.from([...message({}, other), 1, 2]), answer({ varbinds: 1 })],
     ['tooBig', message({ third: 1 }), refusal('toobig')],
@@ -286,13 +306,13 @@ describe('the reader of snmp-getbulk', () => {
     ],
     ['the request itself', request, alien('no response PDU')],
     ['a report', message({ pdu: 0xa8 }, other), alien('no response PDU')],
-    ['SNMPv1', ofVersion(0), alien('no SNMPv2c header')],
-    ['SNMPv3', ofVersion(3), alien('no SNMPv2c header')],
-    ['nothing', new Uint8Array(), alien('no SNMPv2c header')],
+    ['SNMPv1', ofVersion(0), alien('no message of this version')],
+    ['SNMPv3', ofVersion(3), alien('no message of this version')],
+    ['nothing', new Uint8Array(), alien('no message of this version')],
     [
       'a set in place of the sequence',
       Uint8Array.from([0x31, ...message({}, other).subarray(1)]),
-      alien('no SNMPv2c header'),
+      alien('no message of this version'),
     ],
   ];
   for (const [what, payload, reading] of table)
@@ -316,10 +336,10 @@ describe('the reader of snmp-getbulk', () => {
 
   it('keeps texts short, and any octets readable', () => {
     const long = probe.read(message({}, encodeVarBind(`${MIB_2}.1.1.0`, text('x'.repeat(600)))), request);
-    assert.equal(long.kind === 'answer' && String(long.facts['sysDescr']).length, 512);
+    assert.equal(long.kind === 'answer' && String(long.facts['sysdesc']).length, 512);
     const latin1 = berElement(BER.octetString, Uint8Array.of(0x5a, 0xfc, 0x72));
     const odd = probe.read(message({}, encodeVarBind(`${MIB_2}.1.5.0`, latin1)), request);
-    assert.equal(odd.kind === 'answer' && odd.facts['sysName'], 'Z\ufffdr');
+    assert.equal(odd.kind === 'answer' && odd.facts['sysname'], 'Z\ufffdr');
   });
 
   it('takes an uptime for unsigned, with and without its leading zero', () => {
@@ -329,7 +349,7 @@ describe('the reader of snmp-getbulk', () => {
     ]) {
       const ticks = berElement(SNMP_TYPE.timeTicks, Uint8Array.from(octets));
       const reading = probe.read(message({}, encodeVarBind(`${MIB_2}.1.3.0`, ticks)), request);
-      assert.equal(reading.kind === 'answer' && reading.facts['sysUpTime'], 0xffff_ffff);
+      assert.equal(reading.kind === 'answer' && reading.facts['uptime'], Math.floor(0xffff_ffff / 100));
     }
   });
 
@@ -365,8 +385,8 @@ describe('the reader of snmp-getbulk', () => {
 });
 
 describe('what snmp-getbulk judges', () => {
-  const exchange = (reading: Reading, payloadBytes = 500) =>
-    exchangeWith({ form: getBulk.name, request, replies: [{ payloadBytes, reading }] });
+  const exchange = (reading: Reading, payloadBytes = 500, form = getBulk.name) =>
+    exchangeWith({ form, request, replies: [{ payloadBytes, reading }] });
   const refusal: Reading = { kind: 'refusal', reason: 'generr' };
   const answer = (facts: Extract<Reading, { kind: 'answer' }>['facts']): Reading => ({
     kind: 'answer',
@@ -382,28 +402,65 @@ describe('what snmp-getbulk judges', () => {
     assert.equal(probe.judge([exchange(refusal), exchange(answer({ community: 'x' }))]).kind, 'exposure');
   });
 
-  it('names the device by the strongest answer, and every community that was answered', () => {
-    const weak = exchange(answer({ community: 'noc-only', varbinds: 1, sysDescr: 'weak' }), 100);
-    const strong = exchange(
-      answer({ community: 'public', varbinds: 9, sysDescr: 'strong', sysName: 'r1' }),
-      900,
-    );
+  it('names the device and the form by the strongest answer, and every community that was answered', () => {
+    const weak = exchange(answer({ community: 'noc-only', varbinds: 1, sysdesc: 'weak' }), 100);
+    const facts = { community: 'public', varbinds: 9, sysdesc: 'strong', sysname: 'r1', uptime: 273_906 };
+    const vendor = { vendor_id: 9, vendor: 'ciscoSystems' };
+    const strong = exchange(answer({ ...facts, ...vendor }), 900, 'getbulk-100 public');
     assert.deepEqual(probe.judge([weak, strong]), {
       kind: 'exposure',
       tags: ['snmp-v2c', 'default-community'],
-      detail: 'sysDescr: strong; sysName: r1; communities: noc-only, public',
-      facts: { community: 'public', varbinds: 9, sysDescr: 'strong', sysName: 'r1' },
+      detail:
+        'sysDescr: strong; sysName: r1; sysUpTime: 3 d 04:05:06; vendor: ciscoSystems (enterprise 9); communities: noc-only, public; strongest: getbulk-100 public',
+      facts: { ...facts, ...vendor },
+      atLeast: {
+        level: 'medium',
+        reason: 'it answers a community: whoever knows it reads the device, however little it amplifies',
+      },
+    });
+  });
+
+  it('takes what another answer tells of the device, and nothing else of it', () => {
+    const weak = exchange(
+      answer({ community: 'public', varbinds: 1, sysname: 'r1', end_of_mib_view: true }),
+      100,
+    );
+    const strong = exchange(answer({ community: 'public', varbinds: 100 }), 900);
+    const judgement = probe.judge([weak, strong]);
+    assert.deepEqual(judgement.kind === 'exposure' && judgement.facts, {
+      community: 'public',
+      varbinds: 100,
+      sysname: 'r1',
     });
   });
 
   it('tags no community of the owner as a default one', () => {
-    const judgement = probe.judge([exchange(answer({ community: 'noc-only', varbinds: 1 }))]);
+    const judgement = probe.judge([
+      exchange(answer({ community: 'noc-only', varbinds: 1, vendor_id: 99_999 })),
+    ]);
     assert.deepEqual(judgement.kind === 'exposure' && judgement.tags, ['snmp-v2c']);
-    assert.equal(judgement.kind === 'exposure' && judgement.detail, 'community: noc-only');
+    assert.equal(
+      judgement.kind === 'exposure' && judgement.detail,
+      'vendor: enterprise 99999; community: noc-only; strongest: getbulk-10 public',
+    );
   });
 
-  it('asks nothing further', () => {
-    assert.equal(probe.next([exchange(answer({ community: 'public' }))]), undefined);
+  it('asks further only in the name of communities that were answered', () => {
+    const two = snmpGetBulk.build({ communities: ['public', 'noc-only'] });
+    const done = [exchange(answer({ community: 'noc-only' }), 500, 'getbulk-10 noc-only')];
+    assert.equal(two.next(done)?.form.name, 'getbulk-50 noc-only');
+    done.push(exchange(answer({ community: 'noc-only' }), 500, 'getbulk-50 noc-only'));
+    assert.equal(two.next(done)?.form.name, 'getbulk-100 noc-only');
+    done.push(exchange(refusal, 40, 'getbulk-100 noc-only'));
+    assert.equal(two.next(done), undefined);
+  });
+
+  it('asks no more where an answer reached the end of what may be seen', () => {
+    const two = snmpGetBulk.build({ communities: ['public', 'noc-only'] });
+    const whole = exchange(answer({ community: 'public', end_of_mib_view: true }));
+    assert.equal(two.next([whole]), undefined);
+    const other = exchange(answer({ community: 'noc-only' }), 500, 'getbulk-10 noc-only');
+    assert.equal(two.next([whole, other])?.form.name, 'getbulk-50 noc-only');
   });
 });
 
@@ -425,14 +482,16 @@ describe('the SNMP agents of the lab', () => {
   });
 
   it('snmpd-system-only answers with the measured 1,546 bytes, up to the end of its view', () => {
-    const [answer, ...others] = twinNamed('snmpd-system-only').reply(request);
+    const [fifty = getBulk] = furtherForms(probe);
+    const query = fifty.encode(NONCE);
+    const [answer, ...others] = twinNamed('snmpd-system-only').reply(query);
     assert.ok(answer && others.length === 0);
     assert.equal(answer.length, 1546);
-    const reading = probe.read(answer, request);
-    assert.equal(reading.kind === 'answer' && reading.facts['endOfMibView'], true);
+    const reading = probe.read(answer, query);
+    assert.equal(reading.kind === 'answer' && reading.facts['end_of_mib_view'], true);
   });
 
-  it('snmpd-own-community is silent to public, and none answers what is no GetBulk', () => {
+  it('snmpd-own-community is silent to public; no answer is taken for a question', () => {
     assert.deepEqual(twinNamed('snmpd-own-community').reply(request), []);
     assert.equal(snmpGetBulk.build({ communities: ['only-the-noc'] }).sweepForms[0].encode(1).length, 46);
     for (const twin of snmpGetBulk.twins) {
@@ -440,6 +499,27 @@ describe('the SNMP agents of the lab', () => {
       assert.deepEqual(twin.reply(answer), []);
       fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => twin.reply(bytes).length <= 1));
     }
+  });
+
+  it('answer a Get and a GetNext of v2c with a value each, or with why there is none', () => {
+    const { v2c: version } = SNMP_VERSION;
+    const community = new TextEncoder().encode('public');
+    const ask = (pdu: number, ...oids: string[]) => {
+      const numbers = { requestId: 7, third: 0, fourth: 0 };
+      const bindings = oids.map((oid) => encodeVarBind(oid));
+      const query = encodeSnmpMessage({ version, community, pdu, ...numbers }, bindings);
+      const [answer = new Uint8Array()] = twinNamed('snmpd-stock').reply(query);
+      return readSnmpMessage(answer)?.varBinds.map(({ oid, type }) => [oid, type]);
+    };
+    assert.deepEqual(ask(PDU.get, `${MIB_2}.1.5.0`, `${MIB_2}.1.5`), [
+      [`${MIB_2}.1.5.0`, BER.octetString],
+      [`${MIB_2}.1.5`, SNMP_TYPE.noSuchObject],
+    ]);
+    assert.deepEqual(ask(PDU.getNext, `${MIB_2}.1.5`, '2.5'), [
+      [`${MIB_2}.1.5.0`, BER.octetString],
+      ['2.5', SNMP_TYPE.endOfMibView],
+    ]);
+    assert.equal(ask(0xa3, `${MIB_2}.1.5.0`), undefined, 'a Set is never answered');
   });
 
   it('are read alike by net-snmp and by our reader', async () => {
@@ -457,64 +537,26 @@ describe('the SNMP agents of the lab', () => {
       });
     });
     session.close();
-    const [answer = new Uint8Array()] = twin.reply(request);
+    const hundred = furtherForms(probe).at(-1)?.encode(NONCE);
+    const [answer = new Uint8Array()] = twin.reply(hundred ?? request);
     const ours = readSnmpMessage(answer)?.varBinds.map(({ oid, type }) => [oid, type]);
     assert.equal(theirs.length, 100);
     assert.deepEqual(ours, theirs);
   });
 
   it('are judged by what they show', () => {
-    const judgement = probe.judge([exchangeFrom(twinNamed('snmpd-stock'), getBulk.name, request, probe)]);
+    const asked = [getBulk, ...furtherForms(probe)].map((form) =>
+      exchangeFrom(twinNamed('snmpd-stock'), form.name, form.encode(NONCE), probe),
+    );
+    const judgement = probe.judge(asked);
     assert.ok(judgement.kind === 'exposure');
-    assert.match(judgement.detail ?? '', /^sysDescr: Linux lab .*; sysName: r1; community: public$/);
+    assert.match(
+      judgement.detail ?? '',
+      /^sysDescr: Linux lab .*; sysName: r1; sysUpTime: 0 d 00:00:58; vendor: net-snmp \(enterprise 8072\); community: public; strongest: getbulk-100 public$/,
+    );
     assert.equal(judgement.facts?.['varbinds'], 100);
   });
 });
-
-/** Stands for node:dgram: what net-snmp sends reaches a twin, what we ask reaches net-snmp, and nothing leaves. */
-class Wire {
-  #socket: EventEmitter | undefined;
-  #answered: ((payload: Uint8Array) => void) | undefined;
-
-  constructor(private readonly twin?: Twin) {}
-
-  createSocket(): EventEmitter {
-    const socket = new EventEmitter();
-    this.#socket = socket;
-    const nothing = (): void => undefined;
-    const send = (
-      buffer: Buffer,
-      _start: number,
-      _length: number,
-      _port: number,
-      _to: string,
-      sent: () => void,
-    ) => {
-      sent();
-      const payload = Uint8Array.from(buffer);
-      if (this.twin)
-        for (const answer of this.twin.reply(payload)) socket.emit('message', Buffer.from(answer), FROM);
-      else this.#answered?.(payload);
-    };
-    return Object.assign(socket, { send, bind: nothing, close: nothing, ref: nothing, unref: nothing });
-  }
-
-  /** Gives a request to the agent behind the socket. */
-  ask(payload: Uint8Array): Promise<Uint8Array> {
-    return new Promise((resolve) => {
-      this.#answered = resolve;
-      this.#socket?.emit('message', Buffer.from(payload), FROM);
-    });
-  }
-}
-
-const FROM = { address: '127.0.0.1', port: 161, family: 'IPv4' };
-
-function twinNamed(name: string): Twin {
-  const twin = snmpGetBulk.twins.find((each) => each.name === name);
-  assert.ok(twin, `no twin ${name}`);
-  return twin;
-}
 
 function readerOf(hex: string): Reader {
   return new Reader(Uint8Array.from(Buffer.from(hex, 'hex')));

@@ -7,7 +7,7 @@ import { chrony, ntpsec } from './ntp.js';
 import { nsd } from './nsd.js';
 import { pdnsRecursor } from './pdns-recursor.js';
 import type { PlanIn } from './server.js';
-import { snmpd } from './snmpd.js';
+import { snmpd, type SnmpdView } from './snmpd.js';
 import { unbound } from './unbound.js';
 
 /** One server in one configuration. */
@@ -50,7 +50,7 @@ const pdnsWith =
 const forwarding: Plans = (at) => dnsmasq(at, { upstream: UPSTREAM });
 const stub: Plans = (at) => knotResolver(at, { upstream: UPSTREAM });
 const showing =
-  (view: 'all' | 'systemonly' | 'unlimited'): Plans =>
+  (view: SnmpdView): Plans =>
   (at) =>
     snmpd(at, { view });
 
@@ -90,6 +90,7 @@ export const REAL_SERVERS: readonly RealServer[] = [
     "`rocommunity public` with Debian's view `systemonly`",
   ),
   row('snmpd-unlimited', 33, SNMP, showing('unlimited'), '`maxGetbulkRepeats -1`, `maxGetbulkResponses -1`'),
+  row('snmpd-v1-only', 37, SNMP, showing('v1-only'), '`group readers v1 reader`, and no group for v2c'),
   row('xinetd', 34, [ECHO, DAYTIME, QOTD, CHARGEN, TIME], xinetd, 'built-in services, and a qotd of our own'),
   row('openbsd-inetd', 35, [ECHO, DAYTIME, CHARGEN, TIME], openbsdInetd, 'built-in services'),
   row('inetutils-inetd', 36, [ECHO, DAYTIME, CHARGEN, TIME], inetutilsInetd, 'built-in services'),

@@ -2,20 +2,30 @@ import { PACKAGE_SETS } from './packages.js';
 import type { PlanIn } from './server.js';
 
 /**
- * snmpd with the community `public`: the whole tree, what Debian's own snmpd.conf shows of it, or the whole tree
- * without snmpd's limit of 100 values an answer.
+ * snmpd with the community `public`, unless another is given, in one of these set-ups: the whole tree; what Debian's
+ * own snmpd.conf shows of it; nothing but its name; the whole tree without a limit to the bindings of an answer; the
+ * whole tree in v1 only.
  */
+export type SnmpdView = 'all' | 'systemonly' | 'nameonly' | 'unlimited' | 'v1-only';
+
 export function snmpd(
   address: string,
-  { view }: { readonly view: 'all' | 'systemonly' | 'unlimited' },
+  { view, community = 'public' }: { readonly view: SnmpdView; readonly community?: string },
 ): PlanIn {
   const access = {
-    all: ['rocommunity public'],
-    unlimited: ['rocommunity public', 'maxGetbulkRepeats -1', 'maxGetbulkResponses -1'],
+    all: [`rocommunity ${community}`],
     systemonly: [
       'view systemonly included .1.3.6.1.2.1.1',
       'view systemonly included .1.3.6.1.2.1.25.1',
-      'rocommunity public default -V systemonly',
+      `rocommunity ${community} default -V systemonly`,
+    ],
+    nameonly: ['view nameonly included .1.3.6.1.2.1.1.5', `rocommunity ${community} default -V nameonly`],
+    unlimited: [`rocommunity ${community}`, 'maxGetbulkRepeats -1', 'maxGetbulkResponses -1'],
+    'v1-only': [
+      `com2sec reader default ${community}`,
+      'group readers v1 reader',
+      'view all included .1',
+      'access readers "" v1 noauth exact all none none',
     ],
   }[view];
   return (folder) => ({
@@ -24,7 +34,8 @@ export function snmpd(
     files: { 'snmpd.conf': [`agentaddress udp:${address}:161`, ...SYSTEM, ...access, ''].join('\n') },
     arguments: ['-f', '-Lo', '-C', '-c', `${folder}/snmpd.conf`],
     environment: { SNMP_PERSISTENT_DIR: folder, MIBS: '' },
-    ready: { port: 161, request: GET_SYS_UPTIME },
+    // The one question that all of them answer, whatever the community.
+    ready: { port: 161, request: V3_DISCOVERY },
   });
 }
 
@@ -36,14 +47,18 @@ const SYSTEM = [
   'sysContact root@localhost',
 ];
 
-/** RFC 3416: v2c, public, get-request 1.3.6.1.2.1.1.3.0 with request-id 1. */
-const GET_SYS_UPTIME = Buffer.from(
-  '3026020101' +
-    '04067075626c6963' +
-    'a019' +
-    '020101020100020100' +
-    '300e300c' +
-    '06082b06010201010300' +
-    '0500',
+/** RFC 3414 §4: a Get of nothing for an engine that is not named. */
+const V3_DISCOVERY = Buffer.from(
+  '3038020103' +
+    '300d' +
+    '020101' +
+    '020205dc' +
+    '040104' +
+    '020103' +
+    '0410300e' +
+    '0400020100020100040004000400' +
+    '301204000400' +
+    'a00c02020001020100020100' +
+    '3000',
   'hex',
 );

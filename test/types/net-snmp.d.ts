@@ -20,6 +20,10 @@ declare module 'net-snmp' {
       maxRepetitions: number,
       callback: (error: Error | null, varbinds?: readonly (readonly VarBind[])[]) => void,
     ): void;
+    getNext(
+      oids: readonly string[],
+      callback: (error: Error | null, varbinds?: readonly VarBind[]) => void,
+    ): void;
     close(): void;
   }
 
@@ -37,8 +41,9 @@ declare module 'net-snmp' {
   }
 
   const snmp: {
+    readonly Version1: number;
     readonly Version2c: number;
-    readonly ObjectType: Readonly<Record<'OctetString' | 'TimeTicks' | 'EndOfMibView', number>>;
+    readonly ObjectType: Readonly<Record<'OctetString' | 'OID' | 'TimeTicks' | 'EndOfMibView', number>>;
     readonly MibProviderType: { readonly Scalar: number };
     readonly MaxAccess: Readonly<Record<'read-only', number>>;
     createSession(
@@ -51,8 +56,13 @@ declare module 'net-snmp' {
         readonly dgramModule: DatagramModule;
       },
     ): Session;
+    createV3Session(
+      address: string,
+      user: { readonly name: string; readonly level: number },
+      options: { readonly retries: number; readonly timeout: number; readonly dgramModule: DatagramModule },
+    ): Session;
     createAgent(
-      options: { readonly port: number; readonly dgramModule: DatagramModule },
+      options: { readonly port: number; readonly dgramModule: DatagramModule; readonly engineID?: string },
       callback: (error: Error | null) => void,
     ): Agent;
   };

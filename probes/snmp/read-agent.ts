@@ -1,0 +1,116 @@
+import type { Facts, Nonce, Probe, Reading, RequestForm } from '../probe.js';
+import { BER, berToInteger, berToOid } from '../wire/ber.js';
+import { enterpriseOf } from './enterprises.js';
+import {
+  PDU,
+  SNMP_TYPE,
+  SNMP_VERSION,
+  encodeSnmpMessage,
+  encodeVarBind,
+  errorStatusName,
+  readSnmpHeader,
+  readSnmpMessage,
+} from './message.js';
+import type { CommunityVersion, SnmpHeader, SnmpMessage } from './message.js';
+import { REQUEST_ID_BIT, nonceOf, numberedForm } from './request-id.js';
+
+/** RFC 3418 §2, the system group: what the device says it is, whose it is, since when it runs, its name. */
+export const SYSTEM = {
+  sysDescr: '1.3.6.1.2.1.1.1.0',
+  sysObjectId: '1.3.6.1.2.1.1.2.0',
+  sysUpTime: '1.3.6.1.2.1.1.3.0',
+  sysName: '1.3.6.1.2.1.1.5.0',
+} as const;
+
+/** A question put in a community's name: `getbulk-100 public`. */
+export function communityForm(
+  question: string,
+  community: string,
+  header: Omit<SnmpHeader, 'community' | 'requestId'>,
+  oids: readonly string[],
+): RequestForm {
+  const numbered = { ...header, community: new TextEncoder().encode(community), requestId: REQUEST_ID_BIT };
+  return numberedForm(
+    `${question} ${community}`,
+    encodeSnmpMessage(
+      numbered,
+      oids.map((oid) => encodeVarBind(oid)),
+    ),
+  );
+}
+
+/** The nonce in a response's request-id. Whether the rest of it is ours, `read` says. */
+export const agentNonce = { bits: 30, echoed };
+
+function echoed(payload: Uint8Array): Nonce | undefined {
+  const header = readSnmpHeader(payload);
+  return header?.pdu === PDU.response ? nonceOf(header.requestId) : undefined;
+}
+
+/** What one datagram says in answer to a request with a community, in this version. Total. */
+export function readAgent(version: CommunityVersion): Probe['read'] {
+  return (payload, request) => {
+    const asked = readSnmpMessage(request);
+    if (asked?.version !== version) return alien('the request is no message of this version');
+    const message = readSnmpMessage(payload);
+    return message?.version === version ? readAnswer(message, asked) : alien('no message of this version');
+  };
+}
+
+function readAnswer(message: SnmpMessage, asked: SnmpMessage): Reading {
+  if (message.pdu !== PDU.response) return alien('no response PDU');
+  if (message.requestId !== asked.requestId) return alien('another request-id');
+  if (!sameOctets(message.community, asked.community)) return alien('another community');
+  if (message.third !== 0) return { kind: 'refusal', reason: errorStatusName(message.third) };
+  return { kind: 'answer', facts: toldBy(message) };
+}
+
+function toldBy(message: SnmpMessage): Facts {
+  const sysdesc = textAt(message, SYSTEM.sysDescr);
+  const sysname = textAt(message, SYSTEM.sysName);
+  const uptime = berToUnsigned(valueAt(message, SYSTEM.sysUpTime, SNMP_TYPE.timeTicks));
+  return {
+    version: message.version === SNMP_VERSION.v1 ? 1 : 2,
+    community: decodeText(message.community),
+    varbinds: message.varBinds.length,
+    ...(sysdesc !== undefined && { sysdesc }),
+    ...(sysname !== undefined && { sysname }),
+    // TimeTicks are hundredths of a second.
+    ...(uptime !== undefined && { uptime: Math.floor(uptime / 100) }),
+    ...enterpriseOf(berToOid(valueAt(message, SYSTEM.sysObjectId, BER.oid))),
+    ...(message.varBinds.some(({ type }) => type === SNMP_TYPE.endOfMibView) && { end_of_mib_view: true }),
+    ...(!message.complete && { complete: false }),
+  };
+}
+
+function valueAt({ varBinds }: SnmpMessage, oid: string, type: number): Uint8Array | undefined {
+  return varBinds.find((varBind) => varBind.oid === oid && varBind.type === type)?.value;
+}
+
+function textAt(message: SnmpMessage, oid: string): string | undefined {
+  const value = valueAt(message, oid, BER.octetString);
+  return value && decodeText(value);
+}
+
+/** Some agents leave out the leading zero that keeps a large unsigned value from looking negative. */
+function berToUnsigned(content: Uint8Array | undefined): number | undefined {
+  const value = berToInteger(content);
+  return value === undefined || content === undefined || value >= 0
+    ? value
+    : value + 2 ** (8 * content.length);
+}
+
+/** DisplayString is at most 255 octets by RFC 2579; agents do not always know. */
+const LONGEST_TEXT = 512;
+
+function decodeText(octets: Uint8Array): string {
+  return new TextDecoder().decode(octets).slice(0, LONGEST_TEXT);
+}
+
+function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((octet, i) => octet === b[i]);
+}
+
+function alien(why: string): Reading {
+  return { kind: 'alien', why };
+}
