@@ -33,6 +33,7 @@ export const demo: Command = {
           out,
           cooldown: '2s',
           'form-gap': '600ms',
+          'quiet-gap': '1s',
           probe: 'all',
           port: labPorts(hosts),
         },

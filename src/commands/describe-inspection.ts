@@ -1,5 +1,6 @@
 import { cleanText } from '../../reports/clean-text.js';
 import { FACTOR_DECIMALS, RTT_DECIMALS, decimalText, preciseTime } from '../../reports/format.js';
+import { cutToWidth } from '../../reports/text-width.js';
 import type { Exchange, Reading } from '../domain/exchange.js';
 import { factorsOf, isLowerBound } from '../domain/measurement.js';
 import type { ObservedExchange } from '../measure/measure-responder.js';
@@ -11,10 +12,11 @@ import type { SelectedProbe } from './select-probes.js';
 const COLUMNS = 100;
 const INDENT = '    ';
 const HEX_BYTES = 8;
-/** Of each exchange, and of each field; `--all` shows the rest. */
+/** Of each exchange, of each datagram and of each field; `--all` shows the rest. */
 const SHOWN_REPLIES = 2;
+const SHOWN_DATAGRAM_LINES = 60;
 const SHOWN_LINES = 4;
-const WIDEST_NAME = 26;
+const WIDEST_NAME = 30;
 
 export function describeProbe({ probe, port }: SelectedProbe): string {
   const lines = [`${probe.id}  udp/${port}  ${probe.words.title.en}`, `  as in ${probe.standard}`];
@@ -75,23 +77,32 @@ function fieldLines(fields: readonly ShownField[], all: boolean): readonly strin
   const nameWidth = Math.min(WIDEST_NAME, Math.max(...fields.map(({ name }) => name.length)));
   const hexWidth = 3 * HEX_BYTES - 1;
   const textWidth = COLUMNS - INDENT.length - 4 - 2 - hexWidth - 2;
-  return fields.flatMap(({ at, bytes, name, value = 'masked: an address of somebody else', hex }) => {
+  const lines = fields.flatMap(({ at, bytes, name, value = 'masked: an address of somebody else', hex }) => {
     const rows = Array.from({ length: Math.ceil(bytes / HEX_BYTES) }, (_, row) =>
       (hex.slice(2 * HEX_BYTES * row, 2 * HEX_BYTES * (row + 1)).match(/../g) ?? []).join(' '),
     );
     const texts = wrapped(value, textWidth - nameWidth - 2).map(
-      (line, index) => `${(index === 0 ? name : '').padEnd(nameWidth)}  ${line}`,
+      (line, index) => `${(index === 0 ? cutToWidth(name, nameWidth) : '').padEnd(nameWidth)}  ${line}`,
     );
     const most = Math.max(rows.length, texts.length);
     const shown = all ? most : Math.min(most, SHOWN_LINES);
-    const lines = Array.from({ length: shown }, (_, row) => {
+    const shownLines = Array.from({ length: shown }, (_, row) => {
       const offset = row < rows.length ? (at + row * HEX_BYTES).toString(16).padStart(4, '0') : '    ';
       return `${INDENT}${offset}  ${(rows[row] ?? '').padEnd(hexWidth)}  ${texts[row] ?? ''}`.trimEnd();
     });
     return shown === most
-      ? lines
-      : [...lines, `${INDENT}      … ${counted(Math.max(0, bytes - shown * HEX_BYTES), 'byte')} more of it`];
+      ? shownLines
+      : [
+          ...shownLines,
+          `${INDENT}      … ${counted(Math.max(0, bytes - shown * HEX_BYTES), 'byte')} more of it`,
+        ];
   });
+  const rest = lines.length - SHOWN_DATAGRAM_LINES;
+  if (all || rest <= 0) return lines;
+  return [
+    ...lines.slice(0, SHOWN_DATAGRAM_LINES),
+    `${INDENT}… ${counted(rest, 'line')} more; --all shows them`,
+  ];
 }
 
 function restLines({ replies }: Exchange, shown: number): readonly string[] {

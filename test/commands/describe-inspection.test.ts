@@ -51,6 +51,19 @@ describe('an inspected exchange', () => {
     }
   });
 
+  it('is cut after sixty lines of one datagram, and its long names too; --all shows the lines', () => {
+    const probe: Probe = {
+      ...PROBE,
+      dissect: (payload) =>
+        Array.from(payload, (byte, at) => ({ at, bytes: 1, name: 'a name '.repeat(9), value: `${byte}` })),
+    };
+    const text = (all: boolean): string =>
+      describeExchange({ ...SELECTED, probe }, answered(1), { number: 1, all });
+    assert.match(text(false), /^ {4}… 340 lines more; --all shows them$/m);
+    assert.equal(text(true).split('\n').length - text(false).split('\n').length, 339);
+    for (const line of text(true).split('\n')) assert.ok(line.length <= 100, line);
+  });
+
   it('shows every byte of every reply with --all', () => {
     const text = describeExchange(SELECTED, answered(3), { number: 1, all: true });
     assert.match(text, /reply 3 of 3/);
