@@ -1,6 +1,7 @@
 /** Every probe there is: one line each, and nothing else to add to. `list.ts` makes the list of it. */
 export { chargen } from './chargen/chargen.js';
 export { dnsAny } from './dns/any.js';
+export { dnsResolver } from './dns/resolver.js';
 export { ntpMonlist } from './ntp/monlist.js';
 export { snmpGetBulk } from './snmp/getbulk.js';
 export { snmpV1GetNext } from './snmp/v1-getnext.js';

@@ -1,10 +1,14 @@
 import { Reader } from '../wire/reader.js';
+import type { ExtendedError } from './extended-error.js';
+import { readExtendedErrors } from './extended-error.js';
 
 /** Resource record types (IANA, DNS parameters) that a reader or a twin knows by name. */
 export const TYPE = {
   A: 1,
   NS: 2,
+  CNAME: 5,
   SOA: 6,
+  PTR: 12,
   HINFO: 13,
   MX: 15,
   TXT: 16,
@@ -17,6 +21,8 @@ export const TYPE = {
 } as const;
 
 export const CLASS_IN = 1;
+/** CHAOS: where servers tell about themselves (RFC 4892). */
+export const CLASS_CH = 3;
 
 /** One DNS message (RFC 1035 §4), read as far as its bytes reach. */
 export interface DnsMessage {
@@ -40,6 +46,8 @@ export interface DnsMessage {
   readonly ednsSize?: number;
   /** DNSSEC OK (RFC 3225). */
   readonly dnssecOk: boolean;
+  /** Why it answers as it does, in the sender's own words: extended DNS errors (RFC 8914). */
+  readonly extendedErrors: readonly ExtendedError[];
   /** Whether everything that the header counts was there. */
   readonly complete: boolean;
 }
@@ -58,6 +66,8 @@ export interface DnsRecord {
   readonly type: number;
   readonly class: number;
   readonly ttl: number;
+  /** Where the RDATA begins in the message: names in it may point back (RFC 1035 §4.1.4). */
+  readonly rdataAt: number;
   readonly rdata: Uint8Array;
 }
 
@@ -99,6 +109,7 @@ export function readDnsMessage(payload: Uint8Array): DnsMessage | undefined {
     records,
     ...(opt && { ednsSize: opt.class }),
     dnssecOk: opt !== undefined && (opt.ttl & 0x8000) !== 0,
+    extendedErrors: opt ? readExtendedErrors(opt.rdata) : [],
     complete,
   };
 }
@@ -138,6 +149,18 @@ export function rcodeName(rcode: number): string {
   return RCODES[rcode] ?? `rcode-${rcode}`;
 }
 
+/** One text of a TXT record: its character-strings (RFC 1035 §3.3.14) one after the other, a character an octet. */
+export function textOf(rdata: Uint8Array): string {
+  const reader = new Reader(rdata);
+  const parts: string[] = [];
+  while (reader.remaining > 0) {
+    const part = reader.take(reader.u8() ?? 0);
+    if (part === undefined) break;
+    parts.push(String.fromCharCode(...part));
+  }
+  return parts.join('');
+}
+
 /** The mnemonic of a type that we know, or RFC 3597's `TYPE99`. */
 export function typeName(type: number): string {
   return Object.entries(TYPE).find(([, number]) => number === type)?.[0] ?? `TYPE${type}`;
@@ -173,10 +196,11 @@ function readSection(
     const recordClass = reader.u16();
     const ttl = reader.u32();
     const length = reader.u16();
+    const rdataAt = reader.offset;
     const rdata = length === undefined ? undefined : reader.take(length);
     if (type === undefined || recordClass === undefined || ttl === undefined || rdata === undefined)
       return false;
-    records.push({ section, type, class: recordClass, ttl, rdata });
+    records.push({ section, type, class: recordClass, ttl, rdataAt, rdata });
   }
   return true;
 }

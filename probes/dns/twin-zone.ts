@@ -39,7 +39,7 @@ export const fatZone: readonly ZoneRecord[] = [
     type: TYPE.AAAA,
     data: [[0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, host]],
   })),
-  ...ADDRESSES.map((host) => ({ type: TYPE.A, data: [[192, 0, 2, host]] })),
+  ...ADDRESSES.map((host) => addressRecord([192, 0, 2, host])),
   nameServer('ns1'),
   nameServer('ns2'),
   startOfAuthority(),
@@ -71,6 +71,16 @@ export function keyRecords(dnssecOk: boolean): readonly ZoneRecord[] {
     ],
   };
   return dnssecOk ? [key, signature] : [key];
+}
+
+/** The root's name servers, for who asks `NS .`. */
+export const rootServers: readonly ZoneRecord[] = Array.from('abcdefghijklm', (letter) => ({
+  type: TYPE.NS,
+  data: [{ below: [letter, 'root-servers', 'net'] }],
+}));
+
+export function addressRecord(octets: readonly [number, number, number, number]): ZoneRecord {
+  return { type: TYPE.A, data: [octets] };
 }
 
 /** One hour, the TTL of every record. */

@@ -2,7 +2,7 @@ import type { Twin } from '../probe.js';
 import { CLASS_IN, TYPE, readDnsMessage } from './message.js';
 import { dnsResponse, responseHeader } from './twin-message.js';
 import type { Query } from './twin-message.js';
-import { fatZone, keyRecords, midZone, text } from './twin-zone.js';
+import { addressRecord, fatZone, keyRecords, midZone, rootServers, text } from './twin-zone.js';
 import type { ZoneRecord } from './twin-zone.js';
 
 // The header's second word (RFC 1035 §4.1.1).
@@ -23,7 +23,14 @@ interface Server {
   readonly largestBytes: number;
   /** The flags of every answer besides RESPONSE and the query's own RD. */
   readonly flags: number;
+  /** Gives the same address for every name, and no name servers of the root but its own. */
+  readonly isBogus?: true;
 }
+
+/** The right address of every name that begins with `small`, as in the captured zone: what the lab's check asks. */
+const SMALL = addressRecord([192, 0, 2, 1]);
+/** RFC 5737, TEST-NET-3. */
+const BOGUS = addressRecord([203, 0, 113, 7]);
 
 /**
  * DNS servers of the lab. Each answers for whatever name it is asked, the root included, with records from the
@@ -75,6 +82,34 @@ export const twins: readonly Twin[] = [
     largestBytes: 1232,
     flags: RECURSION_AVAILABLE,
   }),
+  twin({
+    name: 'bind9-auth',
+    about:
+      'an authoritative server with a large zone that answers ANY in full; held against BIND 9.18 (dns-bind9-auth, fat.test)',
+    zone: fatZone,
+    any: fatZone,
+    largestBytes: 4096,
+    flags: AUTHORITATIVE,
+  }),
+  twin({
+    name: 'bogus-resolver',
+    about:
+      'a resolver that gives its own address for every name, as portals and some malware do; without a capture',
+    zone: midZone,
+    any: [BOGUS],
+    largestBytes: 1232,
+    flags: RECURSION_AVAILABLE,
+    isBogus: true,
+  }),
+  twin({
+    name: 'unbound-deny-any',
+    about:
+      'an open resolver that answers ANY with nothing, and TXT in full; from the measured behaviour of Unbound 1.17 with deny-any, without a capture',
+    zone: fatZone,
+    any: [],
+    largestBytes: 4096,
+    flags: RECURSION_AVAILABLE,
+  }),
   {
     name: 'unbound-refuse',
     about:
@@ -86,7 +121,8 @@ export const twins: readonly Twin[] = [
   },
 ];
 
-function twin({ name, about, zone, any, largestBytes, flags }: Server): Twin {
+function twin(server: Server): Twin {
+  const { name, about, any, largestBytes, flags } = server;
   return {
     name,
     about,
@@ -98,7 +134,7 @@ function twin({ name, about, zone, any, largestBytes, flags }: Server): Twin {
       const { type, class: questionClass } = query.question;
       if (questionClass !== CLASS_IN) return [response(REFUSED, [])];
       if (type === TYPE.ANY && any === 'tcp') return [response(TRUNCATED, [])];
-      return [fitted(response, recordsFor(query, zone, any === 'tcp' ? [] : any), query, largestBytes)];
+      return [fitted(response, recordsFor(query, server), query, largestBytes)];
     },
   };
 }
@@ -111,12 +147,14 @@ function queryIn(request: Uint8Array): Query | undefined {
 }
 
 function recordsFor(
-  { message, question: { type } }: Query,
-  zone: readonly ZoneRecord[],
-  any: readonly ZoneRecord[],
+  { message, question: { type, labels } }: Query,
+  { zone, any, isBogus }: Server,
 ): readonly ZoneRecord[] {
-  if (type === TYPE.ANY) return any;
+  if (type === TYPE.ANY) return any === 'tcp' ? [] : any;
+  if (type === TYPE.A && isBogus) return [BOGUS];
+  if (type === TYPE.A && labels[0] === 'small') return [SMALL];
   if (type === TYPE.DNSKEY) return keyRecords(message.dnssecOk);
+  if (type === TYPE.NS && labels.length === 0 && !isBogus) return rootServers;
   return zone.filter((record) => record.type === type);
 }
 

@@ -1,22 +1,52 @@
 import { z } from 'zod';
+import { formatAddress, parseAddress } from '../../src/domain/address.js';
+
+/** A name whose one right answer the owner knows: who gives it without serving the name recurses. */
+export interface Check {
+  readonly name: string;
+  /** Of either family: A or AAAA is asked. */
+  readonly address: string;
+}
 
 /**
- * The scope's key `dns`: names that the owner of the space serves. A resolver that answers for them is open, and
- * an answer that the owner knows says more than the root zone's.
+ * The scope's key `dns`. `names`: what the owner of the space serves, for an answer that its owner knows says more
+ * than the root zone's. `check`: a name that the servers in the scope do not serve, and its address.
  */
 export const dnsSettings = z
   .strictObject({
     names: z
       .array(hostname(), { error: 'names must be a list of host names, such as [example.net]' })
-      .max(8, { error: 'names has more than 8 entries: each is one more request to every responder' })
+      .max(8, { error: 'names has more than 8 entries: each is up to three more requests to every responder' })
       .superRefine((names, context) => {
         const twice = names.find((name, i) => names.indexOf(name) < i);
         if (twice !== undefined)
           context.addIssue({ code: 'custom', message: `names lists ${JSON.stringify(twice)} twice` });
       })
       .default([]),
+    check: z
+      .strictObject(
+        { name: hostname(), address: address() },
+        { error: ({ code }) => (code === 'invalid_type' ? CHECK_IS : undefined) },
+      )
+      .optional(),
   })
   .prefault({});
+
+const CHECK_IS =
+  'check must be a name and its address, such as { name: www.example.net, address: 192.0.2.80 }';
+
+function address() {
+  return z
+    .string({ error: 'the address of check must be text, such as 192.0.2.80' })
+    .superRefine((text, context) => {
+      if (parseAddress(text) === undefined)
+        context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is no address` });
+    })
+    .overwrite((text) => {
+      const parsed = parseAddress(text);
+      return parsed === undefined ? text : formatAddress(parsed);
+    });
+}
 
 /** Host names are compared without case, and `example.net.` is `example.net`: both are kept in the short form. */
 function hostname() {

@@ -1,0 +1,57 @@
+import { answersIn, refusalsIn } from '../../src/domain/exchange.js';
+import type { Ask, Exchange, ProbeOption, RequestForm } from '../probe.js';
+
+/** Not by default: a burst is the one thing that the caps are there to prevent. */
+export const rrlCheck: ProbeOption = {
+  flag: 'rrl-check',
+  describe: 'Ask exposed DNS servers 15 times within 1 s, once, whether they limit their rate',
+};
+
+const BURST = { repeat: 15, withinMs: 1000 } as const;
+
+/** Fewer may have been lost on the way. BIND's common limit of 5 a second leaves 10 of 15 unanswered or cut. */
+const LEAST_LIMITED = 3;
+
+/** The same question so often that a limit must show, once. */
+export function askRate(form: RequestForm, done: readonly Exchange[]): Ask | undefined {
+  return done.some(({ purpose }) => purpose === 'rate-check')
+    ? undefined
+    : { form, purpose: 'rate-check', burst: BURST };
+}
+
+export interface RatePattern {
+  readonly isLimited: boolean;
+  /** `5 full, 5 truncated, 5 dropped of 15 in 1 s (FFFFFDTDTDTDTDT)`. */
+  readonly words: string;
+}
+
+/**
+ * What came of the burst: F as when it was measured, T cut to TC, R refused, D dropped. Only a server that gave some
+ * whole answers and held back others limits its rate: one that gave none may have been out of reach.
+ * @param isTruncated whether the server answers this question with TC even when it is asked alone.
+ */
+export function ratePattern(
+  done: readonly Exchange[],
+  { isTruncated }: { readonly isTruncated: boolean },
+): RatePattern | undefined {
+  const burst = done.filter(({ purpose, end }) => purpose === 'rate-check' && end !== 'unsent');
+  if (burst.length === 0) return undefined;
+  const letters = burst.map((exchange) => letterOf(exchange, isTruncated));
+  const count = (letter: Letter): number => letters.filter((each) => each === letter).length;
+  const counts = (Object.keys(MEANING) as Letter[]).flatMap((letter) =>
+    count(letter) > 0 ? [`${count(letter)} ${MEANING[letter]}`] : [],
+  );
+  return {
+    isLimited: count('F') > 0 && burst.length - count('F') >= LEAST_LIMITED,
+    words: `${counts.join(', ')} of ${burst.length} in ${BURST.withinMs / 1000} s (${letters.join('')})`,
+  };
+}
+
+const MEANING = { F: 'full', T: 'truncated', R: 'refused', D: 'dropped' } as const;
+type Letter = keyof typeof MEANING;
+
+function letterOf(exchange: Exchange, isTruncated: boolean): Letter {
+  const [answer] = answersIn(exchange);
+  if (answer) return answer['tc'] === true && !isTruncated ? 'T' : 'F';
+  return refusalsIn(exchange).length > 0 ? 'R' : 'D';
+}
