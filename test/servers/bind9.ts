@@ -5,15 +5,21 @@ import { DNS_READY, ZONE_FILES } from './zones.js';
 
 /** Serves both zones itself. `options` are further lines of named.conf's options. */
 export function bind9Authoritative(address: string, options: readonly string[]): PlanIn {
+  return authoritative(address, options, ['fat', 'mid']);
+}
+
+/** What the resolvers ask: it serves all zones, the one that no other server has among them. */
+export function bind9Upstream(address: string): PlanIn {
+  return authoritative(address, ['minimal-any no'], ['fat', 'mid', 'check']);
+}
+
+function authoritative(address: string, options: readonly string[], zones: readonly string[]): PlanIn {
   return (folder) =>
     bind9(
       address,
       folder,
       ['recursion no', 'max-udp-size 4096', ...options],
-      [
-        'zone "fat.test" { type primary; file "fat.zone"; };',
-        'zone "mid.test" { type primary; file "mid.zone"; };',
-      ],
+      zones.map((zone) => `zone "${zone}.test" { type primary; file "${zone}.zone"; };`),
     );
 }
 

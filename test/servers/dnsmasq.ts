@@ -2,7 +2,7 @@ import { PACKAGE_SETS } from './packages.js';
 import type { PlanIn } from './server.js';
 import { DNS_READY } from './zones.js';
 
-/** A forwarder open to all, for the zones of the tests only. */
+/** A forwarder open to all, with nobody to ask but the authoritative server of the tests. */
 export function dnsmasq(address: string, { upstream }: { readonly upstream: string }): PlanIn {
   return (folder) => ({
     address,
@@ -12,8 +12,7 @@ export function dnsmasq(address: string, { upstream }: { readonly upstream: stri
 bind-interfaces
 no-resolv
 no-hosts
-server=/fat.test/${upstream}
-server=/mid.test/${upstream}
+server=${upstream}
 edns-packet-max=4096
 user=root
 group=root

@@ -24,8 +24,8 @@ export interface RealServer {
 /** RFC 5737, TEST-NET-1: inside the namespaces of the tests only. */
 export const address = (host: number): string => `192.0.2.${host}`;
 
-/** Where every recursing server gets its answers from. */
-export const UPSTREAM = address(10);
+/** Where every recursing server gets its answers from: on the link, and in no scope. */
+export const UPSTREAM = address(100);
 
 const [DNS, NTP, SNMP] = [[53], [123], [161]];
 const [ECHO, DAYTIME, QOTD, CHARGEN, TIME] = [7, 13, 17, 19, 37];

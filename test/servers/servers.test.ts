@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { sendOnce } from './ask-in.js';
+import { bind9Upstream } from './bind9.js';
 import { startCapture } from './capture.js';
 import { assertEqualToCapture, assertRowEqualsStrongest, findExchange } from './compare.js';
 import { unpacked, whyNoServers } from './fetch.js';
@@ -69,7 +70,7 @@ describe('the built command against real servers', () => {
     async () => {
       if (skip !== false) return;
       folder = mkdtempSync(join(tmpdir(), 'ampscope-servers-'));
-      link = makeLink(SCANNER, [...ASKED, EXCLUDED_BY_SCOPE, EXCLUDED_BY_FLAG]);
+      link = makeLink(SCANNER, [...ASKED, EXCLUDED_BY_SCOPE, EXCLUDED_BY_FLAG, UPSTREAM]);
       running = await startAll(link, folder);
       const capture = await startCapture(
         link.scanner,
@@ -216,8 +217,11 @@ describe('the built command against real servers', () => {
   });
 });
 
-async function startAll(link: Link, folder: string): Promise<readonly RunningServer[]> {
-  return Promise.all(REAL_SERVERS.map(({ name, plan }) => startServer(link, folder, name, plan)));
+function startAll(link: Link, folder: string): Promise<readonly RunningServer[]> {
+  const upstream = { name: 'upstream', plan: bind9Upstream(UPSTREAM) };
+  return Promise.all(
+    [upstream, ...REAL_SERVERS].map(({ name, plan }) => startServer(link, folder, name, plan)),
+  );
 }
 
 /** Captures of the ntpd of ntp.org, which is no Debian package any more. */

@@ -13,8 +13,15 @@ export const MID_ZONE: string = zone(
   numbers(5).map((i) => `@ IN TXT "${i}${'abcdefghij'.repeat(20)}"`),
 );
 
-/** Both zones as files: what an authoritative server of the tests serves. */
-export const ZONE_FILES = { 'fat.zone': FAT_ZONE, 'mid.zone': MID_ZONE } as const;
+/** A name that only the upstream of the resolvers serves, and its address: who answers it recurses. */
+export const CHECK = { name: 'www.check.test', address: '192.0.2.80' } as const;
+
+/** The zones as files: what an authoritative server of the tests serves. */
+export const ZONE_FILES = {
+  'fat.zone': FAT_ZONE,
+  'mid.zone': MID_ZONE,
+  'check.zone': zone('check.test', [`www IN A ${CHECK.address}`]),
+} as const;
 
 /**
  * `TXT CH version.bind`: tells that a DNS server is up, whatever it thinks of ANY. It answers or refuses this itself,
