@@ -19,6 +19,7 @@ import { builtProbes, capturedRows, rowsOf } from './rows.js';
 import { readRun, runCli, type CliResult, type FindingRecord, type RunFile } from './scan.js';
 import { startServer, type RunningServer } from './server.js';
 import { assertOnPage, updateSection } from './table.js';
+import { CHECK } from './zones.js';
 
 const SCANNER = address(1);
 /** No server, and never to be probed: one excluded by the scope, one on the command line. */
@@ -36,7 +37,7 @@ const BROADCAST = address(255);
 const ELSEWHERE = '203.0.113.9';
 const PER_HOST = 2;
 
-const SETTINGS = { dns: { names: ['fat.test', 'mid.test'] } };
+const SETTINGS = { dns: { names: ['fat.test', 'mid.test'], check: CHECK } };
 
 const SCOPE = `organisation: Test lab
 authorised_by: the test itself
