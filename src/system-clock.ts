@@ -4,11 +4,13 @@ import type { Clock } from './domain/time.js';
 
 /** Timers above this fire at once (Node clamps them to 1 ms), so longer sleeps are taken in parts. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Each thread has a zero of its own; with this the threads of one process share one, and so their deadlines. */
+const ZERO_MS = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 
 /** The one reader of real time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonicMs: () => performance.now(),
+  monotonicMs: () => performance.now() + ZERO_MS,
   async sleep(ms, signal) {
     const untilMs = performance.now() + ms;
     for (let restMs = ms; restMs > 0; restMs = untilMs - performance.now()) {

@@ -21,7 +21,7 @@ export interface ScanKnowledge {
   readonly ledger: Ledger;
   readonly measured: ReadonlyMap<Sighting, readonly Exchange[]>;
   /** Of the whole run. */
-  readonly counted: () => Promise<Counted>;
+  readonly counted: () => Counted;
   /** Here caps and late replies are noted too. */
   readonly lossLog: LossLog;
   /** Where the sighting's request stands in the sweep. */
@@ -32,12 +32,12 @@ export interface ScanKnowledge {
 }
 
 /** The findings, and everything that is counted for run.json. */
-export async function conclude(known: ScanKnowledge): Promise<ScanResult> {
+export function conclude(known: ScanKnowledge): ScanResult {
   const { plan, measured } = known;
   noteCapped(known);
-  const { findings, perProbe, lateResponders } = await judge(known);
+  const { findings, perProbe, lateResponders } = judge(known);
   const measurements = [...measured.values()];
-  const all = await known.counted();
+  const all = known.counted();
   return {
     ...all,
     addresses: known.addresses,
@@ -64,16 +64,16 @@ interface ProbeCounts {
 }
 
 /** Each sighting becomes a finding, or one more of a reason why there is none. */
-async function judge(known: ScanKnowledge): Promise<{
+function judge(known: ScanKnowledge): {
   readonly findings: readonly Finding[];
   readonly perProbe: readonly ProbeCounts[];
   readonly lateResponders: number;
-}> {
+} {
   const { plan, ledger, measured, lossLog } = known;
   const findings: Finding[] = [];
   const perProbe = plan.probes.map((): ProbeCounts => ({ responders: 0, exposures: 0, notExposed: {} }));
   let lateResponders = 0;
-  const { sockets } = await known.counted();
+  const { sockets } = known.counted();
   const lossyProbes = new Set(sockets.flatMap(({ probe, socket }) => ((socket.drops ?? 0) > 0 ? probe : [])));
   const onceUnidentified = createUnidentifiedOnce();
   for (const sighting of ledger.all()) {

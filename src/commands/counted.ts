@@ -1,5 +1,4 @@
 import type { LossEvent, SendErrorCounts } from '../sweep/losses.js';
-import type { Span } from '../sweep/spans.js';
 import type { SweepCounts } from '../sweep/sweep.js';
 import type { GuardedSocket } from '../udp/guarded-socket.js';
 
@@ -7,22 +6,24 @@ import type { GuardedSocket } from '../udp/guarded-socket.js';
  * What a run counts beside its responders and measurements, which count themselves. Plain data: a checkpoint
  * keeps it, so that a run that goes on counts all its sessions.
  */
-export interface Counted {
-  readonly sweep: SweepCounts;
-  /** By probe: packets of the sweep that the kernel took without error. */
-  readonly sent: readonly { readonly sent: number; readonly sentBytes: number }[];
-  readonly sockets: readonly { readonly probe: string; readonly socket: SocketFacts }[];
-  readonly sendErrors: ReturnType<SendErrorCounts['list']>;
-  readonly lossEvents: readonly LossEvent[];
-  /** By probe: the positions of the sweep that losses touched. */
-  readonly touched: readonly (readonly Span[])[];
-  /** Taken by the kernel and thrown away; absent where the system does not tell. */
+export interface Counted extends Swept {
+  /** Taken by the kernel and thrown away, of all programs; absent where the system does not tell. */
   readonly sendBufferDrops?: number;
   /** Requests of measurements that never left: nobody asks those again. */
   readonly measurementLosses: number;
   readonly measurementSocketDrops: number;
   readonly measurementDatagrams: number;
   readonly measurementBytes: number;
+}
+
+/** What the sweep counts, in whichever threads. */
+export interface Swept {
+  readonly sweep: SweepCounts;
+  /** By probe: packets of the sweep that the kernel took without error. */
+  readonly sent: readonly { readonly sent: number; readonly sentBytes: number }[];
+  readonly sockets: readonly { readonly probe: string; readonly socket: SocketFacts }[];
+  readonly sendErrors: ReturnType<SendErrorCounts['list']>;
+  readonly lossEvents: readonly LossEvent[];
 }
 
 export interface SocketFacts extends Pick<
@@ -35,6 +36,19 @@ export interface SocketFacts extends Pick<
 /** Two sessions of one run together; the sockets of both are listed. */
 export function addCounted(a: Counted, b: Counted): Counted {
   return {
+    ...addSwept(a, b),
+    ...(a.sendBufferDrops !== undefined &&
+      b.sendBufferDrops !== undefined && { sendBufferDrops: a.sendBufferDrops + b.sendBufferDrops }),
+    measurementLosses: a.measurementLosses + b.measurementLosses,
+    measurementSocketDrops: a.measurementSocketDrops + b.measurementSocketDrops,
+    measurementDatagrams: a.measurementDatagrams + b.measurementDatagrams,
+    measurementBytes: a.measurementBytes + b.measurementBytes,
+  };
+}
+
+/** Two threads of one session together, or two sessions. */
+export function addSwept(a: Swept, b: Swept): Swept {
+  return {
     sweep: addSweepCounts(a.sweep, b.sweep),
     sent: a.sent.map(({ sent, sentBytes }, i) => ({
       sent: sent + (b.sent[i]?.sent ?? 0),
@@ -43,14 +57,6 @@ export function addCounted(a: Counted, b: Counted): Counted {
     sockets: [...a.sockets, ...b.sockets],
     sendErrors: addSendErrors(a.sendErrors, b.sendErrors),
     lossEvents: [...a.lossEvents, ...b.lossEvents],
-    // A sweep that goes on begins with what had been touched.
-    touched: b.touched,
-    ...(a.sendBufferDrops !== undefined &&
-      b.sendBufferDrops !== undefined && { sendBufferDrops: a.sendBufferDrops + b.sendBufferDrops }),
-    measurementLosses: a.measurementLosses + b.measurementLosses,
-    measurementSocketDrops: a.measurementSocketDrops + b.measurementSocketDrops,
-    measurementDatagrams: a.measurementDatagrams + b.measurementDatagrams,
-    measurementBytes: a.measurementBytes + b.measurementBytes,
   };
 }
 

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Probe, RequestForm } from '../../probes/probe.js';
+import type { Probe } from '../../probes/probe.js';
 import { familyOf } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';
 import { trafficOf } from '../domain/exchange.js';
@@ -44,7 +44,7 @@ export interface MeasurementStageOptions {
     socket: Pick<GuardedSocketOptions, 'family' | 'onDatagram' | 'onSendError'>,
   ) => Promise<GuardedSocket>;
   /** First replies are late ones from now on. */
-  readonly onCooldownEnd: () => void;
+  readonly onCooldownEnd: () => Promise<void>;
   readonly signal: AbortSignal;
   /** Of a run that goes on. */
   readonly measured?: ReadonlyMap<Sighting, readonly Exchange[]> | undefined;
@@ -71,6 +71,9 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
   const { plan, ledger, clock, progress, losses, signal } = options;
   const measuredOf = new Map<Sighting, readonly Exchange[]>(options.measured);
   let unsaved: (readonly [Sighting, readonly Exchange[]])[] = [];
+  /** How many exchanges of each were given out to be saved. */
+  const savedOf = new Map([...measuredOf].map(([sighting, { length }]) => [sighting, length]));
+  const unconfirmed = new Set<Sighting>();
   const tally = { drops: 0, datagrams: 0, bytes: 0 };
   let sweepEndedMs = -Infinity;
   const gate = createRequestGate({
@@ -113,7 +116,7 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
       try {
         take();
         await clock.sleep(plan.cooldownMs, signal);
-        options.onCooldownEnd();
+        await options.onCooldownEnd();
         do {
           take();
           await queue.idle();
@@ -133,9 +136,13 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
     // It may have been excluded since: the guard would refuse it, request by request.
     if (!plan.scope.allows(sighting.probed)) return;
     const before = measuredOf.get(sighting);
-    if (selected === undefined || !isCurrent || confirms !== (before !== undefined)) return;
+    if (selected === undefined || !isCurrent || (confirms && before === undefined)) return;
     const { probe, port } = selected;
-    const seenAs = (form: number): RequestForm | readonly [] => probe.sweepForms[form] ?? [];
+    const sighted = (confirms ? [sighting.form] : [...sighting.forms].sort((a, b) => a - b))
+      .flatMap((form) => probe.sweepForms[form] ?? [])
+      .filter(({ name }) => confirms || (before ?? []).every(({ form }) => form !== name));
+    // Measured, unless it has answered another form since.
+    if (before !== undefined && sighted.length === 0) return;
     const exchanges = await measureResponder(
       {
         gate,
@@ -167,9 +174,8 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
         probe: confirms ? { ...probe, next: () => undefined } : probe,
         to: sighting.probed,
         port,
-        sighted: confirms
-          ? [seenAs(sighting.form)].flat()
-          : [...sighting.forms].sort((a, b) => a - b).flatMap(seenAs),
+        sighted,
+        earlier: before ?? [],
         expectedBits: sighting.wireBytes * 8,
         mayBurst: selected.options.length > 0,
       },
@@ -178,11 +184,16 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
     measuredOf.set(sighting, measured);
     // What a signal cut short is begun anew when the run goes on.
     if (signal.aborted) return;
-    if (!confirms && needsConfirmation(asExchange(sighting, probe), measured)) confirmLater(sighting);
-    else unsaved.push([sighting, measured]);
+    if (confirms) unconfirmed.delete(sighting);
+    else if (before === undefined && needsConfirmation(asExchange(sighting, probe), measured))
+      confirmLater(sighting);
+    if (unconfirmed.has(sighting)) return;
+    unsaved.push([sighting, measured.slice(savedOf.get(sighting) ?? 0)]);
+    savedOf.set(sighting, measured.length);
   }
 
   function confirmLater(sighting: Sighting): void {
+    unconfirmed.add(sighting);
     const turn = clock.sleep(CONFIRM_AFTER_MS, signal).then(() => {
       waiting.delete(turn);
       if (!signal.aborted) queue.add(sighting.probed, [{ sighting, confirms: true }]);

@@ -65,6 +65,7 @@ export function recordOf(scan: {
       reply_bandwidth_bps: plan.pace.replyBandwidthBps,
       parallel: plan.parallel,
       retries: plan.retries,
+      threads: plan.threads,
       receive_buffer: plan.receiveBufferBytes,
       cooldown_ms: plan.cooldownMs,
       ...(plan.quietGapMs !== undefined && { quiet_gap_ms: plan.quietGapMs }),

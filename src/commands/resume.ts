@@ -14,13 +14,13 @@ import type { Key } from '../sweep/keyed-permutation.js';
 import type { Sighting } from '../sweep/ledger.js';
 import type { SightingJson } from '../sweep/sighting-codec.js';
 import { decodeSighting } from '../sweep/sighting-codec.js';
-import type { SweepStart } from '../sweep/sweep.js';
 import { version } from '../version.js';
 import { numberOption, textOption } from './arguments.js';
 import type { Arguments, Io } from './command.js';
 import type { Counted } from './counted.js';
 import { readRange } from './range-text.js';
 import type { ScanStart } from './scan-plan.js';
+import { positionsDone } from './scan-plan.js';
 import type { ScanInputs } from './scan-inputs.js';
 import { parseScope, readScope } from './scan-inputs.js';
 import { SCAN_OPTIONS } from './scan-options.js';
@@ -93,7 +93,7 @@ export async function resumeScan(argv: Arguments, io: Io): Promise<ResumedScan> 
       probes: selectProbes(options, before),
       rate: Math.min(rate ?? before.limits.rate, scopeFile.limits.rate),
       ...(warning !== undefined && { validityWarning: warning }),
-      notes: [`going on with ${plan.scan_id}: ${start.position} requests of the sweep are done`],
+      notes: [`going on with ${plan.scan_id}: ${positionsDone(start.parts)} requests of the sweep are done`],
     },
   };
 }
@@ -126,16 +126,16 @@ function refuseGrowth(scope: Scope, allowedBefore: readonly string[]): void {
 }
 
 function startFrom({ state, measured }: ReadCheckpoint): ScanStart {
-  const place = state.sweep as Omit<SweepStart, 'sightings'>;
+  const { parts } = state.sweep as Pick<ScanStart, 'parts'>;
   const sightings = [...state.sightings].map((sighting) => decodeSighting(sighting as SightingJson));
-  const exchangesOf = new Map(
-    measured.map(({ probe, probed, firstSeenAt, exchanges }) => [
-      `${probe} ${probed} ${firstSeenAt}`,
-      exchanges,
-    ]),
-  );
+  const exchangesOf = new Map<string, readonly Exchange[]>();
+  for (const { probe, probed, firstSeenAt, exchanges } of measured) {
+    const key = `${probe} ${probed} ${firstSeenAt}`;
+    // Who answered another form later was measured in two goes.
+    exchangesOf.set(key, [...(exchangesOf.get(key) ?? []), ...exchanges]);
+  }
   return {
-    ...place,
+    parts,
     sightings,
     measured: new Map(
       sightings.flatMap((sighting): (readonly [Sighting, readonly Exchange[]])[] => {

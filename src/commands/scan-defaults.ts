@@ -5,6 +5,7 @@ export const DEFAULTS = {
   formGapMs: 2000,
   stretchMs: 15 * 60_000,
   retries: 1,
+  threads: 1,
   receiveBufferBytes: 64 * 1024 * 1024,
   checkpointMs: 5000,
   out: 'exposure',

@@ -81,6 +81,12 @@ export const SCAN_OPTIONS = {
     requiresArg: true,
     describe: 'Pause a long sweep this often to measure (default 15m)',
   },
+  threads: {
+    group: 'Pace:',
+    type: 'string',
+    requiresArg: true,
+    describe: 'Threads that sweep: 2 send more than one core can (default 1)',
+  },
   'receive-buffer': {
     group: 'Pace:',
     type: 'string',

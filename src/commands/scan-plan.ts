@@ -7,9 +7,9 @@ import type { TargetSpace } from '../scope/target-space.js';
 import type { Key } from '../sweep/keyed-permutation.js';
 import type { Sighting } from '../sweep/ledger.js';
 import type { Shard } from '../sweep/shard.js';
-import type { SweepStart } from '../sweep/sweep.js';
 import type { Counted } from './counted.js';
 import type { SelectedProbe } from './select-probes.js';
+import type { SweepPlace } from './sweep-part.js';
 
 /** Everything a scan needs to know; no defaults, they live where the user meets them. */
 export interface ScanPlan {
@@ -23,6 +23,8 @@ export interface ScanPlan {
     readonly perHost: number;
     readonly replyBandwidthBps: number;
   };
+  /** Threads of the sweep; with one it goes on beside the measurements. */
+  readonly threads: number;
   readonly parallel: number;
   /** Passes of the sweep after the first, over those that did not answer. */
   readonly retries: number;
@@ -43,7 +45,10 @@ export interface ScanPlan {
 }
 
 /** Where a run that was stopped goes on. */
-export interface ScanStart extends SweepStart {
+export interface ScanStart {
+  /** By part of the sweep: one for each thread that had something to do. */
+  readonly parts: readonly SweepPlace[];
+  readonly sightings: readonly Sighting[];
   readonly measured: ReadonlyMap<Sighting, readonly Exchange[]>;
   readonly counted: Counted;
 }
@@ -81,4 +86,9 @@ export function firstFormsOf(probes: ScanPlan['probes']): readonly number[] {
     forms += probe.sweepForms.length;
     return first;
   });
+}
+
+/** Requests of the first pass that are done. */
+export function positionsDone(parts: readonly SweepPlace[]): number {
+  return parts.reduce((sum, { position }) => sum + position, 0);
 }

@@ -25,9 +25,10 @@ import type { Arguments, Command, Io } from './command.js';
 import { checkHost } from './check-host.js';
 import { EXIT } from './command.js';
 import type { Check } from '../preflight/check.js';
-import { receiveBufferOption, retriesOption } from './pace-options.js';
+import { receiveBufferOption, retriesOption, threadsOption } from './pace-options.js';
 import { recordOf } from './record-of.js';
 import type { ScanPlan } from './scan-plan.js';
+import { positionsDone } from './scan-plan.js';
 import { resumeScan } from './resume.js';
 import { cannotKeep, checkpointPlanOf, createRunKeeper } from './run-keeper.js';
 import { runScan } from './run-scan.js';
@@ -96,7 +97,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     earlier: resumed?.checkpoint.state.sessions,
     scopeReloads: () => reload.records(),
     measurementsBytes: resumed?.checkpoint.measurementsBytes,
-    fromPosition: resumed?.start.position,
+    fromPosition: resumed && positionsDone(resumed.start.parts),
   });
   const result = await runScan(plan, {
     clock: io.clock,
@@ -199,6 +200,7 @@ async function planOf(
       perHost: limits.perHost,
       replyBandwidthBps: limits.replyBandwidthBps / share,
     },
+    threads: threadsOption(argv),
     parallel: numberOption(argv, 'parallel', { least: 1, most: 10_000, whole: true }) ?? DEFAULTS.parallel,
     retries: retriesOption(argv),
     receiveBufferBytes: receiveBufferOption(argv),

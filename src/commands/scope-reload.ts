@@ -14,8 +14,8 @@ import type { ReadScope } from './scan-inputs.js';
 export interface RunControl {
   /** Aborts when the scope can no longer be trusted: nothing more may be sent. */
   readonly revoked: AbortSignal;
-  /** Calls the listener with what holds from now on. */
-  onChange(listener: (limits: LiveLimits) => void): void;
+  /** Calls the listener with what holds from now on; a change is said to hold when all of them have resolved. */
+  onChange(listener: (limits: LiveLimits) => Promise<void>): void;
 }
 
 export interface LiveLimits {
@@ -56,7 +56,7 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
   const { scope, targets, pace, clock, say } = options;
   const revoked = new AbortController();
   const records: ScopeReloadRecord[] = [...(options.earlier ?? [])];
-  const listeners: ((limits: LiveLimits) => void)[] = [];
+  const listeners: ((limits: LiveLimits) => Promise<void>)[] = [];
   let known = options.limits;
   let reading: Promise<void> | undefined;
   let isAskedAgain = false;
@@ -73,7 +73,7 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
         replyBandwidthBps: Math.min(pace.replyBandwidthBps, limits.replyBandwidthBps * pace.share),
         validUntilEnd: next.validUntilEnd,
       };
-      for (const listener of listeners) listener(live);
+      await Promise.all(listeners.map((listener) => listener(live)));
       const later = forTheNextRun(known, limits, !isEmpty(difference(next.authorised, before)));
       known = limits;
       const addresses = Number(sizeOf(taken));

@@ -12,6 +12,18 @@ export interface SelectedProbe {
   readonly port: number;
   /** The flags of its options that the user gave. */
   readonly options: readonly string[];
+  /** What the scope file says for it, checked. */
+  readonly settings?: unknown;
+}
+
+/** A probe as it was selected before: in another thread only its id is known. @throws UsageError for no probe. */
+export function buildProbe(
+  id: string,
+  chosen: Omit<SelectedProbe, 'probe'>,
+  definitions: readonly ProbeDefinition[] = probes,
+): SelectedProbe {
+  const definition = definitionOf(id, '--probe', definitions);
+  return { ...chosen, probe: definition.build(chosen.settings, new Set(chosen.options)) };
 }
 
 /** What `--probe` takes beside the probes' ids. */
@@ -47,11 +59,12 @@ export function selectProbes(
   return selected.map((definition) => {
     const { id, port, settings } = definition;
     const options = flagsOf(definition).filter((flag) => flagOption(argv, flag));
-    return {
-      probe: definition.build(settings && scopeFile.settings[settings.key], new Set(options)),
+    const chosen = {
       port: ports.get(id) ?? port,
       options,
+      settings: settings && scopeFile.settings[settings.key],
     };
+    return buildProbe(id, chosen, definitions);
   });
 }
 

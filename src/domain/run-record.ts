@@ -98,6 +98,8 @@ export interface RunSettings {
   readonly parallel: number;
   /** Passes of the sweep after the first, over those that did not answer; absent in runs of earlier versions. */
   readonly retries?: number;
+  /** Of the sweep; absent in runs of earlier versions. */
+  readonly threads?: number;
   /** Bytes of receive buffer asked of the system for each socket. */
   readonly receive_buffer?: number;
   readonly cooldown_ms: number;
@@ -183,7 +185,10 @@ export interface RunLosses {
   }[];
   readonly sweep_socket_drops?: number;
   readonly measurement_socket_drops?: number;
-  /** Datagrams the kernel took without error and threw away; absent where the system does not tell. */
+  /**
+   * Datagrams the kernel took without error and threw away while the run lasted, of every program in its network
+   * namespace: it does not say whose they were. Absent where the system does not tell.
+   */
   readonly send_buffer_drops?: number;
   /** Measurements whose figures are lower bounds. */
   readonly capped_measurements: number;

@@ -36,7 +36,10 @@ export interface ResponderToMeasure {
   readonly probe: Probe;
   readonly to: Address;
   readonly port: number;
+  /** To be asked first, each alone. */
   readonly sighted: readonly RequestForm[];
+  /** What was asked of it before, in an earlier stretch: the probe knows of it. */
+  readonly earlier?: readonly Exchange[];
   /** What the first reply is expected to cost the line, from its sighting. */
   readonly expectedBits: number;
   /** Whether the user chose an option of the probe: without one there is no burst. */
@@ -52,11 +55,13 @@ export async function measureResponder(
   measuring: Measuring,
   responder: ResponderToMeasure,
 ): Promise<readonly Exchange[]> {
-  const { probe, sighted } = responder;
+  const { probe, sighted, earlier = [] } = responder;
   const done: Exchange[] = [];
   for (let asks = 0; asks < MOST_ASKS; asks++) {
     const again = sighted[asks];
-    const ask: Ask | undefined = again ? { form: again, purpose: 'measure' } : probe.next(done);
+    const ask: Ask | undefined = again
+      ? { form: again, purpose: 'measure' }
+      : probe.next([...earlier, ...done]);
     if (ask === undefined) break;
     const exchanges = await put(measuring, responder, ask);
     if (exchanges.length === 0) break;

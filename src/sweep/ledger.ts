@@ -1,5 +1,6 @@
 import type { Address } from '../domain/address.js';
 import type { Exchange, Reading, Traffic } from '../domain/exchange.js';
+import { addTraffic } from '../domain/exchange.js';
 import type { Instant } from '../domain/time.js';
 
 /**
@@ -37,6 +38,13 @@ export interface Ledger {
   get(probe: number, probed: Address): Sighting | undefined;
   /** Notes a sighting, in the place of an earlier one of the same address and probe. */
   put(sighting: Sighting): void;
+  /** Counts one more reply in; to a form that was not answered before, the sighting is brought as a new one again. */
+  add(
+    sighting: Sighting,
+    reply: { readonly form: number; readonly from: Address; readonly traffic: Traffic },
+  ): void;
+  /** Takes over a sighting as another thread's ledger has it now. */
+  merge(sighting: Sighting): void;
   /** The sightings that are new since the last call, those of one address together, in the order of their first sighting. */
   takeNew(): readonly (readonly Sighting[])[];
   /** Whether `takeNew` would bring anything. */
@@ -44,8 +52,15 @@ export interface Ledger {
   all(): Iterable<Sighting>;
 }
 
-/** @param sightings of an earlier part of the same run; `takeNew` brings them too. */
-export function createLedger(probes: number, sightings: Iterable<Sighting> = []): Ledger {
+/**
+ * @param sightings of an earlier part of the same run; `takeNew` brings them too.
+ * @param onChange hears of each sighting that is put or added to from now on.
+ */
+export function createLedger(
+  probes: number,
+  sightings: Iterable<Sighting> = [],
+  onChange: (sighting: Sighting) => void = () => undefined,
+): Ledger {
   const byProbe = Array.from({ length: probes }, () => new Map<Address, Sighting>());
   let fresh = new Map<Address, Sighting[]>();
   const ledger: Ledger = {
@@ -54,10 +69,44 @@ export function createLedger(probes: number, sightings: Iterable<Sighting> = [])
     },
     get: (probe, probed) => byProbe[probe]?.get(probed),
     put(sighting) {
-      const { probed, probe } = sighting;
-      byProbe[probe]?.set(probed, sighting);
-      const others = (fresh.get(probed) ?? []).filter((other) => other.probe !== probe);
-      fresh.set(probed, [...others, sighting]);
+      byProbe[sighting.probe]?.set(sighting.probed, sighting);
+      renew(sighting);
+      onChange(sighting);
+    },
+    add(sighting, { form, from, traffic }) {
+      if (!sighting.forms.has(form)) {
+        sighting.forms.add(form);
+        renew(sighting);
+      }
+      if (from !== sighting.responder) {
+        sighting.strangerDatagrams++;
+        sighting.strangerBytes += traffic.payloadBytes;
+      } else if (form === sighting.form) Object.assign(sighting, addTraffic(sighting, traffic));
+      onChange(sighting);
+    },
+    merge(sighting) {
+      const known = ledger.get(sighting.probe, sighting.probed);
+      const isSame =
+        known?.firstSeenAt === sighting.firstSeenAt &&
+        known.form === sighting.form &&
+        known.responder === sighting.responder &&
+        known.firstReading.kind === sighting.firstReading.kind;
+      if (!isSame) {
+        ledger.put(sighting);
+        return;
+      }
+      const { datagrams, payloadBytes, ipPackets, wireBytes, strangerDatagrams, strangerBytes } = sighting;
+      Object.assign(known, {
+        datagrams,
+        payloadBytes,
+        ipPackets,
+        wireBytes,
+        strangerDatagrams,
+        strangerBytes,
+      });
+      if (sighting.forms.size === known.forms.size) return;
+      for (const form of sighting.forms) known.forms.add(form);
+      renew(known);
     },
     takeNew() {
       const taken = [...fresh.values()];
@@ -69,7 +118,14 @@ export function createLedger(probes: number, sightings: Iterable<Sighting> = [])
       for (const map of byProbe) yield* map.values();
     },
   };
-  for (const sighting of sightings) ledger.put(sighting);
+  const renew = (sighting: Sighting): void => {
+    const others = (fresh.get(sighting.probed) ?? []).filter((other) => other.probe !== sighting.probe);
+    fresh.set(sighting.probed, [...others, sighting]);
+  };
+  for (const sighting of sightings) {
+    byProbe[sighting.probe]?.set(sighting.probed, sighting);
+    renew(sighting);
+  }
   return ledger;
 }
 

@@ -85,3 +85,28 @@ export function createReplyBudget(limit: number): ReplyBudget & Adjustable {
     },
   };
 }
+
+/**
+ * The same for several threads: one debt for all of them, so that the limit is that of the whole.
+ * @param paidOffNs one element of shared memory: when the debt is paid off, in nanoseconds of a clock that the
+ *   threads share.
+ */
+export function createSharedReplyBudget(limit: number, paidOffNs: BigInt64Array): ReplyBudget & Adjustable {
+  let bitsPerSecond = limit;
+  return {
+    waitMs: (nowMs) => Math.max(0, Number(Atomics.load(paidOffNs, 0)) / 1e6 - nowMs),
+    charge(nowMs, bits) {
+      const now = BigInt(Math.round(nowMs * 1e6));
+      const cost = BigInt(Math.ceil((bits / bitsPerSecond) * 1e9));
+      for (let before = Atomics.load(paidOffNs, 0); ;) {
+        const after = (before > now ? before : now) + cost;
+        const found = Atomics.compareExchange(paidOffNs, 0, before, after);
+        if (found === before) return;
+        before = found;
+      }
+    },
+    setLimit(lower) {
+      bitsPerSecond = lower;
+    },
+  };
+}

@@ -7,6 +7,14 @@ export interface Shard {
 }
 
 /**
+ * Part `index` of `of` of a shard, as a shard of the whole: each `of`-th of its subnets, so of the whole's list each
+ * (shard.of × of)-th.
+ */
+export function partOf(shard: Shard = { index: 1, of: 1 }, { index, of }: Shard): Shard {
+  return { index: shard.index + shard.of * (index - 1), of: shard.of * of };
+}
+
+/**
  * The subnets of one shard: those whose place in the one list (class by class) gives `index` − 1 when divided by
  * `of`. Whole subnets, so that the caps of each hold without the shards knowing of one another; every class is
  * dealt round, so the shards are of one size up to one subnet in all; arithmetic, so nothing is stored.

@@ -48,6 +48,8 @@ export interface SweepOptions {
   /** A secret of the run, never derived from the seed: replies prove themselves by it. */
   readonly tokenKey: Key;
   readonly openSocket: OpenSweepSocket;
+  /** Hears of each sighting that is new or changed. */
+  readonly onSighting?: ((sighting: Sighting) => void) | undefined;
   /** Where an earlier part of the same run came to; absent: from the beginning. */
   readonly start?: SweepStart | undefined;
 }
@@ -125,8 +127,8 @@ export interface Sweep {
     readonly perSubnet: number;
     readonly signal: AbortSignal;
   }): Promise<'finished' | 'aborted'>;
-  /** Addresses of which nobody can say whether they answer the probe; one may come more than once. */
-  unknown(probe: number): Iterable<Address>;
+  /** By probe: positions of which nobody can say whether they answer, unless they are in the ledger. */
+  unknown(): readonly (readonly Span[])[];
 }
 
 /**
@@ -148,7 +150,7 @@ const MOST_ROUTES = 65_536;
 export async function createSweep(options: SweepOptions): Promise<Sweep> {
   const { order, clock, budget, retries = 0, passGapMs = PASS_GAP_MS } = options;
   const start: SweepStart = options.start ?? { position: 0, sightings: [] };
-  const ledger = createLedger(options.probes.length, start.sightings);
+  const ledger = createLedger(options.probes.length, start.sightings, options.onSighting);
   const isContinued = start.sightings.length > 0;
   // The last one asks again after losses.
   const passes = Array.from({ length: retries + 2 }, (_, index): Pass => ({
@@ -255,7 +257,11 @@ export async function createSweep(options: SweepOptions): Promise<Sweep> {
       return { from, to: from + 1 };
     },
     touched: () => lanes.map(({ touched }) => [...touched.before.list(), ...touched.after.list()]),
-    hasTouched: () => lanes.some((lane) => !unknownIn(lane, lane.touched.before).next().done),
+    hasTouched: () =>
+      lanes.some(({ index, touched }) => {
+        const silent = silentIn({ order, ledger, probes: options.probes }, index, touched.before.list());
+        return !silent.next().done;
+      }),
     async askAgain({ pacer, perSubnet, signal }) {
       current = repair;
       afterCooldown = false;
@@ -279,10 +285,7 @@ export async function createSweep(options: SweepOptions): Promise<Sweep> {
       }
       return 'finished';
     },
-    *unknown(probe) {
-      const lane = lanes[probe];
-      if (lane !== undefined) yield* unknownIn(lane, lane.touched[stage()]);
-    },
+    unknown: () => lanes.map(({ touched }) => touched[stage()].list()),
   };
 
   function passAt(index: number): Pass {
@@ -392,15 +395,6 @@ export async function createSweep(options: SweepOptions): Promise<Sweep> {
     return route.asked > route.failed;
   }
 
-  function* unknownIn(lane: Lane, touched: Spans): Generator<Address, undefined> {
-    for (const { from, to } of touched.list()) {
-      const cursor = order.cursor(from);
-      while (cursor.advance() && cursor.position < to)
-        if (laneOfForm[cursor.form] === lane && !isKnown(lane, cursor)) yield cursor.address;
-    }
-    return undefined;
-  }
-
   function receive(lane: Lane, socket: number, payload: Uint8Array, from: Address, port: number): void {
     counts.receivedDatagrams++;
     counts.receivedBytes += payload.length;
@@ -419,13 +413,13 @@ export async function createSweep(options: SweepOptions): Promise<Sweep> {
     const isOwn = from === asked.probed;
     const ownComesLater = known !== undefined && isOwn && known.responder !== known.probed;
     if (known !== undefined && known.firstReading.kind !== 'alien' && !ownComesLater) {
-      add(known, asked.form, from, traffic);
+      ledger.add(known, { form: asked.form, from, traffic });
       return;
     }
     const reading = lane.probe.read(payload, asked.request);
     if (reading.kind === 'alien') counts.alienDatagrams++;
     if (reading.kind === 'alien' && known !== undefined) {
-      add(known, asked.form, from, traffic);
+      ledger.add(known, { form: asked.form, from, traffic });
       return;
     }
     // Another address that echoes a nonce but talks nonsense proves nothing about the one we asked.
@@ -487,6 +481,26 @@ export async function createSweep(options: SweepOptions): Promise<Sweep> {
     const position = order.positionOf(address, lane.firstForm);
     return position !== undefined && position < first.next;
   }
+}
+
+/** The addresses at these positions that the ledger does not know for the probe; one may come more than once. */
+export function* silentIn(
+  {
+    order,
+    ledger,
+    probes,
+  }: { readonly order: Order; readonly ledger: Ledger } & Pick<SweepOptions, 'probes'>,
+  probe: number,
+  spans: readonly Span[],
+): Generator<Address, undefined> {
+  const forms = probes.flatMap((selected, index) => selected.probe.sweepForms.map(() => index));
+  for (const { from, to } of spans) {
+    const cursor = order.cursor(from);
+    while (cursor.advance() && cursor.position < to)
+      if (forms[cursor.form] === probe && ledger.get(probe, cursor.address) === undefined)
+        yield cursor.address;
+  }
+  return undefined;
 }
 
 type Outcome = Awaited<ReturnType<Sweep['run']>>;
@@ -627,19 +641,4 @@ function requestOf(lane: Lane, form: number, rank: number): Uint8Array {
   const encoder = lane.probe.sweepForms[form - lane.firstForm];
   if (encoder === undefined || lane.tokens === undefined) throw new RangeError(`no form ${form}`);
   return encoder.encode(lane.tokens.nonceOf(rank));
-}
-
-function add(sighting: Sighting, form: number, from: Address, traffic: ReturnType<typeof trafficOf>): void {
-  sighting.forms.add(form);
-  if (from !== sighting.responder || form !== sighting.form) {
-    if (from !== sighting.responder) {
-      sighting.strangerDatagrams++;
-      sighting.strangerBytes += traffic.payloadBytes;
-    }
-    return;
-  }
-  sighting.datagrams++;
-  sighting.payloadBytes += traffic.payloadBytes;
-  sighting.ipPackets += traffic.ipPackets;
-  sighting.wireBytes += traffic.wireBytes;
 }

@@ -2,10 +2,12 @@ import type { Socket } from 'node:dgram';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** One socket an address, each answering like a chargen server and counting what it is asked. */
+/** One socket an address, each answering like a chargen server or not at all, and counting what it is asked. */
 export interface Sinks {
   /** Requests so far, by address. */
   readonly counts: ReadonlyMap<string, number>;
+  /** Each request, in the order in which they came. */
+  readonly arrivals: readonly { readonly address: string; readonly atMs: number }[];
   /** Requests so far, in all. */
   total(): number;
   /** Resolves when so many have come in all. */
@@ -18,7 +20,12 @@ const REPLY = Buffer.from(
   Array.from({ length: 296 }, (_, i) => (i % 74 < 72 ? 0x20 + (i % 72) : i % 74 === 72 ? 13 : 10)),
 );
 
-export async function startSinks(addresses: readonly string[], port: number): Promise<Sinks> {
+export async function startSinks(
+  addresses: readonly string[],
+  port: number,
+  { answers = true }: { readonly answers?: boolean } = {},
+): Promise<Sinks> {
+  const arrivals: { readonly address: string; readonly atMs: number }[] = [];
   const counts = new Map<string, number>(addresses.map((address) => [address, 0]));
   let total = 0;
   let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
@@ -28,7 +35,8 @@ export async function startSinks(addresses: readonly string[], port: number): Pr
       socket.on('message', (_, sender) => {
         counts.set(address, (counts.get(address) ?? 0) + 1);
         total++;
-        socket.send(REPLY, sender.port, sender.address, () => undefined);
+        arrivals.push({ address, atMs: performance.now() });
+        if (answers) socket.send(REPLY, sender.port, sender.address, () => undefined);
         for (const { count, resolve } of waiting) if (total >= count) resolve();
         waiting = waiting.filter(({ count }) => total < count);
       });
@@ -40,6 +48,7 @@ export async function startSinks(addresses: readonly string[], port: number): Pr
   );
   return {
     counts,
+    arrivals,
     total: () => total,
     reached: (count) =>
       total >= count

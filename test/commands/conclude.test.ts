@@ -14,8 +14,8 @@ const [FIRST, SECOND] = ['double-first', 'double-second'].map((id) =>
 );
 
 describe('what answers with bytes that no reader knows', () => {
-  it('is one exposure of the first probe, however many probes ask that port', async () => {
-    const { findings, perProbe } = await concluded([4242, 4242]);
+  it('is one exposure of the first probe, however many probes ask that port', () => {
+    const { findings, perProbe } = concluded([4242, 4242]);
     assert.deepEqual(
       findings.map(({ probe, report }) => [probe, report]),
       [['double-first', 'x_unidentified']],
@@ -29,8 +29,8 @@ describe('what answers with bytes that no reader knows', () => {
     );
   });
 
-  it('is one exposure for each port', async () => {
-    const { findings } = await concluded([4242, 4243]);
+  it('is one exposure for each port', () => {
+    const { findings } = concluded([4242, 4243]);
     assert.deepEqual(
       findings.map(({ probe, measurement }) => [probe, measurement.probedPort]),
       [
@@ -42,7 +42,7 @@ describe('what answers with bytes that no reader knows', () => {
 });
 
 /** A run in which one host answered two probes with 500 bytes of nobody's protocol, and nothing was measured. */
-function concluded(ports: readonly [number, number]): Promise<ScanResult> {
+function concluded(ports: readonly [number, number]): ScanResult {
   assert.ok(FIRST && SECOND);
   const { datagrams, payloadBytes, ipPackets, wireBytes } = trafficOf(500, 4);
   const ledger = createLedger(
@@ -73,7 +73,7 @@ function concluded(ports: readonly [number, number]): Promise<ScanResult> {
     addresses: 1,
     ledger,
     measured: new Map(),
-    counted: () => Promise.resolve({ sockets: [], sent: [] }),
+    counted: () => ({ sockets: [], sent: [] }),
     lossLog: { note: () => undefined },
     positionOf: () => undefined,
     unknown: () => [],

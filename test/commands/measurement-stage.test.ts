@@ -109,7 +109,7 @@ function start(options: {
     progress: { start: () => undefined, update: () => undefined, stop: () => undefined },
     losses: { measurementRefused: () => undefined, measurementDropped: () => undefined },
     openSocket: sockets.open as unknown as MeasurementStageOptions['openSocket'],
-    onCooldownEnd: () => undefined,
+    onCooldownEnd: () => Promise.resolve(),
     signal: stop.signal,
   });
   return { stage, clock, sockets, stop };

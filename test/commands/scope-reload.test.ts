@@ -48,7 +48,10 @@ function reloadOf(
     clock: createFakeClock(),
     say: (kind, text) => said.push(`${kind}: ${text}`),
   });
-  reload.onChange((limits) => changes.push(limits));
+  reload.onChange((limits) => {
+    changes.push(limits);
+    return Promise.resolve();
+  });
   return { reload, changes, said, reads: () => reads };
 }
 

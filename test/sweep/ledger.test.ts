@@ -39,6 +39,41 @@ describe('the ledger', () => {
     assert.deepEqual([...ledger.all()], [later]);
   });
 
+  it('brings a sighting again when another form is answered, and not for more replies to the same', () => {
+    const ledger = createLedger(1);
+    const one = sighting(5, 0);
+    ledger.put(one);
+    ledger.takeNew();
+    const reply = { form: one.form, from: one.responder, traffic: trafficOf(100, 4) };
+    ledger.add(one, reply);
+    assert.equal(ledger.hasNew(), false);
+    ledger.add(one, { ...reply, form: one.form + 1 });
+    assert.deepEqual(ledger.takeNew(), [[one]]);
+  });
+
+  it('takes over what another thread has: sums into the sighting that is there, a new one as new', () => {
+    const ledger = createLedger(1);
+    const one = sighting(5, 0);
+    const changed: Sighting[] = [];
+    const other = createLedger(1, [structuredClone(one)], (each) => changed.push(structuredClone(each)));
+    ledger.put(one);
+    ledger.takeNew();
+    const there = other.get(0, ipv4(5));
+    assert.ok(there !== undefined);
+    other.add(there, { form: one.form, from: one.responder, traffic: trafficOf(100, 4) });
+    for (const each of changed.splice(0)) ledger.merge(each);
+    assert.equal(ledger.get(0, ipv4(5)), one, 'whoever holds it sees the new sums');
+    assert.deepEqual(one, there);
+    assert.equal(ledger.hasNew(), false);
+    other.add(there, { form: one.form + 1, from: one.responder, traffic: trafficOf(100, 4) });
+    other.put(sighting(6, 0));
+    for (const each of changed) ledger.merge(each);
+    assert.deepEqual(
+      ledger.takeNew().map(([each]) => each?.probed),
+      [5, 6],
+    );
+  });
+
   it('tells an IPv4 address from the IPv6 address of the same value, and probes from each other', () => {
     const ledger = createLedger(2);
     ledger.put(sighting(5, 0));

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createPacer, createReplyBudget, createRoundPacer } from '../../src/sweep/pacer.js';
+import {
+  createPacer,
+  createReplyBudget,
+  createRoundPacer,
+  createSharedReplyBudget,
+} from '../../src/sweep/pacer.js';
 
 /** How late each wake-up is, over and over: mostly punctual, sometimes by a little, sometimes by an age. */
 const lateness = fc.array(
@@ -254,3 +259,22 @@ function roundTimes(
   }
   return times;
 }
+
+describe('a reply budget that threads share', () => {
+  it('is one debt for all of them, and waits as the one of a single thread does', () => {
+    const memory = new BigInt64Array(new SharedArrayBuffer(8));
+    const [here, there] = [createSharedReplyBudget(1000, memory), createSharedReplyBudget(1000, memory)];
+    const alone = createReplyBudget(1000);
+    assert.equal(here.waitMs(50), 0);
+    here.charge(50, 100);
+    alone.charge(50, 100);
+    assert.equal(there.waitMs(50), alone.waitMs(50));
+    there.charge(75, 500);
+    alone.charge(75, 500);
+    assert.equal(here.waitMs(100), alone.waitMs(100));
+    assert.equal(here.waitMs(100), 550);
+    here.setLimit(500);
+    here.charge(700, 50);
+    assert.equal(there.waitMs(700), 100, 'what came before is paid off, what comes now costs twice as much');
+  });
+});

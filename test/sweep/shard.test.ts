@@ -6,7 +6,7 @@ import { formatAddress, ipv4, parseAddress, subnetOf } from '../../src/domain/ad
 import { addressSet } from '../../src/scope/address-set.js';
 import { createOrder } from '../../src/sweep/order.js';
 import { subnetsOf } from '../../src/sweep/subnets.js';
-import { shardOf } from '../../src/sweep/shard.js';
+import { partOf, shardOf } from '../../src/sweep/shard.js';
 
 const KEY = new Uint32Array([1, 2, 3, 4, 5, 6, 7, 8]);
 
@@ -112,5 +112,32 @@ describe('shards', () => {
     );
     assert.equal(shard.classes[0]?.count, Math.ceil((65_536 - 2) / 7));
     assert.equal(shard.placeOf(parseAddress('10.0.2.9') ?? ipv4(0))?.subnet, 0);
+  });
+});
+
+describe('the parts of a shard', () => {
+  it('are disjoint and together the shard, in whole subnets, as shards of the whole', () => {
+    fc.assert(
+      fc.property(
+        spaces,
+        fc.integer({ min: 1, max: 4 }),
+        fc.integer({ min: 1, max: 4 }),
+        (ranges, of, threads) => {
+          for (let index = 1; index <= of; index++) {
+            const shard = sequence(ranges, { index, of }).map(([address]) => formatAddress(address));
+            const parts = Array.from({ length: threads }, (_, i) =>
+              sequence(ranges, partOf({ index, of }, { index: i + 1, of: threads })).map(
+                ([address]) => address,
+              ),
+            );
+            assert.deepEqual(parts.flat().map(formatAddress).sort(), shard.sort());
+            const subnets = parts.map((part) => new Set(part.map((address) => subnetOf(address).first)));
+            const all = subnets.flatMap((set) => [...set]);
+            assert.equal(new Set(all).size, all.length, 'no subnet is in two parts');
+          }
+        },
+      ),
+      { numRuns: 25 },
+    );
   });
 });
