@@ -73,8 +73,8 @@ function builtIn(node: string): string {
     .join('');
 }
 
-/** The datagram socket is its standard input; perl-base is on every Debian. */
-const QOTD = `my $client = recv(STDIN, my $question, 512, 0) // exit;
-my $quote = "It is a bad plan that admits of no modification.\\r\\n" x 6;
-send(STDIN, $quote, 0, $client);
+/** The datagram socket is descriptor 0; perl-base is on every Debian. */
+const QOTD = `open(my $socket, '+<&=', 0) or die;
+my $client = recv($socket, my $question, 512, 0) // exit;
+send($socket, "It is a bad plan that admits of no modification.\\r\\n" x 6, 0, $client);
 `;
