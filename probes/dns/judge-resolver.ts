@@ -35,7 +35,6 @@ export function judgeResolver(done: readonly Exchange[]): Judgement {
       ...facts,
       // Four decimals, as the published report has it.
       min_amplification: Number(factorsOf(reported).amplification.toFixed(4)),
-      ...(version !== undefined && { dns_version: version }),
     },
     ...(isOpen && {
       atLeast: {

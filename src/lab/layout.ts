@@ -83,6 +83,6 @@ contact: root@localhost
 valid_until: ${validUntil}
 networks:
 ${networks}limits: { rate: 2000, per_subnet: 400, per_host: 2, reply_bandwidth: 100M }
-dns: { names: [fat.test] }
+dns: { names: [fat.test], check: { name: small.fat.test, address: 192.0.2.1 } }
 `;
 }

@@ -47,7 +47,9 @@ limits:
   reply_bandwidth: 20M # bits per second of replies that the probing may bring about
 
 # Names that your servers serve, at most 8: reflectors are asked for these. Without them the root zone is asked.
-# dns: { names: [example.net] }
+# check: a name that none of the servers in your networks serves, and its right address: whoever resolves it is an
+# open resolver. Without it, NS of the root is asked.
+# dns: { names: [example.net], check: { name: www.example.com, address: 192.0.2.80 } }
 
 # SNMP communities to try, at most 4.
 # snmp: { communities: [public] }

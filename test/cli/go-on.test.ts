@@ -14,9 +14,13 @@ import { begunRun, resultOf, runOf } from './stopped-run.js';
 import { makeWorkspace, scopeText } from './workspace.js';
 
 const BASE_PORT = 26_000;
-const PORTS = ['chargen=26019', 'dns-any=26053', 'ntp-monlist=26123', 'snmp-getbulk=26161'].flatMap(
-  (port) => ['--port', port],
-);
+const PORTS = [
+  'chargen=26019',
+  'dns-any=26053',
+  'dns-resolver=26053',
+  'ntp-monlist=26123',
+  'snmp-getbulk=26161',
+].flatMap((port) => ['--port', port]);
 const FAST = ['--cooldown', '200ms', '--form-gap', '100ms', '--quiet-gap', '200ms', '--checkpoint', '200ms'];
 /** Most runs here do without the second pass: it would double their time. */
 const ONE_PASS = ['--retries', '0'];

@@ -17,9 +17,13 @@ import { begunRun, resultOf, runOf } from './stopped-run.js';
 import { makeWorkspace, scopeText } from './workspace.js';
 
 const BASE_PORT = 23_000;
-const PORTS = ['chargen=23019', 'dns-any=23053', 'ntp-monlist=23123', 'snmp-getbulk=23161'].flatMap(
-  (port) => ['--port', port],
-);
+const PORTS = [
+  'chargen=23019',
+  'dns-any=23053',
+  'dns-resolver=23053',
+  'ntp-monlist=23123',
+  'snmp-getbulk=23161',
+].flatMap((port) => ['--port', port]);
 const FAST = ['--cooldown', '300ms', '--form-gap', '100ms', '--quiet-gap', '200ms', '--checkpoint', '200ms'];
 /** Most runs here do without the second pass: it would double their time. */
 const ONE_PASS = ['--retries', '0'];

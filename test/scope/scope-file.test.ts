@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
+import { probes } from '../../probes/list.js';
 import { formatPrefix } from '../../src/domain/address.js';
 import { UsageError } from '../../src/domain/usage-error.js';
 import { parseBandwidth, parseScopeFile, scopeJsonSchema } from '../../src/scope/scope-file.js';
@@ -581,10 +582,13 @@ describe('the template', () => {
   it("parses with the probes' settings uncommented too", () => {
     const uncommented = template.replaceAll(/^# (dns|snmp):/gm, '$1:');
     assert.notEqual(uncommented, template);
-    assert.deepEqual(parseScopeFile(uncommented, 'scope.yaml', settings).settings, {
-      dns: { names: ['example.net'] },
-      snmp: { communities: ['public'] },
+    const own = probes.flatMap((definition) => definition.settings ?? []);
+    const { dns, snmp } = parseScopeFile(uncommented, 'scope.yaml', own).settings;
+    assert.deepEqual(dns, {
+      names: ['example.net'],
+      check: { name: 'www.example.com', address: '192.0.2.80' },
     });
+    assert.notEqual(snmp, undefined);
   });
 
   it('shows every key there is', () => {
