@@ -19,7 +19,7 @@ import { FACTOR_DECIMALS, preciseTime, rounded, RTT_DECIMALS } from './format.js
 export type { ComputedRecord, ExchangeRecord, FindingRecord } from '../src/domain/finding-record.js';
 
 /** What an exchange must know of the finding that it belongs to. */
-export type ExchangeOwner = Pick<Finding, 'ip'> & {
+export type ExchangeOwner = Pick<Finding, 'ip' | 'answeredBy'> & {
   readonly measurement: Pick<Finding['measurement'], 'probed'>;
   readonly reported?: Exchange | undefined;
 };
@@ -75,6 +75,7 @@ export function toRecord(finding: Finding, run: { readonly scanId: string }): Fi
     asns: origin.asns && origin.asns.length > 1 ? origin.asns : undefined,
     facts: exposure.facts && cleanFacts(exposure.facts),
     computed,
+    answered_by: answeredBy(finding),
     strangers: strangersOf(measurement.exchanges),
     exchanges: measurement.exchanges.map((exchange) => exchangeRecord(exchange, finding)),
   });
@@ -109,26 +110,41 @@ function rttMs(exchange: Exchange): number | undefined {
   return rounded(exchange.replies[0]?.afterMs, RTT_DECIMALS);
 }
 
-/** What the probe says, and where the answer came from if that was neither `ip` nor the asked address. */
+/** What the probe says, and where the answer came from if that was not the asked address. */
 function detailOf(finding: Finding): string | undefined {
-  const { probed } = finding.measurement;
-  const elsewhere =
-    repliesFrom(finding.reported, finding) === 'elsewhere'
-      ? 'answered from an address outside the scope'
-      : finding.ip === probed
-        ? undefined
-        : `answered a request to ${formatAddress(probed)}`;
   return (
-    [cleanText(finding.exposure.detail), elsewhere].filter((part) => part !== undefined).join('; ') ||
-    undefined
+    [cleanText(finding.exposure.detail), elsewhereOf(finding)]
+      .filter((part) => part !== undefined)
+      .join('; ') || undefined
   );
 }
 
-/** An address that is neither the finding's nor the probed one may lie outside the scope: it is not named. */
+function elsewhereOf(finding: Finding): string | undefined {
+  const { probed } = finding.measurement;
+  if (finding.ip !== probed) return `answered a request to ${formatAddress(probed)}`;
+  const by = answeredBy(finding);
+  if (by === undefined) return undefined;
+  if (by.ip !== undefined) return `answered by ${by.ip}`;
+  const whose =
+    by.asn === undefined ? 'its AS is unknown' : `AS${[by.asn, by.as_name].filter(Boolean).join(' ')}`;
+  return `answered from an address outside the scope: ${whose}`;
+}
+
+function answeredBy({ answeredBy: by }: Finding): FindingRecord['answered_by'] {
+  if (by === undefined) return undefined;
+  return withoutUnknowns({
+    ip: by.address === undefined ? undefined : formatAddress(by.address),
+    // 0 stands for an AS that nobody knows.
+    asn: by.origin.asn || undefined,
+    as_name: cleanText(by.origin.asName),
+  });
+}
+
+/** An address that is none of these three may lie outside the scope: it is not named. */
 function repliesFrom(exchange: Exchange, finding: ExchangeOwner): string | undefined {
   const address: Address | undefined = exchange.responder?.address;
   if (address === undefined) return undefined;
-  const ours = address === finding.ip || address === finding.measurement.probed;
+  const ours = [finding.ip, finding.measurement.probed, finding.answeredBy?.address].includes(address);
   return ours ? formatAddress(address) : 'elsewhere';
 }
 

@@ -4,7 +4,7 @@ import type { Ask, Exchange, ProbeOption, RequestForm } from '../probe.js';
 /** Not by default: a burst is the one thing that the caps are there to prevent. */
 export const rrlCheck: ProbeOption = {
   flag: 'rrl-check',
-  describe: 'Ask exposed DNS servers 15 times within 1 s, once, whether they limit their rate',
+  describe: 'Ask each DNS exposure 15 times in 1 s, for a rate limit',
 };
 
 const BURST = { repeat: 15, withinMs: 1000 } as const;

@@ -102,9 +102,9 @@ export const twins: readonly Twin[] = [
     isBogus: true,
   }),
   twin({
-    name: 'unbound-deny-any',
+    name: 'empty-any',
     about:
-      'an open resolver that answers ANY with nothing, and TXT in full; from the measured behaviour of Unbound 1.17 with deny-any, without a capture',
+      'an open resolver that answers ANY with nothing, and everything else in full; without a capture',
     zone: fatZone,
     any: [],
     largestBytes: 4096,

@@ -3,6 +3,7 @@ import { formatAddress } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';
 import type { Finding } from '../domain/finding.js';
 import { isLowerBound } from '../domain/measurement.js';
+import type { Directly } from '../measure/elsewhere.js';
 import { UNIDENTIFIED } from '../measure/verdict.js';
 import { fewPrefixes } from '../scope/few-prefixes.js';
 import type { Scope } from '../scope/scope.js';
@@ -96,7 +97,17 @@ function judge(known: ScanKnowledge): {
     const outcome = plan.scope.allows(sighting.probed)
       ? onceUnidentified(
           findingOf(
-            { ...plan, lostReplies: lossyProbes.has(selected.probe.id) },
+            {
+              ...plan,
+              lostReplies: lossyProbes.has(selected.probe.id),
+              directly: (address) => directlyOf(known, sighting, address),
+              answersOtherProtocols: (address) =>
+                plan.probes.some(
+                  ({ probe }, index) =>
+                    probe.protocol !== selected.probe.protocol &&
+                    ledger.get(index, sighting.probed)?.responder === address,
+                ),
+            },
             selected,
             sighting,
             measured.get(sighting) ?? [],
@@ -126,6 +137,21 @@ function createUnidentifiedOnce(): (outcome: Finding | string) => Finding | stri
     places.add(place);
     return outcome;
   };
+}
+
+/** What an address did when the sighting's probe asked it itself: silence only where nothing was lost. */
+function directlyOf(known: ScanKnowledge, sighting: Sighting, address: Address): Directly {
+  const { probe } = sighting;
+  const own = known.ledger.get(probe, address);
+  if (own !== undefined) {
+    if (own.responder !== address || own.firstReading.kind === 'alien') return 'unknown';
+    return own.firstReading.kind === 'refusal' ? 'refused' : 'answered';
+  }
+  const wasAsked =
+    known.stoppedBy === undefined && known.positionOf({ ...sighting, probed: address }) !== undefined;
+  if (!wasAsked) return 'unknown';
+  for (const lost of known.unknown(probe)) if (lost === address) return 'unknown';
+  return 'silent';
 }
 
 function noteCapped(known: ScanKnowledge): void {

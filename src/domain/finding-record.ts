@@ -59,6 +59,8 @@ export interface FindingRecord extends FindingColumns {
   readonly facts?: Facts;
   /** What the same answer would amount to for requests of other lengths: computed, never asked. */
   readonly computed?: readonly ComputedRecord[];
+  /** Who answered, where that was not the probed address; `ip` only where it lies inside the scope. */
+  readonly answered_by?: { readonly ip?: string; readonly asn?: number; readonly as_name?: string };
   /** Datagrams from other addresses than the one that counts as responder, over all exchanges. */
   readonly strangers?: { readonly datagrams: number; readonly bytes: number };
   /** Every exchange, in the order they were made. */

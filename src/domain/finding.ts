@@ -58,6 +58,8 @@ export interface Finding {
   /** The exchange whose figures the row shows. */
   readonly reported: Exchange;
   readonly exposure: Exposure;
+  /** Who answered, where that was not the probed address; the address only where it lies inside the scope. */
+  readonly answeredBy?: { readonly address?: Address; readonly origin: Origin };
   readonly severity: Severity;
   readonly severityReason: string;
   readonly origin: Origin;

@@ -7,6 +7,8 @@ import { renderReports } from '../../reports/index.js';
 import { findingId, toRecord } from '../../reports/record.js';
 import { summaryRows } from '../../reports/summary.js';
 import { cutToWidth, textWidth } from '../../reports/text-width.js';
+import { formatAddress } from '../../src/domain/address.js';
+import type { Finding } from '../../src/domain/finding.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { sortRecords } from '../../src/domain/finding-record.js';
 import { trafficOf } from '../../src/domain/exchange.js';
@@ -88,6 +90,20 @@ describe('a finding as JSON', () => {
     assert.deepEqual(silent?.sizes, []);
   });
 
+  it('names who answered where that lies inside the scope, and says so where its AS is unknown', () => {
+    const off = sampleFindings.find(({ answeredBy }) => answeredBy !== undefined);
+    const responder = off?.reported.responder?.address;
+    assert.ok(off && responder !== undefined);
+    const record = (answeredBy: Finding['answeredBy']) =>
+      toRecord({ ...off, ...(answeredBy && { answeredBy }) }, { scanId: 'x' });
+    const inside = record({ address: responder, origin: {} });
+    assert.equal(inside.detail, `answered by ${formatAddress(responder)}`);
+    assert.equal(inside.exchanges[0]?.replies_from, formatAddress(responder));
+    const unknown = record({ origin: { asn: 0 } });
+    assert.equal(unknown.detail, 'answered from an address outside the scope: its AS is unknown');
+    assert.deepEqual(unknown.answered_by, {});
+  });
+
   it('names no address but the finding and the probed one, in any file', () => {
     const outside = '233.252.0.99';
     const given = sampleFindings.some(({ reported }) => reported.responder?.address === address(outside));
@@ -95,7 +111,8 @@ describe('a finding as JSON', () => {
     const record = recordOf('198.51.100.20');
     assert.equal(record.exchanges[0]?.replies_from, 'elsewhere');
     assert.match(record.tag ?? '', /off-address/);
-    assert.match(record.detail ?? '', /outside the scope/);
+    assert.equal(record.detail, 'answered from an address outside the scope: AS64511 EXAMPLE-DNS');
+    assert.deepEqual(record.answered_by, { asn: 64511, as_name: 'EXAMPLE-DNS' });
     assert.deepEqual(record.strangers, { datagrams: 1, bytes: 90 });
     assert.ok(!JSON.stringify(records).includes(outside));
     for (const { chunks } of renderReports(sampleRun, records, { bom: false }))

@@ -129,6 +129,7 @@ export function finding(
     readonly exchanges: readonly [Exchange, ...Exchange[]];
     readonly exposure?: Partial<Exposure>;
     readonly origin?: Origin;
+    readonly answeredBy?: Finding['answeredBy'];
   },
 ): Finding {
   const [reported] = given.exchanges;
@@ -146,6 +147,7 @@ export function finding(
     },
     reported,
     exposure: { kind: 'exposure', tags: [], ...given.exposure },
+    ...(given.answeredBy && { answeredBy: given.answeredBy }),
     severity: severity.level,
     severityReason: severity.reason,
     origin: given.origin ?? {},
@@ -226,7 +228,8 @@ export const sampleFindings: readonly Finding[] = [
     ...dns,
     ip: '198.51.100.20',
     origin: japanese,
-    exposure: { tags: ['dns-any'], detail: 'transparent forwarder' },
+    exposure: { tags: ['dns-any', 'transparent-forwarder'] },
+    answeredBy: { origin: { asn: 64511, asName: 'EXAMPLE-DNS' } },
     exchanges: [
       exchange('198.51.100.20', 53, new Uint8Array(40), [1200], {
         responder: { address: address('233.252.0.99'), port: 53 },
