@@ -19,22 +19,38 @@ export interface Capture {
 
 /** RFC 863: nobody answers on the discard port. */
 const DISCARD = 9;
-const WITHIN_MS = 10_000;
+const WITHIN_MS = 30_000;
 
 /**
  * Captures everything on an interface into a file, whole packets.
  * @param discardTo an address reached through that interface: where the marker datagrams go, which show that all
  *   before them is in the file.
+ * @param only.snapBytes of each frame at most: longer ones fail. Shorter frames leave room for far more of them.
+ * @param only.filter what is captured, in tcpdump's words; the marker datagrams must pass it.
  */
 export async function startCapture(
   where: Namespace,
   interfaceName: string,
   discardTo: string,
   file: string,
+  only: { readonly snapBytes?: number; readonly filter?: string } = {},
 ): Promise<Capture> {
   const set = unpacked(PACKAGE_SETS.tcpdump);
   // A buffer of 64 MiB; every packet is handed over and written at once; no change of user, for there is none.
-  const flags = ['-i', interfaceName, '-w', file, '-s', '0', '-B', '65536', '-U', '-n', '-Z', 'root'];
+  const flags = [
+    '-i',
+    interfaceName,
+    '-w',
+    file,
+    '-s',
+    String(only.snapBytes ?? 0),
+    '-B',
+    '65536',
+    '-U',
+    '-n',
+    '-Z',
+    'root',
+  ];
   const tcpdump = spawnIn(
     where,
     [
@@ -43,10 +59,12 @@ export async function startCapture(
       set.path(PACKAGE_SETS.tcpdump.proof),
       '--immediate-mode',
       ...flags,
+      ...(only.filter === undefined ? [] : [only.filter]),
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
-  const ended = once(tcpdump, 'exit');
+  // Not its exit: what it said last may come after that.
+  const ended = once(tcpdump, 'close');
   let words = '';
   tcpdump.stderr?.on('data', (chunk: Buffer) => {
     words += chunk.toString();

@@ -4,13 +4,14 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
 import { twins as chargenTwins } from '../../probes/chargen/twin.js';
 import { twins as dnsTwins } from '../../probes/dns/twin.js';
 import type { Twin } from '../../probes/probe.js';
 
 export type Behaviour =
   | 'plain'
-  | 'spurt'
+  | 'volley'
   | 'burst'
   | 'flood'
   | 'trickle'
@@ -26,7 +27,7 @@ const DNS = 53;
 const LARGEST = 65_507;
 
 async function bound(address: string, port: number): Promise<Socket> {
-  const socket = createSocket('udp4');
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
   socket.bind(port, address);
   await once(socket, 'listening');
   socket.setSendBufferSize(4 * 1024 * 1024);
@@ -67,6 +68,7 @@ async function start(address: string, behaviour: Behaviour): Promise<void> {
             DNS,
           )
         : socket;
+  let requests = 0;
   socket.on('message', (request, { port, address: to }) => {
     const answer = (payload: Uint8Array): void => {
       other.send(payload, port, to);
@@ -75,7 +77,12 @@ async function start(address: string, behaviour: Behaviour): Promise<void> {
       plain: () => {
         answer(line);
       },
-      spurt: () => void pour(socket, 300, { port, address: to }),
+      // The first at once, for a sweep; later ones only when whoever does not wait has asked others already.
+      volley: () => {
+        const poured = (): void => void pour(socket, 100, { port, address: to });
+        if (requests++ === 0) poured();
+        else setTimeout(poured, 1000);
+      },
       burst: () => void pour(socket, 5000, { port, address: to }),
       flood: () => void pour(socket, 100_000, { port, address: to }),
       trickle: () => {
