@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Check } from '../../src/preflight/check.js';
-import { makeNamespace, spawnIn } from '../servers/namespace.js';
+import { makeNamespace } from '../servers/namespace.js';
 import { cliPath, runCli } from './run-cli.js';
 import type { CliResult } from './run-cli.js';
 import { makeWorkspace, scopeText } from './workspace.js';
@@ -122,21 +122,7 @@ describe('in a namespace, as somebody without rights', { skip: whyNot ?? false }
   const runAsNobody = (...words: readonly string[]): Promise<CliResult> => {
     assert.ok(namespace);
     const drop = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs'];
-    const child = spawnIn(namespace, [...drop, process.execPath, cliPath, ...words], {
-      cwd: home,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NODE_V8_COVERAGE: '' },
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-    return new Promise((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (code) => {
-        resolve({ code, stdout, stderr });
-      });
-    });
+    return runCli(words, { cwd: home, within: [...namespace.enter, ...drop] });
   };
   const ip = (...words: readonly string[]): void => {
     assert.ok(namespace);

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { probes } from '../../probes/list.js';
 import type { Lab } from '../../src/lab/lab.js';
 import { startLab } from '../../src/lab/lab.js';
 import { labHosts } from '../../src/lab/layout.js';
 import { cliPath, runCli, startCli } from './run-cli.js';
+import { begunRun } from './stopped-run.js';
 import { makeWorkspace, scopeText } from './workspace.js';
 
 const workspace = makeWorkspace();
@@ -53,24 +53,17 @@ describe('a disk that fills up', { skip: whyNoMount() }, () => {
   const empty = (): void => {
     for (const name of readdirSync(disk)) if (name.startsWith('filler')) rmSync(join(disk, name));
   };
-  const begun = async (out: string): Promise<string> => {
-    for (;;) {
-      const [name] = existsSync(out) ? readdirSync(out) : [];
-      if (name !== undefined && existsSync(join(out, name, 'checkpoint', 'state.json')))
-        return join(out, name);
-      await setTimeout(10);
-    }
-  };
-
   it('ends the run with 1 and says how to go on, and going on ends it well', async () => {
     const run = startCli(scan(join(disk, 'out')));
-    const directory = await begun(join(disk, 'out'));
+    const directory = await begunRun(join(disk, 'out'));
     fill();
     const { code, stderr } = await run.done;
     assert.equal(code, 1, stderr);
     assert.match(stderr, /error: .*: cannot be written: the disk is full \(ENOSPC\)\n/);
     assert.match(stderr, /hint: .*make room, then go on with: ampscope scan --resume /);
     assert.doesNotMatch(stderr, /fault of ampscope itself/);
+    // What the run gave back when it could not write.
+    fill();
     const stillFull = await runCli(['scan', '--resume', directory]);
     assert.equal(stillFull.code, 1, stillFull.stderr);
     empty();

@@ -16,14 +16,21 @@ export interface CliRun {
   kill(signal: NodeJS.Signals): void;
   /** Resolves as soon as stderr or stdout holds the text; rejects when the command ends without it. */
   says(text: string): Promise<void>;
+  /** How far its sweep is by what it has said, as a share; 0 before that. Not with --quiet. */
+  swept(): number;
+}
+
+export interface CliOptions {
+  readonly cwd?: string;
+  readonly input?: string;
+  /** The words before the program: in which namespace it runs, as whom. */
+  readonly within?: readonly string[];
 }
 
 /** Starts the CLI in a folder, without a terminal. */
-export function startCli(
-  words: readonly string[],
-  options: { readonly cwd?: string; readonly input?: string } = {},
-): CliRun {
-  const child = spawn(process.execPath, [cliPath, ...words], {
+export function startCli(words: readonly string[], options: CliOptions = {}): CliRun {
+  const [program = '', ...rest] = [...(options.within ?? []), process.execPath, cliPath, ...words];
+  const child = spawn(program, rest, {
     cwd: options.cwd ?? repositoryRoot,
     stdio: ['pipe', 'pipe', 'pipe'],
     // Coverage of children would slow the sweeps down and write into the reports' folders.
@@ -68,13 +75,11 @@ export function startCli(
         waiting.push({ text, resolve, reject });
         check();
       }),
+    swept: () => Number([...stderr.matchAll(/^sweep: (\d+) %/gm)].at(-1)?.[1] ?? 0) / 100,
   };
 }
 
 /** Runs the CLI to its end. */
-export function runCli(
-  words: readonly string[],
-  options: { readonly cwd?: string; readonly input?: string } = {},
-): Promise<CliResult> {
+export function runCli(words: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   return startCli(words, options).done;
 }

