@@ -4,11 +4,9 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { probes } from '../../probes/list.js';
 import type { Lab } from '../../src/lab/lab.js';
-import { startLab } from '../../src/lab/lab.js';
-import { labHosts } from '../../src/lab/layout.js';
 import { cliPath, runCli, startCli } from './run-cli.js';
+import { startFreeLab } from './scan-of-lab.js';
 import { begunRun } from './stopped-run.js';
 import { makeWorkspace, scopeText } from './workspace.js';
 
@@ -24,12 +22,14 @@ const scope = workspace.write(
 const scan = (out: string): string[] => [
   'scan',
   ...['--scope', scope, '--out', out, '--quiet', '--probe', 'chargen', '--probe', 'ntp-monlist'],
-  ...['--port', 'chargen=25019', '--port', 'ntp-monlist=25123', '--retries', '0', '--checkpoint', '200ms'],
+  ...['--port', `chargen=${basePort + 19}`, '--port', `ntp-monlist=${basePort + 123}`, '--retries', '0'],
+  ...['--checkpoint', '200ms'],
   ...['--cooldown', '300ms', '--form-gap', '100ms', '--quiet-gap', '200ms'],
 ];
 let lab: Lab;
+let basePort: number;
 before(async () => {
-  lab = await startLab(labHosts(probes, { basePort: 25_000, hasIpv6: false }));
+  ({ lab, basePort } = await startFreeLab());
 });
 after(() => lab.close());
 

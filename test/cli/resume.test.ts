@@ -7,26 +7,14 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { probes } from '../../probes/list.js';
-import type { Lab } from '../../src/lab/lab.js';
-import { startLab } from '../../src/lab/lab.js';
 import { labHosts } from '../../src/lab/layout.js';
 import { permute } from '../../src/sweep/keyed-permutation.js';
 import { runCli, startCli } from './run-cli.js';
+import { ONE_PASS, scanOfLab } from './scan-of-lab.js';
 import type { RunResult } from './stopped-run.js';
 import { begunRun, resultOf, runOf } from './stopped-run.js';
-import { makeWorkspace, scopeText } from './workspace.js';
+import { makeWorkspace } from './workspace.js';
 
-const BASE_PORT = 23_000;
-const PORTS = [
-  'chargen=23019',
-  'dns-any=23053',
-  'dns-resolver=23053',
-  'ntp-monlist=23123',
-  'snmp-getbulk=23161',
-].flatMap((port) => ['--port', port]);
-const FAST = ['--cooldown', '300ms', '--form-gap', '100ms', '--quiet-gap', '200ms', '--checkpoint', '200ms'];
-/** Most runs here do without the second pass: it would double their time. */
-const ONE_PASS = ['--retries', '0'];
 /** Of eight runs a few differ from the whole one in what must not change the result. */
 const VARIATIONS = [
   ['--stretch', '250ms'],
@@ -40,32 +28,13 @@ const AT_ONCE = 4;
 const KEY = new Uint32Array([20, 27, 3, 31, 5, 8, 13, 21]);
 
 const workspace = makeWorkspace();
-const scope = workspace.write(
-  'scope.yaml',
-  scopeText({
-    networks:
-      '[{ prefix: 127.64.1.0/27, asn: 64496 }, { prefix: 127.64.2.0/27, asn: 64497 }, { prefix: 127.64.3.0/27, asn: 64498 }]',
-    limits: '{ rate: 1000, per_subnet: 400, per_host: 10, reply_bandwidth: 100M }',
-    dns: '{ names: [fat.test] }',
-  }),
-);
-const words = (out: string, ...more: string[]): string[] => [
-  'scan',
-  ...['--scope', scope, '--out', out, '--seed', 'kill', '--quiet'],
-  ...PORTS,
-  ...FAST,
-  ...more,
-];
-
-let lab: Lab;
+const { words, basePort } = scanOfLab(workspace);
 let slow: readonly Socket[];
 before(async () => {
-  lab = await startLab(labHosts(probes, { basePort: BASE_PORT, hasIpv6: false }));
   slow = await startSlowHosts();
 });
 after(() => {
   for (const socket of slow) socket.close();
-  return lab.close();
 });
 
 describe('a run that was killed and went on', () => {
@@ -85,10 +54,11 @@ describe('a run that was killed and went on', () => {
     const kill = async (index: number): Promise<void> => {
       const out = `kill-${index}`;
       const more = VARIATIONS[index % 8] ?? ONE_PASS;
+      const begun = performance.now();
       const run = startCli(words(out, ...more), { cwd: workspace.path });
       const directory = await begunRun(join(workspace.path, out));
       // Permuted, so that the moments are spread over the whole run.
-      await setTimeout((permute(KILLS, KEY, 0, index) / KILLS) * (tookMs - 200));
+      await setTimeout((permute(KILLS, KEY, 0, index % KILLS) / KILLS) * tookMs);
       run.kill(index % 3 === 0 ? 'SIGINT' : 'SIGKILL');
       await run.done;
       if (existsSync(join(directory, 'checkpoint'))) {
@@ -96,18 +66,21 @@ describe('a run that was killed and went on', () => {
         const { code, stderr } = await runCli(['scan', '--resume', directory], { cwd: workspace.path });
         assert.equal(code, 0, `kill ${index}: ${stderr}`);
         assert.equal(runOf(directory).sessions?.length, 2);
+      } else {
+        // It was over before: the whole run, by which the moments are drawn, had met a busy machine.
+        tookMs = Math.min(tookMs, performance.now() - begun);
       }
       assert.deepEqual(resultOf(directory), whole, `kill ${index}`);
       assert.ok(!existsSync(join(directory, 'checkpoint')), 'a complete run has no checkpoint');
       rmSync(join(workspace.path, out), { recursive: true });
     };
-    const indices = Array.from({ length: KILLS }, (_, index) => index).values();
+    let next = 0;
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
-        for (const index of indices) await kill(index);
+        while (interrupted < KILLS && next < 2 * KILLS) await kill(next++);
       }),
     );
-    assert.ok(interrupted > 0.8 * KILLS, `${interrupted} were interrupted`);
+    assert.ok(interrupted >= KILLS, `${interrupted} were interrupted`);
   });
 });
 
@@ -121,17 +94,21 @@ function startSlowHosts(): Promise<readonly Socket[]> {
   const hosts = [1, 2, 3].flatMap((network) =>
     [20, 22, 24, 26, 28, 30].map((host) => `127.64.${network}.${host}`),
   );
+  const taken = labHosts(probes, { basePort: 0, hasIpv6: false }).map(({ address }) => address);
   return Promise.all(
-    hosts.map(async (address) => {
-      const socket = createSocket('udp4');
-      socket.on('message', (request, { port, address: sender }) => {
-        void setTimeout(100).then(() => {
-          for (const reply of twin.reply(request)) socket.send(reply, port, sender, () => undefined);
+    hosts
+      .filter((address) => !taken.includes(address))
+      .map(async (address) => {
+        const socket = createSocket('udp4');
+        socket.on('message', (request, { port, address: sender }) => {
+          void setTimeout(100).then(() => {
+            for (const reply of twin.reply(request)) socket.send(reply, port, sender, () => undefined);
+          });
         });
-      });
-      socket.bind(BASE_PORT + 19, address);
-      await once(socket, 'listening');
-      return socket;
-    }),
+        const listening = once(socket, 'listening');
+        socket.bind(basePort() + 19, address);
+        await listening;
+        return socket;
+      }),
   );
 }

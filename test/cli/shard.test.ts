@@ -2,15 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { probes } from '../../probes/list.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import type { Lab } from '../../src/lab/lab.js';
-import { startLab } from '../../src/lab/lab.js';
-import { labHosts } from '../../src/lab/layout.js';
 import { runCli } from './run-cli.js';
+import { startFreeLab } from './scan-of-lab.js';
 import { makeWorkspace, scopeText } from './workspace.js';
 
-const BASE_PORT = 24_000;
+let basePort: number;
 const workspace = makeWorkspace();
 const NETWORKS = '[{ prefix: 127.64.1.0/26 }, { prefix: 127.64.2.0/26 }, { prefix: 127.64.3.0/26 }]';
 const limits = '{ rate: 1000, per_subnet: 400, per_host: 10, reply_bandwidth: 90M }';
@@ -24,7 +22,7 @@ const scan = (out: string, ...words: string[]): ReturnType<typeof runCli> =>
     [
       'scan',
       ...['--out', out, '--quiet', '--probe', 'chargen', '--probe', 'ntp-monlist', '--retries', '0'],
-      ...['--port', 'chargen=24019', '--port', 'ntp-monlist=24123'],
+      ...['--port', `chargen=${basePort + 19}`, '--port', `ntp-monlist=${basePort + 123}`],
       ...['--cooldown', '300ms', '--form-gap', '100ms', '--quiet-gap', '200ms'],
       ...words,
     ],
@@ -42,7 +40,7 @@ const idsIn = (out: string): readonly unknown[] =>
 
 let lab: Lab;
 before(async () => {
-  lab = await startLab(labHosts(probes, { basePort: BASE_PORT, hasIpv6: false }));
+  ({ lab, basePort } = await startFreeLab());
   const whole = ['--scope', scope, '--seed', 'a'];
   const results = await Promise.all([
     scan('whole', ...whole),
