@@ -5,6 +5,7 @@ import { textOption } from './arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
 import { LAB_OPTIONS, labOf, labPorts, writeScopeFile } from './lab.js';
+import { DEFAULTS } from './scan-defaults.js';
 import { scan } from './scan.js';
 
 /** The lab, a scan of it, and where to look next: what `npm start` shows. */
@@ -13,11 +14,11 @@ export const demo: Command = {
   describe: 'Start the lab, scan it, and write its reports',
   options: {
     ...LAB_OPTIONS,
-    out: { type: 'string', requiresArg: true, describe: 'Reports go here (default ./exposure)' },
+    out: { type: 'string', requiresArg: true, describe: `Reports go here (default ./${DEFAULTS.out})` },
   },
   example: ['ampscope demo', 'takes half a minute, and touches nothing but loopback'],
   async run(argv, io) {
-    const out = textOption(argv, 'out') ?? 'exposure';
+    const out = textOption(argv, 'out') ?? DEFAULTS.out;
     const { hosts, scopeText } = labOf(argv, io.clock.now());
     const scopeFile = join(out, 'lab-scope.yaml');
     await mkdir(out, { recursive: true, mode: 0o700 });

@@ -17,7 +17,7 @@ export const merge: Command = {
   positional: { usage: '<run..>', key: 'run', describe: 'The directories of all shards' },
   describe: 'Make one run of the runs of scan --shard, with reports of its own',
   options: {
-    out: { type: 'string', requiresArg: true, describe: 'The run goes here (default ./exposure)' },
+    out: { type: 'string', requiresArg: true, describe: `The run goes here (default ./${DEFAULTS.out})` },
   },
   example: ['ampscope merge east/latest west/latest', 'the two runs of --shard 1/2 and --shard 2/2'],
   async run(argv, { stdout, stderr }) {

@@ -1,5 +1,8 @@
 import type { Options } from 'yargs';
 import { DEFAULT_PROBES, PROBE_FLAGS } from './select-probes.js';
+import { DEFAULTS } from './scan-defaults.js';
+
+const seconds = (ms: number): string => `${ms / 1000}s`;
 
 /** The options that say what is scanned: `scan` and `plan` share them. */
 export const TARGET_OPTIONS = {
@@ -44,7 +47,7 @@ export const TARGET_OPTIONS = {
     group: 'Pace:',
     type: 'string',
     requiresArg: true,
-    describe: 'Ask who did not answer so many times more (default 1)',
+    describe: `Ask who did not answer so many times more (default ${DEFAULTS.retries})`,
   },
 } as const satisfies Record<string, Options>;
 
@@ -55,13 +58,13 @@ export const SCAN_OPTIONS = {
     group: 'Pace:',
     type: 'string',
     requiresArg: true,
-    describe: 'Responders measured at once (default 128)',
+    describe: `Responders measured at once (default ${DEFAULTS.parallel})`,
   },
   cooldown: {
     group: 'Pace:',
     type: 'string',
     requiresArg: true,
-    describe: 'Wait for late replies this long (default 8s)',
+    describe: `Wait for late replies this long (default ${seconds(DEFAULTS.cooldownMs)})`,
   },
   'quiet-gap': {
     group: 'Pace:',
@@ -73,13 +76,13 @@ export const SCAN_OPTIONS = {
     group: 'Pace:',
     type: 'string',
     requiresArg: true,
-    describe: 'Between requests to one responder (default 2s)',
+    describe: `Between requests to one responder (default ${seconds(DEFAULTS.formGapMs)})`,
   },
   stretch: {
     group: 'Pace:',
     type: 'string',
     requiresArg: true,
-    describe: 'Pause a long sweep this often to measure (default 15m)',
+    describe: `Pause a long sweep this often to measure (default ${DEFAULTS.stretchMs / 60_000}m)`,
   },
   threads: {
     group: 'Pace:',
@@ -91,7 +94,7 @@ export const SCAN_OPTIONS = {
     group: 'Pace:',
     type: 'string',
     requiresArg: true,
-    describe: 'Bytes to ask of the system for each socket (default 64 MiB)',
+    describe: `Bytes to ask of the system for each socket (default ${DEFAULTS.receiveBufferBytes / 2 ** 20} MiB)`,
   },
   seed: {
     group: 'Pace:',
@@ -115,7 +118,7 @@ export const SCAN_OPTIONS = {
     group: 'Output:',
     type: 'string',
     requiresArg: true,
-    describe: 'Save this often what --resume needs (default 5s)',
+    describe: `Save this often what --resume needs (default ${seconds(DEFAULTS.checkpointMs)})`,
   },
   resume: {
     group: 'Output:',
@@ -127,13 +130,13 @@ export const SCAN_OPTIONS = {
     group: 'Output:',
     type: 'string',
     requiresArg: true,
-    describe: 'Reports go here (default ./exposure)',
+    describe: `Reports go here (default ./${DEFAULTS.out})`,
   },
   'file-mode': {
     group: 'Output:',
     type: 'string',
     requiresArg: true,
-    describe: 'Mode of the files (default 0600)',
+    describe: `Mode of the files (default ${DEFAULTS.fileMode.toString(8).padStart(4, '0')})`,
   },
   bom: { group: 'Output:', type: 'boolean', describe: 'Begin CSV files with a byte order mark, for Excel' },
   'fail-on': {

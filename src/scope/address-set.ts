@@ -95,21 +95,6 @@ export function sizeOf(set: AddressSet): bigint {
   return set.ranges.reduce((sum, range) => sum + rangeSize(range), 0n);
 }
 
-/** Whether a set holds an address; for more than a few questions compile `membership` instead. */
-export function contains(set: AddressSet, address: Address): boolean {
-  let low = 0;
-  let high = set.ranges.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const range = set.ranges[middle];
-    if (!range) return false;
-    if (compareAddresses(address, range.first) < 0) high = middle - 1;
-    else if (compareAddresses(address, range.last) > 0) low = middle + 1;
-    else return true;
-  }
-  return false;
-}
-
 /** A set compiled for questions: it is asked before every packet. */
 export function membership(set: AddressSet): (address: Address) => boolean {
   const indexOf = rangeIndex(set.ranges);

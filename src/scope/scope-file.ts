@@ -11,7 +11,6 @@ import { whyNeverProbed } from './special-purpose.js';
 import type { Path } from './yaml-source.js';
 import { readYaml } from './yaml-source.js';
 
-export { parseBandwidth } from './bandwidth.js';
 export type { SettingsKey } from './scope-schema.js';
 
 /** What a scope file says: what its authors are authorised to probe, and how hard. */

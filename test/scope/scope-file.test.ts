@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { probes } from '../../probes/list.js';
 import { formatPrefix } from '../../src/domain/address.js';
 import { UsageError } from '../../src/domain/usage-error.js';
-import { parseBandwidth, parseScopeFile, scopeJsonSchema } from '../../src/scope/scope-file.js';
+import { parseBandwidth } from '../../src/scope/bandwidth.js';
+import { parseScopeFile, scopeJsonSchema } from '../../src/scope/scope-file.js';
 import type { SettingsKey } from '../../src/scope/scope-file.js';
 import { scopeTemplate } from '../../src/scope/scope-template.js';
 
