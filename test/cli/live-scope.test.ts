@@ -13,7 +13,6 @@ import type { Sinks } from './sinks.js';
 import { startSinks } from './sinks.js';
 import { makeWorkspace, scopeText } from './workspace.js';
 
-const PORT = 21_819;
 const NETWORK = '127.9.1.0/27';
 const ADDRESSES = Array.from({ length: 32 }, (_, i) => `127.9.1.${i}`);
 const UPPER_HALF = ADDRESSES.slice(16);
@@ -24,7 +23,7 @@ let out: string;
 let runs = 0;
 
 beforeEach(async () => {
-  sinks = await startSinks(ADDRESSES, PORT);
+  sinks = await startSinks(ADDRESSES, 0);
   out = join(workspace.path, `out${runs++}`);
   writeScope();
 });
@@ -37,7 +36,7 @@ function writeScope(changes: Readonly<Record<string, string>> = {}): void {
 }
 const words = (...more: readonly string[]): string[] => [
   ...['scan', '--scope', join(workspace.path, 'scope.yaml'), '--out', out],
-  ...['--probe', 'chargen', '--port', `chargen=${PORT}`, '--cooldown', '500ms'],
+  ...['--probe', 'chargen', '--port', `chargen=${sinks.port}`, '--cooldown', '500ms'],
   // In the order of this seed both halves are among the first ten.
   ...['--form-gap', '100ms', '--quiet-gap', '300ms', '--seed', 'live', ...more],
 ];

@@ -4,6 +4,8 @@ import { once } from 'node:events';
 
 /** One socket an address, each answering like a chargen server or not at all, and counting what it is asked. */
 export interface Sinks {
+  /** The one of them all. */
+  readonly port: number;
   /** Requests so far, by address. */
   readonly counts: ReadonlyMap<string, number>;
   /** Each request, in the order in which they came. */
@@ -20,6 +22,7 @@ const REPLY = Buffer.from(
   Array.from({ length: 296 }, (_, i) => (i % 74 < 72 ? 0x20 + (i % 72) : i % 74 === 72 ? 13 : 10)),
 );
 
+/** @param port 0: a free one, for other checkouts are tested on the same machine. */
 export async function startSinks(
   addresses: readonly string[],
   port: number,
@@ -29,24 +32,26 @@ export async function startSinks(
   const counts = new Map<string, number>(addresses.map((address) => [address, 0]));
   let total = 0;
   let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
-  const sockets = await Promise.all(
-    addresses.map(async (address): Promise<Socket> => {
-      const socket = createSocket('udp4');
-      socket.on('message', (_, sender) => {
-        counts.set(address, (counts.get(address) ?? 0) + 1);
-        total++;
-        arrivals.push({ address, atMs: performance.now() });
-        if (answers) socket.send(REPLY, sender.port, sender.address, () => undefined);
-        for (const { count, resolve } of waiting) if (total >= count) resolve();
-        waiting = waiting.filter(({ count }) => total < count);
-      });
-      const listening = once(socket, 'listening');
-      socket.bind(port, address);
-      await listening;
-      return socket;
-    }),
-  );
+  const sockets: Socket[] = [];
+  let bound = port;
+  for (const address of addresses) {
+    const socket = createSocket('udp4');
+    socket.on('message', (_, sender) => {
+      counts.set(address, (counts.get(address) ?? 0) + 1);
+      total++;
+      arrivals.push({ address, atMs: performance.now() });
+      if (answers) socket.send(REPLY, sender.port, sender.address, () => undefined);
+      for (const { count, resolve } of waiting) if (total >= count) resolve();
+      waiting = waiting.filter(({ count }) => total < count);
+    });
+    const listening = once(socket, 'listening');
+    socket.bind(bound, address);
+    await listening;
+    ({ port: bound } = socket.address());
+    sockets.push(socket);
+  }
   return {
+    port: bound,
     counts,
     arrivals,
     total: () => total,
