@@ -3,6 +3,7 @@ export { chargen } from './chargen/chargen.js';
 export { dnsAny } from './dns/any.js';
 export { dnsResolver } from './dns/resolver.js';
 export { ntpMonlist } from './ntp/monlist.js';
+export { ntpReadvar } from './ntp/readvar.js';
 export { snmpGetBulk } from './snmp/getbulk.js';
 export { snmpV1GetNext } from './snmp/v1-getnext.js';
 export { snmpV3Discovery } from './snmp/v3-discovery.js';

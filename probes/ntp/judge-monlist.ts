@@ -6,18 +6,35 @@ import type { MonlistAnswer } from './read-monlist.js';
 /** What all that one server answered says together. No address out of a list goes into a judgement. */
 export function judgeMonlist(done: readonly Exchange[]): Judgement {
   const exchanges = done.filter(({ purpose }) => purpose === 'measure');
-  const listed = reportedExchange(exchanges.filter((e) => pagesOf(e).length > 0));
-  if (listed) return exposureBy(listed);
-  if (exchanges.some((e) => answersIn(e).length > 0)) return OPEN_WITHOUT_LIST;
+  const listed = reportedExchange(exchanges.filter(listsClients));
+  if (listed) return exposureBy(listed, { isOurOwn: exchanges.some(saysEmpty) });
+  if (exchanges.some(saysEmpty))
+    return isProvedWithoutList(done) ? OPEN_WITHOUT_MONLIST : OPEN_WITH_EMPTY_LIST;
   const reason = exchanges.flatMap(refusalsIn).at(-1);
   return reason === undefined ? { kind: 'nothing' } : { kind: 'refusal', reason };
 }
 
-/**
- * Error 4. A server with `disable monitor`, or a newer one with `enable mode7`, says the same as an idle
- * vulnerable one, and asking again cannot tell them apart.
- */
-const OPEN_WITHOUT_LIST: Judgement = {
+/** Whether entries of a list came. */
+export function listsClients(exchange: Exchange): boolean {
+  return pagesOf(exchange).length > 0;
+}
+
+/** Whether error 4 came, and no list. */
+export function saysEmpty(exchange: Exchange): boolean {
+  return !listsClients(exchange) && answersIn(exchange).some(({ entries }) => entries === 0);
+}
+
+/** It served us the time, as a client, and its list was empty all the same. */
+function isProvedWithoutList(done: readonly Exchange[]): boolean {
+  const served = done.findIndex(
+    (exchange) =>
+      exchange.purpose === 'prime' && answersIn(exchange).some(({ stratum }) => stratum !== undefined),
+  );
+  return served >= 0 && done.slice(served + 1).some(saysEmpty);
+}
+
+/** Error 4, and no way to learn more: it did not answer us as a client, or not at all any more. */
+const OPEN_WITH_EMPTY_LIST: Judgement = {
   kind: 'exposure',
   tags: ['mode7-open'],
   detail:
@@ -26,6 +43,14 @@ const OPEN_WITHOUT_LIST: Judgement = {
     level: 'info',
     reason: 'no list now; where monlist works, it grows to 600 entries as clients come',
   },
+};
+
+/** `disable monitor`, or ntpd from 4.2.7p26 on with `enable mode7`. */
+const OPEN_WITHOUT_MONLIST: Judgement = {
+  kind: 'exposure',
+  tags: ['mode7-open-no-monlist'],
+  detail: 'mode 7 answers, but monlist has nothing to give: the list stayed empty after a client had come',
+  severity: { level: 'info', reason: 'mode 7 is open, and monlist behind it switched off or removed' },
 };
 
 /** ntpdc sends more bytes than ntpd needs; the answer to them is the same (measured on ntpd 4.2.6p5). */
@@ -37,11 +62,14 @@ const LONGER_REQUESTS = [
 /** The request of eight bytes: for it alone the longer ones are worth computing. */
 const SHORTEST_REQUEST_BYTES = 8;
 
-function exposureBy(exchange: Exchange): Judgement {
+function exposureBy(exchange: Exchange, { isOurOwn }: { readonly isOurOwn: boolean }): Judgement {
+  const { detail, ...description } = describe(exchange);
   return {
     kind: 'exposure',
     tags: ['monlist'],
-    ...describe(exchange),
+    ...description,
+    detail: isOurOwn ? `${detail}, where there was none until we asked for the time` : detail,
+    atLeast: { level: 'medium', reason: 'monlist works: the list grows to 600 entries as clients come' },
     ...(exchange.request.length === SHORTEST_REQUEST_BYTES ? { equivalentRequests: LONGER_REQUESTS } : {}),
   };
 }

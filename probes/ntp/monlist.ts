@@ -6,13 +6,23 @@
  *               …
  *               97 63 03 2a 00 06 00 48  and 6 items     the last: 600 entries are 100 datagrams
  *     or        97 00 03 2a 40 00 00 00                  error 4: nothing in the list, or no list
+ *
+ * Error 4 is said by an idle vulnerable server, by one with `disable monitor` and by a patched one with `enable
+ * mode7`, and mode 7 requests are not entered in the list. So after it we ask for the time once, as any client
+ * does, and then for the list again: whoever has one now has us in it.
+ *
+ *     sent      23 00 00 … 41 4d 50 53 43 4f 50 45       version 4, mode 3: 48 bytes, with a mark for the time
+ *     sent      17 00 03 2a 00 00 00 00                  again
+ *     received  97 00 03 2a 00 01 00 48  and 1 item      monlist works; or error 4 again: there is none
  */
 import { defineProbe, forms, type Ask, type Exchange, type RequestForm } from '../probe.js';
-import { judgeMonlist } from './judge-monlist.js';
+import { dissectNtp } from './dissect.js';
+import { judgeMonlist, listsClients, saysEmpty } from './judge-monlist.js';
 import { MONLIST_CODE, writeMode7 } from './mode7.js';
 import { IMPLEMENTATION_UNKNOWN, readMonlist } from './read-monlist.js';
+import { timeRequest } from './time-packet.js';
 import { twins } from './twin.js';
-import { words } from './words.js';
+import { words } from './words-monlist.js';
 
 /** IMPL_XNTPD: what every ntpd with IPv6 speaks. Eight bytes are the shortest request that is answered. */
 const implementation3: RequestForm = { name: 'implementation-3', encode: () => request(3, 8) };
@@ -22,6 +32,11 @@ const implementation2: RequestForm = { name: 'implementation-2', encode: () => r
 
 /** As long as ntpdc 4.2.6 asks: for daemons and filters that let only the real tool's length pass. */
 const asNtpdc: RequestForm = { name: 'implementation-3-192-bytes', encode: () => request(3, 192) };
+
+/** What makes us a client of the server. */
+const asClient: RequestForm = { name: 'client-time', encode: timeRequest };
+
+const MONLIST_FORMS = [implementation3, implementation2, asNtpdc];
 
 export const ntpMonlist = defineProbe({
   id: 'ntp-monlist',
@@ -41,18 +56,30 @@ export const ntpMonlist = defineProbe({
   read: readMonlist,
   next,
   judge: judgeMonlist,
+  dissect: dissectNtp,
   twins,
 });
 
 /**
- * The older implementation after error 1 or silence, the longer request after nothing but silence. One answer,
- * even an empty list, or any other refusal is enough.
+ * The older implementation after error 1 or silence, the longer request after nothing but silence. An empty list is
+ * asked for again, as a client; a list with entries, or any other refusal, is enough.
  */
 function next(done: readonly Exchange[]): Ask | undefined {
+  if (done.some(listsClients)) return undefined;
+  const empty = done.find(saysEmpty);
+  if (empty) return afterEmptyList(done, empty);
   if (done.every(({ end }) => end === 'silent')) return afterSilence(done);
   if (done.every((exchange) => exchange.end === 'silent' || knowsAnotherImplementation(exchange)))
     return afterError1(done);
   return undefined;
+}
+
+function afterEmptyList(done: readonly Exchange[], { form }: Exchange): Ask | undefined {
+  const primed = done.findIndex(({ purpose }) => purpose === 'prime');
+  if (primed < 0) return { form: asClient, purpose: 'prime' };
+  const again = MONLIST_FORMS.find(({ name }) => name === form);
+  const isFresh = primed === done.length - 1 && done[primed]?.end !== 'unsent';
+  return again && isFresh ? { form: again, purpose: 'measure' } : undefined;
 }
 
 const afterSilence = forms(implementation3, implementation2, asNtpdc);

@@ -1,5 +1,6 @@
 import type { Reading } from '../probe.js';
 import { MODE7_ERRORS, MONLIST_CODE, readMode7 } from './mode7.js';
+import { isTimeRequest, stratumInAnswer } from './time-packet.js';
 
 /**
  * What one datagram of an answer tells. The addresses in the items belong to third parties: they are counted
@@ -15,6 +16,9 @@ export type MonlistAnswer = {
   readonly entryBytes: number;
 };
 
+/** What the answer to the request for the time tells: that the server has seen us. */
+export type TimeAnswer = { readonly stratum: number };
+
 /** The refusal that makes the older implementation worth asking. */
 export const IMPLEMENTATION_UNKNOWN = 'implementation unknown';
 
@@ -26,8 +30,9 @@ const REFUSALS: ReadonlyMap<number, string> = new Map([
   [MODE7_ERRORS.authentication, 'authentication required'],
 ]);
 
-/** What one datagram says in answer to a monlist request. Total: any bytes give a Reading. */
+/** What one datagram says in answer to a monlist request, or to one for the time. Total: any bytes give a Reading. */
 export function readMonlist(payload: Uint8Array, request: Uint8Array): Reading {
+  if (isTimeRequest(request)) return readTime(payload, request);
   const asked = readMode7(request);
   const answer = readMode7(payload);
   if (!answer) return alien('no NTP mode 7 packet');
@@ -48,7 +53,12 @@ export function readMonlist(payload: Uint8Array, request: Uint8Array): Reading {
   return { kind: 'refusal', reason: REFUSALS.get(answer.error) ?? `error ${answer.error}` };
 }
 
-function answerOf(facts: MonlistAnswer): Reading {
+function readTime(payload: Uint8Array, request: Uint8Array): Reading {
+  const stratum = stratumInAnswer(payload, request);
+  return stratum === undefined ? alien('no answer to our request for the time') : answerOf({ stratum });
+}
+
+function answerOf(facts: MonlistAnswer | TimeAnswer): Reading {
   return { kind: 'answer', facts };
 }
 

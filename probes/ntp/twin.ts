@@ -1,109 +1,29 @@
 import type { Twin } from '../probe.js';
-import {
-  MODE7_DATA_BYTES,
-  MODE7_ERRORS,
-  MONLIST_CODE,
-  readMode7,
-  writeMode7,
-  type Mode7Packet,
-} from './mode7.js';
+import { answerAs, XNTPD, XNTPD_OLD, type Client, type NtpServer } from './classic-ntpd.js';
 
-/** IMPL_XNTPD and IMPL_XNTPD_OLD of ntp_request.h; 0 is IMPL_UNIV, which knows no request of ours. */
-const XNTPD = 3;
-const XNTPD_OLD = 2;
-const UNIVERSAL = 0;
+const NTPD_4_2_6 = `version="ntpd 4.2.6p5 Fri Nov 20 21:33:06 UTC 2026 (1)",\r
+processor="x86_64", system="Linux/6.18.44-fc-v669", leap=3, stratum=11,\r
+precision=-23, rootdelay=0.000, rootdisp=7947.545, refid=127.127.1.0,\r
+reftime=0xeeab3b24.3c6b41ae, clock=0xeeab3b27.7b36cc16, peer=54292,\r
+tc=6, mintc=3, offset=0.000, frequency=0.000, sys_jitter=0.000,\r
+clk_jitter=0.000, clk_wander=0.000\r
+`;
 
-export const twins: readonly Twin[] = [
-  {
-    name: 'ntpd-4.2.6-600-clients',
-    about: 'ntpd 4.2.6p5 with a full list: 100 datagrams, 44,000 bytes',
-    reply: (request) => answer(request, { entries: 600, implementations: [XNTPD, XNTPD_OLD] }),
-  },
-  {
-    name: 'ntpd-4.2.6-7-clients',
-    about: 'ntpd 4.2.6p5 that seven hosts have asked for the time: 2 datagrams, 520 bytes',
-    reply: (request) => answer(request, { entries: 7, implementations: [XNTPD, XNTPD_OLD] }),
-  },
-  {
-    name: 'ntpd-4.2.6-idle',
-    about:
-      'ntpd 4.2.6p5 with an empty list; `disable monitor`, and 4.2.8p6 with `enable mode7`, say the same',
-    reply: (request) => answer(request, { entries: 0, implementations: [XNTPD, XNTPD_OLD] }),
-  },
-  {
-    name: 'xntpd-old-20-clients',
-    about: 'a daemon older than IPv6, by the layout of ntp_request.h: implementation 2 only, 2 datagrams',
-    reply: (request) => answer(request, { entries: 20, implementations: [XNTPD_OLD] }),
-  },
-  {
-    name: 'ntpd-refusing',
-    about: 'a daemon whose mode 7 has no monlist, as ntpd 4.2.6p5 answers codes it does not know: error 2',
-    reply: (request) =>
-      answer(request, { entries: 0, implementations: [XNTPD, XNTPD_OLD], withoutMonlist: true }),
-  },
-  {
-    name: 'ntpd-4.2.8-patched',
-    about: 'ntpd 4.2.8p6 as it comes, or any with `restrict default noquery`: silent to mode 7',
-    reply: () => [],
-  },
-];
+const NTPD_4_2_8 = `version="ntpd 4.2.8p6 Fri Nov 20 22:00:15 UTC 2026 (1)",\r
+processor="x86_64", system="Linux/6.18.44-fc-v669", leap=3, stratum=16,\r
+precision=-24, rootdelay=0.000, rootdisp=0.015, refid=INIT,\r
+reftime=0x00000000.00000000, clock=0xeeab4304.c085b6c2, peer=0, tc=3,\r
+mintc=3, offset=0.000000, frequency=0.000, sys_jitter=0.000000,\r
+clk_jitter=0.000, clk_wander=0.000\r
+`;
 
-interface Server {
-  readonly entries: number;
-  readonly implementations: readonly number[];
-  readonly withoutMonlist?: true;
-}
-
-/**
- * The rules of ntpd's process_private, as ntpd 4.2.6p5 showed them request by request: what is no clean request
- * gets silence, a clean request that cannot be served an error, and anything behind the eight bytes is ignored.
- */
-function answer(bytes: Uint8Array, server: Server): readonly Uint8Array[] {
-  const request = readMode7(bytes);
-  if (!request || request.response || request.more || request.version < 1 || request.version > 4) return [];
-  if (request.sequence !== 0 || request.error !== 0 || request.reserved !== 0) return [];
-  const { implementation } = request;
-  if (implementation !== UNIVERSAL && !server.implementations.includes(implementation))
-    return [refuse(request, MODE7_ERRORS.implementation)];
-  if (implementation === UNIVERSAL || request.code !== MONLIST_CODE || server.withoutMonlist)
-    return [refuse(request, MODE7_ERRORS.request)];
-  if (request.itemBytes !== 0) return [refuse(request, MODE7_ERRORS.format)];
-  return server.entries === 0 ? [refuse(request, MODE7_ERRORS.noData)] : pages(request, server.entries);
-}
-
-/** An error is the header alone. */
-function refuse(request: Mode7Packet, error: number): Uint8Array {
-  return writeMode7({ ...responseTo(request), error });
-}
-
-function pages(request: Mode7Packet, entries: number): readonly Uint8Array[] {
-  const itemBytes = request.implementation === XNTPD ? 72 : 32;
-  // 6 items of 72 bytes fill a datagram, or 15 of 32: so 600 entries are 100 datagrams, or 40.
-  const perDatagram = Math.floor(MODE7_DATA_BYTES / itemBytes);
-  return Array.from({ length: Math.ceil(entries / perDatagram) }, (_, sequence) => {
-    const first = sequence * perDatagram;
-    const items = Math.min(perDatagram, entries - first);
-    return writeMode7({
-      ...responseTo(request),
-      more: first + items < entries,
-      sequence,
-      items,
-      itemBytes,
-      data: Uint8Array.from(Array.from({ length: items }, (_, i) => item(first + i, itemBytes)).flat()),
-    });
-  });
-}
-
-function responseTo(request: Mode7Packet): Mode7Packet {
-  return {
-    ...request,
-    response: true,
-    authenticated: false,
-    items: 0,
-    itemBytes: 0,
-    data: new Uint8Array(0),
-  };
-}
+const NTPSEC = `leap=3, stratum=16, precision=-24, rootdelay=0.000, rootdisp=0.030,\r
+refid=INIT, reftime=0x00000000.00000000, tc=0, peer=0, offset=0.000000,\r
+frequency=0.000000, sys_jitter=0.000000, clk_jitter=0.000060,\r
+clock=0xeeab3a5e.0acaaab8, processor="x86_64",\r
+system="Linux/6.18.44-fc-v669", version="ntpd ntpsec-1.2.2",\r
+clk_wander=0.000000, mintc=0\r
+`;
 
 /** The three networks of RFC 5737, for the clients in the list: they exist nowhere. */
 const DOCUMENTATION_NETWORKS = [
@@ -112,22 +32,62 @@ const DOCUMENTATION_NETWORKS = [
   [203, 0, 113],
 ] as const;
 
-/** info_monitor_1 of ntp_request.h, newest client first; the short form ends before the IPv6 fields. */
-function item(index: number, bytes: number): readonly number[] {
-  const [a, b, c] = DOCUMENTATION_NETWORKS[Math.floor(index / 200) % 3] ?? DOCUMENTATION_NETWORKS[0];
-  const item = [
-    [0, 0, 0, 64], // seconds between two requests of this client
-    [0, 0, index >> 8, index & 0xff], // seconds since the last one
-    [0, 0, 0, 0], // restrictions that apply to it
-    [0, 0, 0, 1], // packets from it
-    [a, b, c, 1 + (index % 200)], // the client
-    [203, 0, 113, 254], // the address it asked
-    [0, 0, 0, 1], // flags: unicast
-    [0, 123, 3, 4], // its port, mode and version
-    [0, 0, 0, 0], // not IPv6
-    [0, 0, 0, 0], // unused
-    Array<number>(16).fill(0), // IPv6: the client
-    Array<number>(16).fill(0), // IPv6: the address it asked
-  ].flat();
-  return item.slice(0, bytes);
+function clients(count: number): readonly Client[] {
+  return Array.from({ length: count }, (_, i) => {
+    const network = DOCUMENTATION_NETWORKS[Math.floor(i / 200) % 3] ?? DOCUMENTATION_NETWORKS[0];
+    return { address: [...network, 1 + (i % 200)], asked: [203, 0, 113, 254] };
+  });
+}
+
+const BOTH = [XNTPD, XNTPD_OLD];
+
+/** Of all NTP probes: a server answers whichever asks. */
+export const twins: readonly Twin[] = [
+  twin('ntpd-4.2.6-600-clients', 'ntpd 4.2.6p5 with a full list: 100 datagrams, 44,000 bytes', {
+    clients: clients(600),
+    mode7: BOTH,
+    variables: NTPD_4_2_6,
+  }),
+  twin(
+    'ntpd-4.2.6-7-clients',
+    'ntpd 4.2.6p5 that seven hosts have asked for the time: 2 datagrams, 520 bytes',
+    { clients: clients(7), mode7: BOTH, variables: NTPD_4_2_6 },
+  ),
+  twin('ntpd-4.2.6-nomonitor', 'ntpd 4.2.6p5 with `disable monitor`: no list, whoever comes', {
+    clients: [],
+    mode7: BOTH,
+    variables: NTPD_4_2_6,
+  }),
+  twin('ntpd-4.2.8-mode7', 'ntpd 4.2.8p6 with `enable mode7`: monlist was removed there', {
+    clients: [],
+    mode7: BOTH,
+    variables: NTPD_4_2_8,
+  }),
+  twin(
+    'xntpd-old-20-clients',
+    'a daemon older than IPv6, by the layout of ntp_request.h: implementation 2 only, 2 datagrams',
+    { clients: clients(20), mode7: [XNTPD_OLD] },
+  ),
+  twin(
+    'ntpd-refusing',
+    'a daemon whose mode 7 has no monlist, as ntpd 4.2.6p5 answers codes it does not know: error 2',
+    { clients: [], mode7: BOTH, withoutMonlist: true },
+  ),
+  twin('ntpd-4.2.8', 'ntpd 4.2.8p6 as it comes: its variables, but no mode 7', {
+    clients: [],
+    variables: NTPD_4_2_8,
+  }),
+  twin('ntpsec', 'ntpsec 1.2.2 with `unrestrict default noquery`: its variables, 360 bytes', {
+    clients: [],
+    variables: NTPSEC,
+  }),
+  twin(
+    'ntpd-noquery',
+    'any ntpd with `restrict default noquery`, or chrony 4.3: the time, and nothing to modes 6 and 7',
+    { clients: [] },
+  ),
+];
+
+function twin(name: string, about: string, server: NtpServer): Twin {
+  return { name, about, reply: (request) => answerAs(server, request) };
 }

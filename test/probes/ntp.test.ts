@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { answerAs, XNTPD_OLD } from '../../probes/ntp/classic-ntpd.js';
 import { MODE7_ERRORS, readMode7, writeMode7, type Mode7Packet } from '../../probes/ntp/mode7.js';
 import { ntpMonlist } from '../../probes/ntp/monlist.js';
 import type { Exchange, Reading } from '../../src/domain/exchange.js';
 import { reportedExchange } from '../../src/domain/measurement.js';
 import { captures } from './captures.js';
+import { createClassicNtpd } from '../servers/classic-ntpd.js';
 import { exchangeFrom, exchangeOf, exchangeWith } from './exchanges.js';
 
 const probe = ntpMonlist.build(undefined);
@@ -131,7 +133,42 @@ describe('what one datagram says', () => {
 describe('what to ask next', () => {
   it('one answer is enough', () => {
     assert.deepEqual(formsAsked(twin('ntpd-4.2.6-600-clients')), ['implementation-3']);
-    assert.deepEqual(formsAsked(twin('ntpd-4.2.6-idle')), ['implementation-3']);
+  });
+
+  it('an empty list brings one request for the time, and the same question again', () => {
+    for (const name of ['ntpd-4.2.6-nomonitor', 'ntpd-4.2.8-mode7'])
+      assert.deepEqual(
+        interview(twin(name)).map(({ form, purpose }) => [form, purpose]),
+        [
+          ['implementation-3', 'measure'],
+          ['client-time', 'prime'],
+          ['implementation-3', 'measure'],
+        ],
+      );
+  });
+
+  it('an empty list of implementation 2 is asked for again in its own form', () => {
+    const old = { reply: (request: Uint8Array) => answerAs({ clients: [], mode7: [XNTPD_OLD] }, request) };
+    assert.deepEqual(formsAsked(old), [
+      'implementation-3',
+      'implementation-2',
+      'client-time',
+      'implementation-2',
+    ]);
+  });
+
+  it('no list is asked for after a request for the time that never left', () => {
+    const empty = exchangeFrom(twin('ntpd-4.2.8-mode7'), sweepForm.name, REQUEST, probe);
+    const prime = probe.next([empty]);
+    assert.ok(prime);
+    const unsent = exchangeWith({
+      form: prime.form.name,
+      purpose: 'prime',
+      request: prime.form.encode(0),
+      replies: [],
+      end: 'unsent',
+    });
+    assert.equal(probe.next([empty, unsent]), undefined);
   });
 
   it('any refusal but error 1 is enough', () => {
@@ -199,17 +236,39 @@ describe('the judgement', () => {
     });
   });
 
-  it('error 4 is an exposure of severity info that says why, tagged mode7-open', () => {
-    const judgement = judgeOf(twin('ntpd-4.2.6-idle'));
+  it('error 4, also to one it has served the time, is mode 7 without monlist, of severity info', () => {
+    const judgement = judgeOf(twin('ntpd-4.2.8-mode7'));
     assert.ok(judgement.kind === 'exposure');
-    assert.deepEqual(judgement.tags, ['mode7-open']);
+    assert.deepEqual(judgement.tags, ['mode7-open-no-monlist']);
     assert.equal(judgement.severity?.level, 'info');
-    assert.notEqual(judgement.severity.reason, '');
+  });
+
+  it('error 4 stays ambiguous where the time was not served, or nothing came after it', () => {
+    const mode7 = twin('ntpd-4.2.8-mode7');
+    const withoutTime = {
+      reply: (request: Uint8Array) => (request.length === 48 ? [] : mode7.reply(request)),
+    };
+    const [asked, time] = interview(mode7);
+    assert.ok(asked && time);
+    for (const done of [interview(withoutTime), [asked], [asked, time]]) {
+      const judgement = probe.judge(done);
+      assert.ok(judgement.kind === 'exposure');
+      assert.deepEqual(judgement.tags, ['mode7-open']);
+      assert.equal(judgement.severity?.level, 'info');
+    }
+  });
+
+  it('a list that has one entry after it was empty is monlist, and at least medium', () => {
+    const judgement = judgeOf(idleNtpd());
+    assert.ok(judgement.kind === 'exposure');
+    assert.deepEqual(judgement.tags, ['monlist']);
+    assert.equal(judgement.detail, '1 entry in 1 datagram, where there was none until we asked for the time');
+    assert.equal(judgement.atLeast?.level, 'medium');
   });
 
   it('a refusal is a refusal and silence is nothing', () => {
     assert.deepEqual(judgeOf(twin('ntpd-refusing')), { kind: 'refusal', reason: 'request unknown' });
-    assert.deepEqual(judgeOf(twin('ntpd-4.2.8-patched')), { kind: 'nothing' });
+    assert.deepEqual(judgeOf(twin('ntpd-4.2.8')), { kind: 'nothing' });
   });
 
   it('a lost datagram is said, wherever in the answer it was, and its entries are not made up', () => {
@@ -319,9 +378,16 @@ function interview(server: Server): readonly Exchange[] {
   const done = [exchangeFrom(server, sweepForm.name, REQUEST, probe)];
   for (let ask = probe.next(done); ask; ask = probe.next(done)) {
     assert.ok(done.length < 40);
-    done.push(exchangeFrom(server, ask.form.name, ask.form.encode(0), probe));
+    const exchange = exchangeFrom(server, ask.form.name, ask.form.encode(0), probe);
+    done.push({ ...exchange, purpose: ask.purpose });
   }
   return done;
+}
+
+/** ntpd 4.2.6 with an empty list, into which whoever asks for the time is entered. */
+function idleNtpd(): Server {
+  const ntpd = createClassicNtpd({ mode7: [3, 2] });
+  return { reply: (request) => ntpd.answer(request, [127, 0, 0, 1]) };
 }
 
 function formsAsked(server: Server): readonly string[] {
