@@ -86,7 +86,8 @@ export interface ProbeIdentity<Id extends string = string> {
   readonly port: number;
   /** Where the wire format is written down: `RFC 3416 §4.2.3`. */
   readonly standard: string;
-  readonly published: Published;
+  /** Absent where nobody published one. */
+  readonly published?: Published;
   /** The type's default. */
   readonly severity: Severity;
   /** Whether a scan asks it where the user names no probe. */

@@ -48,6 +48,10 @@ export function describeExchange(
   return `${lines.flatMap((line) => wrapped(line, COLUMNS)).join('\n')}\n`;
 }
 
+function publishedText({ probe: { published } }: SelectedProbe): string {
+  return published ? `${published.factor} (${published.source})` : '';
+}
+
 /** What all exchanges of a probe say together. */
 export function describeOutcome({ selected, outcome }: Inspection): string {
   const rows: (readonly [string, string])[] =
@@ -58,7 +62,7 @@ export function describeOutcome({ selected, outcome }: Inspection): string {
           ['tags', [...outcome.verdict.exposure.tags, ...outcome.verdict.reported.caveats].join(', ')],
           ['version', cleanText(outcome.verdict.exposure.version) ?? ''],
           ['detail', cleanText(outcome.verdict.exposure.detail) ?? ''],
-          ['published', `${selected.probe.published.factor} (${selected.probe.published.source})`],
+          ['published', publishedText(selected)],
           ['to do', `ampscope probes ${selected.probe.id} says what it means and what to do`],
         ]
       : [[outcome.kind === 'none' ? 'no exposure' : outcome.kind, outcome.reason]];

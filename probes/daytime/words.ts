@@ -1,0 +1,32 @@
+import type { ProbeIdentity } from '../probe.js';
+
+export const words: ProbeIdentity['words'] = {
+  title: {
+    en: 'Daytime service answers over UDP',
+    ja: 'daytimeサービスがUDPで応答しています',
+  },
+  risk: {
+    en:
+      'One byte from anywhere brings back the date and the time as text. It hardly amplifies, but with a forged sender ' +
+      'address it sends strangers what they did not ask for. ' +
+      'Whatever it is sent it answers: with the forged address of another such service (echo, chargen, time, qotd) ' +
+      'one packet makes the two answer each other without end. Nothing in use today needs it: clocks are set by NTP.',
+    ja:
+      'どこからでも、わずか1バイトの要求を送るだけで、日付と時刻の文字列が返ってきます。増幅はわずかですが、' +
+      '送信元を詐称した要求に応答すると、無関係の第三者へパケットを送ることになります。' +
+      '内容を問わず応答するため、同種のサービス（echo、chargenなど）を送信元に詐称したパケットが1つ届くだけで、' +
+      '2つのサービスが際限なく応答し合います。時刻合わせにはNTPが使われており、現在、このサービスを必要とする用途はありません。',
+  },
+  remedy: {
+    en:
+      'Switch the service off: in /etc/inetd.conf remove the daytime lines, in /etc/xinetd.d/daytime* set `disable = yes`, ' +
+      'then restart the daemon; on Windows remove the feature "Simple TCP/IP Services"; on printers, routers and ' +
+      'other devices turn off "small servers" (Cisco: `no service udp-small-servers`). Until then have UDP port 13 ' +
+      'filtered at the edge, and let no packet with a forged source leave your network (BCP 38). Set clocks by NTP.',
+    ja:
+      'サービスを停止してください。inetdでは /etc/inetd.conf のdaytimeの行を削除し、xinetdでは /etc/xinetd.d/daytime* に ' +
+      '`disable = yes` を設定して、デーモンを再起動します。Windowsでは「簡易TCP/IPサービス」の機能を削除します。' +
+      'プリンターやルーターなどの機器では、small servers（Ciscoでは `no service udp-small-servers`）を無効にします。' +
+      '対策が済むまでは、網の境界でUDPポート13を遮断し、送信元を詐称したパケットが網外へ出ないようにしてください（BCP 38）。時刻合わせにはNTPを使用してください。',
+  },
+};

@@ -1,0 +1,30 @@
+import type { ProbeIdentity } from '../probe.js';
+
+export const words: ProbeIdentity['words'] = {
+  title: {
+    en: 'Echo service answers over UDP',
+    ja: 'echoサービスがUDPで応答しています',
+  },
+  risk: {
+    en:
+      'Whatever it is sent comes back, as large as it was sent. With a forged sender address it hides where an ' +
+      'attack comes from; with the address of another such service (echo, chargen, daytime, time, qotd) one packet ' +
+      'makes the two answer each other without end, and both networks are loaded. Nothing in use today needs it.',
+    ja:
+      '受け取ったデータを、同じ大きさのまま送り返します。送信元を詐称した要求に応答すると、攻撃元を隠す踏み台になります。' +
+      'さらに、同種のサービス（echo、chargen、daytime、time、qotd）を送信元に詐称したパケットが1つ届くだけで、' +
+      '2つのサービスが際限なく応答し合い、双方のネットワークに負荷がかかります。現在、このサービスを必要とする用途はありません。',
+  },
+  remedy: {
+    en:
+      'Switch the service off: in /etc/inetd.conf remove the echo lines, in /etc/xinetd.d/echo* set `disable = yes`, ' +
+      'then restart the daemon; on Windows remove the feature "Simple TCP/IP Services"; on printers, routers and ' +
+      'other devices turn off "small servers" (Cisco: `no service udp-small-servers`). Until then have UDP port 7 ' +
+      'filtered at the edge, and let no packet with a forged source leave your network (BCP 38).',
+    ja:
+      'サービスを停止してください。inetdでは /etc/inetd.conf のechoの行を削除し、xinetdでは /etc/xinetd.d/echo* に ' +
+      '`disable = yes` を設定して、デーモンを再起動します。Windowsでは「簡易TCP/IPサービス」の機能を削除します。' +
+      'プリンターやルーターなどの機器では、small servers（Ciscoでは `no service udp-small-servers`）を無効にします。' +
+      '対策が済むまでは、網の境界でUDPポート7を遮断し、送信元を詐称したパケットが網外へ出ないようにしてください（BCP 38）。',
+  },
+};

@@ -1,0 +1,32 @@
+import type { ProbeIdentity } from '../probe.js';
+
+export const words: ProbeIdentity['words'] = {
+  title: {
+    en: 'Quote of the day (qotd) answers over UDP',
+    ja: 'qotd（今日の引用）サービスがUDPで応答しています',
+  },
+  risk: {
+    en:
+      'One byte from anywhere brings back a text of up to 512 bytes. With a forged sender address that text strikes a ' +
+      'third party from your network. ' +
+      'Whatever it is sent it answers: with the forged address of another such service (echo, chargen, time, qotd) ' +
+      'one packet makes the two answer each other without end. Nothing in use today needs it.',
+    ja:
+      'どこからでも、わずか1バイトの要求を送るだけで、最大512バイトの文章が返ってきます。' +
+      '送信元を詐称した要求に応答すると、第三者への攻撃がこのネットワークから行われる形になります。' +
+      '内容を問わず応答するため、同種のサービス（echo、chargenなど）を送信元に詐称したパケットが1つ届くだけで、' +
+      '2つのサービスが際限なく応答し合います。現在、このサービスを必要とする用途はありません。',
+  },
+  remedy: {
+    en:
+      'Switch the service off: in /etc/inetd.conf remove the qotd lines, in /etc/xinetd.d/qotd* set `disable = yes`, ' +
+      'then restart the daemon; on Windows remove the feature "Simple TCP/IP Services"; on printers, routers and ' +
+      'other devices turn off "small servers" (Cisco: `no service udp-small-servers`). Until then have UDP port 17 ' +
+      'filtered at the edge, and let no packet with a forged source leave your network (BCP 38).',
+    ja:
+      'サービスを停止してください。inetdでは /etc/inetd.conf のqotdの行を削除し、xinetdでは /etc/xinetd.d/qotd* に ' +
+      '`disable = yes` を設定して、デーモンを再起動します。Windowsでは「簡易TCP/IPサービス」の機能を削除します。' +
+      'プリンターやルーターなどの機器では、small servers（Ciscoでは `no service udp-small-servers`）を無効にします。' +
+      '対策が済むまでは、網の境界でUDPポート17を遮断し、送信元を詐称したパケットが網外へ出ないようにしてください（BCP 38）。',
+  },
+};

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { daytime } from '../../probes/daytime/daytime.js';
+import { echo } from '../../probes/echo/echo.js';
+import type { Probe } from '../../probes/probe.js';
+import { qotd } from '../../probes/qotd/qotd.js';
+import { time } from '../../probes/time/time.js';
+import { severityOf } from '../../src/domain/finding.js';
+import { factorsOf } from '../../src/domain/measurement.js';
+import { exchangeFrom } from './exchanges.js';
+
+const text = (words: string): Uint8Array => new TextEncoder().encode(words);
+
+describe('echo', () => {
+  const probe = echo.build(undefined);
+  const [form] = probe.sweepForms;
+
+  it('is nothing but the bytes that were sent: another nonce, fewer or more bytes are alien', () => {
+    fc.assert(
+      fc.property(fc.nat(2 ** 30 - 1), fc.nat(7), fc.nat(7), (nonce, at, bit) => {
+        const request = form.encode(nonce);
+        assert.equal(probe.read(request, request).kind, 'answer');
+        assert.equal(probe.nonce?.echoed(request), nonce);
+        const other = Uint8Array.from(request);
+        other[at] = (other[at] ?? 0) ^ (1 << bit);
+        for (const wrong of [other, request.subarray(0, at), Uint8Array.from([...request, 0])])
+          assert.equal(probe.read(wrong, request).kind, 'alien');
+      }),
+    );
+  });
+
+  it('has the factor 1 and is of severity medium all the same, because of loops', () => {
+    const request = form.encode(7);
+    const exchange = exchangeFrom({ reply: (sent) => [sent] }, form.name, request, probe);
+    assert.equal(factorsOf(exchange).amplification, 1);
+    const judgement = probe.judge([exchange]);
+    assert.ok(judgement.kind === 'exposure');
+    assert.deepEqual(judgement.tags, ['echo', 'loop-risk']);
+    const { level, reason } = severityOf(judgement, factorsOf(exchange).wireAmplification, probe.severity);
+    assert.equal(level, 'medium');
+    assert.match(reason, /without end/);
+  });
+});
+
+describe('daytime', () => {
+  const probe = daytime.build(undefined);
+
+  it('is a line with a time and a year, as inetd, xinetd, Cisco, Windows and NIST write it', () => {
+    for (const line of [
+      'Fri Nov 20 21:26:26 2026\r\n',
+      '20 NOV 2026 21:26:17 UTC\r\n',
+      'Friday, November 20, 2026 21:26:17-UTC\r\n',
+      '9:26:17 PM 11/20/2026\n',
+      '21:26:17 20.11.26\n\0',
+      '\n61364 26-11-20 21:26:17 00 0 0 554.9 UTC(NIST) * \n',
+    ])
+      assert.equal(kindOf(probe, text(line)), 'answer', line);
+  });
+
+  it('is no line without a date, no several lines, no page of text, nothing unprintable', () => {
+    for (const line of [
+      '21:26:17\r\n',
+      'Fri Nov 20 2026\r\n',
+      'HTTP/1.1 200 OK\r\nDate: Fri, 20 Nov 2026 21:26:17 GMT\r\n\r\n',
+      `Fri Nov 20 21:26:26 2026 ${'x'.repeat(120)}`,
+      'Fri Nov 20 21:26:26 2026\u0001',
+      '1234:5678 120260',
+      '',
+    ])
+      assert.equal(kindOf(probe, text(line)), 'alien', line);
+  });
+});
+
+describe('time', () => {
+  const probe = time.build(undefined);
+  const seconds = (value: number, more: readonly number[] = []): Uint8Array =>
+    Uint8Array.of(value >>> 24, (value >>> 16) & 255, (value >>> 8) & 255, value & 255, ...more);
+
+  it('is 4 bytes, or 8 with four zeros behind, of a number between 2020 and 2036', () => {
+    // From 1900 to 2020: 120 years of 365 days, and 29 leap days.
+    const first = (120 * 365 + 29) * 86_400;
+    for (const value of [first, 0xeeab3983, 0xffffffff])
+      for (const zeros of [[], [0, 0, 0, 0]])
+        assert.equal(kindOf(probe, seconds(value, zeros)), 'answer', String(value));
+    for (const payload of [
+      seconds(first - 1),
+      seconds(0),
+      seconds(0xeeab3983, [0, 0, 0, 1]),
+      seconds(0xeeab3983, [0]),
+      seconds(0xeeab3983).subarray(0, 3),
+    ])
+      assert.equal(kindOf(probe, payload), 'alien', Buffer.from(payload).toString('hex'));
+  });
+
+  it('says which time it reads, and that nothing else tells it is one', () => {
+    const [form] = probe.sweepForms;
+    const judgement = probe.judge([
+      exchangeFrom({ reply: () => [seconds(0xeeab3983)] }, form.name, form.encode(0), probe),
+    ]);
+    assert.ok(judgement.kind === 'exposure');
+    assert.equal(
+      judgement.detail,
+      '4 bytes that read as 2026-11-20T21:26:27Z; nothing else in the answer says that it is a time',
+    );
+  });
+});
+
+describe('qotd', () => {
+  const probe = qotd.build(undefined);
+
+  it('is printable prose of at most 512 bytes', () => {
+    for (const quote of [
+      '"It is a bad plan that admits of no modification." -- Publilius Syrus\r\n',
+      'To be, or not to be: that is the question.\n\t-- Shakespeare\n',
+      `We want a few mad people now. ${'x'.repeat(482)}`,
+    ])
+      assert.equal(kindOf(probe, text(quote)), 'answer', quote);
+  });
+
+  it('is no date, no pattern of characters, no header or markup of another protocol, nothing longer', () => {
+    for (const other of [
+      'Fri Nov 20 21:26:26 2026\r\n',
+      ' !"#$%&\'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ\r\n',
+      'HTTP/1.1 200 OK\r\nServer: some words in a row\r\n\r\n',
+      'NOTIFY * HTTP/1.1\r\nHOST: some words in a row\r\n\r\n',
+      'SIP/2.0 400 some words in a row\r\n\r\n',
+      '<?xml version="1.0"?><p>some words in a row</p>',
+      `We want a few mad people now. ${'x'.repeat(483)}`,
+      'some words in a \u0002row',
+      '',
+    ])
+      assert.equal(kindOf(probe, text(other)), 'alien', other);
+  });
+
+  it('keeps the quote for the report, without its line ends', () => {
+    const [form] = probe.sweepForms;
+    const judgement = probe.judge([
+      exchangeFrom({ reply: () => [text('Less is more than enough.\r\n')] }, form.name, form.encode(0), probe),
+    ]);
+    assert.ok(judgement.kind === 'exposure');
+    assert.deepEqual(judgement.facts, { quote: 'Less is more than enough.' });
+  });
+});
+
+describe('what answers every datagram', () => {
+  it('is tagged as a risk of loops, and at least medium, whatever its factor', () => {
+    for (const definition of [daytime, time, qotd, echo]) {
+      const probe = definition.build(undefined);
+      const [form] = probe.sweepForms;
+      const [server] = definition.twins;
+      assert.ok(server);
+      const judgement = probe.judge([exchangeFrom(server, form.name, form.encode(0), probe)]);
+      assert.ok(judgement.kind === 'exposure');
+      assert.ok(judgement.tags.includes('loop-risk'), definition.id);
+      assert.equal(severityOf(judgement, 1, probe.severity).level, 'medium');
+      assert.equal(probe.byDefault, false);
+    }
+  });
+});
+
+function kindOf(probe: Probe, payload: Uint8Array): string {
+  return probe.read(payload, probe.sweepForms[0].encode(0)).kind;
+}
