@@ -29,8 +29,12 @@ const CLIENTS = [
 ];
 const VARIABLES = `version="ntpd 4.2.6p5", stratum=2, refid=${SOURCE.join('.')}, leap=0`;
 
-const { path, write } = makeWorkspace();
-const scope = write('scope.yaml', scopeText({ networks: '[{ prefix: 127.91.7.0/24, asn: 64496 }]' }));
+const workspace = makeWorkspace();
+const { path } = workspace;
+const scope = workspace.write(
+  'scope.yaml',
+  scopeText({ networks: '[{ prefix: 127.91.7.0/24, asn: 64496 }]' }),
+);
 
 describe('the addresses in what an NTP server tells', () => {
   let said: readonly { readonly where: string; readonly bytes: Buffer }[];
@@ -168,5 +172,7 @@ function formsOf(address: readonly number[]): readonly (readonly [string, Buffer
 function contains(bytes: Buffer, text: Buffer): boolean {
   if (bytes.includes(text)) return true;
   const lower = bytes.toString('latin1').toLowerCase();
-  return lower.includes(text.toString('latin1')) || lower.replace(/\s+/g, '').includes(text.toString('latin1'));
+  return (
+    lower.includes(text.toString('latin1')) || lower.replace(/\s+/g, '').includes(text.toString('latin1'))
+  );
 }

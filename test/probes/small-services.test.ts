@@ -136,7 +136,12 @@ describe('qotd', () => {
   it('keeps the quote for the report, without its line ends', () => {
     const [form] = probe.sweepForms;
     const judgement = probe.judge([
-      exchangeFrom({ reply: () => [text('Less is more than enough.\r\n')] }, form.name, form.encode(0), probe),
+      exchangeFrom(
+        { reply: () => [text('Less is more than enough.\r\n')] },
+        form.name,
+        form.encode(0),
+        probe,
+      ),
     ]);
     assert.ok(judgement.kind === 'exposure');
     assert.deepEqual(judgement.facts, { quote: 'Less is more than enough.' });
