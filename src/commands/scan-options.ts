@@ -88,7 +88,7 @@ export const SCAN_OPTIONS = {
     group: 'Pace:',
     type: 'string',
     requiresArg: true,
-    describe: 'Threads that sweep: 2 send more than one core can (default 1)',
+    describe: `Threads that sweep: 2 send more than one core can (default ${DEFAULTS.threads})`,
   },
   'receive-buffer': {
     group: 'Pace:',
