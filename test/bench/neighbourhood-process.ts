@@ -1,49 +1,93 @@
-/** The process behind `neighbourhood.ts`: it is told a plan once, and answers until it is killed. */
+/** The process behind `neighbourhood.ts`: it is told its services once, and answers until it is killed. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { Worker, isMainThread, parentPort } from 'node:worker_threads';
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { formatAddress } from '../../src/domain/address.js';
-import type { NeighbourhoodCounts, NeighbourhoodPlan } from './neighbourhood.js';
-import { replyLengths } from './neighbourhood.js';
+import { answeringTwin } from './answering-twin.js';
+import type { Conversation, Responder, Service } from './neighbourhood.js';
 
-/** Printable characters in their order, as RFC 864 has them; as many as the longest reply. */
-const CHARACTERS = Buffer.from(
-  Array.from({ length: 256 }, (_, i) => String.fromCharCode(32 + (i % 95))).join(''),
-);
+type Counts = { -readonly [Key in keyof Conversation]: Conversation[Key] };
 
-if (isMainThread) process.once('message', (plan: NeighbourhoodPlan) => void play(plan));
-else swallow();
+let conversations = new Map<string, Counts>();
 
-async function play({ responders, datagramsEach }: NeighbourhoodPlan): Promise<void> {
-  const [port] = (await once(new Worker(import.meta.filename), 'message')) as [number];
-  let counts = { requests: 0, datagrams: 0 };
-  for (const responder of responders) {
-    const replies = replyLengths(responder, datagramsEach).map((length) => CHARACTERS.subarray(0, length));
-    const socket = createSocket({ type: 'udp4', reuseAddr: true });
-    socket.on('message', (_payload, from) => {
-      counts.requests++;
-      counts.datagrams += replies.length;
-      for (const payload of replies) socket.send(payload, from.port, from.address);
-    });
-    // More specific than the sink's wildcard, so the kernel prefers it.
-    socket.bind(port, formatAddress(responder));
-    await once(socket, 'listening');
+if (isMainThread) process.once('message', (services: readonly Service[]) => void play(services));
+else swallow(workerData as readonly number[]);
+
+async function play(services: readonly Service[]): Promise<void> {
+  const sink = new Worker(import.meta.filename, { workerData: services.map(({ port }) => port ?? 0) });
+  const [ports] = (await once(sink, 'message')) as [readonly number[]];
+  for (const [index, { probe, responders }] of services.entries()) {
+    const answer = answerOf(probe);
+    for (const responder of responders) await serve(probe, responder, ports[index] ?? 0, answer);
   }
   process.on('message', () => {
-    process.send?.(counts satisfies NeighbourhoodCounts);
-    counts = { requests: 0, datagrams: 0 };
+    process.send?.([...conversations.values()]);
+    conversations = new Map();
   });
-  process.send?.(port);
+  process.send?.(ports);
+}
+
+async function serve(
+  probe: string,
+  { address, datagrams }: Responder,
+  port: number,
+  answer: (request: Uint8Array) => readonly Uint8Array[],
+): Promise<void> {
+  const socket = createSocket({
+    type: 'udp4',
+    reuseAddr: true,
+    lookup: (host, _options, callback) => {
+      callback(null, host, 4);
+    },
+  });
+  socket.on('message', (request, from) => {
+    const replies = answer(request);
+    const key = `${probe} ${address} ${from.port}`;
+    const known = conversations.get(key);
+    const counts = known ?? { probe, address, clientPort: from.port, requests: 0, datagrams: 0, bytes: 0 };
+    if (known === undefined) conversations.set(key, counts);
+    counts.requests++;
+    for (let i = 0; i < datagrams; i++) {
+      const payload = replies[i % replies.length];
+      if (payload === undefined) continue;
+      socket.send(payload, from.port, from.address, (error) => {
+        if (error) return;
+        counts.datagrams++;
+        counts.bytes += payload.length;
+      });
+    }
+  });
+  // More specific than the sink's wildcard, so the kernel prefers it.
+  await new Promise<void>((resolve) => {
+    socket.bind(port, formatAddress(address), resolve);
+  });
+}
+
+/** Who asks something that the twin does not answer gets what the probe's own request brings. */
+function answerOf(id: string): (request: Uint8Array) => readonly Uint8Array[] {
+  const { request: usual, twin } = answeringTwin(id);
+  // A twin may take milliseconds for what a real server has at hand.
+  const known = new Map<string, readonly Uint8Array[]>();
+  return (request) => {
+    const key = Buffer.from(request).toString('latin1');
+    let replies = known.get(key);
+    if (replies === undefined) {
+      const own = twin.reply(request);
+      replies = own.length > 0 ? own : twin.reply(usual);
+      known.set(key, replies);
+    }
+    return replies;
+  };
 }
 
 /**
  * Everybody else: a socket on all addresses that nobody reads. The kernel fills its buffer and drops the rest,
  * so a silent address costs the sender what it costs on a network, and no ICMP error comes back.
  */
-function swallow(): void {
-  const sink = createSocket({ type: 'udp4', reuseAddr: true });
-  sink.bind(0, '0.0.0.0', () => {
-    parentPort?.postMessage(sink.address().port);
+function swallow(ports: readonly number[]): void {
+  const sinks = ports.map((port) => createSocket({ type: 'udp4', reuseAddr: true }).bind(port, '0.0.0.0'));
+  void Promise.all(sinks.map((sink) => once(sink, 'listening'))).then(() => {
+    parentPort?.postMessage(sinks.map((sink) => sink.address().port));
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   });
 }

@@ -1,45 +1,70 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Ipv4, Range } from '../../src/domain/address.js';
-import { ipv4 } from '../../src/domain/address.js';
+import type { Ipv4, Prefix } from '../../src/domain/address.js';
+import { ipv4, lastOf } from '../../src/domain/address.js';
 
-/** Responders on loopback, among addresses that swallow whatever they are sent. */
+/** Servers among addresses that swallow whatever they are sent, in a process of their own. */
 export interface Neighbourhood {
-  readonly port: number;
-  readonly responders: readonly Ipv4[];
-  /** What each of them answers to one request. */
-  readonly datagramsEach: number;
-  /** What was asked and answered since the last call. */
-  takeCounts(): Promise<NeighbourhoodCounts>;
+  readonly services: readonly Service[];
+  /** The port of a probe's servers. */
+  portOf(probe: string): number;
+  /** What was asked and answered since the last call, in the order of nothing. */
+  takeCounts(): Promise<readonly Conversation[]>;
   close(): void;
 }
 
-export type NeighbourhoodPlan = Pick<Neighbourhood, 'responders' | 'datagramsEach'>;
+/** The servers of one probe: each answers with what the probe's first twin says, in as many datagrams. */
+export interface Service {
+  readonly probe: string;
+  /** Absent: the system chooses one. */
+  readonly port?: number | undefined;
+  readonly responders: readonly Responder[];
+}
 
-export interface NeighbourhoodCounts {
-  readonly requests: number;
+export interface Responder {
+  readonly address: Ipv4;
+  /** What it answers to one request. */
   readonly datagrams: number;
 }
 
-/** Opens one in a process of its own, so that neither its time nor its memory is the scanner's. */
-export async function openNeighbourhood(plan: NeighbourhoodPlan): Promise<Neighbourhood> {
-  const child = fork(join(import.meta.dirname, 'neighbourhood-process.js'));
+/** What a responder and one port of whoever asks had to say to each other, as the responder counts it. */
+export interface Conversation {
+  readonly probe: string;
+  readonly address: Ipv4;
+  readonly clientPort: number;
+  readonly requests: number;
+  /** What its kernel took, and its bytes of payload. */
+  readonly datagrams: number;
+  readonly bytes: number;
+}
+
+/** @param enter the words before a program that is to run where the servers are. */
+export async function openNeighbourhood(
+  services: readonly Service[],
+  enter: readonly string[] = [],
+): Promise<Neighbourhood> {
+  const [execPath, ...execArgv] = [...enter, process.execPath];
+  const child = fork(join(import.meta.dirname, 'neighbourhood-process.js'), { execPath, execArgv });
   const ended = once(child, 'exit').then(([code]): never => {
     throw new Error(`the neighbourhood ended with ${String(code)}`);
   });
   ended.catch(() => undefined);
-  const ask = async (question: NeighbourhoodPlan | 'take-counts'): Promise<unknown> => {
+  const ask = async (question: readonly Service[] | 'take-counts'): Promise<unknown> => {
     const answer = once(child, 'message');
     child.send(question);
     const [message] = (await Promise.race([answer, ended])) as [unknown];
     return message;
   };
-  const port = (await ask(plan)) as number;
+  const ports = (await ask(services)) as readonly number[];
   return {
-    ...plan,
-    port,
-    takeCounts: async () => (await ask('take-counts')) as NeighbourhoodCounts,
+    services,
+    portOf(probe) {
+      const port = ports[services.findIndex((service) => service.probe === probe)];
+      if (port === undefined) throw new RangeError(`nobody here speaks ${probe}`);
+      return port;
+    },
+    takeCounts: async () => (await ask('take-counts')) as readonly Conversation[],
     close() {
       // Its sink thread sleeps for good, so it is not asked.
       child.kill('SIGKILL');
@@ -47,18 +72,17 @@ export async function openNeighbourhood(plan: NeighbourhoodPlan): Promise<Neighb
   };
 }
 
-/** The lengths of the datagrams that one request to this responder brings; neighbours differ in their sums. */
-export function replyLengths(responder: Ipv4, datagramsEach: number): readonly number[] {
-  return Array.from({ length: datagramsEach }, (_, i) => 74 + ((responder + i * i) % 61));
+/** So many addresses of a prefix, evenly spread. @param phase from 0 to 1: other addresses for each. */
+export function spreadOver(prefix: Prefix, count: number, phase = 0.5): readonly Ipv4[] {
+  const [first, last] = [Number(prefix.first), Number(lastOf(prefix))] as const;
+  const stride = (last - first + 1) / count;
+  return Array.from({ length: count }, (_, i) => ipv4(first + Math.floor((i + phase) * stride)));
 }
 
-/** What one request to this responder brings, in bytes of payload. */
-export function replyBytes(responder: Ipv4, datagramsEach: number): number {
-  return replyLengths(responder, datagramsEach).reduce((sum, length) => sum + length, 0);
-}
-
-/** So many addresses of a range, evenly spread. */
-export function spreadOver({ first, last }: Range, count: number): readonly Ipv4[] {
-  const stride = (Number(last) - Number(first) + 1) / count;
-  return Array.from({ length: count }, (_, i) => ipv4(Number(first) + Math.floor((i + 0.5) * stride)));
+/** Of each hundred one answers with 100 datagrams, nine with 10, and ninety with a single one. */
+export function mixed(addresses: readonly Ipv4[]): readonly Responder[] {
+  return addresses.map((address, i) => ({
+    address,
+    datagrams: i % 100 === 0 ? 100 : i % 100 < 10 ? 10 : 1,
+  }));
 }

@@ -1,22 +1,20 @@
 /**
  * The obvious scanner, to compare with: one promise for each address, so many at once, each over after a second.
- * `promise-loop.js FIRST COUNT PORT CONCURRENCY`: addresses as integers. Prints a PromiseLoopResult.
+ * `promise-loop.js FIRST COUNT PORT REQUEST CONCURRENCY`: addresses as integers, the request in hex. Prints a
+ * LoopResult.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { formatAddress, ipv4 } from '../../src/domain/address.js';
-
-export interface PromiseLoopResult {
-  readonly packetsPerSecond: number;
-  /** Bytes and datagrams by responder, as `a.b.c.d`. */
-  readonly replies: readonly (readonly [ip: string, bytes: number, datagrams: number])[];
-}
+import type { LoopResult, Replies } from './loop-result.js';
 
 const TIMEOUT_MS = 1000;
 
-const [first = 0, count = 0, port = 0, concurrency = 1] = process.argv.slice(2).map(Number);
+const [first = 0, count = 0, port = 0] = process.argv.slice(2, 5).map(Number);
+const [hex = '', concurrency = ''] = process.argv.slice(5);
+const request = Buffer.from(hex, 'hex');
 // One socket for all: with one each, the process runs out of descriptors.
 const socket = createSocket('udp4');
 socket.bind();
@@ -29,25 +27,23 @@ socket.on('message', ({ length }, { address }) => {
   entry.datagrams++;
 });
 
-const limit = pLimit(concurrency);
+const limit = pLimit(Number(concurrency));
 const addresses = Array.from({ length: count }, (_, i) => formatAddress(ipv4(first + i)));
 const started = performance.now();
 let lastSent = started;
-const answers = await Promise.all(addresses.map((address) => limit(() => ask(address))));
+const replies = await Promise.all(addresses.map((address) => limit(() => ask(address))));
 socket.close();
-const result: PromiseLoopResult = {
+const result: LoopResult = {
   packetsPerSecond: count / ((lastSent - started) / 1000),
-  replies: answers.flatMap(({ address, bytes, datagrams }) =>
-    datagrams > 0 ? [[address, bytes, datagrams] as const] : [],
-  ),
+  replies: replies.filter(([, , datagrams]) => datagrams > 0),
 };
 process.stdout.write(JSON.stringify(result));
 
-async function ask(address: string): Promise<{ address: string; bytes: number; datagrams: number }> {
+async function ask(address: string): Promise<Replies> {
   const entry = { bytes: 0, datagrams: 0 };
   asked.set(address, entry);
   await new Promise<void>((resolve, reject) => {
-    socket.send('\x01', port, address, (error) => {
+    socket.send(request, port, address, (error) => {
       if (error) reject(error);
       else resolve();
     });
@@ -55,5 +51,5 @@ async function ask(address: string): Promise<{ address: string; bytes: number; d
   lastSent = performance.now();
   await delay(TIMEOUT_MS);
   asked.delete(address);
-  return { address, ...entry };
+  return [address, entry.bytes, entry.datagrams];
 }

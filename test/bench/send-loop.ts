@@ -1,17 +1,27 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Range } from '../../src/domain/address.js';
-import { rangeSize } from '../../src/domain/address.js';
 import { repositoryRoot } from '../repository.js';
+import { runForeign } from './measured-process.js';
 
 /** The yardstick: a loop around `sendto` in C. */
 export interface SendLoop {
-  /** Sends one datagram to each address. @returns packets per second. @throws Error where a send fails. */
-  run(range: Range, port: number): Promise<number>;
+  /**
+   * Sends one datagram to each address.
+   * @param words the first address, how many, the port, and the request in hex.
+   * @throws Error where a send fails.
+   */
+  run(enter: readonly string[], words: readonly string[]): Promise<SendLoopResult>;
   close(): Promise<void>;
+}
+
+export interface SendLoopResult {
+  readonly packetsPerSecond: number;
+  readonly wallMs: number;
+  readonly peakRssBytes: number;
+  readonly cpuSeconds: number;
 }
 
 const execute = promisify(execFile);
@@ -19,6 +29,8 @@ const execute = promisify(execFile);
 /** Compiles the loop; undefined where there is no C compiler. */
 export async function compileSendLoop(): Promise<SendLoop | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'ampscope-bench-'));
+  // Nobody runs it.
+  await chmod(folder, 0o755);
   const program = join(folder, 'send-loop');
   const close = (): Promise<void> => rm(folder, { recursive: true });
   try {
@@ -28,12 +40,13 @@ export async function compileSendLoop(): Promise<SendLoop | undefined> {
     return undefined;
   }
   return {
-    async run(range, port) {
-      const words = [range.first, rangeSize(range), port].map(String);
-      const { stdout } = await execute(program, words, { timeout: 60_000 });
-      const [packetsPerSecond = NaN, failed = NaN] = stdout.split(' ').map(Number);
+    async run(enter, words) {
+      const { stdout, wallMs } = await runForeign([program, ...words], { enter });
+      const [packetsPerSecond = NaN, failed = NaN, kibibytes = NaN, cpuSeconds = NaN] = stdout
+        .split(' ')
+        .map(Number);
       if (failed !== 0) throw new Error(`sendto failed ${failed} times`);
-      return packetsPerSecond;
+      return { packetsPerSecond, wallMs, peakRssBytes: kibibytes * 1024, cpuSeconds };
     },
     close,
   };

@@ -1,12 +1,30 @@
-/** A Markdown table in columns, as prettier leaves it: the first column to the left, figures to the right. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, column) =>
-    Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+import type { Language, Words } from '../../probes/probe.js';
+import { textWidth } from '../../reports/text-width.js';
+
+/** What stands in a cell: a figure, or words in either language. */
+export type Cell = string | Words;
+
+/** A Markdown table in columns, as prettier leaves it: text to the left, figures to the right. */
+export function table(
+  header: readonly Cell[],
+  rows: readonly (readonly Cell[])[],
+  { language = 'en', texts = 1 }: { readonly language?: Language; readonly texts?: number } = {},
+): string {
+  const inLanguage = (cells: readonly Cell[]): string[] =>
+    cells.map((cell) => (typeof cell === 'string' ? cell : cell[language]));
+  const [titles, lines] = [inLanguage(header), rows.map(inLanguage)];
+  const widths = titles.map((title, column) =>
+    Math.max(3, textWidth(title), ...lines.map((cells) => textWidth(cells[column] ?? ''))),
   );
-  const line = (cells: readonly string[]): string =>
-    `| ${widths.map((width, i) => (i === 0 ? (cells[i] ?? '').padEnd(width) : (cells[i] ?? '').padStart(width))).join(' | ')} |`;
-  const rule = widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-  return [line(header), line(rule), ...rows.map(line)].join('\n');
+  const padded = (cells: readonly string[]): string =>
+    `| ${widths
+      .map((width, i) => {
+        const [cell, space] = [cells[i] ?? '', ' '.repeat(width - textWidth(cells[i] ?? ''))];
+        return i < texts ? cell + space : space + cell;
+      })
+      .join(' | ')} |`;
+  const rule = widths.map((width, i) => (i < texts ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  return [padded(titles), `| ${rule.join(' | ')} |`, ...lines.map(padded)].join('\n');
 }
 
 /** The middle one; of an even number the higher. @throws RangeError for none. */
@@ -14,4 +32,21 @@ export function median(values: readonly number[]): number {
   const middle = values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
   if (middle === undefined) throw new RangeError('no values');
   return middle;
+}
+
+export function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}
+
+export function thousands(packetsPerSecond: number): string {
+  return `${Number((packetsPerSecond / 1000).toPrecision(3))} k`;
+}
+
+export function seconds(value: number): string {
+  return `${value.toFixed(1)} s`;
+}
+
+/** Rounded down: 100 % is said of all and nothing less. */
+export function percent(share: number): string {
+  return `${Math.floor(share * 1000) / 10} %`;
 }

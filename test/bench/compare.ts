@@ -1,0 +1,339 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Words } from '../../probes/probe.js';
+import type { Prefix } from '../../src/domain/address.js';
+import type { Neighbourhood, Responder, Service } from './neighbourhood.js';
+import { mixed, openNeighbourhood, spreadOver } from './neighbourhood.js';
+import type { Part, Verdict } from './part.js';
+import { installedPeers } from './peers.js';
+import type { Place } from './place.js';
+import { partOf } from './place.js';
+import type { SendLoop } from './send-loop.js';
+import { compileSendLoop } from './send-loop.js';
+import type { Cell } from './table.js';
+import { median, megabytes, percent, seconds, table, thousands } from './table.js';
+import type { Row, Work } from './ways.js';
+import { byAmpscope, byDgramLoop, byPeer, byPromises, bySendLoop } from './ways.js';
+
+const RATE = 100_000;
+/** One in a hundred of a /16. */
+const RESPONDERS = 655;
+/** The probe of every work of one probe: its one request is the same for all, and the peers know it. */
+const PROBE = 'ntp-monlist';
+const FOUR = ['chargen', 'dns-any', 'ntp-monlist', 'snmp-getbulk'] as const;
+const PORTS = new Map([
+  ['chargen', 19],
+  ['dns-any', 53],
+  ['ntp-monlist', 123],
+  ['snmp-getbulk', 161],
+]);
+/** What Linux gives who does not ask for more: net.core.rmem_default. */
+const SMALL_BUFFER = ['--receive-buffer', '212992'];
+const MOST_RSS_BYTES = 120e6;
+
+/** Ampscope, a loop around `sendto` in C, a bare dgram loop, the obvious scanner, and the scanners of others. */
+export const compareWays: Part = {
+  names: ['speed', 'four', 'peers', 'heavy'],
+  async run({ place, chosen, runs, note }) {
+    const rows: Row[] = [];
+    const verdicts: Verdict[] = [];
+    const loop = await compileSendLoop();
+    if (loop === undefined) note('no `cc` here, so there is no yardstick in C');
+    try {
+      if (chosen.has('speed')) await compareSpeed({ place, runs, note }, loop, rows, verdicts);
+      if (chosen.has('four')) await fourProbes({ place, runs, note }, rows, verdicts);
+      if (chosen.has('peers')) await besidePeers({ place, runs, note }, rows, verdicts);
+      if (chosen.has('heavy')) await heavyReplies({ place, runs, note }, rows, verdicts);
+    } finally {
+      await loop?.close();
+    }
+    const groups = [...new Set(rows.map(keyOf))].map((key) => rows.filter((row) => keyOf(row) === key));
+    const yardstick = groups.find(([row]) => row?.way.en.startsWith('C,'));
+    const cells = groups.map((group) => cellsOf(group, yardstick));
+    return {
+      verdicts,
+      texts: {
+        en: [
+          `1 % of the addresses answer each probe, of which 90 % with 1 datagram, 9 % with 10 and 1 % with 100; heavy: all of them with 100. Medians of up to ${runs} runs, the worst of their recalls; one pass (\`--retries 0\`), a cooldown of 1 s.`,
+          table(HEADER, cells, { texts: 3 }),
+        ],
+        ja: [
+          `各プローブにアドレスの 1 % が応答(90 % は 1、9 % は 10、1 % は 100 データグラム。heavy は全台が 100)。最大 ${runs} 回の中央値、発見率は最悪値。1 パス(\`--retries 0\`)、クールダウン 1 秒。`,
+          table(HEADER, cells, { language: 'ja', texts: 3 }),
+        ],
+      },
+    };
+  },
+};
+
+/** Whether the sweep keeps to what it is asked. */
+export const showRates: Part = {
+  names: ['rates'],
+  async run({ place, note }) {
+    const held: { readonly asked: number; readonly share: number }[] = [];
+    for (const [rate, length] of [
+      [1000, 20],
+      [10_000, 17],
+      [50_000, 14],
+      [100_000, 13],
+      [200_000, 12],
+    ] as const) {
+      note(`asked for ${rate} packets/s`);
+      const [row] = await worked(
+        place,
+        oneProbe(place, length, (prefix) => mixed(spreadOver(prefix, 40))),
+        [(work) => byAmpscope(work, { rate })],
+      );
+      held.push({ asked: rate, share: (row?.packetsPerSecond ?? NaN) / rate });
+    }
+    const list = held
+      .map(({ asked, share }) => `${asked.toLocaleString('en')}: ${share.toFixed(3)}`)
+      .join(', ');
+    return {
+      texts: {
+        en: [`Of the asked rate, in packets/s over the whole sweep: ${list}.`],
+        ja: [`指定した速度(パケット/秒)に対する、スイープ全体での実測比: ${list}。`],
+      },
+      verdicts: [
+        {
+          target: 'any asked rate up to 200,000 packets/s is held, 0.99 to 1.00 of it',
+          met: held.every(({ share }) => share >= 0.99 && share <= 1.0005),
+          seen: list,
+        },
+      ],
+    };
+  },
+};
+
+interface Bench {
+  readonly place: Place;
+  readonly runs: number;
+  readonly note: (text: string) => void;
+}
+
+/** A sweep of a /12, long enough that loading and warming up do not count. */
+async function compareSpeed(
+  { place, runs, note }: Bench,
+  loop: SendLoop | undefined,
+  rows: Row[],
+  verdicts: Verdict[],
+): Promise<void> {
+  const own: Row[] = [];
+  const hasThreads = understandsThreads();
+  await worked(
+    place,
+    oneProbe(place, 12, (prefix) => mixed(spreadOver(prefix, 100))),
+    Array.from({ length: runs }, (_, run) => async (work: Work) => {
+      note(`speed, run ${run + 1} of ${runs}`);
+      if (loop !== undefined) own.push(await bySendLoop(work, loop));
+      own.push(await byDgramLoop(work, 1));
+      own.push(await byAmpscope(work, { rate: undefined }));
+      own.push(await byDgramLoop(work, 2));
+      if (hasThreads) own.push(await byAmpscope(work, { rate: undefined, words: ['--threads', '2'] }));
+    }),
+  );
+  rows.push(...own);
+  const rateOf = (start: string): number =>
+    median(own.filter(({ way }) => way.en === start).map(({ packetsPerSecond }) => packetsPerSecond ?? NaN));
+  if (loop === undefined) return;
+  const c = rateOf('C, `sendto` each');
+  for (const { threads, least } of [
+    { threads: 1, least: 0.35 },
+    { threads: 2, least: 0.5 },
+  ]) {
+    const target = `with ${threads} thread${threads > 1 ? 's' : ''} at least ${least} of C, or the bare dgram loop misses it too`;
+    if (threads > 1 && !hasThreads) {
+      verdicts.push({ target, met: false, seen: 'scan knows no --threads' });
+      continue;
+    }
+    const ours = rateOf(threads === 1 ? 'ampscope' : 'ampscope --threads 2') / c;
+    const bare = rateOf(threads === 1 ? 'bare dgram loop' : 'bare dgram loop, 2 threads') / c;
+    verdicts.push({
+      target,
+      met: ours >= least || bare < least,
+      seen: `${ours.toFixed(2)}; the bare loop ${bare.toFixed(2)}`,
+    });
+  }
+}
+
+async function fourProbes({ place, runs, note }: Bench, rows: Row[], verdicts: Verdict[]): Promise<void> {
+  const prefix = partOf(place, 16);
+  const services = FOUR.map((probe, index) =>
+    serviceOf(place, probe, mixed(spreadOver(prefix, RESPONDERS, (index + 0.5) / FOUR.length))),
+  );
+  const name = { en: '/16 × 4 probes', ja: '/16 × 4 プローブ' };
+  const own = await worked(
+    place,
+    { name, prefix, services },
+    Array.from({ length: runs }, (_, run) => async (work: Work) => {
+      note(`a /16 with four probes, run ${run + 1} of ${runs}`);
+      return byAmpscope(work, { rate: RATE });
+    }),
+  );
+  rows.push(...own);
+  verdicts.push(
+    foundAll('a /16 × 4 probes at 100,000 packets/s', own),
+    {
+      target: 'there every datagram is counted',
+      met: own.every(({ counted, sent }) => counted === sent),
+      seen: own.map(({ counted, sent }) => `${String(counted)} of ${String(sent)}`).join(', '),
+    },
+    {
+      target: 'there the peak is at most 120 MB',
+      met: own.every(({ peakRssBytes }) => peakRssBytes <= MOST_RSS_BYTES),
+      seen: own.map(({ peakRssBytes }) => megabytes(peakRssBytes)).join(', '),
+    },
+  );
+}
+
+async function besidePeers({ place, runs, note }: Bench, rows: Row[], verdicts: Verdict[]): Promise<void> {
+  const work = oneProbe(place, 16, (prefix) => mixed(spreadOver(prefix, RESPONDERS)));
+  const own = await worked(place, work, [
+    ...rivals({ place, runs, note }, 'a /16', []),
+    (of) => (note('a promise an address'), byPromises(of, 1000)),
+    (of) => byPromises(of, 10_000),
+    ...installedPeers()
+      .filter(({ name }) => place.link !== undefined && name === 'nmap')
+      .map((peer) => (of: Work) => (note('nmap'), byPeer(of, peer, RATE))),
+  ]);
+  rows.push(...own);
+  verdicts.push(foundAll('a /16', own));
+}
+
+async function heavyReplies({ place, runs, note }: Bench, rows: Row[], verdicts: Verdict[]): Promise<void> {
+  const work = oneProbe(place, 16, (prefix) =>
+    spreadOver(prefix, RESPONDERS).map((address) => ({ address, datagrams: 100 })),
+  );
+  const own = await worked(place, { ...work, name: { en: '/16, heavy', ja: '/16、heavy' } }, [
+    ...rivals({ place, runs, note }, 'heavy', SMALL_BUFFER),
+    (of) => (note('heavy: a promise an address'), byPromises(of, 10_000)),
+  ]);
+  rows.push(...own);
+  verdicts.push(foundAll('heavy, 212,992 bytes of buffer, without root', own));
+}
+
+/** Ampscope, zmap and masscan, at 100,000 packets/s and as fast as they can, run by run. */
+function rivals(
+  { place, runs, note }: Bench,
+  what: string,
+  words: readonly string[],
+): readonly ((work: Work) => Promise<Row>)[] {
+  // They need raw sockets, and nothing of theirs may leave the bench.
+  const peers = place.link === undefined ? [] : installedPeers().filter(({ name }) => name !== 'nmap');
+  return Array.from({ length: runs }, (_, run) => [
+    (work: Work) => (note(`${what}, run ${run + 1} of ${runs}`), byAmpscope(work, { rate: RATE, words })),
+    (work: Work) => byAmpscope(work, { rate: undefined, words }),
+    ...peers.flatMap((peer) => [
+      (work: Work) => byPeer(work, peer, RATE),
+      (work: Work) => byPeer(work, peer, undefined),
+    ]),
+  ]).flat();
+}
+
+function foundAll(what: string, rows: readonly Row[]): Verdict {
+  const own = rows.filter(({ way }) => way.en.startsWith('ampscope'));
+  return {
+    target: `${what}: every responder found, with every datagram and byte of its measurement`,
+    met:
+      own.length > 0 &&
+      own.every(({ found, exact, responders }) => found === responders && exact === responders),
+    seen: own
+      .map(({ asked, found, exact, responders }) => {
+        const pace = asked === undefined ? 'no limit' : thousands(asked);
+        return `${pace} ${String(found)} and ${String(exact)} of ${responders}`;
+      })
+      .join(', '),
+  };
+}
+
+interface Plan {
+  readonly name: Words;
+  readonly prefix: Prefix;
+  readonly services: readonly Service[];
+}
+
+function oneProbe(place: Place, length: number, responders: (prefix: Prefix) => readonly Responder[]): Plan {
+  const prefix = partOf(place, length);
+  const name = `/${length}`;
+  return { name: { en: name, ja: name }, prefix, services: [serviceOf(place, PROBE, responders(prefix))] };
+}
+
+function serviceOf(place: Place, probe: string, responders: readonly Responder[]): Service {
+  // On loopback somebody else may have the port.
+  return { probe, port: place.name === 'namespaces' ? PORTS.get(probe) : undefined, responders };
+}
+
+/** Opens the neighbourhood of a plan and does these things in it, one after the other. */
+async function worked<T>(
+  place: Place,
+  { services, ...plan }: Plan,
+  ways: readonly ((work: Work) => Promise<T>)[],
+): Promise<readonly T[]> {
+  const neighbourhood: Neighbourhood = await openNeighbourhood(services, place.servers);
+  try {
+    const results: T[] = [];
+    for (const way of ways) results.push(await way({ ...plan, place, neighbourhood }));
+    return results;
+  } finally {
+    neighbourhood.close();
+  }
+}
+
+function understandsThreads(): boolean {
+  const cli = join(import.meta.dirname, '..', '..', 'src', 'cli.js');
+  return spawnSync(process.execPath, [cli, 'scan', '--help'], { encoding: 'utf8' }).stdout.includes(
+    '--threads',
+  );
+}
+
+const HEADER: readonly Cell[] = [
+  { en: 'work', ja: '対象' },
+  { en: 'way', ja: '方式' },
+  { en: 'asked', ja: '指定' },
+  { en: 'packets/s', ja: 'パケット/秒' },
+  { en: 'of C', ja: 'C 比' },
+  { en: 'wall', ja: '時間' },
+  { en: 'recall', ja: '発見率' },
+  { en: 'exact bytes', ja: 'バイト数が正確' },
+  { en: 'datagrams counted', ja: '数えたデータグラム' },
+  { en: 'peak RSS', ja: '最大 RSS' },
+  { en: 'CPU', ja: 'CPU' },
+];
+
+function keyOf({ work, way, asked }: Row): string {
+  return `${work.en} ${way.en} ${asked ?? ''}`;
+}
+
+/** @param yardstick the rows of the loop in C; absent where there is none. */
+function cellsOf(rows: readonly Row[], yardstick: readonly Row[] | undefined): readonly Cell[] {
+  const [row] = rows;
+  if (row === undefined) return [];
+  const figure = (
+    of: (values: readonly number[]) => number,
+    pick: (row: Row) => number | undefined,
+    show: (value: number) => string,
+  ): string => {
+    const values = rows.flatMap((one) => pick(one) ?? []);
+    return values.length === 0 ? '–' : show(of(values));
+  };
+  const worst = (values: readonly number[]): number => Math.min(...values);
+  const rate = ({ packetsPerSecond }: Row): number | undefined => packetsPerSecond;
+  const ofC = median((yardstick ?? []).flatMap((one) => rate(one) ?? []).concat(yardstick ? [] : [NaN]));
+  return [
+    row.work,
+    row.way,
+    row.asked === undefined ? { en: 'no limit', ja: '無制限' } : thousands(row.asked),
+    figure(median, rate, thousands),
+    figure(median, rate, (value) => (Number.isNaN(ofC) ? '–' : (value / ofC).toPrecision(2))),
+    figure(median, ({ wallMs }) => wallMs / 1000, seconds),
+    figure(worst, ({ found, responders }) => found && found / responders, percent),
+    figure(
+      worst,
+      ({ exact }) => exact,
+      (exact) => `${exact} / ${row.responders}`,
+    ),
+    figure(worst, ({ counted, sent }) => counted && sent && counted / sent, percent),
+    figure(median, ({ peakRssBytes }) => peakRssBytes, megabytes),
+    figure(median, ({ cpuSeconds }) => cpuSeconds, seconds),
+  ];
+}

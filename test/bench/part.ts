@@ -1,0 +1,28 @@
+import type { Language } from '../../probes/probe.js';
+import type { Place } from './place.js';
+
+/** A part of the bench: what it measures stands in tables, and what was promised of it is held against them. */
+export interface Part {
+  /** The words that choose it, or some of it. */
+  readonly names: readonly string[];
+  run(surroundings: {
+    readonly place: Place;
+    readonly chosen: ReadonlySet<string>;
+    /** How often each thing is measured. */
+    readonly runs: number;
+    readonly note: (text: string) => void;
+  }): Promise<PartOutcome>;
+}
+
+export interface PartOutcome {
+  /** Paragraphs and tables, in Markdown. */
+  readonly texts: Readonly<Record<Language, readonly string[]>>;
+  readonly verdicts: readonly Verdict[];
+}
+
+/** What became of a promise. */
+export interface Verdict {
+  readonly target: string;
+  readonly met: boolean;
+  readonly seen: string;
+}
