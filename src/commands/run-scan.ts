@@ -22,6 +22,11 @@ import { createSweepCrew } from './sweep-crew.js';
 /** The engine's own bounds: design decisions that no user has a reason to turn. */
 /** More than the log of sent requests and the clocks are apart. */
 const SAFETY_MS = 1000;
+/**
+ * Once after any loss, further times while replies are dropped: amplifiers that crowd each other out are fewer each
+ * time, for who answered is not asked again.
+ */
+const MOST_TIMES_AGAIN = 3;
 const PROGRESS_EVERY_MS = 200;
 const LOSSES_EVERY_MS = 1000;
 
@@ -128,7 +133,11 @@ export async function runScan(
       if (!ended) await clock.sleep(Math.max(1000, gapMs), signal);
     }
     await sample();
-    if (!signal.aborted && (await crew.hasTouched())) await askAgain();
+    for (let times = 0, before = -1; times < MOST_TIMES_AGAIN && droppedReplies() > before; times++) {
+      if (signal.aborted || !(await crew.hasTouched())) break;
+      before = droppedReplies();
+      await askAgain();
+    }
     await keeping.end();
     const known = await crew.state();
     return conclude({
@@ -157,12 +166,18 @@ export async function runScan(
     await Promise.all([crew.sample(), losses.sample()]);
   }
 
-  /** Whom a loss touched is asked once more, at half the rate, and who answers is measured. */
+  /** Whom a loss touched and who is silent is asked again, at half the rate, and who answers is measured. */
   async function askAgain(): Promise<void> {
     await clock.sleep(Math.max(1010, gapMs), signal);
     await crew.askAgain();
     await stage.run();
     await sample();
+  }
+
+  function droppedReplies(): number {
+    return lossLog
+      .list()
+      .reduce((sum, { kind, count }) => (kind === 'socket_drops' ? sum + count : sum), 0);
   }
 
   function whoStopped(): NonNullable<ScanResult['stoppedBy']> {

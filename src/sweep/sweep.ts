@@ -121,7 +121,7 @@ export interface Sweep {
   touched(): readonly (readonly Span[])[];
   /** Whether anybody whom a loss touched is still silent. */
   hasTouched(): boolean;
-  /** Asks those once more. What is lost from now on is lost for good. @param pacer a slower one. */
+  /** Asks those once more, a few at a time. Whom a loss touches meanwhile may be asked yet again. @param pacer a slower one. */
   askAgain(again: {
     readonly pacer: Pacer;
     readonly perSubnet: number;
@@ -136,6 +136,8 @@ export interface Sweep {
  * which on a system that nobody tuned holds some 200 datagrams.
  */
 const UNFINISHED_SENDS = 128;
+/** Where something was lost, the buffer is smaller than that: a few strong amplifiers at once may fill it. */
+const UNFINISHED_WHEN_ASKING_AGAIN = 16;
 const PASS_GAP_MS = 2000;
 /** Losses are looked for each second, so what was sent must be known for longer than a cooldown. */
 const LOG_SLACK_MS = 5000;
@@ -259,10 +261,15 @@ export async function createSweep(options: SweepOptions): Promise<Sweep> {
     touched: () => lanes.map(({ touched }) => [...touched.before.list(), ...touched.after.list()]),
     hasTouched: () =>
       lanes.some(({ index, touched }) => {
-        const silent = silentIn({ order, ledger, probes: options.probes }, index, touched.before.list());
+        const silent = silentIn({ order, ledger, probes: options.probes }, index, touched[stage()].list());
         return !silent.next().done;
       }),
     async askAgain({ pacer, perSubnet, signal }) {
+      if (current === repair)
+        for (const { touched } of lanes) {
+          touched.before = touched.after;
+          touched.after = createSpans();
+        }
       current = repair;
       afterCooldown = false;
       const all = createSpans();
@@ -314,6 +321,7 @@ export async function createSweep(options: SweepOptions): Promise<Sweep> {
   /** Asks the positions of a pass up to `end`, all but those it skips. */
   async function walk({ pass, cursor, end, untilMs, signal, pacer, rounds, skips }: Walk): Promise<Outcome> {
     current = pass;
+    const window = pass === repair ? UNFINISHED_WHEN_ASKING_AGAIN : UNFINISHED_SENDS;
     let skipped = 0;
     while (pass.next < end) {
       if (cursor.position < pass.next) cursor.advance();
@@ -336,8 +344,8 @@ export async function createSweep(options: SweepOptions): Promise<Sweep> {
       }
       const socket = lane.sockets[familyOf(cursor.address)]?.[lane.tokens?.socketOf(ranks.until) ?? 0];
       if (socket === undefined) throw new RangeError(`no socket for form ${cursor.form}`);
-      if (socket.unfinished() >= UNFINISHED_SENDS) {
-        await socket.unfinishedBelow(UNFINISHED_SENDS / 2);
+      if (socket.unfinished() >= window) {
+        await socket.unfinishedBelow(window / 2);
         continue;
       }
       rounds.spend(now, cursor.round);
@@ -543,8 +551,8 @@ interface Lane {
   /** Requests of one pass. */
   readonly ranks: number;
   readonly passes: readonly LaneRanks[];
-  /** Positions that losses touched: until the pass that asks again, and from then on. */
-  readonly touched: { readonly before: Spans; readonly after: Spans };
+  /** Positions that losses touched: until the latest pass that asks again, and from then on. */
+  readonly touched: { before: Spans; after: Spans };
   /** Requests without a nonce are always the same bytes. */
   readonly constant: Uint8Array | undefined;
   sent: number;

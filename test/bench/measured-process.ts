@@ -86,8 +86,9 @@ async function textOf(stream: unknown): Promise<string> {
 /** proc(5): VmHWM is the peak; utime and stime, in hundredths of a second, stand 12th and 13th after the name. */
 function usageOf(pid: number): Usage | undefined {
   try {
-    const [, kibibytes = 0] =
-      /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
+    // Ended, and nobody has taken note of it yet: nothing is left of its memory.
+    if (kibibytes === undefined) return undefined;
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
       .replace(/^.*\) /s, '')
       .split(' ');
