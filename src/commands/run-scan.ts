@@ -133,10 +133,11 @@ export async function runScan(
       if (!ended) await clock.sleep(Math.max(1000, gapMs), signal);
     }
     await sample();
-    for (let times = 0, before = -1; times < MOST_TIMES_AGAIN && droppedReplies() > before; times++) {
+    for (let times = 0, before = -1, dropped = 0; times < MOST_TIMES_AGAIN && dropped > before; times++) {
       if (signal.aborted || !(await crew.hasTouched())) break;
-      before = droppedReplies();
+      before = await droppedReplies();
       await askAgain();
+      dropped = await droppedReplies();
     }
     await keeping.end();
     const known = await crew.state();
@@ -174,10 +175,10 @@ export async function runScan(
     await sample();
   }
 
-  function droppedReplies(): number {
-    return lossLog
-      .list()
-      .reduce((sum, { kind, count }) => (kind === 'socket_drops' ? sum + count : sum), 0);
+  async function droppedReplies(): Promise<number> {
+    const { counted } = await crew.state();
+    const drops = counted.lossEvents.filter(({ kind }) => kind === 'socket_drops');
+    return drops.reduce((sum, { count }) => sum + count, 0);
   }
 
   function whoStopped(): NonNullable<ScanResult['stoppedBy']> {
