@@ -2,8 +2,10 @@ import type { FindingRecord } from '../src/domain/finding-record.js';
 import { sortRecords } from '../src/domain/finding-record.js';
 import { SEVERITIES } from '../src/domain/finding.js';
 import type { RunRecord } from '../src/domain/run-record.js';
+import { isExposed, STATUSES } from '../src/domain/status.js';
 import { decimalText, FACTOR_DECIMALS } from './format.js';
-import { cutToWidth, textWidth } from './text-width.js';
+import { alignedTable } from './aligned-table.js';
+import { cutToWidth } from './text-width.js';
 import type { SummaryRow } from './summary.js';
 import { summaryRows } from './summary.js';
 
@@ -17,7 +19,7 @@ const NAME_COLUMNS = 24;
 export function consoleSummary(run: RunRecord, records: readonly FindingRecord[]): string {
   const rows = summaryRows(run, sortRecords(records)).filter(({ exposed = 0 }) => exposed > 0);
   const table = [HEADER, ...rows.map(cellsOf)];
-  return `${(rows.length > 0 ? [...alignedLines(table), ''] : []).concat(totalLine(run, records)).join('\n')}\n`;
+  return `${(rows.length > 0 ? [...alignedTable(table, RIGHT), ''] : []).concat(totalLine(run, records)).join('\n')}\n`;
 }
 
 const HEADER = ['ASN', 'name', 'probe', 'exposed', 'max', 'median', 'on the wire', 'request', 'worst host'];
@@ -40,19 +42,6 @@ function cellsOf(row: SummaryRow): readonly string[] {
   ];
 }
 
-function alignedLines(table: readonly (readonly string[])[]): readonly string[] {
-  const widths = HEADER.map((_, column) => Math.max(...table.map((row) => textWidth(row[column] ?? ''))));
-  return table.map((row) =>
-    row
-      .map((cell, column) => {
-        const padding = ' '.repeat((widths[column] ?? 0) - textWidth(cell));
-        return RIGHT.has(column) ? padding + cell : cell + padding;
-      })
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
 /** `3 findings: 1 critical, 2 medium`, and what stands between them and the whole truth. */
 function totalLine(run: RunRecord, records: readonly FindingRecord[]): string {
   const reservation = !run.complete
@@ -60,11 +49,27 @@ function totalLine(run: RunRecord, records: readonly FindingRecord[]): string {
     : run.losses.any
       ? '; something was lost, so silent may mean unknown'
       : '';
-  if (records.length === 0) return `no exposure found on ${run.targets.addresses} addresses${reservation}`;
+  const exposed = records.filter(({ status }) => isExposed(status));
+  const since = sinceText(run, records);
+  if (exposed.length === 0)
+    return `no exposure found on ${run.targets.addresses} addresses${reservation}${since}`;
   const counts = SEVERITIES.map((level) => [
     level,
-    records.filter(({ severity }) => severity === level).length,
+    exposed.filter(({ severity }) => severity === level).length,
   ]);
   const parts = counts.filter(([, number]) => number !== 0).map(([level, number]) => `${number} ${level}`);
-  return `${records.length} ${records.length === 1 ? 'finding' : 'findings'}: ${parts.join(', ')}${reservation}`;
+  return `${exposed.length} ${exposed.length === 1 ? 'finding' : 'findings'}: ${parts.join(', ')}${reservation}${since}`;
+}
+
+/** A second line where earlier runs are known: `since 3 earlier runs: 1 new, 4 persisting, 1 fixed`. */
+function sinceText({ history }: RunRecord, records: readonly FindingRecord[]): string {
+  if (history === undefined || history.earlier_runs === 0) return '';
+  const counts = STATUSES.map(
+    (word) => [word, records.filter(({ status }) => status === word).length] as const,
+  );
+  const parts = [...counts, ['no target any more', history.not_targeted] as const]
+    .filter(([, number]) => number > 0)
+    .map(([word, number]) => `${number} ${word}`);
+  const runs = `${history.earlier_runs} earlier ${history.earlier_runs === 1 ? 'run' : 'runs'}`;
+  return `\nsince ${runs}: ${parts.length > 0 ? parts.join(', ') : 'nothing known, nothing new'}`;
 }

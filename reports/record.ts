@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Address } from '../src/domain/address.js';
-import { formatAddress } from '../src/domain/address.js';
+import { formatAddress, parseAddress } from '../src/domain/address.js';
 import type { Caveat, Exchange } from '../src/domain/exchange.js';
 import type {
   ComputedRecord,
@@ -13,16 +13,18 @@ import type { Finding } from '../src/domain/finding.js';
 import type { Factors } from '../src/domain/measurement.js';
 import { computedFactors, factorsOf, isLowerBound } from '../src/domain/measurement.js';
 import { formatInstant } from '../src/domain/time.js';
+import type { StatusColumns } from '../src/domain/status.js';
 import { cleanFacts, cleanText } from './clean-text.js';
+import { columns } from './columns.js';
 import { FACTOR_DECIMALS, preciseTime, rounded, RTT_DECIMALS } from './format.js';
 
 export type { ComputedRecord, ExchangeRecord, FindingRecord } from '../src/domain/finding-record.js';
 
-/** What an exchange must know of the finding that it belongs to. */
-export type ExchangeOwner = Pick<Finding, 'ip' | 'answeredBy'> & {
-  readonly measurement: Pick<Finding['measurement'], 'probed'>;
+/** Which addresses of an exchange may be named, and whether it is the one whose figures the row shows. */
+export interface ExchangeOwner {
+  readonly named: readonly (Address | undefined)[];
   readonly reported?: Exchange | undefined;
-};
+}
 
 /**
  * One finding as findings.jsonl holds it, keys in the order of the columns. All text from outside is clean from
@@ -33,7 +35,7 @@ export function toRecord(finding: Finding, run: { readonly scanId: string }): Fi
   const ip = formatAddress(finding.ip);
   const asn = origin.asn === 0 ? undefined : origin.asn;
   const tags = [...new Set([...exposure.tags, ...reported.caveats])];
-  const columns = {
+  const cells = {
     timestamp: formatInstant(reported.requestedAt),
     report: finding.report,
     severity: finding.severity,
@@ -70,15 +72,48 @@ export function toRecord(finding: Finding, run: { readonly scanId: string }): Fi
     }),
   );
   return withoutUnknowns({
-    ...columns,
+    ...cells,
     severity_reason: finding.severityReason,
     asns: origin.asns && origin.asns.length > 1 ? origin.asns : undefined,
     facts: exposure.facts && cleanFacts(exposure.facts),
     computed,
     answered_by: answeredBy(finding),
     strangers: strangersOf(measurement.exchanges),
-    exchanges: measurement.exchanges.map((exchange) => exchangeRecord(exchange, finding)),
+    exchanges: measurement.exchanges.map((exchange) =>
+      exchangeRecord(exchange, {
+        named: [finding.ip, measurement.probed, finding.answeredBy?.address],
+        reported,
+      }),
+    ),
   });
+}
+
+/** A row with what earlier runs make of it, keys in the order of the columns again. */
+export function withStatus(
+  record: FindingRecord,
+  status: StatusColumns & Pick<FindingRecord, 'status_evidence' | 'status_doubt'>,
+): FindingRecord {
+  const whole: FindingRecord = { ...record, ...status };
+  const ordered = columns.flatMap(({ name }) => (name in whole ? [[name, whole[name]] as const] : []));
+  return { ...Object.fromEntries(ordered), ...whole };
+}
+
+/**
+ * The row of an exposure that this run did not see: its last known figures, and what was asked in vain.
+ * @param last its row when it was seen.
+ */
+export function pastRecord(
+  last: FindingColumns,
+  { scanId, exchanges }: { readonly scanId: string; readonly exchanges: readonly Exchange[] },
+): FindingRecord {
+  return {
+    ...last,
+    scan_id: scanId,
+    severity_reason: 'as when it was last seen',
+    exchanges: exchanges.map((exchange) =>
+      exchangeRecord(exchange, { named: [parseAddress(last.ip), parseAddress(last.probed_ip)] }),
+    ),
+  };
 }
 
 /**
@@ -140,16 +175,16 @@ function answeredBy({ answeredBy: by }: Finding): FindingRecord['answered_by'] {
   });
 }
 
-/** An address that is none of these three may lie outside the scope: it is not named. */
-function repliesFrom(exchange: Exchange, finding: ExchangeOwner): string | undefined {
+/** An address that is none of these may lie outside the scope: it is not named. */
+function repliesFrom(exchange: Exchange, { named }: ExchangeOwner): string | undefined {
   const address: Address | undefined = exchange.responder?.address;
   if (address === undefined) return undefined;
-  const ours = [finding.ip, finding.measurement.probed, finding.answeredBy?.address].includes(address);
+  const ours = named.includes(address);
   return ours ? formatAddress(address) : 'elsewhere';
 }
 
-/** One exchange in the words of the reports. @param finding whose it is. */
-export function exchangeRecord(exchange: Exchange, finding: ExchangeOwner): ExchangeRecord {
+/** One exchange in the words of the reports. @param place whose it is. */
+export function exchangeRecord(exchange: Exchange, place: ExchangeOwner): ExchangeRecord {
   const { sent, received, strangers, replies } = exchange;
   const figures = exchange.purpose === 'measure' && exchange.end !== 'unsent';
   const unknown: Unfinished<Required<FactorColumns>> = {
@@ -162,7 +197,7 @@ export function exchangeRecord(exchange: Exchange, finding: ExchangeOwner): Exch
     form: exchange.form,
     purpose: exchange.purpose,
     seen_in: exchange.seenIn,
-    reported: exchange === finding.reported || undefined,
+    reported: exchange === place.reported || undefined,
     request: Buffer.from(exchange.request).toString('hex'),
     request_size: exchange.request.length,
     request_wire_bytes: sent.wireBytes,
@@ -175,7 +210,7 @@ export function exchangeRecord(exchange: Exchange, finding: ExchangeOwner): Exch
     wire_bytes: received.wireBytes,
     sizes: exchange.seenIn === 'measurement' ? replies.map(({ payloadBytes }) => payloadBytes) : undefined,
     rtt_ms: rttMs(exchange),
-    replies_from: repliesFrom(exchange, finding),
+    replies_from: repliesFrom(exchange, place),
     replies_port: exchange.responder?.port,
     ...(figures ? factorColumns(factorsOf(exchange)) : unknown),
     refusal: refusal?.kind === 'refusal' ? cleanText(refusal.reason) : undefined,

@@ -42,7 +42,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'node:util',
     'mmdb-lib',
   ],
-  'src/history': ['src/domain'],
+  'src/history': ['src/domain', 'node:crypto'],
   'src/archive': [
     'src/domain',
     'src/history',

@@ -60,7 +60,7 @@ export async function writeReports(
 export async function readRun(
   directory: string,
 ): Promise<{ readonly run: RunRecord; readonly records: readonly FindingRecord[] }> {
-  const run = await readRunRecord(join(directory, RUN), directory);
+  const run = await readRunRecord(directory);
   const path = join(directory, FINDINGS);
   const records: FindingRecord[] = [];
   for await (const line of readLines(path)) {
@@ -76,7 +76,9 @@ export async function readRun(
 
 const DAMAGED = 'the run is damaged: restore it from a backup, or scan again';
 
-async function readRunRecord(path: string, directory: string): Promise<RunRecord> {
+/** Its run.json alone. @throws UsageError as `readRun`. */
+export async function readRunRecord(directory: string): Promise<RunRecord> {
+  const path = join(directory, RUN);
   let text: string;
   try {
     text = await readFile(path, 'utf8');

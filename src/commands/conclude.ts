@@ -7,29 +7,25 @@ import type { Directly } from '../measure/elsewhere.js';
 import { UNIDENTIFIED } from '../measure/verdict.js';
 import { fewPrefixes } from '../scope/few-prefixes.js';
 import type { Scope } from '../scope/scope.js';
-import type { Ledger, Sighting } from '../sweep/ledger.js';
+import type { Sighting } from '../sweep/ledger.js';
 import type { LossLog } from '../sweep/losses.js';
 import type { Span } from '../sweep/spans.js';
 import type { Counted } from './counted.js';
 import { findingOf } from './finding-of.js';
-import type { ScanPlan, ScanResult } from './scan-plan.js';
+import type { KnownKnowledge } from './observe-known.js';
+import { observeKnown } from './observe-known.js';
+import type { ScanResult } from './scan-plan.js';
 
 /** What a scan knows when nothing more is sent. */
-export interface ScanKnowledge {
-  readonly plan: ScanPlan;
+export interface ScanKnowledge extends KnownKnowledge {
   /** How many were to be probed. */
   readonly addresses: number;
-  readonly ledger: Ledger;
-  readonly measured: ReadonlyMap<Sighting, readonly Exchange[]>;
   /** Of the whole run. */
   readonly counted: () => Counted;
   /** Here caps and late replies are noted too. */
   readonly lossLog: LossLog;
   /** Where the sighting's request stands in the sweep. */
   readonly positionOf: (sighting: Sighting) => number | undefined;
-  /** Of whom nobody can say whether they answer the probe. */
-  readonly unknown: (probe: number) => Iterable<Address>;
-  readonly stoppedBy?: ScanResult['stoppedBy'];
 }
 
 /** The findings, and everything that is counted for run.json. */
@@ -48,7 +44,10 @@ export function conclude(known: ScanKnowledge): ScanResult {
       ...(all.sent[index] ?? { sent: 0, sentBytes: 0 }),
     })),
     lateResponders,
-    measurementRequests: measurements.flat().filter(({ end }) => end !== 'unsent').length,
+    observed: observeKnown(known, findings),
+    measurementRequests: [...measurements, ...[...known.rechecked.values()].map(({ exchanges }) => exchanges)]
+      .flat()
+      .filter(({ end }) => end !== 'unsent').length,
     measured: measurements.filter((exchanges) => exchanges.length > 0).length,
     // What was excluded since is no loss.
     unknown: plan.probes.map((_, probe) => fewPrefixes(onlyAllowed(plan.scope, known.unknown(probe)))),

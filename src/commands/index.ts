@@ -1,7 +1,9 @@
 import { attribution } from './attribution.js';
 import type { Command } from './command.js';
 import { demo } from './demo.js';
+import { diff } from './diff.js';
 import { doctor } from './doctor.js';
+import { history } from './history.js';
 import { inspect } from './inspect.js';
 import { init } from './init.js';
 import { lab } from './lab.js';
@@ -19,6 +21,8 @@ export const commands: readonly Command[] = [
   scan,
   inspect,
   report,
+  history,
+  diff,
   merge,
   probes,
   attribution,

@@ -90,7 +90,7 @@ export function inspectionRecord({ selected, exchanges, outcome }: Inspection, h
     standard: probe.standard,
     ...(options.length > 0 && { options }),
     exchanges: exchanges.map(({ exchange, payloads, localPort }) => ({
-      ...exchangeRecord(exchange, { ip: host, measurement: { probed: host }, reported }),
+      ...exchangeRecord(exchange, { named: [host], reported }),
       ...(localPort !== undefined && { local_port: localPort }),
       request_fields: shownFields(probe, exchange.request),
       replies: exchange.replies.map(({ afterMs, payloadBytes, reading }, index) => ({

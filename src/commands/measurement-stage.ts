@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
 import type { Probe } from '../../probes/probe.js';
+import type { Address } from '../domain/address.js';
 import { familyOf } from '../domain/address.js';
-import type { Exchange } from '../domain/exchange.js';
+import type { Exchange, Traffic } from '../domain/exchange.js';
 import { trafficOf } from '../domain/exchange.js';
 import type { Clock } from '../domain/time.js';
 import { needsConfirmation } from '../measure/confirmation.js';
@@ -9,7 +10,9 @@ import { measureResponder } from '../measure/measure-responder.js';
 import { createMeasurementQueue } from '../measure/queue.js';
 import type { Budget, Pace } from '../measure/request-gate.js';
 import { createRequestGate } from '../measure/request-gate.js';
-import type { ExchangeLimits } from '../measure/run-exchange.js';
+import type { Rechecked } from '../measure/recheck.js';
+import { recheck } from '../measure/recheck.js';
+import type { ExchangeLimits, OpenExchangeSocket } from '../measure/run-exchange.js';
 import type { Ledger, Sighting } from '../sweep/ledger.js';
 import { exchangeOfSighting } from '../sweep/ledger.js';
 import type { Progress, ProgressState } from '../sweep/progress.js';
@@ -30,6 +33,11 @@ export interface MeasurementStage {
    * are measured. @throws what a measurement throws.
    */
   run(): Promise<void>;
+  /**
+   * Asks one that was silent again, of a probe of the plan by its number.
+   * @param how.connected whether on a socket that hears that a port is closed, and nobody else.
+   */
+  recheck(probe: number, to: Address, how: { readonly connected: boolean }): Promise<Rechecked>;
 }
 
 export interface MeasurementStageOptions {
@@ -41,7 +49,7 @@ export interface MeasurementStageOptions {
   readonly progress: Progress;
   readonly losses: Pick<LossWatch, 'measurementRefused' | 'measurementDropped'>;
   readonly openSocket: (
-    socket: Pick<GuardedSocketOptions, 'family' | 'onDatagram' | 'onSendError'>,
+    socket: Pick<GuardedSocketOptions, 'family' | 'onDatagram' | 'onSendError' | 'connectTo'>,
   ) => Promise<GuardedSocket>;
   /** First replies are late ones from now on. */
   readonly onCooldownEnd: () => Promise<void>;
@@ -127,7 +135,48 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
       }
       progress.stop(state());
     },
+    async recheck(index, to, { connected }) {
+      const selected = plan.probes[index];
+      if (selected === undefined) throw new RangeError(`no probe ${index}`);
+      const { probe, port } = selected;
+      return recheck(
+        {
+          gate,
+          clock,
+          signal,
+          limits: limitsFor(probe, plan.quietGapMs),
+          drawNonce,
+          openConnected: (handlers) =>
+            openSocket(handlers, connected ? { connectTo: { address: to, port } } : undefined),
+          onReceived: count,
+        },
+        { probe, to, port },
+      );
+    },
   };
+
+  function count({ datagrams, payloadBytes }: Traffic): void {
+    tally.datagrams += datagrams;
+    tally.bytes += payloadBytes;
+  }
+
+  function openSocket(
+    { family, onDatagram, onSendError }: Parameters<OpenExchangeSocket>[0],
+    how: Pick<GuardedSocketOptions, 'connectTo'> = {},
+  ): Promise<GuardedSocket> {
+    return patiently(() =>
+      options.openSocket({
+        ...how,
+        family,
+        onDatagram,
+        onSendError(code, to) {
+          // A closed port is an answer.
+          if (code !== 'ECONNREFUSED') losses.measurementRefused(code, to);
+          onSendError(code);
+        },
+      }),
+    );
+  }
 
   async function measure({ sighting, confirms }: Job): Promise<void> {
     const selected = plan.probes[sighting.probe];
@@ -149,26 +198,13 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
         clock,
         signal,
         limitsFor: (probe) => limitsFor(probe, plan.quietGapMs),
-        drawNonce: (bits) => (bits === 0 ? 0 : randomInt(2 ** bits)),
-        openSocket: ({ family, onDatagram, onSendError }) =>
-          patiently(() =>
-            options.openSocket({
-              family,
-              onDatagram,
-              onSendError(code, to) {
-                losses.measurementRefused(code, to);
-                onSendError(code);
-              },
-            }),
-          ),
+        drawNonce,
+        openSocket: (handlers) => openSocket(handlers),
         onSocketDrops(count) {
           tally.drops += count;
           losses.measurementDropped(count);
         },
-        onReceived({ datagrams, payloadBytes }) {
-          tally.datagrams += datagrams;
-          tally.bytes += payloadBytes;
-        },
+        onReceived: count,
       },
       {
         probe: confirms ? { ...probe, next: () => undefined } : probe,
@@ -229,6 +265,10 @@ function asExchange(sighting: Sighting, probe: Probe): Exchange {
 /** Between two requests to one host, of whatever stage. */
 export function hostGapMs({ formGapMs, pace }: Pick<ScanPlan, 'formGapMs' | 'pace'>): number {
   return Math.max(formGapMs, 1000 / pace.perHost);
+}
+
+function drawNonce(bits: number): number {
+  return bits === 0 ? 0 : randomInt(2 ** bits);
 }
 
 /** When an exchange of this probe is over. @param quietGapMs absent: the probe's own. */

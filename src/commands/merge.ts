@@ -1,15 +1,23 @@
+import { takeInRun } from '../archive/past-runs.js';
 import { readRun, writeRun } from '../archive/run-archive.js';
 import { createRunDirectory, publishLatest } from '../archive/run-directory.js';
 import { parseFileMode } from '../archive/file-modes.js';
 import { consoleSummary } from '../../reports/console-summary.js';
 import { renderReports } from '../../reports/index.js';
+import type { FindingRecord } from '../domain/finding-record.js';
+import type { RunRecord } from '../domain/run-record.js';
+import { isExposed } from '../domain/status.js';
 import { formatStamp } from '../domain/time.js';
 import { listOption, textOption } from './arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
 import { mergeRuns } from './merge-runs.js';
+import type { Past } from './past.js';
+import { openPast } from './past.js';
 import { cannotKeep } from './run-keeper.js';
 import { DEFAULTS } from './scan-defaults.js';
+import type { RowsWithStatus } from './with-statuses.js';
+import { withStatuses } from './with-statuses.js';
 
 /** Makes one run of the shards of a scan. */
 export const merge: Command = {
@@ -30,16 +38,49 @@ export const merge: Command = {
     const fileMode = parseFileMode(settings.file_mode) ?? DEFAULTS.fileMode;
     const out = textOption(argv, 'out') ?? DEFAULTS.out;
     const { id, path } = await createRunDirectory(out, formatStamp(Date.parse(started)), { fileMode });
-    const run = mergeRuns(read, id);
-    const records = read.flatMap((one) => one.records.map((record) => ({ ...record, scan_id: id })));
+    const past = await openPast(out, {
+      mode: fileMode,
+      say(note) {
+        stderr.write(`ampscope: note: ${note}\n`);
+      },
+    });
+    const rows = read.flatMap((one) => one.records.map((record) => ({ ...record, scan_id: id })));
+    const { records, notTargeted } = await againstThePast({ scan_id: id, started }, rows, past);
+    const merged = mergeRuns(read, id);
+    const run: RunRecord = {
+      ...merged,
+      counts: { ...merged.counts, findings: records.length },
+      history: { earlier_runs: past.runs, not_targeted: notTargeted },
+    };
     await writeRun(path, run, records, renderReports(run, records, { bom: settings.bom })).catch(
       (error: unknown) => {
         throw cannotKeep(path, error, true);
       },
     );
+    await takeInRun(out, run, records, { mode: fileMode });
     await publishLatest(out, id);
     stdout.write(consoleSummary(run, records));
     stderr.write(`reports are in ${path}\n`);
     return run.losses.any ? EXIT.losses : EXIT.finished;
   },
 };
+
+/**
+ * The shards may have run on machines that know nothing of earlier runs, so what they saw gets its status here. What
+ * they asked in vain stands, where this history knows of it.
+ */
+async function againstThePast(
+  run: Pick<RunRecord, 'scan_id' | 'started'>,
+  rows: readonly FindingRecord[],
+  past: Past,
+): Promise<RowsWithStatus> {
+  const seen = rows.filter(({ status }) => isExposed(status));
+  const open = new Set(past.open.map(({ finding_id }) => finding_id));
+  const notSeen = rows.filter(({ status, finding_id }) => !isExposed(status) && open.has(finding_id));
+  const { records } = withStatuses(run, seen, await past.of(seen), new Map());
+  const told = new Set([...records, ...notSeen].map(({ finding_id }) => finding_id));
+  return {
+    records: [...records, ...notSeen],
+    notTargeted: [...open].filter((id) => !told.has(id)).length,
+  };
+}

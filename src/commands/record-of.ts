@@ -25,6 +25,9 @@ export function recordOf(scan: {
   readonly fileMode: number;
   readonly checks: readonly Check[];
   readonly scopeReloads: readonly ScopeReloadRecord[];
+  /** Of the reports: findings, and what became of known exposures that are none any more. */
+  readonly rows: number;
+  readonly history: NonNullable<RunRecord['history']>;
 }): RunRecord {
   const { inputs, plan, result } = scan;
   const { scopeFile, space } = inputs;
@@ -112,7 +115,7 @@ export function recordOf(scan: {
       measurement_requests: result.measurementRequests,
       responders: result.perProbe.reduce((sum, { responders }) => sum + responders, 0),
       measured: result.measured,
-      findings: result.findings.length,
+      findings: scan.rows,
       received_datagrams: result.sweep.receivedDatagrams + result.measurementDatagrams,
       received_bytes: result.sweep.receivedBytes + result.measurementBytes,
       unsolicited_datagrams: result.sweep.unsolicitedDatagrams,
@@ -130,6 +133,7 @@ export function recordOf(scan: {
         finding,
         ...(hint !== undefined && { hint }),
       })),
+    history: scan.history,
     asn_sources: scan.asnSources,
   };
 }

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Address } from '../domain/address.js';
 import type { Clock } from '../domain/time.js';
 import { createLossLog, createSendErrorCounts } from '../sweep/losses.js';
 import { createPacer } from '../sweep/pacer.js';
@@ -13,6 +14,7 @@ import type { ScanKeeper, ScanSnapshot } from './keep-saving.js';
 import { keepSaving } from './keep-saving.js';
 import { createLossWatch } from './loss-watch.js';
 import { createMeasurementStage, hostGapMs } from './measurement-stage.js';
+import { recheckKnown } from './recheck-known.js';
 import type { ScanPlan, ScanResult, ScanStart } from './scan-plan.js';
 import { PACER_TICK_MS } from './scan-defaults.js';
 import type { RunControl } from './scope-reload.js';
@@ -139,6 +141,8 @@ export async function runScan(
       await askAgain();
       dropped = await droppedReplies();
     }
+    const rechecked = await recheckKnown({ plan, ledger: crew.ledger, stage, isTarget, progress });
+    if (!signal.aborted && crew.ledger.hasNew()) await stage.run();
     await keeping.end();
     const known = await crew.state();
     return conclude({
@@ -150,6 +154,8 @@ export async function runScan(
       lossLog,
       positionOf: (sighting) => crew.positionOf(sighting),
       unknown: (probe) => crew.unknown(known, probe),
+      isTarget,
+      rechecked,
       ...(signal.aborted && { stoppedBy: whoStopped() }),
     });
   } catch (error) {
@@ -184,6 +190,10 @@ export async function runScan(
   function whoStopped(): NonNullable<ScanResult['stoppedBy']> {
     if (stop.aborted) return 'signal';
     return control.revoked.aborted ? 'scope' : 'expiry';
+  }
+
+  function isTarget(address: Address): boolean {
+    return scope.allows(address) && crew.covers(address);
   }
 
   async function snapshot(): Promise<ScanSnapshot> {

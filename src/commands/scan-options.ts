@@ -145,6 +145,12 @@ export const SCAN_OPTIONS = {
     requiresArg: true,
     describe: 'Exit with 3 on findings of this severity or worse',
   },
+  'fail-on-new': {
+    group: 'Output:',
+    type: 'string',
+    requiresArg: true,
+    describe: 'The same, on findings that are new or reopened',
+  },
   json: { group: 'Output:', type: 'boolean', describe: 'Print the summary as JSON' },
   quiet: { group: 'Output:', type: 'boolean', describe: 'Errors and the summary only' },
 } as const satisfies Record<string, Options>;

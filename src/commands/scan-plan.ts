@@ -1,6 +1,7 @@
 import type { Address } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';
 import type { Finding, Origin } from '../domain/finding.js';
+import type { ExposureHistory } from '../history/exposure-history.js';
 import type { fewPrefixes } from '../scope/few-prefixes.js';
 import type { Scope } from '../scope/scope.js';
 import type { TargetSpace } from '../scope/target-space.js';
@@ -8,6 +9,7 @@ import type { Key } from '../sweep/keyed-permutation.js';
 import type { Sighting } from '../sweep/ledger.js';
 import type { Shard } from '../sweep/shard.js';
 import type { Counted } from './counted.js';
+import type { ObservedKnown } from '../history/verdict.js';
 import type { SelectedProbe } from './select-probes.js';
 import type { SweepPlace } from './sweep-part.js';
 
@@ -40,6 +42,8 @@ export interface ScanPlan {
   readonly tokenKey: Key;
   /** A long sweep pauses this often to measure, so that an address on lease is still the same host. */
   readonly stretchMs: number;
+  /** Exposures that earlier runs know and that were not proved closed: those that are silent are asked again. */
+  readonly known: readonly ExposureHistory[];
   /** Absent: all of the target space. */
   readonly shard?: Shard | undefined;
 }
@@ -74,6 +78,8 @@ export interface ScanResult extends Omit<Counted, 'sent'> {
   /** The share of measured responders that did not answer the same form again; absent where none was measured. */
   readonly lossEstimate?: number;
   readonly lateResponders: number;
+  /** What became of known exposures that are not among the findings, by finding_id. */
+  readonly observed: ReadonlyMap<string, ObservedKnown>;
   /** Why it ended before its end. */
   readonly stoppedBy?: 'signal' | 'expiry' | 'scope';
 }

@@ -2,13 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { rmdir } from 'node:fs/promises';
 import { removeCheckpoint } from '../archive/checkpoint.js';
 import { writeRun } from '../archive/run-archive.js';
+import { historyPath } from '../archive/history-file.js';
+import { isRemembered, takeInRun } from '../archive/past-runs.js';
 import { createRunDirectory, publishLatest } from '../archive/run-directory.js';
 import type { Address } from '../domain/address.js';
 import { formatPrefix } from '../domain/address.js';
 import type { Origin, Severity } from '../domain/finding.js';
 import { SEVERITIES, compareSeverities } from '../domain/finding.js';
+import type { FindingRecord } from '../domain/finding-record.js';
 import type { RunRecord } from '../domain/run-record.js';
-import { formatStamp } from '../domain/time.js';
+import { isExposed } from '../domain/status.js';
+import { formatInstant, formatStamp } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
 import { createOrigins } from '../origin/origin.js';
 import { readAsnMap } from '../origin/asn-map.js';
@@ -25,6 +29,7 @@ import type { Arguments, Command, Io } from './command.js';
 import { checkHost } from './check-host.js';
 import { EXIT } from './command.js';
 import type { Check } from '../preflight/check.js';
+import { openPast } from './past.js';
 import { receiveBufferOption, retriesOption, threadsOption } from './pace-options.js';
 import { recordOf } from './record-of.js';
 import type { ScanPlan } from './scan-plan.js';
@@ -33,11 +38,12 @@ import { resumeScan } from './resume.js';
 import { cannotKeep, checkpointPlanOf, createRunKeeper } from './run-keeper.js';
 import { runScan } from './run-scan.js';
 import type { ScanInputs } from './scan-inputs.js';
-import { readScanInputs, readScope, refuseExampleValues } from './scan-inputs.js';
+import { readError, readScanInputs, readScope, refuseExampleValues } from './scan-inputs.js';
 import { DEFAULTS, MOST_MS } from './scan-defaults.js';
 import { SCAN_OPTIONS } from './scan-options.js';
 import { shardOption } from './shard-option.js';
 import { createScopeReload } from './scope-reload.js';
+import { withStatuses } from './with-statuses.js';
 
 /** Scans what the scope allows, and writes the reports. */
 export const scan: Command = {
@@ -58,18 +64,26 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
   const argv = resumed?.argv ?? given;
   const inputs = resumed?.inputs ?? (await readScanInputs(argv, io));
   refuseExampleValues(inputs.scopeFile);
-  const failOn = severityOption(argv);
+  const failOn = severityOption(argv, 'fail-on');
+  const failOnNew = severityOption(argv, 'fail-on-new');
   const quiet = flagOption(argv, 'quiet');
   const bom = flagOption(argv, 'bom');
   const fileMode = fileModeOption(argv);
   const scope = createLiveScope(inputs.scope);
-  const { plan, asnSources } = await planOf(argv, { ...inputs, scope }, resumed?.tokenKey);
   const out = resumed?.out ?? textOption(argv, 'out') ?? DEFAULTS.out;
+  const { plan: own, asnSources } = await planOf(argv, { ...inputs, scope }, resumed?.tokenKey);
   const started = resumed?.startedAt ?? io.clock.now();
   const checks = await checkHost(argv, io, inputs, out);
   refuseProblem(checks);
   // Before the first packet: a run that could not write its reports would be for nothing.
   const directory = resumed?.directory ?? (await createRunDirectory(out, formatStamp(started), { fileMode }));
+  const past = await openPast(out, {
+    mode: fileMode,
+    say(note) {
+      io.stderr.write(`ampscope: note: ${note}\n`);
+    },
+  });
+  const plan: ScanPlan = { ...own, known: past.open };
   if (inputs.validityWarning !== undefined) io.stderr.write(`ampscope: note: ${inputs.validityWarning}\n`);
   if (!quiet) for (const note of inputs.notes) io.stderr.write(`ampscope: note: ${note}\n`);
   if (!quiet) warnOf(checks, io);
@@ -114,8 +128,17 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     })
     .finally(() => keeper.close());
 
+  const seen = result.findings.map((finding) => toRecord(finding, { scanId: directory.id }));
+  const { records, notTargeted } = withStatuses(
+    { scan_id: directory.id, started: formatInstant(started) },
+    seen,
+    await past.of(seen),
+    result.observed,
+  );
   const run = recordOf({
     scanId: directory.id,
+    rows: records.length,
+    history: { earlier_runs: past.runs, not_targeted: notTargeted },
     started,
     ended: io.clock.now(),
     inputs,
@@ -128,13 +151,17 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     checks,
     scopeReloads: reload.records(),
   });
-  const records = result.findings.map((finding) => toRecord(finding, { scanId: directory.id }));
   await writeRun(directory.path, run, records, renderReports(run, records, { bom })).catch(
     (error: unknown) => {
       throw cannotKeep(directory.path, error, false);
     },
   );
   if (run.complete) {
+    // The next run takes in what is missing.
+    if (isRemembered(run))
+      await takeInRun(out, run, records, { mode: fileMode }).catch((error: unknown) => {
+        io.stderr.write(`ampscope: warning: ${historyPath(out)} cannot be written: ${readError(error)}\n`);
+      });
     await publishLatest(out, directory.id);
     await removeCheckpoint(directory.path);
   }
@@ -143,12 +170,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
   if (flagOption(argv, 'json')) io.stdout.write(`${JSON.stringify({ ...run, directory: directory.path })}\n`);
   else io.stdout.write(consoleSummary(run, records));
   if (!quiet) io.stderr.write(`reports are in ${directory.path}\n`);
-  return exitCodeOf(
-    run,
-    io.stop,
-    failOn !== undefined && records.some(({ severity }) => compareSeverities(severity, failOn) <= 0),
-    io,
-  );
+  return exitCodeOf(run, io.stop, isFailed(records, { failOn, failOnNew }), io);
 }
 
 /** @throws UsageError with the first thing that makes the scan impossible. */
@@ -166,7 +188,20 @@ function warnOf(checks: readonly Check[], { stderr }: Io): void {
       );
 }
 
-/** Our own fault is 1 and never comes here; then the signal, then losses, then what `--fail-on` names. */
+function isFailed(
+  records: readonly FindingRecord[],
+  { failOn, failOnNew }: Readonly<Record<'failOn' | 'failOnNew', Severity | undefined>>,
+): boolean {
+  const isAsBad = (severity: Severity, limit: Severity | undefined): boolean =>
+    limit !== undefined && compareSeverities(severity, limit) <= 0;
+  return records.some(
+    ({ severity, status }) =>
+      (isExposed(status) && isAsBad(severity, failOn)) ||
+      ((status === 'new' || status === 'reopened') && isAsBad(severity, failOnNew)),
+  );
+}
+
+/** Our own fault is 1 and never comes here; then the signal, then losses, then what `--fail-on` and `--fail-on-new` name. */
 function exitCodeOf(run: RunRecord, stop: AbortSignal, failed: boolean, { stderr }: Io): number {
   if (!run.complete)
     stderr.write(`ampscope: note: the run is incomplete: ${run.incomplete_reason ?? 'unknown'}\n`);
@@ -184,11 +219,11 @@ async function planOf(
   argv: Arguments,
   { scope, space, probes, rate, scopeFile: { limits } }: ScanInputs,
   tokenKey: Key | undefined,
-): Promise<{ readonly plan: ScanPlan; readonly asnSources: RunRecord['asn_sources'] }> {
+): Promise<{ readonly plan: Omit<ScanPlan, 'known'>; readonly asnSources: RunRecord['asn_sources'] }> {
   const maps = await Promise.all(listOption(argv, 'asn-map').map(readAsnMap));
   const shard = shardOption(argv);
   const share = shard?.of ?? 1;
-  const plan: ScanPlan = {
+  const plan: Omit<ScanPlan, 'known'> = {
     scope,
     space,
     probes,
@@ -229,12 +264,12 @@ function originInScope(scope: Scope, address: Address): Origin | undefined {
   };
 }
 
-function severityOption(argv: Arguments): Severity | undefined {
-  const text = textOption(argv, 'fail-on');
+function severityOption(argv: Arguments, name: string): Severity | undefined {
+  const text = textOption(argv, name);
   const found = SEVERITIES.find((severity) => severity === text);
   if (text !== undefined && found === undefined)
     throw new UsageError(
-      `--fail-on: there is no severity "${text}"`,
+      `--${name}: there is no severity "${text}"`,
       `write one of ${SEVERITIES.join(', ')}`,
     );
   return found;

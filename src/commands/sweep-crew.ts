@@ -33,6 +33,8 @@ export interface SweepCrew extends Omit<SweepPart, 'state' | 'setLimits'> {
    * n × T + t, and a pass has T times as many as the longest thread.
    */
   positionOf(sighting: Sighting): number | undefined;
+  /** Whether an address is asked by any thread. */
+  covers(address: Address): boolean;
   state(): Promise<SweepCrewState>;
   /** Resolves when every thread keeps to the scope as it is now, and to these limits. */
   follow(limits: LiveLimits): Promise<void>;
@@ -147,6 +149,7 @@ export async function createSweepCrew(
   return {
     ledger,
     addresses,
+    covers: (address) => orders.some((order) => order.positionOf(address, 0) !== undefined),
     budget,
     progress() {
       const all = parts.map((part) => part.progress());

@@ -67,6 +67,30 @@ export interface FindingRecord extends FindingColumns {
   readonly exchanges: readonly ExchangeRecord[];
 }
 
+/** The columns alone, and of them what a run knows by itself: without `status` and its companions. */
+export function bareColumns(record: FindingRecord): FindingColumns {
+  return Object.fromEntries(
+    Object.entries(record).filter(([key]) => !BEYOND_THE_RUN.has(key)),
+  ) as unknown as FindingColumns;
+}
+
+const BEYOND_THE_RUN: ReadonlySet<string> = new Set([
+  'severity_reason',
+  'status_evidence',
+  'status_doubt',
+  'asns',
+  'facts',
+  'computed',
+  'answered_by',
+  'strangers',
+  'exchanges',
+  'status',
+  'first_seen',
+  'last_seen',
+  'times_seen',
+  'days_open',
+] as const satisfies readonly (keyof FindingRecord)[]);
+
 export interface FactorColumns {
   readonly amplification?: number;
   readonly packet_amplification?: number;

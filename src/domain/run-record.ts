@@ -49,6 +49,12 @@ export interface RunRecord {
     readonly finding: string;
     readonly hint?: string;
   }[];
+  /** What this run knew of earlier ones; absent for a shard, and in runs of versions without a history. */
+  readonly history?: {
+    readonly earlier_runs: number;
+    /** Known exposures that were no target of this run: outside its ranges, excluded, or no longer in the scope. */
+    readonly not_targeted: number;
+  };
   readonly asn_sources: readonly {
     readonly file: string;
     readonly format: string;

@@ -12,6 +12,8 @@ export type Evidence = 'refused' | 'closed' | 'silent';
 export type Doubt =
   /** The run did not ask this probe, or was stopped before. */
   | 'not asked'
+  /** It answers with something that is no exposure and no refusal. */
+  | 'answers otherwise'
   /** Silent, but it was asked something else than what it answered: other forms, names, communities or port. */
   | 'asked otherwise'
   /** Silent, but the run lost packets there. */
@@ -24,4 +26,14 @@ export type Doubt =
 /** Whether a row with this status says that the host is exposed now; rows of runs before there was one do. */
 export function isExposed(status: Status | undefined): boolean {
   return status !== 'fixed' && status !== 'unknown';
+}
+
+/** What stands in a row of the reports about the runs before. */
+export interface StatusColumns {
+  readonly status: Status;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly times_seen: number;
+  /** Whole days it has been open without a proved fix between, until this run or until the fix. */
+  readonly days_open: number;
 }

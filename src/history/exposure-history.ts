@@ -1,5 +1,5 @@
 import type { FindingColumns } from '../domain/finding-record.js';
-import type { Doubt, Evidence, Status } from '../domain/status.js';
+import type { Doubt, Evidence, Status, StatusColumns } from '../domain/status.js';
 
 /** A moment at which an exposure changed: what `history` tells, and the evidence of the reports. */
 export interface StatusChange {
@@ -38,16 +38,6 @@ export interface ExposureHistory {
   readonly changes: readonly StatusChange[];
   /** Its row when it was last seen. Absent once it is fixed: nobody asks for it any more. */
   readonly last?: FindingColumns | undefined;
-}
-
-/** What stands in a row of the reports about the runs before. */
-export interface StatusColumns {
-  readonly status: Status;
-  readonly first_seen: string;
-  readonly last_seen: string;
-  readonly times_seen: number;
-  /** Whole days it has been open without a proved fix between, until this run or until the fix. */
-  readonly days_open: number;
 }
 
 /** A row's columns. @param until ISO 8601: this run's beginning. */

@@ -1,3 +1,4 @@
+import type { Exchange } from '../domain/exchange.js';
 import type { Doubt, Evidence, Status } from '../domain/status.js';
 import type { ExposureHistory } from './exposure-history.js';
 
@@ -17,10 +18,18 @@ export type Observation =
       /** Whether others of its subnet fell silent with it. */
       readonly outage: boolean;
     }
+  /** It answers with something that is no exposure and no refusal. */
+  | { readonly kind: 'answers-otherwise' }
   /** A target of this run that did not come to be asked this. */
   | { readonly kind: 'not-asked' }
   /** No target of this run: outside its ranges, excluded, or no longer in the scope. */
   | { readonly kind: 'no-target' };
+
+/** What a run learned of a known exposure that it did not see, and what it asked for that. */
+export interface ObservedKnown {
+  readonly observation: Exclude<Observation, { kind: 'seen' }>;
+  readonly exchanges: readonly Exchange[];
+}
 
 /** What the reports say of it. */
 export interface StatusVerdict {
@@ -47,6 +56,8 @@ export function verdictOf(
       return undefined;
     case 'closed':
       return { status: 'fixed', evidence: observed.evidence };
+    case 'answers-otherwise':
+      return { status: 'unknown', doubt: 'answers otherwise' };
     case 'not-asked':
       return { status: 'unknown', doubt: 'not asked' };
     case 'silent': {

@@ -49,7 +49,7 @@ export async function recheck(
     if (round > 0) await clock.sleep(APART_MS, signal);
     for (const form of probe.sweepForms) {
       if (signal.aborted || !(await gate.pass(to, 0, signal))) return { kind: 'cut-short', exchanges };
-      const { exchange } = await runExchange({
+      const { exchange, socketDrops } = await runExchange({
         probe,
         ask: { form, purpose: 'prove' },
         to,
@@ -67,6 +67,8 @@ export async function recheck(
       const word = wordOf(exchange);
       if (word === 'answered') return { kind: word, answer: exchange, exchanges };
       if (word !== 'silent') return { kind: word, exchanges };
+      // Something came that nobody could read.
+      if (socketDrops > 0) return { kind: 'cut-short', exchanges };
     }
   }
   return { kind: exchanges.every(({ end }) => end === 'silent') ? 'silent' : 'cut-short', exchanges };

@@ -42,6 +42,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
     }),
     weight: 4,
   },
+  fc.constant({ kind: 'answers-otherwise' as const }),
   fc.constant({ kind: 'not-asked' as const }),
   fc.constant({ kind: 'no-target' as const }),
 );
@@ -66,7 +67,7 @@ describe('the status of an exposure, over any sequence of runs,', () => {
       });
     });
     // Otherwise the lives would not reach what they are meant to show.
-    assert.equal(seen.size, 12, JSON.stringify([...seen]));
+    assert.equal(seen.size, 13, JSON.stringify([...seen]));
   });
 
   it('is fixed only where it refused, its port was closed, or its silence could mean nothing else', () => {
@@ -168,6 +169,7 @@ function modelled(before: readonly Told[], now: Event): string {
   if (now.kind === 'seen') return lastSeen < 0 ? 'new' : isOpen ? 'persisting' : 'reopened';
   if (!isOpen || now.kind === 'no-target') return 'no row';
   if (now.kind === 'closed') return `fixed: ${now.evidence}`;
+  if (now.kind === 'answers-otherwise') return 'unknown: answers otherwise';
   if (now.kind === 'not-asked') return 'unknown: not asked';
   const question = before[lastSeen]?.event;
   if (question?.kind !== 'seen' || question.asked !== now.asked) return 'unknown: asked otherwise';

@@ -1,0 +1,81 @@
+import { HistoryDamaged, readHistory } from '../archive/history-file.js';
+import { repairHistory } from '../archive/past-runs.js';
+import { parseAddress } from '../domain/address.js';
+import { UsageError } from '../domain/usage-error.js';
+import type { ExposureHistory, StatusChange } from '../history/exposure-history.js';
+import { givenRange } from '../scope/parse-range.js';
+import { alignedTable } from '../../reports/aligned-table.js';
+import { flagOption, textOption } from './arguments.js';
+import type { Command } from './command.js';
+import { EXIT } from './command.js';
+import { DEFAULTS } from './scan-defaults.js';
+
+/** What all runs together know of a host, a network or an AS. */
+export const history: Command = {
+  name: 'history',
+  positional: { usage: '<what>', key: 'what', describe: 'An address, a prefix, or an AS number' },
+  describe: 'Show what all runs know of a host, a network or an AS',
+  options: {
+    out: { type: 'string', requiresArg: true, describe: 'Where the runs are (default ./exposure)' },
+    json: { group: 'Output:', type: 'boolean', describe: 'Print it as JSON, one exposure a line' },
+  },
+  example: ['ampscope history 192.0.2.10', 'when it was first seen, fixed and reopened'],
+  async run(argv, { stdout }) {
+    const matches = matcherOf(textOption(argv, 'what') ?? '');
+    const out = textOption(argv, 'out') ?? DEFAULTS.out;
+    const found: ExposureHistory[] = [];
+    try {
+      await repairHistory(out, { mode: DEFAULTS.fileMode });
+      for await (const exposure of readHistory(out)) if (matches(exposure)) found.push(exposure);
+    } catch (error) {
+      if (!(error instanceof HistoryDamaged) && !isMissing(error)) throw error;
+      throw new UsageError(`${out}: no runs are there`, 'name the folder of the runs with --out');
+    }
+    if (flagOption(argv, 'json')) for (const exposure of found) stdout.write(`${JSON.stringify(exposure)}\n`);
+    else stdout.write(found.length === 0 ? 'no exposure of it is known\n' : describe(found));
+    return EXIT.finished;
+  },
+};
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+/** @throws UsageError for what is neither address, prefix nor AS number. */
+function matcherOf(text: string): (exposure: ExposureHistory) => boolean {
+  const asn = /^as(\d{1,10})$/i.exec(text)?.[1];
+  if (asn !== undefined) return (exposure) => exposure.asn === Number(asn);
+  const { range } = givenRange(text);
+  return ({ ip }) => {
+    const address = parseAddress(ip);
+    return (
+      address !== undefined &&
+      typeof address === typeof range.first &&
+      address >= range.first &&
+      address <= range.last
+    );
+  };
+}
+
+function describe(found: readonly ExposureHistory[]): string {
+  return found
+    .map(({ ip, probe, asn, state, first_seen, last_seen, times_seen, changes }) => {
+      const head = `${ip}  ${probe}${asn === undefined ? '' : `  AS${asn}`}  ${STATES[state]}, seen ${times_seen} ${
+        times_seen === 1 ? 'time' : 'times'
+      } from ${first_seen} to ${last_seen}`;
+      const lines = alignedTable(changes.map(changeCells), new Set());
+      return `${[head, ...lines.map((line) => `  ${line}`)].join('\n')}\n`;
+    })
+    .join('\n');
+}
+
+const STATES = { open: 'open', silent: 'silent with its subnet', fixed: 'fixed' } as const;
+
+function changeCells({ at, status, evidence, doubt, wire_amplification }: StatusChange): readonly string[] {
+  const why = evidence ?? doubt;
+  return [
+    at,
+    why === undefined ? status : `${status}: ${why}`,
+    wire_amplification === undefined ? '' : `${wire_amplification}x on the wire`,
+  ];
+}

@@ -1,0 +1,119 @@
+import type { Address } from '../domain/address.js';
+import { formatAddress, parseAddress } from '../domain/address.js';
+import type { Exchange } from '../domain/exchange.js';
+import type { Finding } from '../domain/finding.js';
+import { findingId } from '../../reports/record.js';
+import { askedBy } from '../history/asked.js';
+import type { ExposureHistory } from '../history/exposure-history.js';
+import { outages } from '../history/outages.js';
+import type { ObservedKnown } from '../history/verdict.js';
+import type { Ledger, Sighting } from '../sweep/ledger.js';
+import type { RecheckedKnown } from './recheck-known.js';
+import type { ScanPlan, ScanResult } from './scan-plan.js';
+
+/** What a scan knows when nothing more is sent, as far as known exposures go. */
+export interface KnownKnowledge {
+  readonly plan: ScanPlan;
+  readonly ledger: Ledger;
+  readonly measured: ReadonlyMap<Sighting, readonly Exchange[]>;
+  /** Of whom nobody can say whether they answer the probe. */
+  readonly unknown: (probe: number) => Iterable<Address>;
+  /** Whether the run was to ask an address. */
+  readonly isTarget: (address: Address) => boolean;
+  readonly rechecked: RecheckedKnown;
+  readonly stoppedBy?: ScanResult['stoppedBy'];
+}
+
+/** By finding_id: every known exposure that is not among the findings. */
+export function observeKnown(
+  scan: KnownKnowledge,
+  findings: readonly Finding[],
+): ReadonlyMap<string, ObservedKnown> {
+  const seen = new Set(
+    findings.map(({ ip, measurement, protocol, probe }) =>
+      findingId(formatAddress(ip), measurement.probedPort, protocol, probe),
+    ),
+  );
+  const unseen = scan.plan.known.filter(({ finding_id }) => !seen.has(finding_id));
+  if (unseen.length === 0) return new Map();
+  const lossy = scan.plan.probes.map((_, probe) => addressesIn(scan.unknown(probe), unseen));
+  const observed = unseen.map((known) => [known, observe(scan, lossy, known)] as const);
+  const isOutage = outages(
+    observed.flatMap(([{ probed_ip }, { observation }]) =>
+      observation.kind === 'silent' ? (parseAddress(probed_ip) ?? []) : [],
+    ),
+  );
+  return new Map(
+    observed.map(([known, { observation, exchanges }]) => {
+      const address = parseAddress(known.probed_ip);
+      const outage = address !== undefined && isOutage(address);
+      return [
+        known.finding_id,
+        { exchanges, observation: observation.kind === 'silent' ? { ...observation, outage } : observation },
+      ];
+    }),
+  );
+}
+
+function observe(
+  scan: KnownKnowledge,
+  lossy: readonly ReadonlySet<Address>[],
+  known: ExposureHistory,
+): ObservedKnown {
+  const { plan, ledger, measured, rechecked, stoppedBy } = scan;
+  const address = parseAddress(known.probed_ip);
+  const index = plan.probes.findIndex(({ probe }) => probe.id === known.probe);
+  const selected = plan.probes[index];
+  const nothing = (kind: 'no-target' | 'not-asked' | 'answers-otherwise'): ObservedKnown => ({
+    observation: { kind },
+    exchanges: [],
+  });
+  if (address === undefined || !scan.isTarget(address)) return nothing('no-target');
+  if (selected === undefined) return nothing('not-asked');
+  const sighting = ledger.get(index, address);
+  if (sighting !== undefined) {
+    const exchanges = measured.get(sighting) ?? [];
+    return isRefusal(sighting, exchanges)
+      ? { observation: { kind: 'closed', evidence: 'refused' }, exchanges }
+      : nothing('answers-otherwise');
+  }
+  const again = rechecked.get(known.finding_id);
+  const exchanges = again?.exchanges ?? [];
+  if (again?.kind === 'refused' || again?.kind === 'closed')
+    return { observation: { kind: 'closed', evidence: again.kind }, exchanges };
+  if (stoppedBy !== undefined) return nothing('not-asked');
+  return {
+    observation: {
+      kind: 'silent',
+      asked: askedBy({
+        port: selected.port,
+        forms: selected.probe.sweepForms.map((form) => {
+          const request = form.encode(0);
+          return {
+            name: form.name,
+            request_hex: Buffer.from(request).toString('hex'),
+            request_size: request.length,
+          };
+        }),
+      }),
+      rechecked: again?.kind === 'silent',
+      lossy: lossy[index]?.has(address) === true,
+      outage: false,
+    },
+    exchanges,
+  };
+}
+
+/** Whether it said no, and nothing else: first in the measurement, and where that was silent, in the sweep. */
+function isRefusal({ firstReading }: Sighting, measured: readonly Exchange[]): boolean {
+  const readings = measured.flatMap(({ replies }) => replies.map(({ reading }) => reading));
+  return (readings.length > 0 ? readings : [firstReading]).every(({ kind }) => kind === 'refusal');
+}
+
+/** Those of the addresses that a known exposure has: there may be millions of others. */
+function addressesIn(addresses: Iterable<Address>, known: readonly ExposureHistory[]): ReadonlySet<Address> {
+  const wanted = new Set(known.flatMap(({ probed_ip }) => parseAddress(probed_ip) ?? []));
+  const found = new Set<Address>();
+  for (const address of addresses) if (wanted.has(address)) found.add(address);
+  return found;
+}

@@ -1,0 +1,52 @@
+import type { Socket } from 'node:dgram';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+
+/** What a host does with a request; one that is not there has its port closed. */
+export type Behaviour = (request: Uint8Array) => readonly Uint8Array[];
+
+export const SILENT: Behaviour = () => [];
+
+/** 148 bytes of the pattern of RFC 864: an exposure worth a row. */
+export const CHARGEN: Behaviour = () => [
+  Uint8Array.from({ length: 148 }, (_, i) => (i % 74 < 72 ? 0x20 + (i % 72) : i % 74 === 72 ? 13 : 10)),
+];
+
+/** An answer to a DNS query that says REFUSED, and nothing else (RFC 1035 §4.1.1). */
+export const REFUSING: Behaviour = (query) => {
+  const [high = 0, low = 0] = query;
+  return [Uint8Array.of(high, low, 0x81, 5, 0, 0, 0, 0, 0, 0, 0, 0)];
+};
+
+export interface WeeklyHosts {
+  /** From now on exactly these are there. */
+  are(
+    hosts: readonly { readonly address: string; readonly port: number; readonly does: Behaviour }[],
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Hosts on loopback that come, go and change from week to week. */
+export function weeklyHosts(): WeeklyHosts {
+  let sockets: Socket[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(sockets.map((socket) => new Promise<void>((resolve) => socket.close(resolve))));
+    sockets = [];
+  };
+  return {
+    close,
+    async are(hosts) {
+      await close();
+      for (const { address, port, does } of hosts) {
+        const socket = createSocket('udp4');
+        socket.on('message', (request, sender) => {
+          for (const reply of does(request)) socket.send(reply, sender.port, sender.address, () => undefined);
+        });
+        const listening = once(socket, 'listening');
+        socket.bind(port, address);
+        await listening;
+        sockets.push(socket);
+      }
+    },
+  };
+}

@@ -1,0 +1,292 @@
+/**
+ * Five weekly sweeps of the same space, in which reflectors appear, vanish, come back and are excluded, a prefix
+ * goes dark, and a server is reconfigured: every row's status is what happened. The clock runs ten times as fast,
+ * and a week passes between the sweeps.
+ */
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { after, before, describe, it } from 'node:test';
+import { dnsAny } from '../../probes/dns/any.js';
+import { runCommandLine } from '../../src/command-line.js';
+import type { Io } from '../../src/commands/command.js';
+import type { Clock } from '../../src/domain/time.js';
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import type { RunRecord } from '../../src/domain/run-record.js';
+import { UsageError } from '../../src/domain/usage-error.js';
+import { systemClock } from '../../src/system-clock.js';
+import type { Behaviour } from './weekly-hosts.js';
+import { CHARGEN, REFUSING, SILENT, weeklyHosts } from './weekly-hosts.js';
+import { makeWorkspace, scopeText } from './workspace.js';
+
+const FASTER = 10;
+const WEEK_MS = 7 * 86_400_000;
+const CHARGEN_PORT = 24_919;
+const DNS_PORT = 24_953;
+const NAMES = ['fat.test'];
+
+const workspace = makeWorkspace();
+const out = join(workspace.path, 'exposure');
+const hosts = weeklyHosts();
+after(() => hosts.close());
+
+const [fatTwin] = dnsAny.twins;
+const RESOLVER: Behaviour = (query) => fatTwin?.reply(query) ?? [];
+
+/** What each host does in the weeks 1 to 5; absent: its port is closed. */
+const LIVES: Readonly<Record<string, readonly (Behaviour | undefined)[]>> = {
+  '127.73.0.1': [CHARGEN, CHARGEN, CHARGEN, CHARGEN, CHARGEN],
+  '127.73.0.2': [undefined, CHARGEN, CHARGEN, CHARGEN, CHARGEN],
+  '127.73.0.3': [CHARGEN, undefined, undefined, CHARGEN, CHARGEN],
+  '127.73.0.4': [CHARGEN, SILENT, SILENT, SILENT, SILENT],
+  '127.73.0.5': [CHARGEN, CHARGEN, CHARGEN, CHARGEN, CHARGEN],
+  '127.73.0.6': [RESOLVER, RESOLVER, REFUSING, REFUSING, RESOLVER],
+  // A prefix that goes dark in week 3 and stays so, but for one host that comes back.
+  '127.73.1.1': [CHARGEN, CHARGEN, SILENT, SILENT, SILENT],
+  '127.73.1.2': [CHARGEN, CHARGEN, SILENT, SILENT, SILENT],
+  '127.73.1.3': [CHARGEN, CHARGEN, SILENT, CHARGEN, CHARGEN],
+};
+const EXCLUDED_IN = { host: '127.73.0.5', weeks: [3, 4] };
+
+interface Week {
+  readonly run: RunRecord;
+  readonly rows: readonly FindingRecord[];
+  readonly said: string;
+  /** Of a scan with --fail-on-new low. */
+  readonly code: number;
+}
+const weeks: Week[] = [];
+
+before(async () => {
+  for (const week of [1, 2, 3, 4, 5]) weeks.push(await sweepOf(week));
+});
+
+describe('five weekly sweeps', () => {
+  it('tell of every host in every week what happened to it', () => {
+    const told = Object.fromEntries(
+      Object.keys(LIVES).map((ip) => [ip, weeks.map((week) => statusOf(week, ip))]),
+    );
+    assert.deepEqual(told, {
+      '127.73.0.1': ['new', 'persisting', 'persisting', 'persisting', 'persisting'],
+      '127.73.0.2': ['no row', 'new', 'persisting', 'persisting', 'persisting'],
+      '127.73.0.3': ['new', 'fixed: closed', 'no row', 'reopened', 'persisting'],
+      '127.73.0.4': ['new', 'fixed: silent', 'no row', 'no row', 'no row'],
+      '127.73.0.5': ['new', 'persisting', 'no row', 'no row', 'persisting'],
+      '127.73.0.6': ['new', 'persisting', 'fixed: refused', 'no row', 'reopened'],
+      '127.73.1.1': ['new', 'persisting', 'unknown: outage', 'fixed: silent', 'no row'],
+      '127.73.1.2': ['new', 'persisting', 'unknown: outage', 'fixed: silent', 'no row'],
+      '127.73.1.3': ['new', 'persisting', 'unknown: outage', 'persisting', 'persisting'],
+    });
+  });
+
+  it('keep the first first_seen, count the runs that saw it, and the days it has been open', () => {
+    const [steady, reopened, excluded] = ['127.73.0.1', '127.73.0.3', '127.73.0.5'].map((ip) =>
+      rowOf(weeks[4], ip),
+    );
+    const first = weeks[0]?.run.started.slice(0, 10);
+    for (const row of [steady, reopened, excluded]) assert.equal(row?.first_seen?.slice(0, 10), first);
+    assert.deepEqual([steady?.times_seen, reopened?.times_seen, excluded?.times_seen], [5, 3, 3]);
+    assert.deepEqual([steady?.days_open, reopened?.days_open], [28, 7]);
+  });
+
+  it('show what was fixed with its last known figures and what was asked in vain', () => {
+    const row = rowOf(weeks[1], '127.73.0.4');
+    assert.equal(row?.response_size, 148);
+    assert.equal(row.last_seen, rowOf(weeks[0], '127.73.0.4')?.timestamp);
+    assert.equal(row.scan_id, weeks[1]?.run.scan_id);
+    assert.deepEqual(
+      row.exchanges.map(({ purpose, end }) => [purpose, end]),
+      Array(3).fill(['prove', 'silent']),
+    );
+    assert.equal(rowOf(weeks[1], '127.73.0.3')?.exchanges[0]?.send_error, 'ECONNREFUSED');
+  });
+
+  it('count the excluded one as not targeted, and lose no run over a closed port', () => {
+    assert.deepEqual(
+      weeks.map(({ run }) => run.history),
+      [0, 1, 2, 3, 4].map((earlier_runs) => ({
+        earlier_runs,
+        not_targeted: earlier_runs === 2 || earlier_runs === 3 ? 1 : 0,
+      })),
+    );
+    for (const { run } of weeks) assert.equal(run.losses.any, false);
+  });
+
+  it('have a changes.csv of what changed and a summary that counts it', () => {
+    const changes = readFileSync(join(out, weeks[3]?.run.scan_id ?? '', 'changes.csv'), 'utf8');
+    assert.deepEqual(
+      ['new', 'fixed', 'reopened', 'persisting', 'unknown'].map(
+        (word) => changes.split(`,${word},`).length - 1,
+      ),
+      [0, 2, 1, 0, 0],
+    );
+  });
+
+  it('can be asked what is known of a host, a network and an AS', async () => {
+    const reopened = await asked('history', '127.73.0.3', '--out', out);
+    assert.match(reopened, /^127\.73\.0\.3 {2}chargen {2}AS64496 {2}open, seen 3 times from /);
+    assert.deepEqual(
+      [...reopened.matchAll(/Z {2}(\w+(?:: \w+)?)/g)].map(([, change]) => change),
+      ['new', 'fixed: closed', 'reopened'],
+    );
+    const dark = (await asked('history', 'AS64497', '--out', out, '--json')).trim().split('\n');
+    assert.equal(dark.length, 3);
+    assert.equal((await asked('history', '127.73.1.0/31', '--out', out)).split('\n\n').length, 1);
+    assert.equal(await asked('history', '127.99.0.1', '--out', out), 'no exposure of it is known\n');
+    await assert.rejects(asked('history', '127.73.0.3', '--out', join(workspace.path, 'none')), UsageError);
+  });
+
+  it('can be compared two by two, with what is known of those that are gone', async () => {
+    const run = (week: number): string => join(out, weeks[week - 1]?.run.scan_id ?? '');
+    const changes = JSON.parse(await asked('diff', run(2), run(3), '--json')) as readonly {
+      readonly change: string;
+      readonly ip: string;
+      readonly why?: string;
+    }[];
+    assert.deepEqual(
+      changes.map(({ change, ip, why }) => [change, ip, why]),
+      [
+        ['gone', '127.73.0.5', 'the later run has no row of it: closed before, or no target'],
+        ['gone', '127.73.0.6', 'fixed: refused'],
+        ['gone', '127.73.1.1', 'unknown: outage'],
+        ['gone', '127.73.1.2', 'unknown: outage'],
+        ['gone', '127.73.1.3', 'unknown: outage'],
+      ],
+    );
+    assert.match(await asked('diff', run(1), run(2)), /1 appeared, 2 gone, 0 changed\n$/);
+    await assert.rejects(asked('diff', run(1)), UsageError);
+  });
+
+  it('fail a cron job on what is new or reopened, where it asks for that', () => {
+    const codes = weeks.map(({ code }) => code);
+    assert.deepEqual(codes, [3, 3, 0, 3, 3]);
+  });
+
+  it('are remembered without their history too: it is made again from the runs', async () => {
+    const told = (): string[][] => weeks.slice(4).flatMap(({ rows }) => rows.map(describeRow));
+    const before = told();
+    rmSync(join(out, 'history.jsonl.gz'));
+    const sixth = await sweepOf(6);
+    assert.match(sixth.said, /the history was missing or damaged: it was made again from 5 runs/);
+    assert.deepEqual(sixth.run.history, { earlier_runs: 5, not_targeted: 0 });
+    assert.deepEqual(
+      sixth.rows.map(({ ip, status, first_seen, times_seen }) => [ip, status, first_seen, times_seen]),
+      weeks[4]?.rows.map(({ ip, first_seen, times_seen }) => [
+        ip,
+        'persisting',
+        first_seen,
+        (times_seen ?? 0) + 1,
+      ]),
+    );
+    assert.deepEqual(told(), before);
+  });
+});
+
+async function sweepOf(week: number): Promise<Week> {
+  const does = (ip: string): Behaviour | undefined => LIVES[ip]?.[Math.min(week, 5) - 1];
+  await hosts.are(
+    Object.keys(LIVES).flatMap((address) => {
+      const behaviour = does(address);
+      const isDns = address === '127.73.0.6';
+      return behaviour === undefined
+        ? []
+        : [{ address, port: isDns ? DNS_PORT : CHARGEN_PORT, does: behaviour }];
+    }),
+  );
+  const excluded = EXCLUDED_IN.weeks.includes(week) ? `[${EXCLUDED_IN.host}]` : '[]';
+  const scope = join(workspace.path, 'scope.yaml');
+  writeFileSync(
+    scope,
+    scopeText({
+      networks: '[{ prefix: 127.73.0.0/29, asn: 64496 }, { prefix: 127.73.1.0/29, asn: 64497 }]',
+      exclude: excluded,
+      limits: '{ per_host: 20 }',
+      dns: `{ names: [${NAMES.join()}] }`,
+    }),
+  );
+  const { io, said } = ioIn(week);
+  const code = await runCommandLine(
+    [
+      ...[
+        'scan',
+        '--fail-on-new',
+        'low',
+        '--scope',
+        scope,
+        '--out',
+        out,
+        '--cooldown',
+        '2s',
+        '--form-gap',
+        '500ms',
+        '--retries',
+        '0',
+      ],
+      ...['--probe', 'chargen', '--port', `chargen=${CHARGEN_PORT}`],
+      ...['--probe', 'dns-any', '--port', `dns-any=${DNS_PORT}`],
+    ],
+    io,
+  );
+  const read = (file: string): string => readFileSync(join(out, 'latest', file), 'utf8');
+  return {
+    run: JSON.parse(read('run.json')) as RunRecord,
+    rows: read('findings.jsonl')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as FindingRecord),
+    said: said(),
+    code,
+  };
+}
+
+async function asked(...words: readonly string[]): Promise<string> {
+  const { io, said } = ioIn(6);
+  await runCommandLine(words, io);
+  return said();
+}
+
+function rowOf(week: Week | undefined, ip: string): FindingRecord | undefined {
+  const rows = week?.rows.filter((row) => row.ip === ip) ?? [];
+  assert.ok(rows.length <= 1, `${rows.length} rows of ${ip}`);
+  return rows[0];
+}
+
+function statusOf(week: Week, ip: string): string {
+  const row = rowOf(week, ip);
+  return row === undefined ? 'no row' : (describeRow(row)[1] ?? '');
+}
+
+function describeRow({ ip, status, status_evidence, status_doubt }: FindingRecord): string[] {
+  return [ip, [status, status_evidence ?? status_doubt].filter(Boolean).join(': ')];
+}
+
+/** A machine whose clock runs faster, in this week. */
+function ioIn(week: number): { readonly io: Io; readonly said: () => string } {
+  const startMs = systemClock.monotonicMs();
+  const began = systemClock.now() + (week - 1) * WEEK_MS;
+  const clock: Clock = {
+    monotonicMs: () => startMs + (systemClock.monotonicMs() - startMs) * FASTER,
+    now: () => Math.round(began + (systemClock.monotonicMs() - startMs) * FASTER),
+    sleep: (ms, signal) => systemClock.sleep(ms / FASTER, signal),
+  };
+  let said = '';
+  const stream = (): NodeJS.WriteStream => {
+    const through = new PassThrough();
+    through.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    return through as unknown as NodeJS.WriteStream;
+  };
+  return {
+    said: () => said,
+    io: {
+      stdin: new PassThrough(),
+      stdout: stream(),
+      stderr: stream(),
+      clock,
+      stop: new AbortController().signal,
+      onHangup: () => () => undefined,
+    },
+  };
+}
