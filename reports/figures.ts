@@ -54,7 +54,7 @@ export const figureColumns = [
   {
     name: 'unknown',
     ...count,
-    since: '0.2.0',
+    since: '0.1.0',
     about: 'known before, and nobody can say whether still there',
   },
 ] as const satisfies readonly Column<keyof Figures>[];

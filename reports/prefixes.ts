@@ -25,14 +25,14 @@ export const prefixColumns = [
   {
     name: 'prefix',
     type: 'prefix',
-    since: '0.2.0',
+    since: '0.1.0',
     about: 'the match that gave the AS, otherwise the network of the scope',
   },
-  { name: 'asn', type: 'integer', since: '0.2.0', about: 'the AS; empty where it is unknown' },
-  { name: 'as_name', type: 'text', since: '0.2.0', remote: true, about: 'the name of that AS' },
-  { name: 'customer', type: 'text', since: '0.2.0', about: 'whose it is' },
-  { name: 'probe', type: 'word', since: '0.2.0', about: 'the question that was asked' },
-  ...figureColumns.map((column) => ({ ...column, since: '0.2.0' })),
+  { name: 'asn', type: 'integer', since: '0.1.0', about: 'the AS; empty where it is unknown' },
+  { name: 'as_name', type: 'text', since: '0.1.0', remote: true, about: 'the name of that AS' },
+  { name: 'customer', type: 'text', since: '0.1.0', about: 'whose it is' },
+  { name: 'probe', type: 'word', since: '0.1.0', about: 'the question that was asked' },
+  ...figureColumns,
 ] as const satisfies readonly Column<keyof PrefixRow>[];
 
 /** prefixes.csv: prefix × probe, in the order of the addresses. */
