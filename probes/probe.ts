@@ -9,7 +9,8 @@
  *  4. other protocols' captures are alien;
  *  5. each capture gives its expected judgement, and its byte sums equal the capture's metrics;
  *  6. words exist in every language;
- *  7. `next` ends.
+ *  7. `next` ends;
+ *  8. the fields of any payload stand in wire order, do not overlap and cover it.
  */
 import type { z } from 'zod';
 import type { Exchange, Purpose, Reading } from '../src/domain/exchange.js';
@@ -125,7 +126,7 @@ export interface Probe<Id extends string = string> extends ProbeIdentity<Id> {
   /** What it all says together. */
   judge(done: readonly Exchange[]): Judgement;
   /** A request or a reply of this protocol, field by field. Total: what it cannot read is one field to the end. */
-  dissect?(payload: Uint8Array): readonly Field[];
+  dissect(payload: Uint8Array): readonly Field[];
 }
 
 /**

@@ -28,6 +28,8 @@ export function probeDouble({ id, hasNonce, forms }: ProbeDoubleOptions): Probe 
       return { kind: 'alien', why: 'neither A nor R' };
     },
     next: () => undefined,
+    dissect: (payload) =>
+      payload.length === 0 ? [] : [{ at: 0, bytes: payload.length, name: 'double', value: '' }],
     judge(done) {
       const readings = done.flatMap(({ replies }) => replies.map(({ reading }) => reading));
       if (readings.some(({ kind }) => kind === 'answer')) return { kind: 'exposure', tags: ['double'] };

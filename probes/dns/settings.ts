@@ -16,7 +16,9 @@ export const dnsSettings = z
   .strictObject({
     names: z
       .array(hostname(), { error: 'names must be a list of host names, such as [example.net]' })
-      .max(8, { error: 'names has more than 8 entries: each is up to three more requests to every responder' })
+      .max(8, {
+        error: 'names has more than 8 entries: each is up to three more requests to every responder',
+      })
       .superRefine((names, context) => {
         const twice = names.find((name, i) => names.indexOf(name) < i);
         if (twice !== undefined)

@@ -103,8 +103,7 @@ export const twins: readonly Twin[] = [
   }),
   twin({
     name: 'empty-any',
-    about:
-      'an open resolver that answers ANY with nothing, and everything else in full; without a capture',
+    about: 'an open resolver that answers ANY with nothing, and everything else in full; without a capture',
     zone: fatZone,
     any: [],
     largestBytes: 4096,

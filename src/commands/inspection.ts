@@ -1,4 +1,4 @@
-import type { Field, Probe } from '../../probes/probe.js';
+import type { Probe } from '../../probes/probe.js';
 import { cleanFacts, cleanText } from '../../reports/clean-text.js';
 import { RTT_DECIMALS, rounded } from '../../reports/format.js';
 import { exchangeRecord } from '../../reports/record.js';
@@ -68,10 +68,9 @@ export interface ShownField {
   readonly hex: string;
 }
 
-/** The fields of one datagram as anybody may see them; one field for all of it where the probe cannot read it. */
+/** The fields of one datagram as anybody may see them. */
 export function shownFields(probe: Pick<Probe, 'dissect'>, payload: Uint8Array): readonly ShownField[] {
-  const whole: Field = { at: 0, bytes: payload.length, name: 'payload', value: '' };
-  return (probe.dissect?.(payload) ?? [whole]).map(({ at, bytes, name, value, masked }) => ({
+  return probe.dissect(payload).map(({ at, bytes, name, value, masked }) => ({
     at,
     bytes,
     name,

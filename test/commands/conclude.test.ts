@@ -69,7 +69,7 @@ function concluded(ports: readonly [number, number]): ScanResult {
   );
   const probes = [FIRST, SECOND].map((probe, index) => ({ probe, port: ports[index], options: [] }));
   return conclude({
-    plan: { scope: { allows: () => true }, probes, originOf: () => ({}) },
+    plan: { scope: { allows: () => true }, probes, originOf: () => ({}), known: [] },
     addresses: 1,
     ledger,
     measured: new Map(),

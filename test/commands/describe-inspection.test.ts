@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Field, Probe } from '../../probes/probe.js';
 import { describeExchange } from '../../src/commands/describe-inspection.js';
-import { inspectionRecord, outcomeOf, shownFields } from '../../src/commands/inspection.js';
+import { inspectionRecord, outcomeOf } from '../../src/commands/inspection.js';
 import { ipv4 } from '../../src/domain/address.js';
 import type { ObservedExchange } from '../../src/measure/measure-responder.js';
 import { exchangeWith } from '../probes/exchanges.js';
@@ -83,12 +83,6 @@ describe('an inspected exchange', () => {
       assert.match(text, /xx ?xx ?xx ?xx/);
       assert.doesNotMatch(text, /192\.0\.2\.1|c0 ?00 ?02 ?01/);
     }
-  });
-
-  it('is its bytes alone where the probe cannot tell its fields', () => {
-    assert.deepEqual(shownFields({}, Uint8Array.of(1, 255)), [
-      { at: 0, bytes: 2, name: 'payload', value: '', hex: '01ff' },
-    ]);
   });
 });
 
