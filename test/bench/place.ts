@@ -98,8 +98,9 @@ function withoutPrivilege(enter: readonly [string, ...string[]]): Place['unprivi
   return { words: [...enter, 'setpriv', '--inh-caps=-all', '--bounding-set=-all'] };
 }
 
-/** `10.20.0.0/16` of the place's network: /10 and longer, each around or beside the others. */
+/** A prefix of the place's network: `10.20.0.0/16` and what is around it, but for /10, `10.64.0.0/10`. */
 export function partOf({ network }: Place, length: number): Prefix {
-  const first = { 10: 0x40_0000, 12: 0x10_0000 }[length] ?? 0x14_0000;
-  return { first: ipv4(network + first), length };
+  const inside = length === 10 ? 0x40_0000 : 0x14_0000;
+  const size = 2 ** (32 - length);
+  return { first: ipv4(network + Math.floor(inside / size) * size), length };
 }
