@@ -77,5 +77,7 @@ function concluded(ports: readonly [number, number]): ScanResult {
     lossLog: { note: () => undefined },
     positionOf: () => undefined,
     unknown: () => [],
+    isTarget: () => true,
+    rechecked: new Map(),
   } as unknown as ScanKnowledge);
 }
