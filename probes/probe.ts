@@ -97,7 +97,15 @@ export interface ProbeIdentity<Id extends string = string> {
   readonly quietGapMs: number;
   /** The published report type that means the same, or our own: `scan_ntpmonitor`, `x_dns_any`. */
   readonly report: string;
-  readonly words: { readonly title: Words; readonly risk: Words; readonly remedy: Words };
+  /** What an end customer reads. */
+  readonly words: {
+    readonly title: Words;
+    readonly risk: Words;
+    /** A line for each software or step. */
+    readonly remedy: Words;
+    /** How to see for oneself: lines, a command in a line of its own after four spaces, `ADDRESS` for the host. */
+    readonly check?: Words;
+  };
 }
 
 /** One question asked of one UDP port. A probe is pure: it sees bytes, never sockets, clocks or addresses. */

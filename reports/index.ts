@@ -4,7 +4,8 @@ import type { RunRecord } from '../src/domain/run-record.js';
 import { findingsCsv } from './findings-csv.js';
 import { asJson } from './json.js';
 import { changesCsv } from './changes.js';
-import type { Report, ReportFile } from './report.js';
+import { notices } from './notices/notices.js';
+import type { Report, ReportFile, ReportOptions } from './report.js';
 import { prefixesCsv } from './prefixes.js';
 import { shadowserverCsv } from './shadowserver/shadowserver-csv.js';
 import { summaryCsv } from './summary.js';
@@ -17,16 +18,14 @@ export const reports: readonly Report[] = [
   prefixesCsv,
   asJson,
   shadowserverCsv,
+  notices,
 ];
 
-/**
- * All files that are made from run.json and findings.jsonl. The same input gives the same bytes.
- * @param options.bom whether CSV files begin with a byte order mark.
- */
+/** All files that are made from run.json and findings.jsonl. The same input gives the same bytes. */
 export function* renderReports(
   run: RunRecord,
   records: readonly FindingRecord[],
-  options: { readonly bom: boolean },
+  options: ReportOptions,
 ): Generator<ReportFile, void, undefined> {
   const sorted = sortRecords(records);
   for (const report of reports) yield* report.files(run, sorted, options);

@@ -1,3 +1,4 @@
+import type { ProbeIdentity } from '../probes/probe.js';
 import type { FindingRecord } from '../src/domain/finding-record.js';
 import type { RunRecord } from '../src/domain/run-record.js';
 
@@ -7,6 +8,14 @@ export interface ReportFile {
   readonly chunks: Iterable<string>;
 }
 
+/** What the reports need beside the run and its findings. */
+export interface ReportOptions {
+  /** Whether CSV files begin with a byte order mark. */
+  readonly bom: boolean;
+  /** The probes of this version, for their words. Of one that is not among them, a reader learns less. */
+  readonly probes?: readonly ProbeIdentity[];
+}
+
 /**
  * A writer: turns what a run found into named text. Pure: the same run and findings give the same bytes, on any
  * machine and at any time, so that a report can be made again from run.json and findings.jsonl.
@@ -14,9 +23,5 @@ export interface ReportFile {
 export interface Report {
   readonly name: string;
   /** @param records sorted by AS number, address and probe. */
-  files(
-    run: RunRecord,
-    records: readonly FindingRecord[],
-    options: { readonly bom: boolean },
-  ): Iterable<ReportFile>;
+  files(run: RunRecord, records: readonly FindingRecord[], options: ReportOptions): Iterable<ReportFile>;
 }

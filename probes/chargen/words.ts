@@ -16,20 +16,23 @@ export const words: ProbeIdentity['words'] = {
       'また、同様のサービス同士を際限なく応答させ合うこともできます。現在、このサービスを必要とする用途はありません。',
   },
   remedy: {
-    en:
-      'Switch the service off: in /etc/inetd.conf remove the chargen lines, in /etc/xinetd.d/chargen* set ' +
-      '`disable = yes`, then restart the daemon; on Windows remove the feature "Simple TCP/IP Services"; on ' +
-      'printers, routers and other devices turn off "small servers" (Cisco: `no service udp-small-servers`) or ' +
-      'update the firmware. Turn off echo (7), daytime (13) and qotd (17) along with it. Until then have UDP ' +
-      'port 19 filtered at the edge or upstream, as destination inwards and as source outwards, and let no ' +
-      'packet with a forged source leave your network (BCP 38).',
-    ja:
-      'サービスを停止してください。inetdでは /etc/inetd.conf のchargenの行を削除し、xinetdでは ' +
-      '/etc/xinetd.d/chargen* に `disable = yes` を設定して、デーモンを再起動します。' +
-      'Windowsでは「簡易TCP/IPサービス」の機能を削除します。プリンターやルーターなどの機器では、' +
-      'small servers（Ciscoでは `no service udp-small-servers`）を無効にするか、ファームウェアを更新します。' +
-      'echo（7番）、daytime（13番）、qotd（17番）も併せて停止してください。' +
-      '対策が済むまでは、網の境界または上流で、内向きは宛先、外向きは送信元がUDPポート19のパケットを遮断し、' +
-      '送信元を詐称したパケットが網外へ出ないようにしてください（BCP 38）。',
+    en: [
+      'Switch the service off, and echo (7), daytime (13) and qotd (17) along with it.',
+      'inetd: remove the chargen lines from /etc/inetd.conf and restart it. xinetd: set `disable = yes` in /etc/xinetd.d/chargen* and restart it.',
+      'Windows: remove the feature "Simple TCP/IP Services".',
+      'Printers, routers and other devices: turn off "small servers" (Cisco: `no service udp-small-servers`) or update the firmware.',
+      'Until then have UDP port 19 filtered at the edge or upstream, as destination inwards and as source outwards, and let no packet with a forged source leave your network (BCP 38).',
+    ].join('\n'),
+    ja: [
+      'サービスを停止してください。echo（7番）、daytime（13番）、qotd（17番）も併せて停止してください。',
+      'inetd：/etc/inetd.conf からchargenの行を削除し、再起動します。xinetd：/etc/xinetd.d/chargen* に `disable = yes` を設定し、再起動します。',
+      'Windows：「簡易TCP/IPサービス」の機能を削除します。',
+      'プリンター、ルーターなどの機器：small servers（Ciscoでは `no service udp-small-servers`）を無効にするか、ファームウェアを更新します。',
+      '対策が済むまでは、網の境界または上流で、内向きは宛先、外向きは送信元がUDPポート19のパケットを遮断し、送信元を詐称したパケットが網外へ出ないようにしてください（BCP 38）。',
+    ].join('\n'),
+  },
+  check: {
+    en: 'If a block of text comes back, the service is still open:\n    echo | nc -u -w 3 ADDRESS 19',
+    ja: '文字列がまとまって返ってきた場合は、まだ応答しています。\n    echo | nc -u -w 3 ADDRESS 19',
   },
 };

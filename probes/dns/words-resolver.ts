@@ -19,7 +19,7 @@ export const words: ProbeIdentity['words'] = {
       'Windows DNS Server: switch recursion off on servers that face the Internet, or bind the service to inside addresses.',
       'Home routers: turn off DNS service and DNS forwarding on the WAN side and update the firmware. A router that passes queries on to another resolver without answering itself is cured in the same place.',
       'Where the server is for inside use only, filter 53/udp from outside at the edge; and drop packets with forged source addresses that leave your network (BCP 38).',
-    ].join(' '),
+    ].join('\n'),
     ja: [
       '自組織のネットワークからの問い合わせに対してのみ名前解決を行ってください(RFC 5358)。',
       'BIND:`allow-recursion` と `allow-query-cache` に自組織のネットワークだけを指定し、権威サーバー専用であれば `recursion no;` とします。',
@@ -28,6 +28,10 @@ export const words: ProbeIdentity['words'] = {
       'Windows DNS サーバー:インターネットに面したサーバーでは再帰を無効にするか、内部アドレスだけで待ち受けます。',
       '家庭用ルーター:WAN 側の DNS 応答と DNS 転送を無効にし、ファームウェアを更新します。自身では応答せず、問い合わせを他のリゾルバーへ渡すだけのルーターも、同じ設定で対処できます。',
       '内部専用のサーバーであれば、外部からの 53/udp をネットワーク境界で遮断してください。あわせて、送信元を偽装したパケットが自網から出ないようにしてください(BCP 38)。',
-    ].join(''),
+    ].join('\n'),
+  },
+  check: {
+    en: 'If an address comes back (status NOERROR, flag "ra"), the resolver is still open; REFUSED or no answer is well:\n    dig +notcp +tries=1 A www.example.com @ADDRESS',
+    ja: 'アドレスが返ってきた場合（status: NOERROR、raフラグあり）は、まだ応答しています。REFUSED、または無応答であれば問題ありません。\n    dig +notcp +tries=1 A www.example.com @ADDRESS',
   },
 };

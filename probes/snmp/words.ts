@@ -5,17 +5,19 @@ const remedy: Words = {
   en: [
     'Let the agent listen on a management network only, and filter 161/udp from outside at the edge.',
     'Net-SNMP (snmpd): `agentAddress udp:10.0.0.1:161` with an inside address, and `rocommunity SECRET 10.0.0.0/8` with a community of your own and the management network; delete `public` and `private`.',
+    'Windows: remove the SNMP service, or admit your management hosts only ("Accept SNMP packets from these hosts") with a community of your own.',
     'Routers, switches, printers, modems: put an access list on SNMP, change the default communities, or switch SNMP off where nobody reads it.',
     'Better: use SNMPv3 with authentication and encryption, and switch v1 and v2c off.',
     'Drop packets with forged source addresses that leave your network (BCP 38).',
-  ].join(' '),
+  ].join('\n'),
   ja: [
     'エージェントは管理用ネットワークでのみ待ち受け、外部からの 161/udp はネットワーク境界で遮断してください。',
     'Net-SNMP(snmpd):`agentAddress udp:10.0.0.1:161` のように内部アドレスを指定し、`rocommunity SECRET 10.0.0.0/8` のように独自のコミュニティ名と管理用ネットワークに限定します。`public` と `private` は削除します。',
+    'Windows:SNMP サービスを削除するか、独自のコミュニティ名を設定し、「これらのホストから SNMP パケットを受け付ける」で管理用ホストに限定します。',
     'ルーター、スイッチ、プリンター、モデム:SNMP にアクセスリストを設定し、初期設定のコミュニティ名を変更します。使っていない場合は SNMP を無効にします。',
     '可能であれば認証と暗号化を有効にした SNMPv3 に移行し、v1 と v2c を無効にしてください。',
     'あわせて、送信元を偽装したパケットが自網から出ないようにしてください(BCP 38)。',
-  ].join(''),
+  ].join('\n'),
 };
 
 /** What an end customer may read about an SNMP agent that answers strangers. */
@@ -29,6 +31,10 @@ export const getBulkWords: ProbeIdentity['words'] = {
     ja: '送信元を偽装した小さな要求 1 つで、その何十倍もの大きさの応答が第三者に送りつけられ、DDoS 攻撃に悪用されるおそれがあります。また、機種・ソフトウェア・インターフェース・隣接機器の情報が外部から読み取られます。書き込み可能なコミュニティの場合は、設定を変更される危険もあります。',
   },
   remedy,
+  check: {
+    en: 'If names and values come back, the agent is still open; try your own communities in place of public, too (IPv6: udp6:[address]):\n    snmpbulkget -v2c -c public -r 0 -Cr10 ADDRESS 1.3.6.1.2.1',
+    ja: '名前と値の一覧が返ってきた場合は、まだ応答しています。public のほか、実際にお使いのコミュニティ名でもお試しください（IPv6では udp6:[アドレス] と書きます）。\n    snmpbulkget -v2c -c public -r 0 -Cr10 ADDRESS 1.3.6.1.2.1',
+  },
 };
 
 /** The same agent, or another, in the first version of the protocol. */
@@ -42,6 +48,10 @@ export const v1Words: ProbeIdentity['words'] = {
     ja: 'SNMP の最も古いバージョンに、外部の誰にでも応答します。機種・ソフトウェア・隣接機器の情報が読み取られ、送信元を偽装した要求によって、要求より大きな応答が第三者に送りつけられるおそれがあります。書き込み可能なコミュニティの場合は、設定を変更される危険もあります。v2c にも応答する機器は別の項目としても報告されます。両方のバージョンを閉じる必要があります。',
   },
   remedy,
+  check: {
+    en: 'If a name and a value come back, the agent is still open; try your own communities in place of public, too (IPv6: udp6:[address]):\n    snmpgetnext -v1 -c public -r 0 ADDRESS 1.3.6.1.2.1',
+    ja: '名前と値が返ってきた場合は、まだ応答しています。public のほか、実際にお使いのコミュニティ名でもお試しください（IPv6では udp6:[アドレス] と書きます）。\n    snmpgetnext -v1 -c public -r 0 ADDRESS 1.3.6.1.2.1',
+  },
 };
 
 export const v3Words: ProbeIdentity['words'] = {
@@ -58,11 +68,15 @@ export const v3Words: ProbeIdentity['words'] = {
       'The protocol needs this answer, so it cannot be switched off by itself: filter 161/udp from outside at the edge, and let the agent listen on a management network only.',
       'Net-SNMP (snmpd): `agentAddress udp:10.0.0.1:161` with an inside address. Routers, switches, printers: put an access list on SNMP, or switch it off where nobody reads it.',
       'Where SNMPv3 is used, let every user have authentication and encryption (authPriv) and long passwords.',
-    ].join(' '),
+    ].join('\n'),
     ja: [
       'この応答はプロトコル上必要なもので、単独では無効にできません。外部からの 161/udp をネットワーク境界で遮断し、エージェントは管理用ネットワークでのみ待ち受けてください。',
       'Net-SNMP(snmpd):`agentAddress udp:10.0.0.1:161` のように内部アドレスを指定します。ルーター、スイッチ、プリンター:SNMP にアクセスリストを設定し、使っていない場合は SNMP を無効にします。',
       'SNMPv3 を使う場合は、すべてのユーザーに認証と暗号化(authPriv)および長いパスワードを設定してください。',
-    ].join(''),
+    ].join('\n'),
+  },
+  check: {
+    en: 'If "Unknown user name" comes back, the engine still answers; a timeout is well (IPv6: udp6:[address]):\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS 1.3.6.1.2.1.1.1.0',
+    ja: '「Unknown user name」と表示された場合は、まだ応答しています。タイムアウトすれば問題ありません（IPv6では udp6:[アドレス] と書きます）。\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS 1.3.6.1.2.1.1.1.0',
   },
 };

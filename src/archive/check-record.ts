@@ -26,7 +26,17 @@ export function checkRunRecord(text: string): RunRecord | string {
   if (!isObject(counts) || typeof counts['findings'] !== 'number') return '"counts.findings" is missing';
   if (!isObject(settings) || typeof settings['bom'] !== 'boolean') return '"settings.bom" is missing';
   if (parseFileMode(String(settings['file_mode'])) === undefined) return '"settings.file_mode" is no mode';
+  if (!isNotices(settings['notices'])) return '"settings.notices" is damaged';
   return run as unknown as RunRecord;
+}
+
+function isNotices(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (!isObject(value)) return false;
+  const { format = 'text', templates } = value;
+  if (format !== 'text' && format !== 'eml') return false;
+  if (templates === undefined) return true;
+  return isObject(templates) && ['en', 'ja'].every((language) => typeof templates[language] === 'string');
 }
 
 /** Reads one line of findings.jsonl. Gives a sentence that says why where it is none of ours. */

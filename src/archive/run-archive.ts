@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { FindingRecord } from '../domain/finding-record.js';
 import { sortRecords } from '../domain/finding-record.js';
 import type { RunRecord } from '../domain/run-record.js';
@@ -140,5 +140,8 @@ function fileModeOf(run: RunRecord): number {
 /** Within the run's directory, which is there already. */
 async function makeFolder(folder: string, mode: number): Promise<void> {
   const made = await mkdir(folder, { recursive: true, mode });
-  if (made !== undefined) await chmod(folder, mode);
+  if (made === undefined) return;
+  // Each one that was made, whatever the umask says: a group that may read the files must get to them.
+  const first = resolve(made);
+  for (let each = resolve(folder); each.length >= first.length; each = dirname(each)) await chmod(each, mode);
 }

@@ -3,7 +3,6 @@ import { readRun, writeRun } from '../archive/run-archive.js';
 import { createRunDirectory, publishLatest } from '../archive/run-directory.js';
 import { parseFileMode } from '../archive/file-modes.js';
 import { consoleSummary } from '../../reports/console-summary.js';
-import { renderReports } from '../../reports/index.js';
 import type { FindingRecord } from '../domain/finding-record.js';
 import type { RunRecord } from '../domain/run-record.js';
 import { isExposed } from '../domain/status.js';
@@ -14,6 +13,7 @@ import { EXIT } from './command.js';
 import { mergeRuns } from './merge-runs.js';
 import type { Past } from './past.js';
 import { openPast } from './past.js';
+import { renderRun } from './render-run.js';
 import { cannotKeep } from './run-keeper.js';
 import { DEFAULTS } from './scan-defaults.js';
 import type { RowsWithStatus } from './with-statuses.js';
@@ -52,11 +52,9 @@ export const merge: Command = {
       counts: { ...merged.counts, findings: records.length },
       history: { earlier_runs: past.runs, not_targeted: notTargeted },
     };
-    await writeRun(path, run, records, renderReports(run, records, { bom: settings.bom })).catch(
-      (error: unknown) => {
-        throw cannotKeep(path, error, true);
-      },
-    );
+    await writeRun(path, run, records, renderRun(run, records)).catch((error: unknown) => {
+      throw cannotKeep(path, error, true);
+    });
     await takeInRun(out, run, records, { mode: fileMode });
     await publishLatest(out, id);
     stdout.write(consoleSummary(run, records));

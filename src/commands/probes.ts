@@ -52,6 +52,7 @@ const LABELS = {
     severity: 'severity',
     risk: 'Risk',
     remedy: 'Remedy',
+    check: 'Check',
   },
   ja: {
     marked: '* 既定で実行。--probe には ID、default、all を指定できます',
@@ -64,6 +65,7 @@ const LABELS = {
     severity: '深刻度',
     risk: 'リスク',
     remedy: '対策',
+    check: '確認方法',
   },
 } as const satisfies Record<Language, Record<string, string>>;
 
@@ -90,5 +92,6 @@ function show(definition: ProbeDefinition, language: Language): string {
     '',
     labels.remedy,
     words.remedy[language],
+    ...(words.check ? ['', labels.check, words.check[language]] : []),
   ].join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { CheckpointSession } from '../archive/checkpoint.js';
 import { formatPrefix } from '../domain/address.js';
-import type { RunLosses, RunRecord, ScopeReloadRecord } from '../domain/run-record.js';
+import type { RunLosses, RunNotices, RunRecord, ScopeReloadRecord } from '../domain/run-record.js';
 import type { Instant } from '../domain/time.js';
 import { formatInstant } from '../domain/time.js';
 import { addressSet, toPrefixes } from '../scope/address-set.js';
@@ -22,6 +22,7 @@ export function recordOf(scan: {
   readonly asnSources: RunRecord['asn_sources'];
   readonly sessions: readonly CheckpointSession[];
   readonly bom: boolean;
+  readonly notices: RunNotices | undefined;
   readonly fileMode: number;
   readonly checks: readonly Check[];
   readonly scopeReloads: readonly ScopeReloadRecord[];
@@ -78,6 +79,7 @@ export function recordOf(scan: {
       ...(plan.shard !== undefined && { shard: formatShard(plan.shard) }),
       ...(plan.sourceAddress !== undefined && { source_address: plan.sourceAddress }),
       bom: scan.bom,
+      ...(scan.notices && { notices: scan.notices }),
       file_mode: scan.fileMode.toString(8).padStart(4, '0'),
     },
     probes: plan.probes.map(({ probe, port, options }, index) => ({

@@ -156,7 +156,7 @@ function optionsOf(argv: Arguments): CheckpointPlan['options'] {
     kept.flatMap((name) => {
       const value = argv[name];
       if (value === undefined || value === false) return [];
-      const isPath = name === 'asn-map';
+      const isPath = name === 'asn-map' || name === 'notice-templates';
       const words = (Array.isArray(value) ? value : [value]).map((word: unknown) =>
         isPath ? resolve(String(word)) : word === true ? true : String(word),
       );

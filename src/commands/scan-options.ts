@@ -1,4 +1,5 @@
 import type { Options } from 'yargs';
+import { NOTICE_OPTIONS } from './notice-options.js';
 import { DEFAULT_PROBES, PROBE_FLAGS } from './select-probes.js';
 import { DEFAULTS } from './scan-defaults.js';
 
@@ -138,6 +139,7 @@ export const SCAN_OPTIONS = {
     requiresArg: true,
     describe: `Mode of the files (default ${DEFAULTS.fileMode.toString(8).padStart(4, '0')})`,
   },
+  ...NOTICE_OPTIONS,
   bom: { group: 'Output:', type: 'boolean', describe: 'Begin CSV files with a byte order mark, for Excel' },
   'fail-on': {
     group: 'Output:',

@@ -17,7 +17,6 @@ import { UsageError } from '../domain/usage-error.js';
 import { createOrigins } from '../origin/origin.js';
 import { readAsnMap } from '../origin/asn-map.js';
 import { consoleSummary } from '../../reports/console-summary.js';
-import { renderReports } from '../../reports/index.js';
 import { toRecord } from '../../reports/record.js';
 import { addressSet } from '../scope/address-set.js';
 import { createLiveScope } from '../scope/live-scope.js';
@@ -31,7 +30,9 @@ import { EXIT } from './command.js';
 import type { Check } from '../preflight/check.js';
 import { openPast } from './past.js';
 import { receiveBufferOption, retriesOption, threadsOption } from './pace-options.js';
+import { noticeOptions } from './notice-options.js';
 import { recordOf } from './record-of.js';
+import { renderRun } from './render-run.js';
 import type { ScanPlan } from './scan-plan.js';
 import { positionsDone } from './scan-plan.js';
 import { resumeScan } from './resume.js';
@@ -68,6 +69,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
   const failOnNew = severityOption(argv, 'fail-on-new');
   const quiet = flagOption(argv, 'quiet');
   const bom = flagOption(argv, 'bom');
+  const notices = await noticeOptions(argv);
   const fileMode = fileModeOption(argv);
   const scope = createLiveScope(inputs.scope);
   const out = resumed?.out ?? textOption(argv, 'out') ?? DEFAULTS.out;
@@ -147,15 +149,14 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     asnSources,
     sessions: keeper.sessions(),
     bom,
+    notices,
     fileMode,
     checks,
     scopeReloads: reload.records(),
   });
-  await writeRun(directory.path, run, records, renderReports(run, records, { bom })).catch(
-    (error: unknown) => {
-      throw cannotKeep(directory.path, error, false);
-    },
-  );
+  await writeRun(directory.path, run, records, renderRun(run, records)).catch((error: unknown) => {
+    throw cannotKeep(directory.path, error, false);
+  });
   if (run.complete) {
     // The next run takes in what is missing.
     if (isRemembered(run))

@@ -120,8 +120,17 @@ export interface RunSettings {
   readonly source_address?: string;
   /** Whether the CSV files begin with a byte order mark. */
   readonly bom: boolean;
+  /** How the notices are written, where the user chose. */
+  readonly notices?: RunNotices;
   /** The permissions of the files, in octal: `0600`. The directories' follow from it. */
   readonly file_mode: string;
+}
+
+/** The templates stand here as they were read, so that the same notices can be made again. */
+export interface RunNotices {
+  /** `eml`: a draft of a mail beside each text. */
+  readonly format?: 'text' | 'eml';
+  readonly templates?: { readonly en: string; readonly ja: string };
 }
 
 export interface RunProbe {

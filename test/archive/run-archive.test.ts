@@ -37,6 +37,19 @@ function filesIn(path: string): Map<string, Buffer> {
 }
 
 describe('the directory of a run', () => {
+  it('lets a group that may read its files get to them, however deep, whatever the umask', async () => {
+    const { path } = await createRunDirectory(out, 'stamp', { fileMode: 0o640 });
+    const umask = process.umask(0o077);
+    try {
+      const run = { ...sampleRun, settings: { ...sampleRun.settings, file_mode: '0640' } };
+      await writeReports(path, run, [{ path: 'notices/as64496/C-1001.en.txt', chunks: ['x'] }]);
+    } finally {
+      process.umask(umask);
+    }
+    for (const folder of ['notices', 'notices/as64496'])
+      assert.equal(statSync(join(path, folder)).mode & 0o777, 0o750, folder);
+  });
+
   it('belongs to one run: the second in the same second gets -2, the third -3', async () => {
     const ids = [];
     for (let i = 0; i < 3; i++) ids.push((await createRunDirectory(out, 'stamp', { fileMode: 0o600 })).id);

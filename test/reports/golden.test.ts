@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { sortRecords } from '../../src/domain/finding-record.js';
+import { probes } from '../../probes/list.js';
 import { consoleSummary } from '../../reports/console-summary.js';
 import { renderReports } from '../../reports/index.js';
 import { toRecord } from '../../reports/record.js';
@@ -14,7 +15,7 @@ const records = sampleFindings.map((finding) => toRecord(finding, { scanId: samp
 
 function render(): Map<string, string> {
   const files = new Map<string, string>();
-  for (const { path, chunks } of renderReports(sampleRun, records, { bom: false }))
+  for (const { path, chunks } of renderReports(sampleRun, records, { bom: false, probes }))
     files.set(path, [...chunks].join(''));
   files.set(
     'findings.jsonl',
@@ -48,13 +49,13 @@ describe('the reports of a known run', () => {
 
   it('are the same bytes again when made from the findings that were read back', () => {
     const readBack = records.map((record): unknown => JSON.parse(JSON.stringify(record))) as typeof records;
-    const again = [...renderReports(sampleRun, readBack, { bom: false })];
+    const again = [...renderReports(sampleRun, readBack, { bom: false, probes })];
     assert.ok(again.length > 5);
     for (const { path, chunks } of again) assert.equal([...chunks].join(''), render().get(path), path);
   });
 
   it('do not depend on the order in which hosts were found', () => {
-    const reversed = [...renderReports(sampleRun, [...records].reverse(), { bom: false })];
+    const reversed = [...renderReports(sampleRun, [...records].reverse(), { bom: false, probes })];
     for (const { path, chunks } of reversed) assert.equal([...chunks].join(''), render().get(path), path);
   });
 });

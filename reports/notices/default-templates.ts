@@ -1,0 +1,109 @@
+import type { Language } from '../../probes/probe.js';
+
+/** The templates that hold where the operator gives none: a paragraph a line, wrapped when it is written. */
+export const defaultTemplates: Readonly<Record<Language, string>> = {
+  en: `Subject: Exposed UDP services in your network: {{exposed}} ({{asn}}, {{date}})
+
+{{salutation}}
+
+at addresses that are in your use, services answer anyone on the Internet, and answer small requests with large replies. Attackers send such requests in the name of a victim: the replies then hit the victim, and your own line carries them. Please close these services, or let nobody but your own users reach them. This message says what was found, how it was measured, why it matters, how to fix it and how to check that yourself.
+
+It comes from {{organisation}}, who scanned its own network for such services. Nobody attacked you, and we know of no break-in: the services answer everybody, and so they answered us.
+
+1. WHAT WAS FOUND
+
+Exposures: {{exposed}} ({{customer}}, {{asn}} {{as_name}}). Times are UTC. The file {{csv}} has all figures.
+
+{{findings}}
+
+{{fixed}}
+
+2. HOW IT WAS MEASURED
+
+The scan {{scan_id}} ran from {{started}} to {{ended}}. Each address got single requests that only read, at a low rate; who answered was asked again alone, and what came back was counted. The factor is the bytes of the answer divided by the bytes of the request (payload of UDP), so it means something only beside the size of the request. "At least" marks figures that are too small: the answer went on after we had stopped to listen, or something of it was lost. The severity goes by the same factor with all headers counted.
+
+If the address is given to your host only for a time, compare the time of the request with your logs.
+
+3. WHY IT MATTERS
+
+{{risk}}
+
+4. HOW TO FIX IT
+
+{{remedy}}
+
+5. IF YOU ARE AN END USER WITH A HOME ROUTER
+
+You run no server and these names mean nothing to you? Then most likely your router, modem, camera, printer or network storage answers. None of it needs to be reached from the Internet.
+- Restart the device and install the newest firmware from its maker.
+- In its settings, switch off management from the Internet (also called remote access, WAN access or cloud access), and, on the Internet side, DNS, NTP (time server) and SNMP.
+- Remove port forwardings and a "DMZ" or "exposed host" that you do not need, and turn off UPnP if a device in your home opened them.
+- Replace a device for which there are no updates any more.
+- If the device came from us, or you are not sure, contact us: see below.
+
+6. HOW TO CHECK IT YOURSELF
+
+Run this from outside your network (a mobile connection will do), for your own addresses only. From inside, the answer may differ.
+
+{{check}}
+
+7. CONTACT
+
+{{organisation}}
+{{contact}}
+Please name the scan {{scan_id}} when you write to us.
+`,
+  ja: `Subject: 【重要】外部に応答するUDPサービスのお知らせ：{{exposed}}件（{{asn}}、{{date}}）
+
+{{salutation}}
+
+平素よりお世話になっております。{{organisation}}です。
+
+お客様がご利用中のIPアドレスにおいて、インターネット上の誰からの要求にも、要求より大きな応答を返すサービスを確認しました。攻撃者は送信元を被害者のアドレスに偽装した小さな要求を送り、大きな応答を被害者に送りつけます（リフレクション攻撃）。その通信はお客様の回線にも負荷をかけます。お手数ですが、該当するサービスを停止するか、必要な利用者だけが使えるように制限してくださいますようお願いいたします。以下に、検出した内容、測定の方法、放置した場合の危険、対策の方法、ご自身での確認方法をご案内します。
+
+本件は、当社が自社のネットワークを調査した結果に基づくものです。お客様の機器への攻撃や侵入を確認したものではありません。
+
+1. 検出した内容
+
+検出件数：{{exposed}}件（{{customer}}、{{asn}} {{as_name}}）。時刻はすべて協定世界時（UTC）です。日本時間は9時間を加えてください。すべての数値はファイル {{csv}} に記載しています。
+
+{{findings}}
+
+{{fixed}}
+
+2. 測定の方法
+
+調査 {{scan_id}} は {{started}} から {{ended}} まで実施しました。各アドレスに、情報を読み出すだけの要求を低い頻度で1つずつ送り、応答があったアドレスにはあらためて個別に要求を送って、返ってきた量を数えました。増幅率は、応答のバイト数を要求のバイト数で割った値です（いずれもUDPのペイロード）。要求の大きさによって変わるため、要求の大きさと併せてご覧ください。「以上」と付した数値は下限です。測定を打ち切った後も応答が続いたか、応答の一部が失われたことを示します。深刻度は、ヘッダーを含めた通信量の比で判定しています。
+
+IPアドレスが動的に割り当てられている場合は、測定時刻とお手元の記録を照らし合わせてください。
+
+3. 放置した場合の危険
+
+{{risk}}
+
+4. 対策の方法
+
+{{remedy}}
+
+5. ご家庭のルーターをお使いの方へ
+
+サーバーを運用しておらず、上記の名称にお心当たりがない場合は、ルーター、モデム、カメラ、プリンター、NASなどの機器が応答している可能性があります。いずれも、インターネット側から利用できる必要はありません。
+- 機器を再起動し、メーカーが提供する最新のファームウェアに更新してください。
+- 設定画面で、インターネット側からの管理機能（リモート管理、WAN側アクセス、クラウド接続など）と、インターネット側のDNS、NTP（時刻サーバー）、SNMPの各機能を無効にしてください。
+- 不要なポート転送（ポート開放）やDMZホストの設定を削除してください。宅内の機器が自動でポートを開いている場合は、UPnPを無効にしてください。
+- 更新が提供されなくなった機器は、買い替えをご検討ください。
+- 機器が当社からの貸与品である場合や、ご不明な点がある場合は、下記の窓口までご連絡ください。
+
+6. ご自身での確認方法
+
+網の外（携帯電話の回線など）から、お客様ご自身のアドレスに対してのみ実行してください。内側から実行すると、結果が異なることがあります。
+
+{{check}}
+
+7. お問い合わせ先
+
+{{organisation}}
+{{contact}}
+お問い合わせの際は、調査番号 {{scan_id}} をお知らせください。
+`,
+};

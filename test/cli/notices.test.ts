@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { toRecord } from '../../reports/record.js';
+import { writeRun } from '../../src/archive/run-archive.js';
+import { createRunDirectory } from '../../src/archive/run-directory.js';
+import { sampleFindings, sampleRun } from '../reports/sample-run.js';
+import { runCli } from './run-cli.js';
+import { makeWorkspace, scopeText } from './workspace.js';
+
+const workspace = makeWorkspace();
+const records = sampleFindings.map((finding) => toRecord(finding, { scanId: sampleRun.scan_id }));
+const templates = join(workspace.path, 'templates');
+const english = join('notices', 'as64496', 'C-1001.en.txt');
+let run = '';
+
+before(async () => {
+  mkdirSync(templates);
+  writeTemplate('en', 'Subject: Ours\n\nHello {{customer}}, see {{csv}}');
+  writeTemplate('ja', 'Subject: 当社\n\n{{salutation}}');
+  const out = join(workspace.path, 'runs');
+  run = (await createRunDirectory(out, sampleRun.scan_id, { fileMode: 0o600 })).path;
+  await writeRun(run, sampleRun, records, []);
+});
+
+function writeTemplate(language: string, text: string | Uint8Array): void {
+  writeFileSync(join(templates, `notice.${language}.txt`), text);
+}
+
+function filesIn(path: string): Map<string, string> {
+  return new Map(
+    readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((file) => [file.slice(path.length + 1), readFileSync(file, 'utf8')]),
+  );
+}
+
+describe('ampscope report RUN and the notices', () => {
+  it('writes them as text, with drafts of mails only where they are asked for', async () => {
+    assert.equal((await runCli(['report', run])).code, 0);
+    assert.match(filesIn(run).get(english) ?? '', /^Subject: Exposed UDP services in your network: 2 /);
+    assert.ok(![...filesIn(run).keys()].some((path) => path.endsWith('.eml')));
+    assert.equal((await runCli(['report', run, '--notice-format', 'eml'])).code, 0);
+    assert.match(filesIn(run).get(english.replace('.txt', '.eml')) ?? '', /^Date: .*\r\nFrom: Example ISP </);
+  });
+
+  it("writes them with the operator's templates for this once, and as the scan was told the next time", async () => {
+    const told = (await runCli(['report', run]).then(() => filesIn(run).get(english))) ?? '';
+    assert.equal((await runCli(['report', run, '--notice-templates', templates])).code, 0);
+    assert.equal(filesIn(run).get(english), 'Subject: Ours\n\nHello C-1001, see C-1001.csv\n');
+    assert.equal((await runCli(['report', run])).code, 0);
+    assert.equal(filesIn(run).get(english), told);
+  });
+
+  it('refuses a template that is wrong, missing or no text, with file and line, and leaves the run as it was', async () => {
+    const before = filesIn(run);
+    const wrong: readonly (readonly [text: string | Uint8Array, error: RegExp])[] = [
+      ['Subject: x\n\nDear {{costumer}}', /notice\.en\.txt:3: unknown placeholder "\{\{costumer\}\}"$/],
+      ['Dear customer', /notice\.en\.txt:1: the first line is no subject$/],
+      [Uint8Array.of(0x53, 0xff), /notice\.en\.txt: not in UTF-8$/],
+      ['x'.repeat(65_537), /notice\.en\.txt: longer than 64 KiB$/],
+    ];
+    for (const [text, error] of wrong) {
+      writeTemplate('en', text);
+      await refused(['report', run, '--notice-templates', templates], error);
+    }
+    await refused(['report', run, '--notice-templates', workspace.path], /notice\.en\.txt: no such file$/);
+    await refused(['report', run, '--notice-format', 'html'], /--notice-format: there is no format "html"$/);
+    assert.deepEqual(filesIn(run), before);
+  });
+});
+
+describe('ampscope scan and the templates of the notices', () => {
+  it('refuses a wrong one before a run is begun or a packet sent', async () => {
+    writeTemplate('en', 'Subject: {{nobody}}');
+    const scope = workspace.write('scope.yaml', scopeText());
+    const out = join(workspace.path, 'exposure');
+    await refused(
+      ['scan', '--scope', scope, '--out', out, '--notice-templates', templates],
+      /notice\.en\.txt:1: unknown placeholder "\{\{nobody\}\}"$/,
+    );
+    assert.throws(() => readdirSync(out), /ENOENT/);
+  });
+
+  it('keeps them in run.json, so that the same bytes are made again when the folder is gone', async () => {
+    writeTemplate('en', 'Subject: Ours {{exposed}}\n\n{{findings}}');
+    const scope = workspace.write(
+      'lab.yaml',
+      scopeText({ networks: '[{ prefix: 127.9.0.0/30, asn: 64496, customer: C-1001 }]' }),
+    );
+    const out = join(workspace.path, 'scans');
+    const words = ['--notice-templates', templates, '--notice-format', 'eml', '--cooldown', '300ms'];
+    const { code, stderr } = await runCli(
+      ['scan', '--scope', scope, '--out', out, '--probe', 'chargen', '--retries', '0', ...words],
+      { cwd: workspace.path },
+    );
+    assert.ok(code === 0 || code === 4, stderr);
+    const record = JSON.parse(readFileSync(join(out, 'latest', 'run.json'), 'utf8')) as typeof sampleRun;
+    assert.deepEqual(record.settings.notices, {
+      format: 'eml',
+      templates: {
+        en: 'Subject: Ours {{exposed}}\n\n{{findings}}',
+        ja: 'Subject: 当社\n\n{{salutation}}',
+      },
+    });
+    const kept = { ...sampleRun, settings: { ...sampleRun.settings, notices: record.settings.notices } };
+    const { path } = await createRunDirectory(join(workspace.path, 'kept'), 'kept', { fileMode: 0o600 });
+    await writeRun(path, kept, records, []);
+    writeTemplate('en', 'Subject: changed');
+    assert.equal((await runCli(['report', path])).code, 0);
+    const made = filesIn(path);
+    assert.match(made.get(english) ?? '', /^Subject: Ours 2\n\n- 192\.0\.2\.10, UDP port 123/);
+    assert.equal((await runCli(['report', path])).code, 0);
+    assert.deepEqual(filesIn(path), made);
+  });
+});
+
+async function refused(words: readonly string[], error: RegExp): Promise<void> {
+  const { code, stdout, stderr } = await runCli(words, { cwd: workspace.path });
+  const lines = stderr.trimEnd().split('\n');
+  assert.equal(lines.length, 2, stderr);
+  assert.match(lines[0] ?? '', error);
+  assert.match(lines[1] ?? '', /^ampscope: hint: \S/);
+  assert.equal(code, 2);
+  assert.equal(stdout, '');
+}
