@@ -104,7 +104,7 @@ export interface ProbeIdentity<Id extends string = string> {
     /** A line for each software or step. */
     readonly remedy: Words;
     /** How to see for oneself: lines, a command in a line of its own after four spaces, `ADDRESS` for the host. */
-    readonly check?: Words;
+    readonly check: Words;
   };
 }
 

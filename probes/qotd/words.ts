@@ -18,15 +18,23 @@ export const words: ProbeIdentity['words'] = {
       '2つのサービスが際限なく応答し合います。現在、このサービスを必要とする用途はありません。',
   },
   remedy: {
-    en:
-      'Switch the service off: in /etc/inetd.conf remove the qotd lines, in /etc/xinetd.d/qotd* set `disable = yes`, ' +
-      'then restart the daemon; on Windows remove the feature "Simple TCP/IP Services"; on printers, routers and ' +
-      'other devices turn off "small servers" (Cisco: `no service udp-small-servers`). Until then have UDP port 17 ' +
-      'filtered at the edge, and let no packet with a forged source leave your network (BCP 38).',
-    ja:
-      'サービスを停止してください。inetdでは /etc/inetd.conf のqotdの行を削除し、xinetdでは /etc/xinetd.d/qotd* に ' +
-      '`disable = yes` を設定して、デーモンを再起動します。Windowsでは「簡易TCP/IPサービス」の機能を削除します。' +
-      'プリンターやルーターなどの機器では、small servers（Ciscoでは `no service udp-small-servers`）を無効にします。' +
+    en: [
+      'Switch the service off.',
+      'inetd: remove the qotd lines from /etc/inetd.conf and restart it. xinetd: set `disable = yes` in /etc/xinetd.d/qotd* and restart it.',
+      'Windows: remove the feature "Simple TCP/IP Services".',
+      'Printers, routers and other devices: turn off "small servers" (Cisco: `no service udp-small-servers`) or update the firmware.',
+      'Until then have UDP port 17 filtered at the edge, and let no packet with a forged source leave your network (BCP 38).',
+    ].join('\n'),
+    ja: [
+      'サービスを停止してください。',
+      'inetd：/etc/inetd.conf からqotdの行を削除し、再起動します。xinetd：/etc/xinetd.d/qotd* に `disable = yes` を設定し、再起動します。',
+      'Windows：「簡易TCP/IPサービス」の機能を削除します。',
+      'プリンター、ルーターなどの機器：small servers（Ciscoでは `no service udp-small-servers`）を無効にするか、ファームウェアを更新します。',
       '対策が済むまでは、網の境界でUDPポート17を遮断し、送信元を詐称したパケットが網外へ出ないようにしてください（BCP 38）。',
+    ].join('\n'),
+  },
+  check: {
+    en: 'If a text comes back, the service is still open:\n    echo | nc -u -w 3 ADDRESS 17',
+    ja: '文章が返ってきた場合は、まだ応答しています。\n    echo | nc -u -w 3 ADDRESS 17',
   },
 };

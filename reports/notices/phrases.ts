@@ -105,7 +105,7 @@ export function factorText({ amplification }: FindingRecord): string | undefined
 }
 
 /** What can be said of an answer that no reader knows, or of a probe that this version does not have. */
-export const unknownWords: Required<ProbeIdentity['words']> = {
+export const unknownWords: ProbeIdentity['words'] = {
   title: {
     en: 'an unknown service answers strangers over UDP',
     ja: '不明なサービスがUDPで外部に応答しています',

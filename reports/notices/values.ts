@@ -70,7 +70,7 @@ export function noticeValues(
           ].join('\n'),
     risk: bySection(({ risk }) => risk[language]),
     remedy: bySection(({ remedy }) => asList(remedy[language])),
-    check: bySection(({ check = unknownWords.check }, { ip, probed_port }) =>
+    check: bySection(({ check }, { ip, probed_port }) =>
       check[language].replaceAll('ADDRESS', ip).replaceAll('PORT', String(probed_port)),
     ),
   };

@@ -92,6 +92,8 @@ function show(definition: ProbeDefinition, language: Language): string {
     '',
     labels.remedy,
     words.remedy[language],
-    ...(words.check ? ['', labels.check, words.check[language]] : []),
+    '',
+    labels.check,
+    words.check[language],
   ].join('\n')}\n`;
 }

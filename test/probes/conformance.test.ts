@@ -191,7 +191,7 @@ for (const definition of definitions) {
       for (const capture of own) assertSums(exchangeOf(capture, probe), capture);
     });
 
-    it('law 6: title, risk and remedy stand there in every language', () => {
+    it('law 6: title, risk, remedy and check stand there in every language', () => {
       for (const [what, words] of Object.entries(probe.words)) {
         assert.deepEqual(Object.keys(words).sort(), [...LANGUAGES].sort());
         for (const language of LANGUAGES) {
@@ -209,6 +209,12 @@ for (const definition of definitions) {
           `${what}: English is not`,
         );
       }
+    });
+
+    it('law 6: a check is a command to copy, the same in every language', () => {
+      const commands = LANGUAGES.map((language) => probe.words.check[language].match(/^ {4}\S.*$/gm));
+      assert.ok(commands[0]?.every((command) => command.includes('ADDRESS')));
+      for (const other of commands) assert.deepEqual(other, commands[0]);
     });
 
     it('law 7: it stops asking whatever comes back, and its judgement of it all is whole', () => {
