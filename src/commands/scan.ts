@@ -84,6 +84,9 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     say(note) {
       io.stderr.write(`ampscope: note: ${note}\n`);
     },
+  }).catch(async (error: unknown) => {
+    await rmdir(directory.path).catch(() => undefined);
+    throw cannotKeep(out, error, true);
   });
   const plan: ScanPlan = { ...own, known: past.open };
   if (inputs.validityWarning !== undefined) io.stderr.write(`ampscope: note: ${inputs.validityWarning}\n`);

@@ -29,7 +29,7 @@ export function resultOf(directory: string): RunResult {
     .filter((line) => line !== '')
     .map((line) => {
       const columns = JSON.parse(line) as Record<string, unknown>;
-      for (const name of ['timestamp', 'rtt_ms', 'scan_id', 'exchanges'])
+      for (const name of ['timestamp', 'first_seen', 'last_seen', 'rtt_ms', 'scan_id', 'exchanges'])
         Reflect.deleteProperty(columns, name);
       return columns;
     });
