@@ -75,8 +75,18 @@ export function rcodeOf(reason: string): string {
 
 function refusal({ rcode, extendedErrors: [error] }: DnsMessage): Reading & { readonly kind: 'refusal' } {
   const word = rcode === 0 ? 'empty' : rcodeName(rcode);
-  return { kind: 'refusal', reason: error ? `${word} (${formatExtendedError(error)})` : word };
+  return {
+    kind: 'refusal',
+    reason: error ? `${word} (${formatExtendedError(error)})` : word,
+    ...(!FOR_GOOD.has(rcode) && { passing: true as const }),
+  };
 }
+
+/**
+ * RFC 1035 §4.1.1, RFC 2136 §2.2: NOTIMP, REFUSED, NOTAUTH are what a server is set to say. SERVFAIL, NXDOMAIN and
+ * an empty answer come from an open resolver too, when the name or the way to it is broken.
+ */
+const FOR_GOOD: ReadonlySet<number> = new Set([4, 5, 9]);
 
 function isReferral({ records }: DnsMessage): boolean {
   return (

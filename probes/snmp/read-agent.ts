@@ -61,9 +61,17 @@ function readAnswer(message: SnmpMessage, asked: SnmpMessage): Reading {
   if (message.pdu !== PDU.response) return alien('no response PDU');
   if (message.requestId !== asked.requestId) return alien('another request-id');
   if (!sameOctets(message.community, asked.community)) return alien('another community');
-  if (message.third !== 0) return { kind: 'refusal', reason: errorStatusName(message.third) };
+  if (message.third !== 0) return refusal(message.third);
   return { kind: 'answer', facts: toldBy(message) };
 }
+
+function refusal(errorStatus: number): Reading {
+  const reason = errorStatusName(errorStatus);
+  return { kind: 'refusal', reason, ...(FAILURES.has(errorStatus) && { passing: true as const }) };
+}
+
+/** RFC 3416 §3: tooBig, genErr, resourceUnavailable. The community was accepted, and the answer failed. */
+const FAILURES: ReadonlySet<number> = new Set([1, 5, 13]);
 
 function toldBy(message: SnmpMessage): Facts {
   const sysdesc = textAt(message, SYSTEM.sysDescr);

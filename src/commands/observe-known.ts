@@ -9,7 +9,9 @@ import { outages } from '../history/outages.js';
 import type { ObservedKnown } from '../history/verdict.js';
 import type { Ledger, Sighting } from '../sweep/ledger.js';
 import type { RecheckedKnown } from './recheck-known.js';
+import { probeAsking } from './recheck-known.js';
 import type { ScanPlan, ScanResult } from './scan-plan.js';
+import type { SelectedProbe } from './select-probes.js';
 
 /** What a scan knows when nothing more is sent, as far as known exposures go. */
 export interface KnownKnowledge {
@@ -62,25 +64,28 @@ function observe(
 ): ObservedKnown {
   const { plan, ledger, measured, rechecked, stoppedBy } = scan;
   const address = parseAddress(known.probed_ip);
-  const index = plan.probes.findIndex(({ probe }) => probe.id === known.probe);
+  const index = probeAsking(plan, known);
   const selected = plan.probes[index];
   const nothing = (kind: 'no-target' | 'not-asked' | 'answers-otherwise'): ObservedKnown => ({
     observation: { kind },
     exchanges: [],
   });
-  if (address === undefined || !scan.isTarget(address)) return nothing('no-target');
+  if (address === undefined || !scan.isTarget(address) || !isAllowed(plan, known.ip))
+    return nothing('no-target');
   if (selected === undefined) return nothing('not-asked');
+  const again = rechecked.get(known.finding_id);
   const sighting = ledger.get(index, address);
   if (sighting !== undefined) {
-    const exchanges = measured.get(sighting) ?? [];
-    return isRefusal(sighting, exchanges)
-      ? { observation: { kind: 'closed', evidence: 'refused' }, exchanges }
-      : nothing('answers-otherwise');
+    const alone = measured.get(sighting) ?? [];
+    if (isRefusal(selected, alone))
+      return {
+        observation: { kind: 'closed', evidence: 'refused' },
+        exchanges: [...(again?.exchanges ?? []), ...alone],
+      };
+    return nothing(stoppedBy !== undefined && alone.length === 0 ? 'not-asked' : 'answers-otherwise');
   }
-  const again = rechecked.get(known.finding_id);
   const exchanges = again?.exchanges ?? [];
-  if (again?.kind === 'refused' || again?.kind === 'closed')
-    return { observation: { kind: 'closed', evidence: again.kind }, exchanges };
+  if (again?.kind === 'closed') return { observation: { kind: 'closed', evidence: 'closed' }, exchanges };
   if (stoppedBy !== undefined) return nothing('not-asked');
   return {
     observation: {
@@ -104,10 +109,23 @@ function observe(
   };
 }
 
-/** Whether it said no, and nothing else: first in the measurement, and where that was silent, in the sweep. */
-function isRefusal({ firstReading }: Sighting, measured: readonly Exchange[]): boolean {
+/** The row names it, and nobody outside the scope is named. */
+function isAllowed({ scope }: ScanPlan, ip: string): boolean {
+  const address = parseAddress(ip);
+  return address !== undefined && scope.allows(address);
+}
+
+/**
+ * Whether it said no for good to everything that the sweep asks, and to whatever the probe asked then. Said alone: what the
+ * sweep heard may come from another address, and only the measurement goes on to ask what a refusal leaves open.
+ */
+function isRefusal({ probe }: SelectedProbe, measured: readonly Exchange[]): boolean {
   const readings = measured.flatMap(({ replies }) => replies.map(({ reading }) => reading));
-  return (readings.length > 0 ? readings : [firstReading]).every(({ kind }) => kind === 'refusal');
+  const refused = new Set(measured.flatMap(({ form, replies }) => (replies.length > 0 ? form : [])));
+  return (
+    probe.sweepForms.every(({ name }) => refused.has(name)) &&
+    readings.every((reading) => reading.kind === 'refusal' && !reading.passing)
+  );
 }
 
 /** Those of the addresses that a known exposure has: there may be millions of others. */

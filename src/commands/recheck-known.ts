@@ -32,7 +32,7 @@ export async function recheckKnown({
 }): Promise<RecheckedKnown> {
   const silent = plan.known.flatMap((known) => {
     const address = parseAddress(known.probed_ip);
-    const probe = plan.probes.findIndex((selected) => selected.probe.id === known.probe);
+    const probe = probeAsking(plan, known);
     if (address === undefined || probe < 0 || !isTarget(address)) return [];
     return ledger.get(probe, address) === undefined ? [{ known, address, probe }] : [];
   });
@@ -57,6 +57,11 @@ export async function recheckKnown({
   await queue.idle();
   progress.stop(state());
   return found;
+}
+
+/** The number of the probe that asks the exposure's own port, or -1: at another port silence and refusal mean nothing. */
+export function probeAsking({ probes }: Pick<ScanPlan, 'probes'>, known: ExposureHistory): number {
+  return probes.findIndex(({ probe, port }) => probe.id === known.probe && port === known.probed_port);
 }
 
 /** A connected socket would not hear the one who answers in its place. */

@@ -7,11 +7,11 @@ import type { ExchangeLimits, OpenExchangeSocket } from './run-exchange.js';
 import { runExchange } from './run-exchange.js';
 
 /**
- * What became of a known exposure that was silent: it says no, its port is closed, it answers after all, or it
- * stays silent. `cut-short` where the run ended before that was known.
+ * What became of a known exposure that was silent: its port is closed, it answers after all, be it with a refusal,
+ * or it stays silent. `cut-short` where the run ended before that was known.
  */
 export type Rechecked =
-  | { readonly kind: 'refused' | 'closed' | 'silent' | 'cut-short'; readonly exchanges: readonly Exchange[] }
+  | { readonly kind: 'closed' | 'silent' | 'cut-short'; readonly exchanges: readonly Exchange[] }
   | { readonly kind: 'answered'; readonly answer: Exchange; readonly exchanges: readonly Exchange[] };
 
 export interface Rechecking {
@@ -29,8 +29,9 @@ const ROUNDS = 3;
 const APART_MS = 10_000;
 
 /**
- * Asks three times more, at least 10 s apart, everything that the sweep asks. The first word counts: a refusal
- * and a closed port are proof, an answer of any kind is not silence.
+ * Asks three times more, at least 10 s apart, everything that the sweep asks. The first word counts: a closed port
+ * is proof, and an answer of any kind is not silence. Whether a refusal is one for good a measurement tells: another
+ * form may still be answered, and an ntpd that does not know one implementation may know the other.
  */
 export async function recheck(
   { gate, clock, signal, openConnected, limits, drawNonce, onReceived }: Rechecking,
@@ -74,8 +75,7 @@ export async function recheck(
   return { kind: exchanges.every(({ end }) => end === 'silent') ? 'silent' : 'cut-short', exchanges };
 }
 
-function wordOf({ sendError, replies }: Exchange): 'answered' | 'closed' | 'refused' | 'silent' {
+function wordOf({ sendError, replies }: Exchange): 'answered' | 'closed' | 'silent' {
   if (sendError === 'ECONNREFUSED') return 'closed';
-  if (replies.length === 0) return 'silent';
-  return replies.every(({ reading }) => reading.kind === 'refusal') ? 'refused' : 'answered';
+  return replies.length === 0 ? 'silent' : 'answered';
 }

@@ -30,13 +30,14 @@ describe('a known exposure that was silent', () => {
     assert.equal(result.exchanges.length, 1);
   });
 
-  it('is refused when all that comes is a refusal, in whichever round', async () => {
+  it('answers after all with a refusal, in whichever round: whether for good a measurement tells', async () => {
     let asked = 0;
     const { result } = await rechecked((line) => {
       if (++asked === 3) line.reply(10, replyDouble('refusal', line.request, 4));
     });
-    assert.equal(result.kind, 'refused');
+    assert.ok(result.kind === 'answered');
     assert.equal(result.exchanges.length, 3);
+    assert.equal(result.answer.replies[0]?.reading.kind, 'refusal');
   });
 
   it('answers after all with an answer or with bytes nobody knows, and is asked no more', async () => {

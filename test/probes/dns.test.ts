@@ -151,6 +151,7 @@ describe('the query of dns-any', () => {
 describe('the reader of dns-any', () => {
   type Table = readonly (readonly [what: string, payload: Uint8Array, reading: Reading])[];
   const refusal = (reason: string): Reading => ({ kind: 'refusal', reason });
+  const failure = (reason: string): Reading => ({ kind: 'refusal', reason, passing: true });
   const alien = (why: string): Reading => ({ kind: 'alien', why });
   const rcode = (code: number): Uint8Array => reply({ flags: code });
   const a = { name: 'fat.test', type: 'A', ttl: 60, data: '192.0.2.1' } as const;
@@ -164,20 +165,20 @@ describe('the reader of dns-any', () => {
   });
 
   const table: Table = [
-    ['FORMERR', rcode(1), refusal('formerr')],
-    ['SERVFAIL', rcode(2), refusal('servfail')],
-    ['NXDOMAIN', rcode(3), refusal('nxdomain')],
+    ['FORMERR', rcode(1), failure('formerr')],
+    ['SERVFAIL', rcode(2), failure('servfail')],
+    ['NXDOMAIN', rcode(3), failure('nxdomain')],
     ['NOTIMP', rcode(4), refusal('notimp')],
     ['REFUSED', rcode(5), refusal('refused')],
-    ['an error without a name', rcode(12), refusal('rcode-12')],
+    ['an error without a name', rcode(12), failure('rcode-12')],
     [
       'BADVERS, whose upper bits stand in the OPT record',
       reply({}, [], [], [badVersion()]),
-      refusal('badvers'),
+      failure('badvers'),
     ],
     ['REFUSED with TC', reply({ flags: 0x0205 }), refusal('refused')],
-    ['NOERROR with nothing', reply({}), refusal('empty')],
-    ['NOERROR with the SOA of a name that has nothing', reply({}, [], [soa]), refusal('empty')],
+    ['NOERROR with nothing', reply({}), failure('empty')],
+    ['NOERROR with the SOA of a name that has nothing', reply({}, [], [soa]), failure('empty')],
     ['the bare header with REFUSED', bareHeader(0x8105), refusal('refused')],
     ['the bare header with NOERROR', bareHeader(0x8100), alien('no question echoed')],
     ['a bare header and one byte', concat(bareHeader(0x8105), [0]), alien('no question echoed')],

@@ -254,6 +254,7 @@ describe('the reader of snmp-getbulk', () => {
     facts: { version: 2, community: 'public', ...facts },
   });
   const refusal = (reason: string): Reading => ({ kind: 'refusal', reason });
+  const failure = (reason: string): Reading => ({ kind: 'refusal', reason, passing: true });
   const alien = (why: string): Reading => ({ kind: 'alien', why });
   const ofVersion = (version: number): Uint8Array => {
     const copy = message({}, other);
@@ -281,9 +282,9 @@ describe('the reader of snmp-getbulk', () => {
       answer({ varbinds: 1, sysdesc: 'a device', complete: false }),
     ],
     ['bytes after the message', Uint8Array.from([...message({}, other), 1, 2]), answer({ varbinds: 1 })],
-    ['tooBig', message({ third: 1 }), refusal('toobig')],
+    ['tooBig', message({ third: 1 }), failure('toobig')],
     ['noSuchName', message({ third: 2 }, other), refusal('nosuchname')],
-    ['genErr', message({ third: 5 }), refusal('generr')],
+    ['genErr', message({ third: 5 }), failure('generr')],
     ['authorizationError', message({ third: 16 }), refusal('authorizationerror')],
     ['inconsistentName', message({ third: 18 }), refusal('inconsistentname')],
     ['an unknown error', message({ third: 99 }), refusal('error-status-99')],
