@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip } from 'node:zlib';
@@ -36,10 +37,12 @@ export function historyPath(out: string): string {
 /** The file is missing, cut short or not ours: it can be made again from the runs. */
 export class HistoryDamaged extends Error {}
 
-/** @throws HistoryDamaged */
+/** Reads the file to its end, for only there gzip tells whether it is whole. @throws HistoryDamaged */
 export async function readHistoryHead(out: string): Promise<HistoryHead> {
-  for await (const line of linesOf(out)) return headIn(line);
-  throw new HistoryDamaged('it is empty');
+  let head: HistoryHead | undefined;
+  for await (const line of linesOf(out)) head ??= headIn(line);
+  if (head === undefined) throw new HistoryDamaged('it is empty');
+  return head;
 }
 
 /** Every exposure that is in it. @throws HistoryDamaged, at the latest at its end. */
@@ -69,8 +72,14 @@ export async function takeIn(
   await writeHistory(out, changedLines(out, run, waiting), options);
 }
 
-/** A history of nothing: where the first run is taken in. */
+/**
+ * A history of nothing: where the first run is taken in. One that cannot be read is kept beside it, for the runs that
+ * it was made of may be gone.
+ */
 export async function beginHistory(out: string, options: { readonly mode: number }): Promise<void> {
+  await rename(historyPath(out), `${historyPath(out)}.damaged`).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+  });
   const head: HistoryHead = { format: 1, runs: [] };
   await writeHistory(out, [`${JSON.stringify(head)}\n`], options);
 }
@@ -155,11 +164,17 @@ async function* linesOf(out: string): AsyncGenerator<string, void, undefined> {
     }
     await reading;
   } catch (error) {
-    throw new HistoryDamaged(error instanceof Error ? error.message : String(error));
+    throw saysDamaged(error) ? new HistoryDamaged(error.message) : error;
   } finally {
     file.destroy();
   }
   if (rest !== '') throw new HistoryDamaged('its last line is cut short');
+}
+
+/** It is not there, or gzip cannot read it. What else the system refuses is no fault of the file. */
+function saysDamaged(error: unknown): error is Error {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code === 'ENOENT' || code.startsWith('Z_');
 }
 
 function headIn(line: string): HistoryHead {

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -52,6 +60,7 @@ describe('the history of an --out', () => {
     const path = historyPath(out);
     const isDamaged = async (): Promise<void> => {
       await assert.rejects(all(out), HistoryDamaged);
+      await assert.rejects(readHistoryHead(out), HistoryDamaged);
       await assert.rejects(takeIn(out, runOf(0), [seen(1, 0)], MODE), HistoryDamaged);
     };
     await isDamaged();
@@ -60,6 +69,8 @@ describe('the history of an --out', () => {
     writeFileSync(path, 'not gzip');
     await isDamaged();
     await beginHistory(out, MODE);
+    assert.equal(readFileSync(`${path}.damaged`, 'utf8'), 'not gzip');
+    rmSync(`${path}.damaged`);
     await takeIn(out, runOf(0), [seen(1, 0), seen(2, 0)], MODE);
     truncateSync(path, statSync(path).size - 9);
     await isDamaged();
