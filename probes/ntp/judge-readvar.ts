@@ -41,7 +41,7 @@ function exposureBy(exchange: Exchange): Judgement {
   if (repeated > 0) facts['repeated_datagrams'] = repeated;
   for (const [name, value] of variables) {
     const reported = REPORTED[name];
-    if (reported !== undefined && value !== '' && value !== SOMEBODYS_ADDRESS)
+    if (reported !== undefined && value !== '' && !value.includes(SOMEBODYS_ADDRESS))
       facts[reported] ??= NUMBER.test(value) ? Number(value) : value;
   }
   const version = variables.get('version');

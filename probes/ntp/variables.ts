@@ -30,16 +30,20 @@ export const SOMEBODYS_ADDRESS = 'address';
 /**
  * The text without the addresses of third parties. A refid is one from stratum 2 on (RFC 5905 §7.3), and 127.127.t.u
  * is not: ntpd's name for a clock at hand. One that ends where a fragment ends may go on in the next: so a part of one
- * is masked behind its name, and whatever is shaped like a whole one anywhere.
+ * is masked behind its name and where a text begins, and whatever is shaped like a whole one anywhere.
  */
 export function withoutAddresses(text: string): string {
   return text
+    .replace(REST_OF_ADDRESS, SOMEBODYS_ADDRESS)
     .replace(NAMED_ADDRESS, (_, name: string) => `${name}${SOMEBODYS_ADDRESS}`)
     .replace(WHOLE_ADDRESS, SOMEBODYS_ADDRESS);
 }
 
 const NAMED_ADDRESS =
-  /(\b(?:refid|srcadr|dstadr|peeradr)\s*=\s*)(?!"?127\.127\.)"?(?:\d+\.[\d.]*|[0-9a-f]*:[0-9a-f:.]*)"?/gi;
+  /(\b(?:refid|srcadr|dstadr|peeradr)\s*=\s*)(?!"?127\.127\.)"?(?:\d+\.[\d.]*|\d+$|[0-9a-f]*:[0-9a-f:.]*)"?/gi;
+
+/** Two points or more among numbers, where no name stands before them. */
+const REST_OF_ADDRESS = /^\d*(?:\.\d+){2,3}(?=\s*(?:,|$))/;
 
 /** Four numbers with points, or what has `::` or seven colons; not a part of a longer word, as versions are. */
 const WHOLE_ADDRESS =

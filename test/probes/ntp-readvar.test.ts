@@ -112,15 +112,19 @@ describe('what one datagram says', () => {
   it("holds no address of the server's source, wherever a fragment ends", () => {
     const text = 'stratum=2, refid=203.0.113.77, srcadr=2001:db8::77, leap=0';
     for (let cut = 1; cut < text.length; cut++) {
-      const readings = [text.slice(0, cut), text.slice(cut)].map((part, i) => {
+      const fragments = [text.slice(0, cut), text.slice(cut)].map((part, i) => {
         const data = new TextEncoder().encode(part);
         const offset = i * cut;
-        return probe.read(
-          writeMode6(packetWith({ response: true, sequence: 0x4d3a, more: i === 0, offset, data })),
-          REQUEST,
-        );
+        return writeMode6(packetWith({ response: true, sequence: 0x4d3a, more: i === 0, offset, data }));
       });
-      assert.doesNotMatch(JSON.stringify(readings), /203\.0\.113\.77|2001:db8::77/);
+      const readings = fragments.map((fragment) => probe.read(fragment, REQUEST));
+      assert.doesNotMatch(JSON.stringify(readings), /203\.0\.113|0\.113\.77|2001:db8::77/);
+      const joined = judgeOf(fragments);
+      assert.ok(joined.kind === 'exposure');
+      assert.equal(joined.facts?.['refid'], undefined, `${cut}`);
+      assert.doesNotMatch(joined.detail ?? '', /source/);
+      const shown = fragments.flatMap((fragment) => probe.dissect(fragment).map(({ value }) => value));
+      assert.doesNotMatch(shown.join(''), /203\.0\.113|0\.113\.77/);
     }
     const whole = judgeOf([...answerAs({ clients: [], variables: text }, REQUEST)]);
     assert.ok(whole.kind === 'exposure');
