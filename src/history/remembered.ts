@@ -83,9 +83,15 @@ function notSeen(known: ExposureHistory, outcome: Outcome): ExposureHistory {
   const repeats = last?.status === 'unknown' && last.doubt === change.doubt;
   return {
     ...known,
-    state: outcome.doubt === 'outage' ? 'silent' : known.state,
+    state: stateAfter(known, outcome),
     changes: repeats ? known.changes : [...known.changes, change],
   };
+}
+
+/** Whoever answers, with whatever, is not dark any more: silence after that is a new one. */
+function stateAfter({ state }: ExposureHistory, { doubt }: Outcome): ExposureHistory['state'] {
+  if (doubt === 'outage') return 'silent';
+  return doubt === 'answers otherwise' ? 'open' : state;
 }
 
 function changeOf(status: StatusChange['status'], { run, row, evidence, doubt }: Outcome): StatusChange {

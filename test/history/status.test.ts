@@ -175,7 +175,8 @@ function modelled(before: readonly Told[], now: Event): string {
   if (question?.kind !== 'seen' || question.asked !== now.asked) return 'unknown: asked otherwise';
   if (now.lossy) return 'unknown: losses';
   if (!now.rechecked) return 'unknown: not rechecked';
-  const sinceSeen = before.slice(lastSeen + 1);
-  const wasDark = sinceSeen.some(({ verdict }) => verdict?.doubt === 'outage');
+  const lastHeard = before.findLastIndex(({ event }) => ['seen', 'answers-otherwise'].includes(event.kind));
+  const sinceHeard = before.slice(lastHeard + 1);
+  const wasDark = sinceHeard.some(({ verdict }) => verdict?.doubt === 'outage');
   return now.outage && !wasDark ? 'unknown: outage' : 'fixed: silent';
 }
