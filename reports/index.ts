@@ -1,6 +1,7 @@
 import type { FindingRecord } from '../src/domain/finding-record.js';
 import { sortRecords } from '../src/domain/finding-record.js';
 import type { RunRecord } from '../src/domain/run-record.js';
+import { ecsJsonl } from './ecs.js';
 import { findingsCsv } from './findings-csv.js';
 import { asJson } from './json.js';
 import { changesCsv } from './changes.js';
@@ -9,6 +10,7 @@ import type { Report, ReportFile, ReportOptions } from './report.js';
 import { prefixesCsv } from './prefixes.js';
 import { shadowserverCsv } from './shadowserver/shadowserver-csv.js';
 import { summaryCsv } from './summary.js';
+import { xarfJsonl } from './xarf.js';
 
 /** Every report that a run has, in the order they are written. */
 export const reports: readonly Report[] = [
@@ -19,6 +21,8 @@ export const reports: readonly Report[] = [
   asJson,
   shadowserverCsv,
   notices,
+  ecsJsonl,
+  xarfJsonl,
 ];
 
 /** All files that are made from run.json and findings.jsonl. The same input gives the same bytes. */
