@@ -5,6 +5,7 @@ import type { Prefix } from '../../src/domain/address.js';
 import type { Neighbourhood, Responder, Service } from './neighbourhood.js';
 import { mixed, openNeighbourhood, spreadOver } from './neighbourhood.js';
 import type { Part, Verdict } from './part.js';
+import type { Peer } from './peers.js';
 import { installedPeers } from './peers.js';
 import type { Place } from './place.js';
 import { partOf } from './place.js';
@@ -188,14 +189,15 @@ async function fourProbes({ place, runs, note }: Bench, rows: Row[], verdicts: V
 
 async function besidePeers({ place, runs, note }: Bench, rows: Row[], verdicts: Verdict[]): Promise<void> {
   const work = oneProbe(place, 16, (prefix) => mixed(spreadOver(prefix, RESPONDERS)));
-  const own = await worked(place, work, [
+  const all = await worked<Row | undefined>(place, work, [
     ...rivals({ place, runs, note }, 'a /16', []),
     (of) => (note('a promise an address'), byPromises(of, 1000)),
     (of) => byPromises(of, 10_000),
     ...installedPeers()
       .filter(({ name }) => place.link !== undefined && name === 'nmap')
-      .map((peer) => (of: Work) => (note('nmap'), byPeer(of, peer, RATE))),
+      .map((peer) => (of: Work) => attempted(of, peer, RATE, note)),
   ]);
+  const own = all.flatMap((row) => row ?? []);
   rows.push(...own);
   verdicts.push(foundAll('a /16', own));
 }
@@ -204,10 +206,15 @@ async function heavyReplies({ place, runs, note }: Bench, rows: Row[], verdicts:
   const work = oneProbe(place, 16, (prefix) =>
     spreadOver(prefix, RESPONDERS).map((address) => ({ address, datagrams: 100 })),
   );
-  const own = await worked(place, { ...work, name: { en: '/16, heavy', ja: '/16、heavy' } }, [
-    ...rivals({ place, runs, note }, 'heavy', SMALL_BUFFER),
-    (of) => (note('heavy: a promise an address'), byPromises(of, 10_000)),
-  ]);
+  const all = await worked<Row | undefined>(
+    place,
+    { ...work, name: { en: '/16, heavy', ja: '/16、heavy' } },
+    [
+      ...rivals({ place, runs, note }, 'heavy', SMALL_BUFFER),
+      (of) => (note('heavy: a promise an address'), byPromises(of, 10_000)),
+    ],
+  );
+  const own = all.flatMap((row) => row ?? []);
   rows.push(...own);
   verdicts.push(foundAll('heavy, 212,992 bytes of buffer, without root', own));
 }
@@ -217,17 +224,33 @@ function rivals(
   { place, runs, note }: Bench,
   what: string,
   words: readonly string[],
-): readonly ((work: Work) => Promise<Row>)[] {
+): readonly ((work: Work) => Promise<Row | undefined>)[] {
   // They need raw sockets, and nothing of theirs may leave the bench.
   const peers = place.link === undefined ? [] : installedPeers().filter(({ name }) => name !== 'nmap');
   return Array.from({ length: runs }, (_, run) => [
     (work: Work) => (note(`${what}, run ${run + 1} of ${runs}`), byAmpscope(work, { rate: RATE, words })),
     (work: Work) => byAmpscope(work, { rate: undefined, words }),
     ...peers.flatMap((peer) => [
-      (work: Work) => byPeer(work, peer, RATE),
-      (work: Work) => byPeer(work, peer, undefined),
+      (work: Work) => attempted(work, peer, RATE, note),
+      (work: Work) => attempted(work, peer, undefined, note),
     ]),
   ]).flat();
+}
+
+/** A program of others that fails or never ends is left out, and that is said. */
+async function attempted(
+  work: Work,
+  peer: Peer,
+  rate: number | undefined,
+  note: Bench['note'],
+): Promise<Row | undefined> {
+  note(`${peer.name}, ${rate === undefined ? 'no limit' : thousands(rate)}`);
+  try {
+    return await byPeer(work, peer, rate);
+  } catch (error) {
+    note(`left out: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
 }
 
 function foundAll(what: string, rows: readonly Row[]): Verdict {

@@ -41,11 +41,15 @@ export async function runMeasured(
 /** Runs any program; what it used is what /proc showed last, at most 20 ms before its end. */
 export async function runForeign(
   command: readonly string[],
-  { enter = [], cwd }: Surroundings = {},
+  { enter = [], cwd, longestMs }: Surroundings & { readonly longestMs?: number } = {},
 ): Promise<MeasuredProcess> {
   let used: Usage = { peakRssBytes: 0, cpuSeconds: 0 };
-  const result = await run([...enter, ...command], cwd, (pid) => {
+  const look = (pid: number): void => {
     used = usageOf(pid) ?? used;
+  };
+  const result = await run([...enter, ...command], cwd, {
+    ...(longestMs !== undefined && { longestMs }),
+    look,
   });
   return { ...result, ...used };
 }
@@ -53,7 +57,10 @@ export async function runForeign(
 async function run(
   [program = '', ...words]: readonly string[],
   cwd: string | undefined,
-  look?: (pid: number) => void,
+  {
+    longestMs = LONGEST_MS,
+    look,
+  }: { readonly longestMs?: number; readonly look?: (pid: number) => void } = {},
 ): Promise<Omit<MeasuredProcess, keyof Usage> & { readonly usage: string }> {
   const started = performance.now();
   const child = spawn(program, words, {
@@ -61,7 +68,7 @@ async function run(
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     // What a test runner sets to collect coverage would be measured along.
     env: { ...process.env, NODE_V8_COVERAGE: undefined, NODE_OPTIONS: undefined },
-    timeout: LONGEST_MS,
+    timeout: longestMs,
     killSignal: 'SIGKILL',
   });
   const { pid } = child;

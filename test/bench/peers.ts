@@ -30,6 +30,9 @@ export interface PeerResult {
 }
 
 const NO_LIMIT = 10_000_000;
+/** They take 3 to 6 s here, and masscan sometimes waits for good; nmap takes half a minute. */
+const LONGEST_MS = 20_000;
+const LONGEST_OF_NMAP_MS = 90_000;
 
 /** Those of the three that are on the path. */
 export function installedPeers(): readonly Peer[] {
@@ -49,7 +52,7 @@ const PEERS: readonly Peer[] = [
           ...['-O', 'csv', '-f', 'saddr,udp_pkt_size', '--output-filter=success = 1'],
           formatPrefix(prefix),
         ],
-        { enter: scanner },
+        { enter: scanner, longestMs: LONGEST_MS },
       );
       const replies = createReplyCount();
       for (const line of result.stdout.split('\n')) {
@@ -71,7 +74,7 @@ const PEERS: readonly Peer[] = [
           ...['--adapter', link?.interface ?? '', '--adapter-ip', link?.source ?? ''],
           ...['--router-mac', link?.gatewayMac ?? '', '--wait', '1', '--retries', '0', '-oL', '-'],
         ],
-        { enter: scanner },
+        { enter: scanner, longestMs: LONGEST_MS },
       );
       const replies = [...result.stdout.matchAll(/^open udp \d+ (\S+) /gm)].map(([, ip = '']) => ip);
       const shown = [...result.stderr.matchAll(/rate:\s*([\d.]+)-kpps/g)].map(
@@ -90,7 +93,7 @@ const PEERS: readonly Peer[] = [
           ...['nmap', '-sU', '-n', '-Pn', '-p', `${port}`, '-e', link?.interface ?? '', '-oG', '-'],
           ...['--min-hostgroup', '65536', '--min-rate', `${rate ?? NO_LIMIT}`, formatPrefix(prefix)],
         ],
-        { enter: scanner },
+        { enter: scanner, longestMs: LONGEST_OF_NMAP_MS },
       );
       const open = [...result.stdout.matchAll(/^Host: (\S+) .*\b\d+\/open\/udp/gm)].map(([, ip = '']) => ip);
       return { ...result, replies: onlyNames(open), tellsBytes: false };

@@ -98,9 +98,8 @@ function withoutPrivilege(enter: readonly [string, ...string[]]): Place['unprivi
   return { words: [...enter, 'setpriv', '--inh-caps=-all', '--bounding-set=-all'] };
 }
 
-/** A prefix of the place's network: `10.20.0.0/16` and what is around it, but for /10, `10.64.0.0/10`. */
+/** `10.20.0.0/16` of the place's network, or what is around it, or within. */
 export function partOf({ network }: Place, length: number): Prefix {
-  const inside = length === 10 ? 0x40_0000 : 0x14_0000;
   const size = 2 ** (32 - length);
-  return { first: ipv4(network + Math.floor(inside / size) * size), length };
+  return { first: ipv4(network + Math.floor(0x14_0000 / size) * size), length };
 }

@@ -103,7 +103,7 @@ export async function byPeer(work: Work, peer: Peer, rate: number | undefined): 
   await work.neighbourhood.takeCounts();
   const [, , port = '', request = ''] = wordsOf(work);
   const result = await peer.run(work.place, { prefix: work.prefix, port: Number(port), request, rate });
-  if (result.exitCode !== 0) throw new Error(`${peer.name} failed: ${result.stderr.slice(-400)}`);
+  if (result.exitCode !== 0) throw new Error(`${peer.name} failed: ${result.stderr.slice(-200)}`);
   const row = rowOf(work, { en: peer.name, ja: peer.name }, rate, result);
   return { ...row, ...(await heldAgainst(work, result)) };
 }
