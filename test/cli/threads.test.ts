@@ -85,7 +85,8 @@ describe('two threads', () => {
           .filter((address) => address.startsWith(`${subnet}.`))
           .reduce((sum, address) => sum + (sinks.counts.get(address) ?? 0), 0),
       );
-    const run = scan('excluded', '--retries', '0');
+    // With one seed in a hundred some subnet's upper half would be all asked, or none of it, by then.
+    const run = scan('excluded', '--retries', '0', '--seed', 'seed 0');
     await sinks.reached(24);
     assert.ok(
       asked().every((count) => count > 0 && count < HOSTS / 2),
