@@ -226,7 +226,7 @@ describe('a loss', { skip }, () => {
     const queue = async (rate: string, body: () => Promise<void>): Promise<void> => {
       assert.ok(link);
       const at = ['dev', link.scanner.interface, 'root'];
-      tc('add', ...at, 'tbf', 'rate', rate, 'burst', '1600', 'limit', '1600');
+      tc('add', ...at, 'tbf', 'rate', rate, 'burst', '800', 'limit', '800');
       try {
         await body();
       } finally {
@@ -236,7 +236,12 @@ describe('a loss', { skip }, () => {
 
     it('is seen although every callback reports success, and made good at half the rate', async () => {
       await queue('40kbit', async () => {
-        const { run, findings, code } = await scan([...CHARGEN, '--retries', '0', ...QUIET_ONES]);
+        const filled = (): ReturnType<typeof scan> => scan([...CHARGEN, '--retries', '0', ...QUIET_ONES]);
+        let result = await filled();
+        // A machine that is busy with something else may be too slow to fill any queue.
+        for (let tries = 1; tries < 4 && (result.run.losses.send_buffer_drops ?? 0) <= 5; tries++)
+          result = await filled();
+        const { run, findings, code } = result;
         assert.deepEqual(run.losses.send_errors, []);
         assert.ok((run.losses.send_buffer_drops ?? 0) > 5);
         assert.ok(run.losses.events?.some(({ kind, positions }) => kind === 'send_buffer' && positions));
