@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Column } from './columns.js';
+import type { ReportOptions } from './report.js';
 
 /** Rows that become one chunk of text: enough to be quick, few enough to be forgotten. */
 const ROWS_A_CHUNK = 500;
@@ -9,22 +10,30 @@ const ROWS_A_CHUNK = 500;
  * @param rows the cells of each row in the order of the columns, as text.
  * @param options.quoteAll quotes every cell.
  * @param options.bom begins with a byte order mark, which old Excel wants and which ten other readers break on.
+ * @param options.profile `excel` does so too, and writes times as `2026-11-20 03:01:00`, still in UTC: with T and Z
+ * a spreadsheet takes them for text.
  */
 export function* csvChunks(
-  columns: readonly Pick<Column, 'name' | 'remote'>[],
+  columns: readonly (Pick<Column, 'name' | 'remote'> & Partial<Pick<Column, 'type'>>)[],
   rows: Iterable<readonly string[]>,
-  options: { readonly bom: boolean; readonly quoteAll?: boolean },
+  options: Pick<ReportOptions, 'bom' | 'profile'> & { readonly quoteAll?: boolean },
 ): Generator<string, void, undefined> {
   const quoteAll = options.quoteAll === true;
+  const isExcel = options.profile === 'excel';
+  const isTime = columns.map(({ type }) => isExcel && type === 'time');
   const guarded = columns.map(({ remote }) => remote === true);
   const text = (part: readonly (readonly string[])[], bom: boolean): string =>
     stringify([...part], { ...OPTIONS, bom, quoted: quoteAll, quoted_empty: quoteAll });
-  yield text([columns.map(({ name }) => name)], options.bom);
+  yield text([columns.map(({ name }) => name)], options.bom || isExcel);
   let part: string[][] = [];
   for (const row of rows) {
     if (row.length !== columns.length)
       throw new RangeError(`${row.length} cells for ${columns.length} columns`);
-    part.push(row.map((cell, index) => (guarded[index] ? guardFormula(cell) : cell)));
+    part.push(
+      row.map((cell, index) =>
+        guarded[index] ? guardFormula(cell) : isTime[index] ? cell.replace('T', ' ').replace('Z', '') : cell,
+      ),
+    );
     if (part.length === ROWS_A_CHUNK) {
       yield text(part, false);
       part = [];

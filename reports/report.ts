@@ -12,6 +12,8 @@ export interface ReportFile {
 export interface ReportOptions {
   /** Whether CSV files begin with a byte order mark. */
   readonly bom: boolean;
+  /** `excel`: CSV files with a byte order mark, and times that a spreadsheet takes for such. */
+  readonly profile?: 'excel' | undefined;
   /** The probes of this version, for their words. Of one that is not among them, a reader learns less. */
   readonly probes?: readonly ProbeIdentity[];
 }

@@ -22,6 +22,7 @@ export function recordOf(scan: {
   readonly asnSources: RunRecord['asn_sources'];
   readonly sessions: readonly CheckpointSession[];
   readonly bom: boolean;
+  readonly profile: 'excel' | undefined;
   readonly notices: RunNotices | undefined;
   readonly fileMode: number;
   readonly checks: readonly Check[];
@@ -79,6 +80,7 @@ export function recordOf(scan: {
       ...(plan.shard !== undefined && { shard: formatShard(plan.shard) }),
       ...(plan.sourceAddress !== undefined && { source_address: plan.sourceAddress }),
       bom: scan.bom,
+      ...(scan.profile !== undefined && { profile: scan.profile }),
       ...(scan.notices && { notices: scan.notices }),
       file_mode: scan.fileMode.toString(8).padStart(4, '0'),
     },

@@ -6,5 +6,5 @@ import type { RunRecord } from '../domain/run-record.js';
 
 /** The reports of a run as its own settings have them. */
 export function renderRun(run: RunRecord, records: readonly FindingRecord[]): Iterable<ReportFile> {
-  return renderReports(run, records, { bom: run.settings.bom, probes });
+  return renderReports(run, records, { bom: run.settings.bom, profile: run.settings.profile, probes });
 }

@@ -141,6 +141,12 @@ export const SCAN_OPTIONS = {
   },
   ...NOTICE_OPTIONS,
   bom: { group: 'Output:', type: 'boolean', describe: 'Begin CSV files with a byte order mark, for Excel' },
+  profile: {
+    group: 'Output:',
+    type: 'string',
+    requiresArg: true,
+    describe: 'excel: CSV files with --bom, and times that a spreadsheet reads as such',
+  },
   'fail-on': {
     group: 'Output:',
     type: 'string',

@@ -69,6 +69,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
   const failOnNew = severityOption(argv, 'fail-on-new');
   const quiet = flagOption(argv, 'quiet');
   const bom = flagOption(argv, 'bom');
+  const profile = profileOption(argv);
   const notices = await noticeOptions(argv);
   const fileMode = fileModeOption(argv);
   const scope = createLiveScope(inputs.scope);
@@ -152,6 +153,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     asnSources,
     sessions: keeper.sessions(),
     bom,
+    profile,
     notices,
     fileMode,
     checks,
@@ -277,6 +279,13 @@ function severityOption(argv: Arguments, name: string): Severity | undefined {
       `write one of ${SEVERITIES.join(', ')}`,
     );
   return found;
+}
+
+function profileOption(argv: Arguments): 'excel' | undefined {
+  const text = textOption(argv, 'profile');
+  if (text !== undefined && text !== 'excel')
+    throw new UsageError(`--profile: there is no profile "${text}"`, 'write excel, or leave it out');
+  return text;
 }
 
 /** The owner must be able to read the reports, and others never write them: they are lists of weak hosts. */

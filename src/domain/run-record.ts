@@ -120,6 +120,8 @@ export interface RunSettings {
   readonly source_address?: string;
   /** Whether the CSV files begin with a byte order mark. */
   readonly bom: boolean;
+  /** For whom the CSV files are written besides: with a byte order mark and times that a spreadsheet takes for such. */
+  readonly profile?: 'excel';
   /** How the notices are written, where the user chose. */
   readonly notices?: RunNotices;
   /** The permissions of the files, in octal: `0600`. The directories' follow from it. */

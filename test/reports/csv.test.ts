@@ -148,6 +148,31 @@ describe('a cell', () => {
   });
 });
 
+describe('the profile for spreadsheets', () => {
+  const [first] = records;
+  const seen = [{ ...first, status: 'new', first_seen: '2026-11-13T03:00:00Z' } as (typeof records)[number]];
+  const filesOf = (profile?: 'excel'): Map<string, string> =>
+    new Map(
+      [...renderReports(sampleRun, seen, { bom: false, profile })].map(({ path, chunks }) => [
+        path,
+        [...chunks].join(''),
+      ]),
+    );
+
+  it('has a byte order mark and times with a space in every CSV file, and nothing else differs', () => {
+    const [plain, excel] = [filesOf(), filesOf('excel')];
+    assert.deepEqual([...excel.keys()], [...plain.keys()]);
+    const changed = [...plain].filter(([path, text]) => excel.get(path) !== text).map(([path]) => path);
+    assert.ok(changed.length > 5 && changed.every((path) => path.endsWith('.csv')), changed.join());
+    for (const path of ['findings.csv', 'changes.csv', changed.find((name) => name.startsWith('as')) ?? '']) {
+      const text = plain.get(path) ?? '';
+      assert.match(text, /2026-11-20T03:01:00Z.*2026-11-13T03:00:00Z/);
+      assert.equal(excel.get(path), `\uFEFF${text.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)Z/g, '$1 $2')}`);
+    }
+    assert.ok(!changed.some((path) => path.startsWith('shadowserver/')));
+  });
+});
+
 describe('findings.csv, read as IntelMQ reads it', () => {
   const [header = [], ...rows] = readCsv(file('findings.csv'));
   const value = (row: readonly string[], name: string): string => row[header.indexOf(name)] ?? '';
