@@ -104,10 +104,20 @@ export function withStatus(
  */
 export function pastRecord(
   last: FindingColumns,
-  { scanId, exchanges }: { readonly scanId: string; readonly exchanges: readonly Exchange[] },
+  {
+    scanId,
+    exchanges,
+    what,
+  }: {
+    readonly scanId: string;
+    readonly exchanges: readonly Exchange[];
+    /** What became of it, for people: it stands in `detail`, before what stood there. */
+    readonly what: string;
+  },
 ): FindingRecord {
   return {
     ...last,
+    detail: last.detail === undefined ? what : `${what}; when it was last seen: ${last.detail}`,
     scan_id: scanId,
     severity_reason: 'as when it was last seen',
     exchanges: exchanges.map((exchange) =>

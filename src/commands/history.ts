@@ -1,10 +1,12 @@
 import { HistoryDamaged, readHistory } from '../archive/history-file.js';
 import { repairHistory } from '../archive/past-runs.js';
-import { parseAddress } from '../domain/address.js';
+import { compareAddresses, parseAddress } from '../domain/address.js';
+import { compareText } from '../domain/finding-record.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { ExposureHistory, StatusChange } from '../history/exposure-history.js';
 import { givenRange } from '../scope/parse-range.js';
 import { alignedTable } from '../../reports/aligned-table.js';
+import { decimalText, FACTOR_DECIMALS } from '../../reports/format.js';
 import { flagOption, textOption } from './arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
@@ -31,11 +33,18 @@ export const history: Command = {
       if (!(error instanceof HistoryDamaged) && !isMissing(error)) throw error;
       throw new UsageError(`${out}: no runs are there`, 'name the folder of the runs with --out');
     }
+    found.sort(inOrder);
     if (flagOption(argv, 'json')) for (const exposure of found) stdout.write(`${JSON.stringify(exposure)}\n`);
     else stdout.write(found.length === 0 ? 'no exposure of it is known\n' : describe(found));
     return EXIT.finished;
   },
 };
+
+function inOrder(a: ExposureHistory, b: ExposureHistory): number {
+  const [first, second] = [parseAddress(a.ip), parseAddress(b.ip)];
+  if (first === undefined || second === undefined) return 0;
+  return compareAddresses(first, second) || compareText(a.probe, b.probe);
+}
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
@@ -76,6 +85,8 @@ function changeCells({ at, status, evidence, doubt, wire_amplification }: Status
   return [
     at,
     why === undefined ? status : `${status}: ${why}`,
-    wire_amplification === undefined ? '' : `${wire_amplification}x on the wire`,
+    wire_amplification === undefined
+      ? ''
+      : `${decimalText(wire_amplification, FACTOR_DECIMALS)}x on the wire`,
   ];
 }

@@ -5,6 +5,7 @@ import type { Finding } from '../domain/finding.js';
 import { findingId } from '../../reports/record.js';
 import { askedBy } from '../history/asked.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
+import type { Silence } from '../history/outages.js';
 import { outages } from '../history/outages.js';
 import type { ObservedKnown } from '../history/verdict.js';
 import type { Ledger, Sighting } from '../sweep/ledger.js';
@@ -40,15 +41,20 @@ export function observeKnown(
   if (unseen.length === 0) return new Map();
   const lossy = scan.plan.probes.map((_, probe) => addressesIn(scan.unknown(probe), unseen));
   const observed = unseen.map((known) => [known, observe(scan, lossy, known)] as const);
+  const silenceOf = ({ probed_ip, probe }: ExposureHistory): Silence | undefined => {
+    const address = parseAddress(probed_ip);
+    return address === undefined ? undefined : { address, probe };
+  };
   const isOutage = outages(
-    observed.flatMap(([{ probed_ip }, { observation }]) =>
-      observation.kind === 'silent' ? (parseAddress(probed_ip) ?? []) : [],
+    observed.flatMap(([known, { observation }]) =>
+      observation.kind === 'silent' ? (silenceOf(known) ?? []) : [],
     ),
+    new Set(findings.map(({ probe }) => probe)),
   );
   return new Map(
     observed.map(([known, { observation, exchanges }]) => {
-      const address = parseAddress(known.probed_ip);
-      const outage = address !== undefined && isOutage(address);
+      const silence = silenceOf(known);
+      const outage = silence !== undefined && isOutage(silence);
       return [
         known.finding_id,
         { exchanges, observation: observation.kind === 'silent' ? { ...observation, outage } : observation },

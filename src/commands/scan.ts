@@ -18,6 +18,7 @@ import { createOrigins } from '../origin/origin.js';
 import { readAsnMap } from '../origin/asn-map.js';
 import { consoleSummary } from '../../reports/console-summary.js';
 import { toRecord } from '../../reports/record.js';
+import { withoutShadowserverType } from '../../reports/shadowserver/shadowserver-csv.js';
 import { addressSet } from '../scope/address-set.js';
 import { createLiveScope } from '../scope/live-scope.js';
 import type { Scope } from '../scope/scope.js';
@@ -176,7 +177,17 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
   if (flagOption(argv, 'json')) io.stdout.write(`${JSON.stringify({ ...run, directory: directory.path })}\n`);
   else io.stdout.write(consoleSummary(run, records));
   if (!quiet) io.stderr.write(`reports are in ${directory.path}\n`);
-  return exitCodeOf(run, io.stop, isFailed(records, { failOn, failOnNew }), io);
+  const unlisted = withoutShadowserverType(run, records);
+  if (!quiet && unlisted > 0)
+    io.stderr.write(
+      `ampscope: note: ${unlisted} IPv6 ${unlisted === 1 ? 'exposure is' : 'exposures are'} in no file of shadowserver/, which has no such type for IPv6\n`,
+    );
+  return exitCodeOf(
+    { ...run, directory: directory.path },
+    io.stop,
+    isFailed(records, { failOn, failOnNew }),
+    io,
+  );
 }
 
 /** @throws UsageError with the first thing that makes the scan impossible. */
@@ -208,9 +219,16 @@ function isFailed(
 }
 
 /** Our own fault is 1 and never comes here; then the signal, then losses, then what `--fail-on` and `--fail-on-new` name. */
-function exitCodeOf(run: RunRecord, stop: AbortSignal, failed: boolean, { stderr }: Io): number {
+function exitCodeOf(
+  run: RunRecord & { readonly directory: string },
+  stop: AbortSignal,
+  failed: boolean,
+  { stderr }: Io,
+): number {
   if (!run.complete)
-    stderr.write(`ampscope: note: the run is incomplete: ${run.incomplete_reason ?? 'unknown'}\n`);
+    stderr.write(
+      `ampscope: note: the run is incomplete: ${run.incomplete_reason ?? 'unknown'}; go on with: ampscope scan --resume ${run.directory}\n`,
+    );
   if (stop.aborted && typeof stop.reason === 'number') return stop.reason;
   if (run.losses.any || !run.complete) {
     stderr.write(

@@ -1,6 +1,7 @@
 import type { FindingRecord } from '../domain/finding-record.js';
 import { bareColumns } from '../domain/finding-record.js';
 import type { RunRecord } from '../domain/run-record.js';
+import type { Evidence } from '../domain/status.js';
 import { pastRecord, withStatus } from '../../reports/record.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
 import { statusColumns } from '../history/exposure-history.js';
@@ -54,9 +55,26 @@ export function withStatuses(
     const verdict = verdictOf(before, observation);
     if (observation.kind === 'no-target') notTargeted++;
     else if (verdict !== undefined)
-      rows.push(rowOf(pastRecord(before.last, { scanId: scan_id, exchanges }), before, verdict));
+      rows.push(
+        rowOf(
+          pastRecord(before.last, { scanId: scan_id, exchanges, what: wordsOf(verdict) }),
+          before,
+          verdict,
+        ),
+      );
   }
   return { records: rows, notTargeted };
 }
 
 const NOT_TARGETED: ObservedKnown = { observation: { kind: 'no-target' }, exchanges: [] };
+
+/** `fixed: its port is closed`, `unknown: losses`. */
+function wordsOf({ status, evidence, doubt }: StatusVerdict): string {
+  return `${status}: ${evidence === undefined ? (doubt ?? 'nothing proves it closed') : PROOF[evidence]}`;
+}
+
+const PROOF = {
+  refused: 'it refuses',
+  closed: 'its port is closed',
+  silent: 'it stays silent',
+} as const satisfies Record<Evidence, string>;

@@ -6,9 +6,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { Address } from '../../src/domain/address.js';
 import { ipv4 } from '../../src/domain/address.js';
 import type { ExposureHistory } from '../../src/history/exposure-history.js';
 import { statusColumns } from '../../src/history/exposure-history.js';
+import type { Silence } from '../../src/history/outages.js';
 import { outages } from '../../src/history/outages.js';
 import type { Outcome } from '../../src/history/remembered.js';
 import { remembered } from '../../src/history/remembered.js';
@@ -130,9 +132,23 @@ describe('an outage', () => {
   it('is where three known exposures of one subnet fell silent in one run, and nowhere else', () => {
     const [a, b, c, far] = [0x0a000001, 0x0a000002, 0x0a0000ff, 0x0a000101].map(ipv4);
     assert.ok(a !== undefined && b !== undefined && c !== undefined && far !== undefined);
-    const of = outages([a, b, c, far, far]);
-    assert.deepEqual([a, b, c, far].map(of), [true, true, true, false]);
-    assert.deepEqual([a, b].map(outages([a, b])), [false, false]);
+    const silent = (...addresses: readonly Address[]): Silence[] =>
+      addresses.map((address) => ({ address, probe: 'double' }));
+    const answered = new Set(['double']);
+    const is = outages(silent(a, b, c, far, far), answered);
+    assert.deepEqual(silent(a, b, c, far).map(is), [true, true, true, false]);
+    assert.deepEqual(silent(a, b).map(outages(silent(a, b), answered)), [false, false]);
+  });
+
+  it('is also where three fell silent to one probe, wherever they are, and nobody answered it', () => {
+    const silent = [0x0a000001, 0x0b000001, 0x0c000001].map((address, i): Silence => ({
+      address: ipv4(address),
+      probe: i < 2 ? 'one' : 'other',
+    }));
+    const more = [...silent, { address: ipv4(0x0d000001), probe: 'one' }];
+    assert.deepEqual(more.map(outages(more, new Set())), [true, true, false, true]);
+    assert.ok(!more.some(outages(more, new Set(['one', 'other']))));
+    assert.ok(!silent.some(outages(silent, new Set())));
   });
 });
 
