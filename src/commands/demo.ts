@@ -16,7 +16,7 @@ export const demo: Command = {
     ...LAB_OPTIONS,
     out: { type: 'string', requiresArg: true, describe: `Reports go here (default ./${DEFAULTS.out})` },
   },
-  example: ['ampscope demo', 'takes half a minute, and touches nothing but loopback'],
+  example: ['ampscope demo', 'takes about a minute, and touches nothing but loopback'],
   async run(argv, io) {
     const out = textOption(argv, 'out') ?? DEFAULTS.out;
     const { hosts, scopeText } = labOf(argv, io.clock.now());

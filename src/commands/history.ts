@@ -1,4 +1,5 @@
-import { HistoryDamaged, readHistory } from '../archive/history-file.js';
+import { stat } from 'node:fs/promises';
+import { HistoryDamaged, historyPath, readHistory } from '../archive/history-file.js';
 import { repairHistory } from '../archive/past-runs.js';
 import { compareAddresses, parseAddress } from '../domain/address.js';
 import { compareText } from '../domain/finding-record.js';
@@ -27,7 +28,12 @@ export const history: Command = {
     const out = textOption(argv, 'out') ?? DEFAULTS.out;
     const found: ExposureHistory[] = [];
     try {
-      await repairHistory(out, { mode: DEFAULTS.fileMode });
+      // A group that may read it shall not lose it to whoever asks.
+      const mode = await stat(historyPath(out)).then(
+        (found) => found.mode & 0o777,
+        () => DEFAULTS.fileMode,
+      );
+      await repairHistory(out, { mode });
       for await (const exposure of readHistory(out)) if (matches(exposure)) found.push(exposure);
     } catch (error) {
       if (!(error instanceof HistoryDamaged) && !isMissing(error)) throw error;

@@ -27,6 +27,7 @@ const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
   options: { write: { type: 'boolean' }, runs: { type: 'string', default: '3' } },
 });
+const [BEGIN, END] = ['<!-- npm run bench -- --write: from here -->', '<!-- to here -->'];
 const runs = Math.max(1, Math.floor(Number(values.runs) || 1));
 const unknown = wanted.filter((word) => !PARTS.some(({ names }) => names.includes(word)));
 
@@ -77,8 +78,6 @@ async function measure(): Promise<number> {
   }
   return verdicts.every(({ met }) => met) ? 0 : 1;
 }
-
-const [BEGIN, END] = ['<!-- npm run bench -- --write: from here -->', '<!-- to here -->'];
 
 /** Puts the tables between the marks of a README. @throws Error where they are missing. */
 function write(file: string, texts: readonly string[]): void {
