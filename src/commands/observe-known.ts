@@ -98,14 +98,9 @@ function observe(
       kind: 'silent',
       asked: askedBy({
         port: selected.port,
-        forms: selected.probe.sweepForms.map((form) => {
-          const request = form.encode(0);
-          return {
-            name: form.name,
-            request_hex: Buffer.from(request).toString('hex'),
-            request_size: request.length,
-          };
-        }),
+        forms: selected.probe.sweepForms.map((form) => ({
+          request_hex: Buffer.from(form.encode(0)).toString('hex'),
+        })),
       }),
       rechecked: again?.kind === 'silent',
       lossy: lossy[index]?.has(address) === true,
