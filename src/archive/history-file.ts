@@ -3,6 +3,7 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip } from 'node:zlib';
+import type { TrendPoint } from '../domain/run-record.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
 import type { Outcome } from '../history/remembered.js';
 import { remembered } from '../history/remembered.js';
@@ -15,16 +16,7 @@ import { writeAtomically } from './atomic-file.js';
 export interface HistoryHead {
   readonly format: 1;
   /** In the order in which they were taken in. */
-  readonly runs: readonly HistoryRun[];
-}
-
-/** One run as the trend shows it. */
-export interface HistoryRun {
-  readonly scan_id: string;
-  /** When it began: ISO 8601 UTC. */
-  readonly at: string;
-  /** Rows by status, by probe. */
-  readonly statuses: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  readonly runs: readonly TrendPoint[];
 }
 
 const FILE = 'history.jsonl.gz';
@@ -63,7 +55,7 @@ export async function* readHistory(out: string): AsyncGenerator<ExposureHistory,
  */
 export async function takeIn(
   out: string,
-  run: HistoryRun,
+  run: TrendPoint,
   outcomes: Iterable<Outcome>,
   options: { readonly mode: number },
 ): Promise<void> {
@@ -86,7 +78,7 @@ export async function beginHistory(out: string, options: { readonly mode: number
 
 async function* changedLines(
   out: string,
-  run: HistoryRun,
+  run: TrendPoint,
   waiting: Map<string, Outcome>,
 ): AsyncGenerator<string, void, undefined> {
   let isHead = true;

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { FindingRecord } from '../domain/finding-record.js';
 import { bareColumns } from '../domain/finding-record.js';
 import type { RunRecord } from '../domain/run-record.js';
+import { trendPointOf } from '../domain/trend-point.js';
 import { UsageError } from '../domain/usage-error.js';
 import { askedBy } from '../history/asked.js';
 import type { Outcome } from '../history/remembered.js';
-import type { HistoryRun } from './history-file.js';
 import { HistoryDamaged, beginHistory, readHistoryHead, takeIn } from './history-file.js';
 import { readRun, readRunRecord } from './run-archive.js';
 
@@ -48,7 +48,7 @@ export async function takeInRun(
   records: readonly FindingRecord[],
   options: { readonly mode: number },
 ): Promise<void> {
-  await takeIn(out, historyRunOf(run, records), outcomesOf(run, records), options);
+  await takeIn(out, trendPointOf(run, records), outcomesOf(run, records), options);
 }
 
 /** Whether a run belongs in the history. */
@@ -84,15 +84,6 @@ async function takeInDirectory(
     if (error instanceof UsageError) return false;
     throw error;
   }
-}
-
-function historyRunOf({ scan_id, started }: RunRecord, records: readonly FindingRecord[]): HistoryRun {
-  const statuses: Record<string, Record<string, number>> = {};
-  for (const { probe, status = 'new' } of records) {
-    const counts = (statuses[probe] ??= {});
-    counts[status] = (counts[status] ?? 0) + 1;
-  }
-  return { scan_id, at: started, statuses };
 }
 
 /** Of several rows of one exposure, the strongest: forwarders may lead to one resolver. */

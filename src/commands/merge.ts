@@ -50,9 +50,9 @@ export const merge: Command = {
     const run: RunRecord = {
       ...merged,
       counts: { ...merged.counts, findings: records.length },
-      history: { earlier_runs: past.runs, not_targeted: notTargeted },
+      history: { ...past.summary, not_targeted: notTargeted },
     };
-    await writeRun(path, run, records, renderRun(run, records)).catch((error: unknown) => {
+    await writeRun(path, run, records, await renderRun(run, records)).catch((error: unknown) => {
       throw cannotKeep(path, error, true);
     });
     await takeInRun(out, run, records, { mode: fileMode });

@@ -1,10 +1,15 @@
 import { readHistory, readHistoryHead } from '../archive/history-file.js';
 import { repairHistory } from '../archive/past-runs.js';
+import type { RunRecord } from '../domain/run-record.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
+
+/** Two years of weeks. */
+const MOST_TREND_POINTS = 104;
 
 /** What earlier runs of a folder know. */
 export interface Past {
-  readonly runs: number;
+  /** What a run says of those before it. */
+  readonly summary: Pick<NonNullable<RunRecord['history']>, 'earlier_runs' | 'trend'>;
   /** Exposures that were not proved closed. */
   readonly open: readonly ExposureHistory[];
   /** Those, and of the others each that one of these rows is of, by finding_id. */
@@ -26,8 +31,12 @@ export async function openPast(
     );
   const open: ExposureHistory[] = [];
   for await (const exposure of readHistory(out)) if (exposure.state !== 'fixed') open.push(exposure);
+  const { runs } = await readHistoryHead(out);
   return {
-    runs: (await readHistoryHead(out)).runs.length,
+    summary: {
+      earlier_runs: runs.length,
+      ...(runs.length > 0 && { trend: runs.slice(-MOST_TREND_POINTS) }),
+    },
     open,
     async of(rows) {
       const wanted = new Set(rows.map(({ finding_id }) => finding_id));

@@ -24,7 +24,7 @@ export const report: Command = {
       throw new UsageError('no run is named', 'write ampscope report exposure/latest');
     const chosen = await noticeOptions(argv);
     const { run, records } = await readRun(directory);
-    await writeReports(directory, run, renderRun(withNotices(run, chosen), records));
+    await writeReports(directory, run, await renderRun(withNotices(run, chosen), records));
     stdout.write(consoleSummary(run, records));
     stderr.write(`reports are in ${directory}\n`);
     return EXIT.finished;

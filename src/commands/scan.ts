@@ -145,7 +145,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
   const run = recordOf({
     scanId: directory.id,
     rows: records.length,
-    history: { earlier_runs: past.runs, not_targeted: notTargeted },
+    history: { ...past.summary, not_targeted: notTargeted },
     started,
     ended: io.clock.now(),
     inputs,
@@ -160,7 +160,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     checks,
     scopeReloads: reload.records(),
   });
-  await writeRun(directory.path, run, records, renderRun(run, records)).catch((error: unknown) => {
+  await writeRun(directory.path, run, records, await renderRun(run, records)).catch((error: unknown) => {
     throw cannotKeep(directory.path, error, false);
   });
   if (run.complete) {

@@ -54,6 +54,8 @@ export interface RunRecord {
     readonly earlier_runs: number;
     /** Known exposures that were no target of this run: outside its ranges, excluded, or no longer in the scope. */
     readonly not_targeted: number;
+    /** The latest of the earlier runs, oldest first, so that a report of this one can show how it came here. */
+    readonly trend?: readonly TrendPoint[];
   };
   readonly asn_sources: readonly {
     readonly file: string;
@@ -237,4 +239,13 @@ export interface RunLossEvent {
    * k × (addresses × forms) on. Absent where it touches a measurement only.
    */
   readonly positions?: readonly [number, number];
+}
+
+/** What one run found, as small as a trend over all runs needs it. */
+export interface TrendPoint {
+  readonly scan_id: string;
+  /** When it began: ISO 8601 UTC. */
+  readonly at: string;
+  /** Rows by status, by probe. A run of a version without a history counts all it saw as `new`. */
+  readonly statuses: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { HistoryRun } from '../../src/archive/history-file.js';
+import type { TrendPoint } from '../../src/domain/run-record.js';
 import {
   HistoryDamaged,
   beginHistory,
@@ -92,7 +92,7 @@ function sorted(histories: readonly ExposureHistory[]): readonly ExposureHistory
   );
 }
 
-function runOf(index: number): HistoryRun {
+function runOf(index: number): TrendPoint {
   return {
     scan_id: `run ${index}`,
     at: historyRow(1, index).timestamp,

@@ -104,13 +104,26 @@ describe('five weekly sweeps', () => {
 
   it('count the excluded one as not targeted, and lose no run over a closed port', () => {
     assert.deepEqual(
-      weeks.map(({ run }) => run.history),
+      weeks.map(({ run }) => withoutTrend(run.history)),
       [0, 1, 2, 3, 4].map((earlier_runs) => ({
         earlier_runs,
         not_targeted: earlier_runs === 2 || earlier_runs === 3 ? 1 : 0,
       })),
     );
     for (const { run } of weeks) assert.equal(run.losses.any, false);
+  });
+
+  it('carry the trend of the runs before them', () => {
+    const trend = weeks[4]?.run.history?.trend;
+    assert.deepEqual(
+      trend?.map(({ scan_id }) => scan_id),
+      weeks.slice(0, 4).map(({ run }) => run.scan_id),
+    );
+    assert.deepEqual(trend[2]?.statuses, {
+      chargen: { persisting: 2, unknown: 3 },
+      'dns-any': { fixed: 1 },
+    });
+    assert.equal(weeks[0]?.run.history?.trend, undefined);
   });
 
   it('have a changes.csv of what changed and a summary that counts it', () => {
@@ -169,7 +182,7 @@ describe('five weekly sweeps', () => {
     rmSync(join(out, 'history.jsonl.gz'));
     const sixth = await sweepOf(6);
     assert.match(sixth.said, /the history was missing or damaged: it was made again from 5 runs/);
-    assert.deepEqual(sixth.run.history, { earlier_runs: 5, not_targeted: 0 });
+    assert.deepEqual(withoutTrend(sixth.run.history), { earlier_runs: 5, not_targeted: 0 });
     assert.deepEqual(
       sixth.rows.map(({ ip, status, first_seen, times_seen }) => [ip, status, first_seen, times_seen]),
       weeks[4]?.rows.map(({ ip, first_seen, times_seen }) => [
@@ -182,6 +195,10 @@ describe('five weekly sweeps', () => {
     assert.deepEqual(told(), before);
   });
 });
+
+function withoutTrend(history: RunRecord['history']): unknown {
+  return { earlier_runs: history?.earlier_runs, not_targeted: history?.not_targeted };
+}
 
 async function sweepOf(week: number): Promise<Week> {
   const does = (ip: string): Behaviour | undefined => LIVES[ip]?.[Math.min(week, 5) - 1];
