@@ -3,6 +3,7 @@ import { sortRecords } from '../src/domain/finding-record.js';
 import type { RunRecord } from '../src/domain/run-record.js';
 import { ecsJsonl } from './ecs.js';
 import { findingsCsv } from './findings-csv.js';
+import { htmlReport } from './html/html-report.js';
 import { asJson } from './json.js';
 import { changesCsv } from './changes.js';
 import { notices } from './notices/notices.js';
@@ -19,6 +20,7 @@ export const reports: readonly Report[] = [
   summaryCsv,
   prefixesCsv,
   asJson,
+  htmlReport,
   shadowserverCsv,
   notices,
   ecsJsonl,

@@ -57,7 +57,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'node:crypto',
   ],
   'src/lab': ['src/domain', 'probes/probe.ts', 'node:dgram', 'node:events'],
-  reports: ['src/domain', 'probes/probe.ts', 'csv-stringify', 'csv-stringify/sync', 'node:crypto'],
+  reports: [
+    'src/domain',
+    'probes/probe.ts',
+    'csv-stringify',
+    'csv-stringify/sync',
+    'hono/html',
+    'd3-array',
+    'd3-format',
+    'd3-scale',
+    'd3-shape',
+    'node:crypto',
+  ],
   'probes/wire': [],
 };
 const PROBE_FOLDER = ['src/domain', 'probes/probe.ts', 'probes/wire', 'zod'];
@@ -132,6 +143,12 @@ describe('the only file that …', () => {
 
   it('knows csv-stringify is reports/csv.ts', () => {
     only(/from 'csv-stringify/, ['reports/csv.ts']);
+  });
+
+  it('makes markup is reports/html/html.ts, and nothing but the charts draws', () => {
+    only(/from 'hono/, ['reports/html/html.ts']);
+    for (const file of files.filter((file) => /from 'd3-/.test(withoutComments(file))))
+      assert.match(file, /^reports\/html\/charts\//);
   });
 
   it('rolls dice with Math.random does not exist', () => {
