@@ -1,3 +1,4 @@
+import { addressCount } from '../src/domain/address.js';
 import type { FindingRecord } from '../src/domain/finding-record.js';
 import { sortRecords } from '../src/domain/finding-record.js';
 import { SEVERITIES } from '../src/domain/finding.js';
@@ -52,7 +53,7 @@ function totalLine(run: RunRecord, records: readonly FindingRecord[]): string {
   const exposed = records.filter(({ status }) => isExposed(status));
   const since = sinceText(run, records);
   if (exposed.length === 0)
-    return `no exposure found on ${run.targets.addresses} addresses${reservation}${since}`;
+    return `no exposure found on ${addressCount(run.targets.addresses)}${reservation}${since}`;
   const counts = SEVERITIES.map((level) => [
     level,
     exposed.filter(({ severity }) => severity === level).length,

@@ -86,6 +86,16 @@ function usageErrorOf(message: string, words: readonly string[]): UsageError {
   const meant = /^Did you mean (\S+)\?$/.exec(first)?.[1];
   if (meant !== undefined)
     return new UsageError(`there is no command "${words[0] ?? ''}"`, `did you mean ampscope ${meant}?`);
+  const valueless = /^Not enough arguments following: (\S+)$/.exec(first)?.[1];
+  const see = command ? `see ampscope ${command.name} --help` : 'see ampscope --help';
+  if (valueless !== undefined) return new UsageError(`--${valueless} has no value`, see);
+  if (first.startsWith('Not enough non-option arguments') && command?.positional) {
+    const { usage, describe } = command.positional;
+    return new UsageError(
+      `${command.name}: ${usage} is missing`,
+      `ampscope ${command.name} ${usage}: ${describe}`,
+    );
+  }
   const text = first === '' ? 'not understood' : first.charAt(0).toLowerCase() + first.slice(1);
-  return new UsageError(text, command ? `see ampscope ${command.name} --help` : 'see ampscope --help');
+  return new UsageError(text, see);
 }

@@ -60,12 +60,17 @@ function judge(done: readonly Exchange[]): Judgement {
   const largest = Math.max(...sizes);
   return {
     kind: 'exposure',
-    tags: ['chargen'],
+    tags: ['chargen', 'loop-risk'],
     detail:
       largest > MOST_CHARACTERS
         ? `datagrams of ${largest} bytes, more than the ${MOST_CHARACTERS} that RFC 864 allows`
         : `datagrams of ${largest} bytes`,
     facts: { datagram_bytes: largest },
+    atLeast: {
+      level: 'medium',
+      reason:
+        'one packet with a forged source can make it and another such service answer each other without end',
+    },
   };
 }
 

@@ -1,5 +1,5 @@
-import { chmod, lstat, mkdir, rename, rm, symlink, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, lstat, mkdir, rename, rm, stat, symlink, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../domain/usage-error.js';
 import { removeStale, syncFolder, temporaryName } from './atomic-file.js';
 import { folderMode } from './file-modes.js';
@@ -24,8 +24,7 @@ export async function createRunDirectory(
 ): Promise<RunDirectory> {
   const mode = folderMode(options.fileMode);
   try {
-    const made = await mkdir(out, { recursive: true, mode });
-    if (made !== undefined) await chmod(out, mode);
+    await makeFolders(resolve(out), mode);
     for (let attempt = 1; ; attempt++) {
       const id = attempt === 1 ? stamp : `${stamp}-${attempt}`;
       const path = join(out, id);
@@ -67,6 +66,19 @@ export async function publishLatest(out: string, id: string): Promise<void> {
     );
   }
   await syncFolder(out);
+}
+
+/** Not mkdir's own way to do so: where the system answers ENOENT again and again, as in /proc, that never ends. */
+async function makeFolders(folder: string, mode: number): Promise<void> {
+  const isThere = async (path: string): Promise<boolean> =>
+    stat(path).then(
+      () => true,
+      (error: unknown) => codeOf(error) !== 'ENOENT',
+    );
+  if (await isThere(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) await makeFolders(parent, mode);
+  await makeNew(folder, mode);
 }
 
 /** False when the name is taken already. */

@@ -44,7 +44,7 @@ export function numberOption(
   if (!(value >= least && value <= most) || (whole && !Number.isInteger(value)))
     throw new UsageError(
       `--${name}: "${text}" is not ${whole ? 'a whole' : 'a'} number from ${least} to ${most}`,
-      `write for example --${name} ${Math.max(least, Math.min(most, 100))}`,
+      `write --${name} ${least}, or more; without it the default holds`,
     );
   return value;
 }

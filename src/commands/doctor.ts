@@ -1,3 +1,4 @@
+import { addressCount } from '../domain/address.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { Check } from '../preflight/check.js';
 import { flagOption, textOption } from './arguments.js';
@@ -46,7 +47,7 @@ async function examine(argv: Arguments, io: Io): Promise<readonly Check[]> {
     const scope: Check = {
       name,
       status: 'ok',
-      finding: `${scopeFile.name}: ${space.size} addresses to probe, until ${scopeFile.validUntil} (UTC)`,
+      finding: `${scopeFile.name}: ${addressCount(space.size)} to probe, until ${scopeFile.validUntil} (UTC)`,
       ...(remarks.length > 0 && { hint: `note: ${remarks.join('; ')}` }),
     };
     return [scope, ...(await checkHost(argv, io, inputs, textOption(argv, 'out') ?? DEFAULTS.out))];

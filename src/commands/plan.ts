@@ -1,6 +1,6 @@
 import { trafficOf } from '../domain/exchange.js';
 import { toPrefixes, addressSet } from '../scope/address-set.js';
-import { formatPrefix } from '../domain/address.js';
+import { addressCount, formatPrefix } from '../domain/address.js';
 import { interview } from '../measure/interview.js';
 import type { Order } from '../sweep/order.js';
 import { createOrder, placesPerSubnet } from '../sweep/order.js';
@@ -166,8 +166,8 @@ function describePlan(plan: PlanSummary): string {
       )
       .join('  ');
   return `${[
-    `targets    ${plan.addresses} addresses${plan.shard === undefined ? '' : `, shard ${plan.shard}`}: ${shown}${more}`,
-    `excluded   ${plan.excluded_addresses} addresses`,
+    `targets    ${addressCount(plan.addresses)}${plan.shard === undefined ? '' : `, shard ${plan.shard}`}: ${shown}${more}`,
+    `excluded   ${addressCount(plan.excluded_addresses)}`,
     '',
     line(header),
     ...cells.map(line),

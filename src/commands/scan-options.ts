@@ -1,4 +1,5 @@
 import type { Options } from 'yargs';
+import { SEVERITIES } from '../domain/finding.js';
 import { NOTICE_OPTIONS } from './notice-options.js';
 import { DEFAULT_PROBES, PROBE_FLAGS } from './select-probes.js';
 import { DEFAULTS } from './scan-defaults.js';
@@ -151,7 +152,7 @@ export const SCAN_OPTIONS = {
     group: 'Output:',
     type: 'string',
     requiresArg: true,
-    describe: 'Exit with 3 on findings of this severity or worse',
+    describe: `Exit with 3 on findings of this severity or worse: ${SEVERITIES.join(', ')}`,
   },
   'fail-on-new': {
     group: 'Output:',

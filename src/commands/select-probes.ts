@@ -97,11 +97,13 @@ function inGroup(
 function portsIn(argv: Arguments, definitions: readonly ProbeDefinition[]): ReadonlyMap<string, number> {
   const ports = new Map<string, number>();
   for (const text of listOption(argv, 'port')) {
-    const [, word = '', digits = ''] = /^([^=]+)=(\d{1,5})$/.exec(text) ?? [];
+    const [, word = '', digits = ''] = /^([^=]+)=(\d+)$/.exec(text) ?? [];
     const port = Number(digits);
-    if (word === '' || port < 1 || port > 65_535)
+    if (word === '')
       throw new UsageError(`--port: "${text}" is not PROBE=PORT`, 'write for example --port dns-any=5353');
     const { id } = definitionOf(word, '--port', definitions);
+    if (port < 1 || port > 65_535)
+      throw new UsageError(`--port: ${digits} is no UDP port`, `write for example --port ${id}=5353`);
     if (ports.has(id))
       throw new UsageError(`--port: ${id} is given a port twice`, 'give each probe one port');
     ports.set(id, port);

@@ -163,3 +163,8 @@ function formatIpv6(address: Ipv6): string {
   if (best.length < 2) return hex(groups);
   return `${hex(groups.slice(0, best.start))}::${hex(groups.slice(best.start + best.length))}`;
 }
+
+/** For people: `1 address`, `256 addresses`. */
+export function addressCount(count: number): string {
+  return `${count} ${count === 1 ? 'address' : 'addresses'}`;
+}

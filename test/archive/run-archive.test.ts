@@ -75,7 +75,7 @@ describe('the directory of a run', () => {
     writeFileSync(join(out, 'file'), '');
     await assert.rejects(createRunDirectory(join(out, 'file'), 'stamp', { fileMode: 0o600 }), {
       name: 'UsageError',
-      message: `${join(out, 'file')}: cannot hold a run's directory: EEXIST`,
+      message: `${join(out, 'file')}: cannot hold a run's directory: ENOTDIR`,
     });
   });
 });
