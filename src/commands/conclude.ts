@@ -47,7 +47,7 @@ export function conclude(known: ScanKnowledge): ScanResult {
     observed: observeKnown(known, findings),
     measurementRequests: [...measurements, ...[...known.rechecked.values()].map(({ exchanges }) => exchanges)]
       .flat()
-      .filter(hasLeft).length,
+      .filter(({ end }) => end !== 'unsent').length,
     measured: measurements.filter((exchanges) => exchanges.length > 0).length,
     // What was excluded since is no loss.
     unknown: plan.probes.map((_, probe) => fewPrefixes(onlyAllowed(plan.scope, known.unknown(probe)))),
@@ -55,11 +55,6 @@ export function conclude(known: ScanKnowledge): ScanResult {
     cappedMeasurements: measurements.filter((exchanges) => exchanges.some(isLowerBound)).length,
     ...(known.stoppedBy !== undefined && { stoppedBy: known.stoppedBy }),
   };
-}
-
-/** Whoever heard that the port is closed had asked. */
-function hasLeft({ end, sendError }: Exchange): boolean {
-  return end !== 'unsent' || sendError === 'ECONNREFUSED';
 }
 
 interface ProbeCounts {

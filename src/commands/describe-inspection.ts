@@ -124,7 +124,7 @@ function endLines(exchange: Exchange): readonly string[] {
     strangers.datagrams > 0
       ? [`  ${counted(strangers.datagrams, 'datagram')} came from other addresses: no part of the figures`]
       : [];
-  if (sendError === 'ECONNREFUSED') return ['  an ICMP port unreachable came back', ...others];
+  if (end === 'closed') return ['  an ICMP port unreachable came back', ...others];
   if (end === 'unsent') return [`  not sent: ${sendError ?? 'unknown'}`, ...others];
   if (received.datagrams === 0) return ['  silence', ...others];
   const lastMs = replies.at(-1)?.afterMs ?? 0;

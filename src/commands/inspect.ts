@@ -90,7 +90,7 @@ async function inspectHost(argv: Arguments, io: Io, inputs: ScanInputs, host: Ad
   }
   expiry.cancel();
   const exchanges = inspections.flatMap((inspection) => inspection.exchanges.map(({ exchange }) => exchange));
-  const sent = exchanges.filter(({ end, sendError }) => end !== 'unsent' || sendError === 'ECONNREFUSED');
+  const sent = exchanges.filter(({ end }) => end !== 'unsent');
   const record = {
     ampscope_version: version,
     host: formatAddress(host),

@@ -39,8 +39,7 @@ export function outcomeOf(selected: SelectedProbe, observed: readonly ObservedEx
   const exchanges = observed.map(({ exchange }) => exchange);
   if (exchanges.every(({ received }) => received.datagrams === 0)) {
     const sent = exchanges.filter(({ end }) => end !== 'unsent');
-    if (exchanges.some(({ sendError }) => sendError === 'ECONNREFUSED'))
-      return { kind: 'closed', reason: CLOSED };
+    if (exchanges.some(({ end }) => end === 'closed')) return { kind: 'closed', reason: CLOSED };
     const errors = [...new Set(exchanges.flatMap(({ sendError }) => sendError ?? []))];
     return sent.length > 0
       ? { kind: 'silent', reason: SILENT }

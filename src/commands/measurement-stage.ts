@@ -13,6 +13,7 @@ import { createRequestGate } from '../measure/request-gate.js';
 import type { Rechecked } from '../measure/recheck.js';
 import { recheck } from '../measure/recheck.js';
 import type { ExchangeLimits, OpenExchangeSocket } from '../measure/run-exchange.js';
+import { PORT_CLOSED } from '../measure/run-exchange.js';
 import type { Ledger, Sighting } from '../sweep/ledger.js';
 import { exchangeOfSighting } from '../sweep/ledger.js';
 import type { Progress, ProgressState } from '../sweep/progress.js';
@@ -171,7 +172,7 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
         onDatagram,
         onSendError(code, to) {
           // A closed port is an answer.
-          if (code !== 'ECONNREFUSED') losses.measurementRefused(code, to);
+          if (code !== PORT_CLOSED) losses.measurementRefused(code, to);
           onSendError(code);
         },
       }),

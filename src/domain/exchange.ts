@@ -52,7 +52,8 @@ export interface Exchange {
   readonly seenIn: 'measurement' | 'sweep';
   readonly request: Uint8Array;
   readonly requestedAt: Instant;
-  readonly end: 'quiet' | 'capped' | 'silent' | 'unsent';
+  /** `closed`: an ICMP port unreachable came back, as a connected socket hears it; `unsent`: the system refused. */
+  readonly end: 'quiet' | 'capped' | 'silent' | 'closed' | 'unsent';
   readonly sent: Traffic;
   readonly received: Traffic;
   readonly replies: readonly Reply[];

@@ -3,8 +3,8 @@ export const STATUSES = ['new', 'persisting', 'reopened', 'fixed', 'unknown'] as
 export type Status = (typeof STATUSES)[number];
 
 /**
- * Why an exposure counts as closed: it refused, its port is closed (ECONNREFUSED), or it was silent for good.
- * Only silence can be mistaken.
+ * Why an exposure counts as closed: it refused, its port is closed (ECONNREFUSED: the host or a filter before it
+ * says so), or it was silent for good. Only silence can be mistaken.
  */
 export type Evidence = 'refused' | 'closed' | 'silent';
 

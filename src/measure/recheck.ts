@@ -46,10 +46,12 @@ export async function recheck(
   },
 ): Promise<Rechecked> {
   const exchanges: Exchange[] = [];
+  let askedMs = -Infinity;
   for (let round = 0; round < ROUNDS; round++) {
-    if (round > 0) await clock.sleep(APART_MS, signal);
+    await clock.sleep(Math.max(0, askedMs + APART_MS - clock.monotonicMs()), signal);
     for (const form of probe.sweepForms) {
       if (signal.aborted || !(await gate.pass(to, 0, signal))) return { kind: 'cut-short', exchanges };
+      askedMs = clock.monotonicMs();
       const { exchange, socketDrops } = await runExchange({
         probe,
         ask: { form, purpose: 'prove' },
@@ -75,7 +77,7 @@ export async function recheck(
   return { kind: exchanges.every(({ end }) => end === 'silent') ? 'silent' : 'cut-short', exchanges };
 }
 
-function wordOf({ sendError, replies }: Exchange): 'answered' | 'closed' | 'silent' {
-  if (sendError === 'ECONNREFUSED') return 'closed';
+function wordOf({ end, replies }: Exchange): 'answered' | 'closed' | 'silent' {
+  if (end === 'closed') return 'closed';
   return replies.length === 0 ? 'silent' : 'answered';
 }

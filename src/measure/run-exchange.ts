@@ -153,21 +153,39 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
       seenIn: 'measurement',
       request,
       requestedAt,
-      end:
-        sendError !== undefined ? 'unsent' : capped ? 'capped' : received.datagrams > 0 ? 'quiet' : 'silent',
+      end: endOf({ sendError, capped, isAnswered: received.datagrams > 0 }),
       sent: trafficOf(request.length, familyOf(to)),
       received,
       replies: answered.replies(),
       ...(responder && { responder }),
       strangers: isOffAddress ? strangers : addTraffic(strangers, offAddress.sum()),
       caveats,
-      ...(sendError !== undefined && { sendError }),
+      ...(sendError !== undefined && sendError !== PORT_CLOSED && { sendError }),
     };
     const { localPort } = socket;
     return { exchange, socketDrops, ...(localPort !== undefined && { localPort }) };
   } finally {
     await socket.close();
   }
+}
+
+/** An ICMP port unreachable as the system tells it, of a request that has left: no failure to send. */
+export const PORT_CLOSED = 'ECONNREFUSED';
+
+function endOf({
+  sendError,
+  capped,
+  isAnswered,
+}: {
+  readonly sendError: string | undefined;
+  readonly capped: boolean;
+  readonly isAnswered: boolean;
+}): Exchange['end'] {
+  // Whoever answers has no closed port, whatever came after that.
+  if (sendError === PORT_CLOSED) return isAnswered ? 'quiet' : 'closed';
+  if (sendError !== undefined) return 'unsent';
+  if (capped) return 'capped';
+  return isAnswered ? 'quiet' : 'silent';
 }
 
 /** The socket, or the system's code for why there is none. @throws what is no error of the system. */

@@ -45,7 +45,7 @@ const exchanges: fc.Arbitrary<Exchange> = fc.record(
     seenIn: fc.constantFrom('measurement', 'sweep'),
     request: bytes,
     requestedAt: fc.nat(),
-    end: fc.constantFrom('quiet', 'capped', 'silent', 'unsent'),
+    end: fc.constantFrom('quiet', 'capped', 'silent', 'closed', 'unsent'),
     sent: traffic,
     received: traffic,
     replies: fc.array(

@@ -99,7 +99,8 @@ describe('the outcome of an inspection', () => {
       exchange: { ...silent.exchange, end: 'unsent', sendError },
     });
     assert.equal(outcomeOf(SELECTED, [silent]).kind, 'silent');
-    assert.equal(outcomeOf(SELECTED, [silent, failed('ECONNREFUSED')]).kind, 'closed');
+    const closed: ObservedExchange = { ...silent, exchange: { ...silent.exchange, end: 'closed' } };
+    assert.equal(outcomeOf(SELECTED, [silent, closed]).kind, 'closed');
     assert.deepEqual(outcomeOf(SELECTED, [failed('ENETUNREACH')]), {
       kind: 'unsent',
       reason: 'nothing was sent: ENETUNREACH',

@@ -288,6 +288,21 @@ describe('a request that does not leave', () => {
     assert.ok(lastedMs < 1, `${lastedMs} ms`);
   });
 
+  it('has left where the system says that the port is closed, and an answer before that still counts', async () => {
+    const { exchange, lastedMs } = await exchangeOf((line) => {
+      line.fail('ECONNREFUSED');
+    });
+    assert.deepEqual([exchange.end, exchange.sendError], ['closed', undefined]);
+    assert.ok(lastedMs < 1, `${lastedMs} ms`);
+    const answered = await exchangeOf((line) => {
+      line.reply(1, answer(100));
+      line.at(2, () => {
+        line.fail('ECONNREFUSED');
+      });
+    });
+    assert.deepEqual([answered.exchange.end, answered.exchange.replies.length], ['quiet', 1]);
+  });
+
   it('is unsent when the scope does not allow the address', async () => {
     const { exchange, lastedMs, sockets } = await exchangeOf(() => undefined, { allows: () => false });
     assert.equal(exchange.end, 'unsent');

@@ -231,7 +231,7 @@ for (const definition of definitions) {
       });
       const outcome = fc.record({
         replies: fc.array(reply, { maxLength: 5 }),
-        end: fc.constantFrom('quiet', 'capped', 'silent', 'unsent'),
+        end: fc.constantFrom('quiet', 'capped', 'silent', 'closed', 'unsent'),
       });
       fc.assert(
         fc.property(
@@ -240,7 +240,7 @@ for (const definition of definitions) {
           (asking, outcomes) => {
             const answer = (asked: number, form: RequestForm, purpose: Exchange['purpose']): Exchange => {
               const { replies, end } = outcomes[asked % outcomes.length] ?? { replies: [], end: 'silent' };
-              const heard = end === 'silent' || end === 'unsent' ? [] : replies;
+              const heard = ['silent', 'closed', 'unsent'].includes(end) ? [] : replies;
               return exchangeWith({
                 form: form.name,
                 purpose,

@@ -51,7 +51,7 @@ function bind9(
     'lock-file none',
     `listen-on { ${isIPv6(address) ? 'none' : address}; }`,
     `listen-on-v6 { ${isIPv6(address) ? address : 'none'}; }`,
-    'allow-query { any; }',
+    ...(options.some((option) => option.startsWith('allow-query ')) ? [] : ['allow-query { any; }']),
     'dnssec-validation no',
     // The machine has no root servers to ask, and must not try.
     'notify no',

@@ -11,10 +11,10 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunRecord } from '../../src/domain/run-record.js';
-import { unpacked, whyNoServers } from './fetch.js';
+import { whyNoServers } from './fetch.js';
+import { nft as nftIn } from './firewall.js';
 import type { Behaviour } from './misbehaving.js';
 import { makeLink, spawnIn, type Link } from './namespace.js';
-import { PACKAGE_SETS } from './packages.js';
 import { startCli, type CliRun } from '../cli/run-cli.js';
 import { readRun, type FindingRecord } from './scan.js';
 
@@ -385,12 +385,7 @@ describe('a loss', { skip }, () => {
 
   function nft(command: string): void {
     assert.ok(link);
-    const set = unpacked(PACKAGE_SETS.nftables);
-    const [program, ...rest] = link.scanner.enter;
-    execFileSync(program, [...rest, set.path(PACKAGE_SETS.nftables.proof), command], {
-      env: { ...process.env, ...set.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    nftIn(link.scanner, command);
   }
 });
 

@@ -1,0 +1,14 @@
+import { execFileSync } from 'node:child_process';
+import { unpacked } from './fetch.js';
+import type { Namespace } from './namespace.js';
+import { PACKAGE_SETS } from './packages.js';
+
+/** Runs one command of nftables in a namespace. @throws Error where nft refuses it. */
+export function nft({ enter }: Namespace, command: string): void {
+  const set = unpacked(PACKAGE_SETS.nftables);
+  const [program, ...rest] = enter;
+  execFileSync(program, [...rest, set.path(PACKAGE_SETS.nftables.proof), command], {
+    env: { ...process.env, ...set.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
