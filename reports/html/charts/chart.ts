@@ -1,0 +1,85 @@
+import { format } from 'd3-format';
+import type { Words } from '../../../probes/probe.js';
+import type { Html, Part } from '../html.js';
+import { html } from '../html.js';
+import type { Said } from '../say.js';
+import { say } from '../say.js';
+
+/** One chart of the report, as text. Pure: the same run gives the same bytes. Its style sheet is style.ts. */
+export interface Chart {
+  /** Unique in the page: `exposed-by-probe`. */
+  readonly id: string;
+  readonly title: Words;
+  /** The key and the drawing, or the one sentence that stands for them where there is nothing to draw. */
+  readonly svg: Html;
+  /** The same figures, with caption and headers; absent where there are none. */
+  readonly table?: Html;
+}
+
+/** `html` under a name that the formatter leaves alone: within `<text>` every space counts. */
+export const svg = html;
+
+/** The units across every drawing; on a wide screen one is 1.33 pixels, on a phone of 360 pixels 0.68. */
+export const WIDTH = 480;
+
+export const countText = format(',');
+
+/** The frame of a drawing: of any size, with a name and a description for those who cannot see it. */
+export function drawing(
+  {
+    id,
+    title,
+    about,
+    height,
+  }: Pick<Chart, 'id' | 'title'> & { readonly about: Words; readonly height: number },
+  ...parts: readonly Part[]
+): Html {
+  return svg`<svg class="chart" role="img" viewBox="0 0 ${WIDTH} ${tidy(height)}" aria-labelledby="${id}-title" aria-describedby="${id}-about"><title id="${id}-title">${both(title)}</title><desc id="${id}-about">${both(about)}</desc>${parts}</svg>
+`;
+}
+
+/** What the marks mean: each with a swatch of the same class, and shape where that tells more. */
+export function key(items: readonly { readonly swatch: Html; readonly words: Said }[]): Html {
+  return html`<ul class="chart-key">${items.map(
+    ({ swatch, words }) =>
+      html`<li><svg viewBox="0 0 20 16" aria-hidden="true" focusable="false">${swatch}</svg>${say(words)}</li>`,
+  )}</ul>
+`;
+}
+
+/** The sentence where nothing is drawn, or something to know beside the drawing. */
+export function note(words: Said): Html {
+  return html`<p class="chart-note">${say(words)}</p>
+`;
+}
+
+/** Rows of figures; the first cell of each is its header. Whole numbers are grouped by thousands. */
+export function dataTable(caption: Words, heads: readonly Said[], rows: readonly (readonly Part[])[]): Html {
+  const cell = (part: Part): Html =>
+    typeof part === 'number' ? html`<td class="number">${countText(part)}</td>` : html`<td>${part}</td>`;
+  return html`<table class="chart-table">
+<caption>${say(caption)}</caption>
+<thead><tr>${heads.map((head) => html`<th scope="col">${say(head)}</th>`)}</tr></thead>
+<tbody>
+${rows.map(
+  ([first, ...others]) => html`<tr><th scope="row">${first}</th>${others.map(cell)}</tr>
+`,
+)}</tbody>
+</table>
+`;
+}
+
+/** Where markup cannot be, in the name of a drawing or of a mark: one language after the other. */
+export function both({ en, ja }: Words): string {
+  return `${en} / ${ja}`;
+}
+
+/** What stands under the pointer. */
+export function hint(words: Words): Html {
+  return svg`<title>${both(words)}</title>`;
+}
+
+/** A coordinate: a tenth of a unit is finer than any screen. */
+export function tidy(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,37 @@
+import { rollup } from 'd3-array';
+import type { Words } from '../../../probes/probe.js';
+import type { FindingRecord } from '../../../src/domain/finding-record.js';
+import type { Severity } from '../../../src/domain/finding.js';
+import { SEVERITIES } from '../../../src/domain/finding.js';
+import { isExposed } from '../../../src/domain/status.js';
+import { phrases } from '../../notices/phrases.js';
+
+/** How many of what is exposed now are how severe. */
+export type SeverityCounts = Readonly<Record<Severity, number>>;
+
+/** What is exposed now; the fixed and the unknown are not. */
+export function exposedOf(records: readonly FindingRecord[]): readonly FindingRecord[] {
+  return records.filter(({ status }) => isExposed(status));
+}
+
+export function countBySeverity(records: readonly FindingRecord[]): SeverityCounts {
+  const counts = rollup(
+    exposedOf(records),
+    (group) => group.length,
+    ({ severity }) => severity,
+  );
+  return bySeverity((severity) => counts.get(severity) ?? 0);
+}
+
+/** A figure for each severity, worst first. */
+export function bySeverity<Value>(valueOf: (severity: Severity) => Value): Readonly<Record<Severity, Value>> {
+  return Object.fromEntries(SEVERITIES.map((severity) => [severity, valueOf(severity)])) as Record<
+    Severity,
+    Value
+  >;
+}
+
+export const severityWords: Readonly<Record<Severity, Words>> = bySeverity((severity) => ({
+  en: phrases.en.severities[severity],
+  ja: phrases.ja.severities[severity],
+}));

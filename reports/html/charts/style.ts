@@ -1,0 +1,26 @@
+/**
+ * The style sheet of the charts, for that of the page: it takes the page's colours (--ink --muted --line --card and one
+ * for each severity and status), which know the dark and the paper. The text of a drawing shrinks with it, so on a
+ * phone it is set larger.
+ */
+export const chartStyle = `
+.chart { display: block; width: 100%; max-width: 40rem; height: auto; margin: .5rem 0 1rem; overflow: visible }
+.chart text { fill: var(--ink); font-size: 12px; font-family: inherit }
+.chart .small { fill: var(--muted); font-size: 11px }
+.chart .strong { font-weight: 600 }
+.chart .middle { text-anchor: middle }
+.chart .end { text-anchor: end }
+@media screen and (max-width: 34rem) {
+  .chart text { font-size: 16px }
+  .chart .small { font-size: 15px }
+}
+.chart-key { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; margin: .5rem 0; padding: 0; list-style: none; font-size: .9rem }
+.chart-key li { display: flex; align-items: center; gap: .4rem }
+.chart-key svg { width: 20px; height: 16px; flex: none; overflow: visible }
+.chart-note { max-width: 40rem; color: var(--muted); font-size: .9rem }
+.chart-table .number { text-align: right; font-variant-numeric: tabular-nums }
+:is(.chart, .chart-key) {
+  .critical { fill: var(--critical) } .high { fill: var(--high) } .medium { fill: var(--medium) }
+  .low { fill: var(--low) } .info { fill: var(--info) }
+}
+`;
