@@ -38,6 +38,9 @@ export const PACKAGE_SETS = {
     proof: 'usr/sbin/inetutils-inetd',
   },
   ntpsec: { name: 'ntpsec', packages: ['ntpsec'], proof: 'usr/sbin/ntpd' },
+  dig: { name: 'dig', packages: ['bind9-dnsutils'], proof: 'usr/bin/dig' },
+  snmpTools: { name: 'snmp', packages: ['snmp'], proof: 'usr/bin/snmpbulkget' },
+  netcat: { name: 'netcat', packages: ['netcat-openbsd'], proof: 'bin/nc.openbsd' },
   chrony: { name: 'chrony', packages: ['chrony'], proof: 'usr/sbin/chronyd' },
 } as const satisfies Record<string, PackageSet>;
 

@@ -1,0 +1,116 @@
+/**
+ * What a notice tells its reader to type, typed: against a server that is open, where it must show what the notice
+ * says, and against one that is not.
+ */
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { probes } from '../../probes/list.js';
+import { bind9Upstream } from './bind9.js';
+import { unpacked, whyNoServers } from './fetch.js';
+import { makeLink, spawnIn, type Link } from './namespace.js';
+import { PACKAGE_SETS } from './packages.js';
+import { address, REAL_SERVERS, UPSTREAM } from './real-servers.js';
+import { startServer, type RunningServer } from './server.js';
+import { CHECK } from './zones.js';
+
+interface SelfCheck {
+  readonly probe: string;
+  readonly open: string;
+  /** Absent: an address where nobody listens. */
+  readonly closed?: string;
+  /** What the notice says will be seen where it is open, and nowhere else. */
+  readonly shows: RegExp;
+}
+
+/** One notice a line. monlist has no row: no package of Debian has an ntpdc or an ntpd that would answer it. */
+const SELF_CHECKS: readonly SelfCheck[] = [
+  { probe: 'chargen', open: 'xinetd', shows: /[!-~]{60}/ },
+  { probe: 'daytime', open: 'xinetd', shows: /\d\d:\d\d:\d\d/ },
+  { probe: 'dns-any', open: 'bind9-auth', closed: 'bind9-auth-minimal', shows: /MSG SIZE {2}rcvd: \d{4}/ },
+  { probe: 'dns-resolver', open: 'unbound-open', closed: 'unbound-refuse', shows: /NOERROR[^]*flags:.* ra/ },
+  { probe: 'echo', open: 'xinetd', shows: /hello/ },
+  { probe: 'ntp-readvar', open: 'ntpsec', closed: 'chrony', shows: /system="[^]*version="/ },
+  { probe: 'qotd', open: 'xinetd', shows: /plan/ },
+  { probe: 'snmp-getbulk', open: 'snmpd-open', shows: /(iso\S* = .*\n){10}/ },
+  { probe: 'snmp-v1-getnext', open: 'snmpd-v1-only', shows: /iso\S* = / },
+  { probe: 'snmp-v3-discovery', open: 'snmpd-open', shows: /Unknown user name/ },
+  { probe: 'time', open: 'xinetd', shows: /^0000000( +\d+){4}$/m },
+];
+
+const SCANNER = address(1);
+const NOBODY = address(60);
+const skip = whyNoServers() ?? false;
+
+describe('the check that a notice names', { concurrency: true }, () => {
+  const names = new Set(SELF_CHECKS.flatMap(({ open, closed }) => [open, closed]));
+  const servers = REAL_SERVERS.filter(({ name }) => names.has(name));
+  let folder: string;
+  let link: Link | undefined;
+  let running: readonly RunningServer[] = [];
+
+  before(
+    async () => {
+      if (skip !== false) return;
+      folder = mkdtempSync(join(tmpdir(), 'ampscope-checks-'));
+      symlinkSync(unpacked(PACKAGE_SETS.netcat).path('bin/nc.openbsd'), join(folder, 'nc'));
+      const made = makeLink(SCANNER, [NOBODY, UPSTREAM, ...servers.map((server) => server.address)]);
+      link = made;
+      const upstream = { name: 'upstream', plan: bind9Upstream(UPSTREAM) };
+      running = await Promise.all(
+        [upstream, ...servers].map(({ name, plan }) => startServer(made, folder, name, plan)),
+      );
+    },
+    { timeout: 60_000 },
+  );
+
+  after(async () => {
+    await Promise.all(running.map((one) => one.stop()));
+    link?.close();
+    if (skip === false) rmSync(folder, { recursive: true, force: true });
+  });
+
+  for (const { probe, open, closed, shows } of SELF_CHECKS)
+    it(`of ${probe} tells ${open} from ${closed ?? 'a closed port'}`, { skip }, async () => {
+      const [seen, unseen] = await Promise.all([typed(probe, open), typed(probe, closed)]);
+      assert.match(seen, shows);
+      assert.doesNotMatch(unseen, shows);
+    });
+
+  /** What the commands of the notice print, with the reader's own address and names in place. */
+  async function typed(probe: string, server: string | undefined): Promise<string> {
+    const { words } = probes.find(({ id }) => id === probe) ?? {};
+    const commands = words?.check.en.split('\n').filter((line) => line.startsWith('    ')) ?? [];
+    assert.ok(commands.length > 0, `the notice of ${probe} has a command`);
+    assert.ok(link);
+    const at = REAL_SERVERS.find(({ name }) => name === server)?.address ?? NOBODY;
+    const script = commands
+      .join('\n')
+      .replaceAll('ADDRESS', at)
+      .replace('www.example.com', CHECK.name)
+      .replace('example.net', 'fat.test');
+    const sets = [PACKAGE_SETS.dig, PACKAGE_SETS.snmpTools, PACKAGE_SETS.ntpsec].map(unpacked);
+    const environment = {
+      PATH: [folder, ...sets.map((set) => set.path('usr/bin')), '/usr/sbin:/usr/bin:/sbin:/bin'].join(':'),
+      LD_LIBRARY_PATH: sets.map((set) => set.environment['LD_LIBRARY_PATH']).join(':'),
+      PYTHONPATH: sets.map((set) => set.path('usr/lib/python3/dist-packages')).join(':'),
+      // Numbers in place of names, on a machine with the MIBs too.
+      MIBS: '',
+      HOME: folder,
+    };
+    const shell = spawnIn(link.scanner, ['sh', '-c', script], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    for (const stream of [shell.stdout, shell.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+    await once(shell, 'close');
+    return output;
+  }
+});
