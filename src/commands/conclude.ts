@@ -38,7 +38,7 @@ export function conclude(known: ScanKnowledge): ScanResult {
   return {
     ...all,
     addresses: known.addresses,
-    findings,
+    findings: takenFrom(findings),
     perProbe: perProbe.map((counts, index) => ({
       ...counts,
       ...(all.sent[index] ?? { sent: 0, sentBytes: 0 }),
@@ -57,6 +57,12 @@ export function conclude(known: ScanKnowledge): ScanResult {
   };
 }
 
+/** Nothing else holds what it gives out. */
+function* takenFrom<T>(values: T[]): Generator<T> {
+  values.reverse();
+  for (let value = values.pop(); value !== undefined; value = values.pop()) yield value;
+}
+
 interface ProbeCounts {
   responders: number;
   exposures: number;
@@ -65,7 +71,7 @@ interface ProbeCounts {
 
 /** Each sighting becomes a finding, or one more of a reason why there is none. */
 function judge(known: ScanKnowledge): {
-  readonly findings: readonly Finding[];
+  readonly findings: Finding[];
   readonly perProbe: readonly ProbeCounts[];
   readonly lateResponders: number;
 } {

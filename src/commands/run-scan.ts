@@ -69,7 +69,7 @@ export async function runScan(
     throw error;
   });
   const pacer = createPacer(pace.rate, PACER_TICK_MS);
-  control.onChange(async (limits) => {
+  const stopFollowing = control.onChange(async (limits) => {
     pacer.setLimit(limits.rate);
     expiry.moveTo(limits.validUntilEnd);
     await crew.follow(limits);
@@ -164,6 +164,8 @@ export async function runScan(
     throw error;
   } finally {
     clearInterval(watching);
+    // Whoever still held the run from outside would hold every sighting and exchange of it while reports are made.
+    stopFollowing();
     keeping.cancel();
     expiry.cancel();
     await crew.close();

@@ -61,7 +61,8 @@ export interface ScanStart {
 export interface ScanResult extends Omit<Counted, 'sent'> {
   /** How many were to be probed: a shard's own. */
   readonly addresses: number;
-  readonly findings: readonly Finding[];
+  /** Each once, and then let go: with its exchanges a finding is the largest thing that a run holds. */
+  readonly findings: Generator<Finding>;
   readonly perProbe: readonly {
     /** Packets of the sweep that the kernel took without error. */
     readonly sent: number;

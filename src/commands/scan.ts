@@ -29,12 +29,13 @@ import type { Arguments, Command, Io } from './command.js';
 import { checkHost } from './check-host.js';
 import { EXIT } from './command.js';
 import type { Check } from '../preflight/check.js';
+import type { Past } from './past.js';
 import { openPast } from './past.js';
 import { receiveBufferOption, retriesOption, threadsOption } from './pace-options.js';
 import { noticeOptions } from './notice-options.js';
 import { recordOf } from './record-of.js';
 import { renderRun } from './render-run.js';
-import type { ScanPlan } from './scan-plan.js';
+import type { ScanPlan, ScanResult } from './scan-plan.js';
 import { positionsDone } from './scan-plan.js';
 import { resumeScan } from './resume.js';
 import { cannotKeep, checkpointPlanOf, createRunKeeper } from './run-keeper.js';
@@ -45,6 +46,7 @@ import { DEFAULTS, MOST_MS } from './scan-defaults.js';
 import { SCAN_OPTIONS } from './scan-options.js';
 import { shardOption } from './shard-option.js';
 import { createScopeReload } from './scope-reload.js';
+import type { RowsWithStatus } from './with-statuses.js';
 import { withStatuses } from './with-statuses.js';
 
 /** Scans what the scope allows, and writes the reports. */
@@ -135,12 +137,10 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     })
     .finally(() => keeper.close());
 
-  const seen = result.findings.map((finding) => toRecord(finding, { scanId: directory.id }));
-  const { records, notTargeted } = withStatuses(
+  const { records, notTargeted } = await rowsOf(
+    result,
     { scan_id: directory.id, started: formatInstant(started) },
-    seen,
-    await past.of(seen),
-    result.observed,
+    past,
   );
   const run = recordOf({
     scanId: directory.id,
@@ -188,6 +188,16 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     isFailed(records, { failOn, failOnNew }),
     io,
   );
+}
+
+/** The rows of a scan, and all that its findings held let go. */
+async function rowsOf(
+  { findings, observed }: ScanResult,
+  run: Pick<RunRecord, 'scan_id' | 'started'>,
+  past: Past,
+): Promise<RowsWithStatus> {
+  const seen = Array.from(findings, (finding) => toRecord(finding, { scanId: run.scan_id }));
+  return withStatuses(run, seen, await past.of(seen), observed);
 }
 
 /** @throws UsageError with the first thing that makes the scan impossible. */

@@ -14,8 +14,11 @@ import type { ReadScope } from './scan-inputs.js';
 export interface RunControl {
   /** Aborts when the scope can no longer be trusted: nothing more may be sent. */
   readonly revoked: AbortSignal;
-  /** Calls the listener with what holds from now on; a change is said to hold when all of them have resolved. */
-  onChange(listener: (limits: LiveLimits) => Promise<void>): void;
+  /**
+   * Calls the listener with what holds from now on, until the returned function is called; a change is said to hold
+   * when all of them have resolved.
+   */
+  onChange(listener: (limits: LiveLimits) => Promise<void>): () => void;
 }
 
 export interface LiveLimits {
@@ -56,7 +59,7 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
   const { scope, targets, pace, clock, say } = options;
   const revoked = new AbortController();
   const records: ScopeReloadRecord[] = [...(options.earlier ?? [])];
-  const listeners: ((limits: LiveLimits) => Promise<void>)[] = [];
+  const listeners = new Set<(limits: LiveLimits) => Promise<void>>();
   let known = options.limits;
   let reading: Promise<void> | undefined;
   let isAskedAgain = false;
@@ -73,7 +76,7 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
         replyBandwidthBps: Math.min(pace.replyBandwidthBps, limits.replyBandwidthBps * pace.share),
         validUntilEnd: next.validUntilEnd,
       };
-      await Promise.all(listeners.map((listener) => listener(live)));
+      await Promise.all(Array.from(listeners, (listener) => listener(live)));
       const later = forTheNextRun(known, limits, !isEmpty(difference(next.authorised, before)));
       known = limits;
       const addresses = Number(sizeOf(taken));
@@ -101,7 +104,8 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
   return {
     revoked: revoked.signal,
     onChange(listener) {
-      listeners.push(listener);
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     records: () => records,
     async reload() {

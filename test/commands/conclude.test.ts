@@ -17,7 +17,7 @@ describe('what answers with bytes that no reader knows', () => {
   it('is one exposure of the first probe, however many probes ask that port', () => {
     const { findings, perProbe } = concluded([4242, 4242]);
     assert.deepEqual(
-      findings.map(({ probe, report }) => [probe, report]),
+      Array.from(findings, ({ probe, report }) => [probe, report]),
       [['double-first', 'x_unidentified']],
     );
     assert.deepEqual(
@@ -32,12 +32,13 @@ describe('what answers with bytes that no reader knows', () => {
   it('is one exposure for each port', () => {
     const { findings } = concluded([4242, 4243]);
     assert.deepEqual(
-      findings.map(({ probe, measurement }) => [probe, measurement.probedPort]),
+      Array.from(findings, ({ probe, measurement }) => [probe, measurement.probedPort]),
       [
         ['double-first', 4242],
         ['double-second', 4243],
       ],
     );
+    assert.deepEqual([...findings], [], 'still held after they were given out');
   });
 });
 

@@ -30,6 +30,7 @@ function reloadOf(
   readonly changes: LiveLimits[];
   readonly said: string[];
   readonly reads: () => number;
+  readonly stopListening: () => void;
 } {
   const changes: LiveLimits[] = [];
   const said: string[] = [];
@@ -48,11 +49,11 @@ function reloadOf(
     clock: createFakeClock(),
     say: (kind, text) => said.push(`${kind}: ${text}`),
   });
-  reload.onChange((limits) => {
+  const stopListening = reload.onChange((limits) => {
     changes.push(limits);
     return Promise.resolve();
   });
-  return { reload, changes, said, reads: () => reads };
+  return { reload, changes, said, reads: () => reads, stopListening };
 }
 
 describe('reading the scope again', () => {
@@ -83,6 +84,16 @@ describe('reading the scope again', () => {
       ],
     );
     assert.deepEqual(reload.records()[1]?.next_run, ['the higher rate', 'the higher reply_bandwidth']);
+  });
+
+  it('tells nobody who has stopped listening', async () => {
+    const lower = fileOf({ limits: { ...LIMITS, rate: 10 } });
+    const { reload, changes, stopListening } = reloadOf([lower, lower]);
+    await reload.reload();
+    assert.equal(changes.length, 1);
+    stopListening();
+    await reload.reload();
+    assert.equal(changes.length, 1);
   });
 
   it('gives a shard its share of a lowered limit', async () => {
