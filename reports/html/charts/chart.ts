@@ -74,6 +74,11 @@ export function both({ en, ja }: Words): string {
   return `${en} / ${ja}`;
 }
 
+/** A pattern of lines, at this angle to the vertical, for what is not to be told by its colour alone. */
+export function hatch(id: string, className: string, degrees: number): Html {
+  return svg`<pattern id="${id}" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(${degrees})"><path class="${className}" d="M1 0v4"/></pattern>`;
+}
+
 /** What stands under the pointer. */
 export function hint(words: Words): Html {
   return svg`<title>${both(words)}</title>`;

@@ -14,6 +14,9 @@ export const chartStyle = `
   .chart text { font-size: 16px }
   .chart .small { font-size: 15px }
 }
+.chart .grid { fill: none; stroke: var(--line); stroke-width: 1 }
+.chart .axis { fill: none; stroke: var(--muted); stroke-width: 1 }
+.chart .pointed { fill: transparent }
 .chart-key { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; margin: .5rem 0; padding: 0; list-style: none; font-size: .9rem }
 .chart-key li { display: flex; align-items: center; gap: .4rem }
 .chart-key svg { width: 20px; height: 16px; flex: none; overflow: visible }
@@ -22,5 +25,8 @@ export const chartStyle = `
 :is(.chart, .chart-key) {
   .critical { fill: var(--critical) } .high { fill: var(--high) } .medium { fill: var(--medium) }
   .low { fill: var(--low) } .info { fill: var(--info) }
+  .persisting { fill: var(--accent) } .new { fill: var(--new) } .fixed { fill: var(--fixed) }
+  .unknown { stroke: var(--muted) } .reopened { stroke: var(--new) }
+  pattern path { stroke-width: 1.8 }
 }
 `;

@@ -1,0 +1,219 @@
+import { max, pairs, sum } from 'd3-array';
+import type { ScaleTime } from 'd3-scale';
+import { scaleLinear, scaleUtc } from 'd3-scale';
+import { stack } from 'd3-shape';
+import type { Words } from '../../../probes/probe.js';
+import type { TrendPoint } from '../../../src/domain/run-record.js';
+import type { Status } from '../../../src/domain/status.js';
+import { STATUSES } from '../../../src/domain/status.js';
+import { spacedTime } from '../../notices/phrases.js';
+import type { Html } from '../html.js';
+import { html } from '../html.js';
+import type { Chart } from './chart.js';
+import { countText, dataTable, drawing, hatch, hint, key, note, svg, tidy, WIDTH } from './chart.js';
+
+/**
+ * What each run found, on a true axis of time: a column a run. What is exposed stands on the line of zero, what was
+ * fixed hangs below it, and what nobody knows lies hatched on top: neither exposed nor gone.
+ * @param points oldest first, this run last.
+ */
+export function trendChart(points: readonly TrendPoint[]): Chart {
+  const runs = points.map(runOf);
+  const title = { en: 'Exposed over time', ja: '検出件数の推移' };
+  return {
+    id: ID,
+    title,
+    svg: nothing(runs) ?? html`${trendKey(runs)}${draw(title, runs)}`,
+    table: dataTable(
+      { en: 'Exposed over time, the latest run first', ja: '検出件数の推移（新しい順）' },
+      [
+        { en: 'run (UTC)', ja: '調査（UTC）' },
+        { en: 'exposed', ja: '検出件数' },
+        ...STATUSES.map((status) => statusWords[status]),
+      ],
+      runs
+        .toReversed()
+        .map((run) => [spacedTime(run.at), exposedIn(run), ...STATUSES.map((status) => run[status])]),
+    ),
+  };
+}
+
+const ID = 'trend';
+/** From the line of zero upwards. */
+const UPWARDS = ['persisting', 'reopened', 'new', 'unknown'] as const satisfies readonly Status[];
+
+const statusWords: Readonly<Record<Status, Words>> = {
+  new: { en: 'new', ja: '新規' },
+  persisting: { en: 'persisting', ja: '継続' },
+  reopened: { en: 'reopened', ja: '再発' },
+  fixed: { en: 'fixed', ja: '解消' },
+  unknown: { en: 'unknown', ja: '不明' },
+};
+
+type Run = Readonly<Record<Status, number>> & { readonly at: string };
+
+function runOf({ at, statuses }: TrendPoint): Run {
+  const probes = Object.values(statuses);
+  const of = (status: Status): number => sum(probes, (counts) => counts[status] ?? 0);
+  return {
+    at,
+    new: of('new'),
+    persisting: of('persisting'),
+    reopened: of('reopened'),
+    fixed: of('fixed'),
+    unknown: of('unknown'),
+  };
+}
+
+function exposedIn(run: Run): number {
+  return run.new + run.persisting + run.reopened;
+}
+
+function nothing(runs: readonly Run[]): Html | undefined {
+  if (runs.length < 2)
+    return note({
+      en: 'The trend begins with the next run of this scope: a single one has nothing to compare with.',
+      ja: '推移は次回の調査から表示されます（比較できる過去の調査がまだありません）。',
+    });
+  if (runs.some((run) => STATUSES.some((status) => run[status] > 0))) return undefined;
+  return note({
+    en: `None of these ${runs.length} runs found anything exposed.`,
+    ja: `これら${runs.length}回の調査では、いずれも検出がありませんでした。`,
+  });
+}
+
+function trendKey(runs: readonly Run[]): Html | undefined {
+  const last = runs.at(-1);
+  if (!last) return undefined;
+  const more: Readonly<Partial<Record<Status, Words>>> = {
+    fixed: { en: ', below the line', ja: '（基準線の下）' },
+    unknown: { en: ', perhaps still there', ja: '（残っている可能性あり）' },
+  };
+  const time = spacedTime(last.at);
+  return html`${key(
+    [...UPWARDS.toReversed(), 'fixed' as const].map((status) => {
+      const { en, ja } = statusWords[status];
+      const count = countText(last[status]);
+      return {
+        swatch: svg`<rect ${paint(status)} width="20" height="16"/>`,
+        words: {
+          en: `${en} ${count}${more[status]?.en ?? ''}`,
+          ja: `${ja} ${count}${more[status]?.ja ?? ''}`,
+        },
+      };
+    }),
+  )}${note({ en: `The figures are those of this run, ${time}.`, ja: `件数は今回の調査（${time}）のものです。` })}`;
+}
+
+/** The two that are not sure, or not for the first time, have a pattern. */
+function paint(status: Status): Html {
+  return status === 'unknown' || status === 'reopened'
+    ? svg`class="${status}" fill="url(#${ID}-${status})"`
+    : svg`class="${status}"`;
+}
+
+const LEFT = 40;
+const TOP = 16;
+const BOTTOM = 216;
+const HEIGHT = BOTTOM + 26;
+const WIDEST_COLUMN = 18;
+const NARROWEST_COLUMN = 3;
+
+function draw(title: Words, runs: readonly Run[]): Html {
+  const highest = max(runs, (run) => exposedIn(run) + run.unknown) ?? 0;
+  const mostFixed = max(runs, ({ fixed }) => fixed) ?? 0;
+  const y = scaleLinear()
+    .domain([-mostFixed, highest])
+    .nice(4)
+    .range([BOTTOM - 4, TOP]);
+  const { x, width } = acrossTime(runs.map(({ at }) => Date.parse(at)));
+  const left = (at: string): number => tidy(x(Date.parse(at)) - width / 2);
+  const column = (at: string, from: number, to: number): string =>
+    from === to ? '' : `M${left(at)} ${tidy(y(to))}h${width}V${tidy(y(from))}h${-width}z`;
+
+  const layers = stack<Run, Status>()
+    .keys(UPWARDS)(runs)
+    .map(
+      (layer) =>
+        svg`<path ${paint(layer.key)} d="${layer.map((part) => column(part.data.at, part[0], part[1])).join('')}"/>`,
+    );
+  const below = svg`<path class="fixed" d="${runs.map(({ at, fixed }) => column(at, -fixed, 0)).join('')}"/>`;
+  const grid = y
+    .ticks(4)
+    .filter(Number.isInteger)
+    .map(
+      (tick) =>
+        svg`<path class="${tick === 0 ? 'axis' : 'grid'}" d="M0 ${tidy(y(tick))}H${WIDTH}"/><text class="small" y="${tidy(y(tick)) - 3}">${countText(Math.abs(tick))}</text>`,
+    );
+  const marks = svg`<path class="axis" d="${runs.map(({ at }) => `M${tidy(x(Date.parse(at)))} ${BOTTOM}v5`).join('')}"/>`;
+  const pointed = runs.map(
+    (run) =>
+      svg`<rect class="pointed" x="${left(run.at)}" y="${TOP}" width="${width}" height="${BOTTOM - TOP}">${hint(wordsOf(run))}</rect>`,
+  );
+  return drawing(
+    { id: ID, title, about: aboutOf(runs), height: HEIGHT },
+    svg`<defs>${hatch(`${ID}-unknown`, 'unknown', 45)}${hatch(`${ID}-reopened`, 'reopened', 90)}</defs>`,
+    timeLabels(x),
+    grid,
+    layers,
+    below,
+    marks,
+    pointed,
+  );
+}
+
+/** Columns as wide as the two nearest runs allow. Two at the same instant share one place. */
+function acrossTime(instants: readonly number[]): { x: ScaleTime<number, number>; width: number } {
+  const first = Math.min(...instants);
+  const last = Math.max(...instants);
+  const room = WIDEST_COLUMN / 2;
+  const x = scaleUtc()
+    .domain(first === last ? [first - HOUR_MS, last + HOUR_MS] : [first, last])
+    .range([LEFT + room, WIDTH - room]);
+  const nearest = Math.min(...pairs(instants, (a, b) => x(b) - x(a)).filter((distance) => distance > 0));
+  return { x, width: tidy(Math.max(NARROWEST_COLUMN, Math.min(WIDEST_COLUMN, 0.75 * nearest))) };
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Days in ISO 8601, or months where all begin one, or times of day. */
+function timeLabels(x: ScaleTime<number, number>): readonly Html[] {
+  const ticks = x.ticks(4).map((date) => date.toISOString());
+  const every = (ending: string): boolean => ticks.every((iso) => iso.endsWith(ending));
+  const text = (iso: string): string =>
+    every('-01T00:00:00.000Z')
+      ? iso.slice(0, 'YYYY-MM'.length)
+      : every('T00:00:00.000Z')
+        ? iso.slice(0, 'YYYY-MM-DD'.length)
+        : iso.slice('YYYY-'.length, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ');
+  let free = 0;
+  return ticks.flatMap((iso) => {
+    const at = tidy(x(Date.parse(iso)));
+    const half = (text(iso).length * DIGIT) / 2;
+    const middle = Math.max(half, Math.min(WIDTH - half, at));
+    if (middle - half < free) return [];
+    free = middle + half + DIGIT;
+    return svg`<path class="grid" d="M${at} ${TOP}V${BOTTOM + 5}"/><text class="small middle" x="${tidy(middle)}" y="${HEIGHT - 4}">${text(iso)}</text>`;
+  });
+}
+
+/** The width of one on a phone. */
+const DIGIT = 9;
+
+function wordsOf(run: Run): Words {
+  const list = (language: keyof Words): string =>
+    STATUSES.map((status) => `${statusWords[status][language]} ${countText(run[status])}`).join(', ');
+  return { en: `${spacedTime(run.at)}: ${list('en')}`, ja: list('ja') };
+}
+
+function aboutOf(runs: readonly Run[]): Words {
+  const [first] = runs;
+  const last = runs.at(-1);
+  if (!first || !last) return { en: '', ja: '' };
+  const [from, to] = [first, last].map(({ at }) => at.slice(0, 'YYYY-MM-DD'.length));
+  const [before, now] = [first, last].map((run) => countText(exposedIn(run)));
+  return {
+    en: `A column for each of ${runs.length} runs from ${from} to ${to}. Exposed: ${before} in the first, ${now} in this one. Unknown is hatched on top, fixed hangs below the line of zero.`,
+    ja: `${from}から${to}まで${runs.length}回の調査を縦棒で示します。検出件数は初回${before}件、今回${now}件。不明は斜線で上に、解消は基準線の下に示します。`,
+  };
+}
