@@ -11,7 +11,7 @@ const ROWS_A_CHUNK = 500;
  * @param options.quoteAll quotes every cell.
  * @param options.bom begins with a byte order mark, which old Excel wants and which ten other readers break on.
  * @param options.profile `excel` does so too, and writes times as `2026-11-20 03:01:00`, still in UTC: with T and Z
- * a spreadsheet takes them for text.
+ * a spreadsheet takes them for text. Every text is guarded there, also against becoming a number or a date.
  */
 export function* csvChunks(
   columns: readonly (Pick<Column, 'name' | 'remote'> & Partial<Pick<Column, 'type'>>)[],
@@ -21,7 +21,9 @@ export function* csvChunks(
   const quoteAll = options.quoteAll === true;
   const isExcel = options.profile === 'excel';
   const isTime = columns.map(({ type }) => isExcel && type === 'time');
-  const guarded = columns.map(({ remote }) => remote === true);
+  const guards = columns.map(({ remote, type }) =>
+    isExcel && (remote === true || type === 'text') ? guardText : remote === true ? guardFormula : undefined,
+  );
   const text = (part: readonly (readonly string[])[], bom: boolean): string =>
     stringify([...part], { ...OPTIONS, bom, quoted: quoteAll, quoted_empty: quoteAll });
   yield text([columns.map(({ name }) => name)], options.bom || isExcel);
@@ -31,7 +33,7 @@ export function* csvChunks(
       throw new RangeError(`${row.length} cells for ${columns.length} columns`);
     part.push(
       row.map((cell, index) =>
-        guarded[index] ? guardFormula(cell) : isTime[index] ? cell.replace('T', ' ').replace('Z', '') : cell,
+        isTime[index] ? cell.replace('T', ' ').replace('Z', '') : (guards[index]?.(cell) ?? cell),
       ),
     );
     if (part.length === ROWS_A_CHUNK) {
@@ -66,3 +68,25 @@ export function guardFormula(cell: string): string {
     "$1'$2$3",
   );
 }
+
+/**
+ * The same, and before a text that a spreadsheet would turn into a number, a date, a time, an amount, a truth value
+ * or an error, in whatever locale: `007`, `1.10`, `1-2`, `SEPT2`, `R8.11.20`. Rather once too often: a version 1.10
+ * that became 1.1 is lost.
+ */
+export function guardText(cell: string): string {
+  const guarded = guardFormula(cell);
+  return guarded === cell && FIGURE.test(cell.normalize('NFKC').trim()) ? `'${cell}` : guarded;
+}
+
+/** Nothing but digits, their signs, and words of dates, times and money, with one digit at least; or a fixed word. */
+const FIGURE = new RegExp(
+  String.raw`^(?:true|false|#(?:n/a|[a-z0-9/]+[!?])|(?!')(?=.*\p{Nd})(?:${[
+    String.raw`[\p{Nd}\p{Sc}\s.,:;/\u2044()%'’+\\-]`,
+    String.raw`(?<=[\p{Nd}.])e(?=[-+]?\p{Nd})|[ap]\.?m\.?(?!\p{L})|[mtshr](?=\p{Nd})`,
+    '(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?',
+    'jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?',
+    '明治|大正|昭和|平成|令和|元|午前|午後|[年月日時分秒円]',
+  ].join('|')})+)$`,
+  'iu',
+);

@@ -1,13 +1,15 @@
 /**
  * The test runner: `npm test` runs everything, `npm test -- dns servers` what has one of these words in its path.
- * As root it first fetches the servers that the tests of test/servers ask. Its last line is `N passed, N failed`.
+ * As root it first fetches the programs that the chosen tests need: servers, a spreadsheet, a browser. Its last line
+ * is `N passed, N failed`.
  * Properties are tried from one seed, so that a run can be repeated; `AMPSCOPE_TEST_SEED=random npm test` looks further.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { repositoryRoot } from './repository.js';
-import { fetchServers, whyNoServers } from './servers/fetch.js';
+import { fetchPackages, whyMissing } from './packages/fetch.js';
+import { PACKAGE_SETS, type Room } from './packages/packages.js';
 
 /** The machines that this runs on have two cores. */
 const FILES_AT_ONCE = 2;
@@ -25,8 +27,8 @@ const files = testFiles().filter(
   (file) =>
     filters.length === 0 || filters.some((filter) => relative(import.meta.dirname, file).includes(filter)),
 );
-const problem = files.length === 0 ? `no test file matches ${filters.join(' ')}` : prepareServers();
-if (problem !== undefined) console.log(problem);
+if (files.length === 0) console.log(`no test file matches ${filters.join(' ')}`);
+else preparePackages();
 const tally = files.length === 0 ? { passed: 0, failed: 0, skipped: 0 } : run(files);
 handBack();
 const skipsCount = process.env['CI'] === 'true';
@@ -43,20 +45,23 @@ function testFiles(): string[] {
     .map((file) => join(import.meta.dirname, file));
 }
 
-/** Why the tests that ask real servers will be skipped; undefined when they will run, or none was selected. */
-function prepareServers(): string | undefined {
-  if (!files.some((file) => relative(import.meta.dirname, file).startsWith('servers'))) return undefined;
-  if (process.getuid?.() === 0) {
+/** Fetches what the chosen tests need, and says which of them will be skipped, and why. */
+function preparePackages(): void {
+  const chosen = new Set(files.map((file) => relative(import.meta.dirname, file).split(sep)[0]));
+  for (const room of new Set(Object.values(PACKAGE_SETS).map((set): Room => set.room))) {
+    if (!chosen.has(room)) continue;
+    let why: string | undefined;
     try {
-      fetchServers((line) => {
-        console.log(line);
-      });
+      if (process.getuid?.() === 0)
+        fetchPackages(room, (line) => {
+          console.log(line);
+        });
+      why = whyMissing(room);
     } catch (error) {
-      return `skipping the tests on real servers: ${error instanceof Error ? error.message : String(error)}`;
+      why = error instanceof Error ? error.message : String(error);
     }
+    if (why !== undefined) console.log(`skipping the tests of test/${room}: ${why}`);
   }
-  const why = whyNoServers();
-  return why === undefined ? undefined : `skipping the tests on real servers: ${why}`;
 }
 
 /** Runs the files under c8, which leaves its report in coverage/, and counts the tests. */

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { cleanText, LONGEST_TEXT } from '../../reports/clean-text.js';
 import type { Column } from '../../reports/columns.js';
 import { cellText, columns, findingCells } from '../../reports/columns.js';
-import { csvChunks, guardFormula } from '../../reports/csv.js';
+import { csvChunks, guardFormula, guardText } from '../../reports/csv.js';
 import { renderReports } from '../../reports/index.js';
 import { toRecord } from '../../reports/record.js';
 import { sortRecords } from '../../src/domain/finding-record.js';
@@ -158,6 +158,89 @@ describe('the profile for spreadsheets', () => {
         [...chunks].join(''),
       ]),
     );
+
+  const figures = [
+    ...[
+      '007',
+      '1.10',
+      '-5',
+      '1,234',
+      '12345678901234567890',
+      '1E5',
+      '12345e67',
+      '.5',
+      '1 1/2',
+      '(5)',
+      '10%',
+      '½',
+      '٣',
+    ],
+    ...[
+      '1-2',
+      '3/4',
+      '9.18.1',
+      '2026-11-20',
+      '2026-11-20T03:01:00',
+      '10:20',
+      '5 PM',
+      '10:20:30 a.m.',
+      '1 Jan',
+    ],
+    ...[
+      'March 1',
+      'SEPT2',
+      '2-Sep',
+      'Fri, 20 Nov 2026',
+      '$5',
+      '5 €',
+      '¥500',
+      '１２３',
+      '2026年11月20日',
+      '500円',
+    ],
+    ...['令和8年11月20日', 'R8.11.20', '午後5時', 'true', 'FALSE', '#N/A', '#REF!', '#DIV/0!', ' 7 '],
+  ];
+  for (const figure of figures)
+    it(`guards a text that would turn into something else: ${figure}`, () => {
+      assert.equal(guardText(figure), `'${figure}`);
+      assert.equal(
+        [...csvChunks([own], [[figure]], { bom: false, profile: 'excel' })].join(''),
+        `\ufeffown\r\n${figure.includes(',') ? `"'${figure}"` : `'${figure}`}\r\n`,
+      );
+    });
+
+  it('leaves a text alone that stays one, and one with an apostrophe of its own', () => {
+    const texts = [
+      '',
+      '例',
+      'C-1001',
+      'ntpd 4.2.8p15',
+      'Linux/5.10',
+      'f-12345678e1234567',
+      'v1.10',
+      "'007",
+      'Mars',
+      'e5',
+      '.',
+      'May',
+      'AS64496',
+      '2026-11-20T030000Z',
+      '2026-11-20T030000Z-2',
+      '2026-11-20T03:01:00Z',
+      '1.10 (Debian)',
+      '#1 in town',
+    ];
+    for (const text of texts) assert.equal(guardText(text), text);
+  });
+
+  it('guards no number, and no text in the files for parsers', () => {
+    const count: Column = { ...own, name: 'count', type: 'decimal', decimals: 2 };
+    assert.equal(
+      [...csvChunks([count], [['-1.50']], { bom: false, profile: 'excel' })].join(''),
+      '\ufeffcount\r\n-1.50\r\n',
+    );
+    assert.equal(csv([['1.10', '1.10']], [own, remote]), 'own,remote\r\n1.10,1.10\r\n');
+  });
 
   it('has a byte order mark and times with a space in every CSV file, and nothing else differs', () => {
     const [plain, excel] = [filesOf(), filesOf('excel')];

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { PACKAGE_SETS } from './packages.js';
+import { PACKAGE_SETS } from '../packages/packages.js';
 import type { PlanIn, ServerPlan } from './server.js';
 import { DNS_READY, ZONE_FILES } from './zones.js';
 

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sendOnce } from './ask-in.js';
-import { unpacked } from './fetch.js';
+import { unpacked } from '../packages/fetch.js';
 import { spawnIn, type Namespace } from './namespace.js';
-import { PACKAGE_SETS } from './packages.js';
+import { PACKAGE_SETS } from '../packages/packages.js';
 import { readPcap, type CapturedDatagram, type Pcap } from './pcap.js';
 
 /** tcpdump at work on one interface of a namespace. */

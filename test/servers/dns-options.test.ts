@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { bind9Authoritative } from './bind9.js';
-import { whyNoServers } from './fetch.js';
+import { whyMissing } from '../packages/fetch.js';
 import { makeLink, type Link } from './namespace.js';
 import { readRun, runCli, type FindingRecord } from './scan.js';
 import { startServer, type RunningServer } from './server.js';
@@ -22,7 +22,7 @@ networks: [{ prefix: ${LIMITED}/32 }, { prefix: ${UNLIMITED}/32 }]
 dns: { names: [fat.test] }
 `;
 
-const skip = whyNoServers() ?? false;
+const skip = whyMissing('servers') ?? false;
 
 describe('the options of the DNS probes, against BIND', () => {
   let folder: string;

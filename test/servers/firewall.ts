@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { unpacked } from './fetch.js';
+import { unpacked } from '../packages/fetch.js';
 import type { Namespace } from './namespace.js';
-import { PACKAGE_SETS } from './packages.js';
+import { PACKAGE_SETS } from '../packages/packages.js';
 
 /** Runs one command of nftables in a namespace. @throws Error where nft refuses it. */
 export function nft({ enter }: Namespace, command: string): void {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { bind9Authoritative } from './bind9.js';
-import { whyNoServers } from './fetch.js';
+import { whyMissing } from '../packages/fetch.js';
 import { nft } from './firewall.js';
 import { inetutilsInetd, openbsdInetd, xinetd } from './inetd.js';
 import { makeLink, type Link } from './namespace.js';
@@ -16,7 +16,7 @@ import { readRun, runCli, type FindingRecord } from './scan.js';
 import { startServer, type PlanIn, type RunningServer } from './server.js';
 import { snmpd } from './snmpd.js';
 
-const skip = whyNoServers() ?? false;
+const skip = whyMissing('servers') ?? false;
 const SCANNER = '192.0.2.1';
 const [STOPPED, RECONFIGURED, DROPPED, REJECTED, STEADY] = [10, 11, 12, 13, 14].map(
   (host) => `192.0.2.${host}`,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { PACKAGE_SETS } from './packages.js';
+import { PACKAGE_SETS } from '../packages/packages.js';
 import type { PlanIn } from './server.js';
 
 /** RFC 862, 864, 867, 868: the inetds answer these themselves. */

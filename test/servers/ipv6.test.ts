@@ -11,7 +11,7 @@ import { bind9Authoritative } from './bind9.js';
 import { startCapture } from './capture.js';
 import { assertEqualToCapture, assertRowEqualsStrongest, findExchange } from './compare.js';
 import { dnsmasq } from './dnsmasq.js';
-import { whyNoServers } from './fetch.js';
+import { whyMissing } from '../packages/fetch.js';
 import { makeLink, type Link } from './namespace.js';
 import type { Pcap } from './pcap.js';
 import { readRun, runCli, type CliResult, type FindingRecord, type RunFile } from './scan.js';
@@ -40,7 +40,7 @@ dns: { names: [fat.test, mid.test] }
 `;
 
 const skip =
-  whyNoServers() ?? (existsSync('/proc/sys/net/ipv6') ? false : 'this system was built without IPv6');
+  whyMissing('servers') ?? (existsSync('/proc/sys/net/ipv6') ? false : 'this system was built without IPv6');
 
 describe('the built command against real servers over IPv6', () => {
   let folder: string;

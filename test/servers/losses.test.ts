@@ -11,14 +11,14 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunRecord } from '../../src/domain/run-record.js';
-import { whyNoServers } from './fetch.js';
+import { whyMissing } from '../packages/fetch.js';
 import { nft as nftIn } from './firewall.js';
 import type { Behaviour } from './misbehaving.js';
 import { makeLink, spawnIn, type Link } from './namespace.js';
 import { startCli, type CliRun } from '../cli/run-cli.js';
 import { readRun, type FindingRecord } from './scan.js';
 
-const skip = whyNoServers() ?? false;
+const skip = whyMissing('servers') ?? false;
 const [SCANNER, GATEWAY, NETWORK] = ['192.0.2.1', '192.0.2.2', '198.51.100.0/24'];
 /** No way leads there. */
 const ELSEWHERE = '203.0.113.0/28';

@@ -1,4 +1,4 @@
-import { PACKAGE_SETS } from './packages.js';
+import { PACKAGE_SETS } from '../packages/packages.js';
 import type { PlanIn } from './server.js';
 import { DNS_READY, ZONE_FILES } from './zones.js';
 

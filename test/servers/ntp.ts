@@ -1,4 +1,4 @@
-import { PACKAGE_SETS } from './packages.js';
+import { PACKAGE_SETS } from '../packages/packages.js';
 import type { PlanIn } from './server.js';
 
 /** RFC 5905 §7.3: 48 bytes, version 4, mode 3. Mode 3 is what every NTP server answers. */

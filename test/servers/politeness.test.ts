@@ -12,13 +12,13 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { trafficOf } from '../../src/domain/exchange.js';
 import { startCapture } from './capture.js';
-import { whyNoServers } from './fetch.js';
+import { whyMissing } from '../packages/fetch.js';
 import type { Behaviour } from './misbehaving.js';
 import { makeNamespace, spawnIn, type Namespace } from './namespace.js';
 import type { CapturedDatagram } from './pcap.js';
 import { readRun, runCli } from './scan.js';
 
-const skip = whyNoServers() ?? false;
+const skip = whyMissing('servers') ?? false;
 /** Below IPv6's own documentation prefix, each local to the namespace. */
 const IPV6 = '2001:db8:50::/44';
 

@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startCapture, type Capture } from './capture.js';
-import { whyNoServers } from './fetch.js';
+import { whyMissing } from '../packages/fetch.js';
 import { makeNamespace } from './namespace.js';
 import type { CapturedDatagram } from './pcap.js';
 import { runCli } from './scan.js';
 
-const skip = whyNoServers() ?? false;
+const skip = whyMissing('servers') ?? false;
 
 interface Refusal {
   readonly what: string;

@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { probes } from '../../probes/list.js';
 import { bind9Upstream } from './bind9.js';
-import { unpacked, whyNoServers } from './fetch.js';
+import { unpacked, whyMissing } from '../packages/fetch.js';
 import { makeLink, spawnIn, type Link } from './namespace.js';
-import { PACKAGE_SETS } from './packages.js';
+import { PACKAGE_SETS } from '../packages/packages.js';
 import { address, REAL_SERVERS, UPSTREAM } from './real-servers.js';
 import { startServer, type RunningServer } from './server.js';
 import { CHECK } from './zones.js';
@@ -43,7 +43,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
 
 const SCANNER = address(1);
 const NOBODY = address(60);
-const skip = whyNoServers() ?? false;
+const skip = whyMissing('servers') ?? false;
 
 describe('the check that a notice names', { concurrency: true }, () => {
   const names = new Set(SELF_CHECKS.flatMap(({ open, closed }) => [open, closed]));

@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askUntilAnswer } from './ask-in.js';
-import { unpacked } from './fetch.js';
+import { unpacked } from '../packages/fetch.js';
 import { spawnIn, type Link } from './namespace.js';
-import type { PackageSet } from './packages.js';
+import type { PackageSet } from '../packages/packages.js';
 
 /** How one server is set up: pure, and made by the small file of its family. */
 export interface ServerPlan {

@@ -11,7 +11,7 @@ import { sendOnce } from './ask-in.js';
 import { bind9Upstream } from './bind9.js';
 import { startCapture } from './capture.js';
 import { assertEqualToCapture, assertRowEqualsStrongest, findExchange } from './compare.js';
-import { unpacked, whyNoServers } from './fetch.js';
+import { unpacked, whyMissing } from '../packages/fetch.js';
 import { makeLink, type Link } from './namespace.js';
 import type { CapturedDatagram, Pcap } from './pcap.js';
 import { address, REAL_SERVERS, UPSTREAM } from './real-servers.js';
@@ -56,7 +56,7 @@ dns: ${JSON.stringify(SETTINGS.dns)}
 
 const PROBES = builtProbes(SETTINGS);
 
-const skip = whyNoServers() ?? false;
+const skip = whyMissing('servers') ?? false;
 
 describe('the built command against real servers', () => {
   let folder: string;

@@ -11,7 +11,7 @@ import { readSnmpMessage } from '../../probes/snmp/message.js';
 import { readV3Message } from '../../probes/snmp/v3-message.js';
 import { startCapture } from './capture.js';
 import { assertEqualToCapture, assertRowEqualsStrongest, findExchange } from './compare.js';
-import { whyNoServers } from './fetch.js';
+import { whyMissing } from '../packages/fetch.js';
 import { makeLink, type Link } from './namespace.js';
 import type { CapturedDatagram, Pcap } from './pcap.js';
 import { readRun, runCli, type FindingRecord } from './scan.js';
@@ -106,7 +106,7 @@ networks: [{ prefix: 192.0.2.0/28, asn: 64496 }]
 exclude: [192.0.2.0, ${SCANNER}]
 `;
 
-const skip = whyNoServers() ?? false;
+const skip = whyMissing('servers') ?? false;
 
 describe('the probes of SNMP against snmpd', () => {
   let folder: string;

@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { bind9Authoritative } from './bind9.js';
 import { startCapture } from './capture.js';
-import { unpacked, whyNoServers } from './fetch.js';
+import { unpacked, whyMissing } from '../packages/fetch.js';
 import { makeLink, type Link } from './namespace.js';
-import { PACKAGE_SETS } from './packages.js';
+import { PACKAGE_SETS } from '../packages/packages.js';
 import type { Pcap } from './pcap.js';
 import { readRun, runCli, type FindingRecord } from './scan.js';
 import { startServer, type RunningServer } from './server.js';
@@ -58,7 +58,7 @@ const RULES = `table ip forwarders {
 }
 `;
 
-const skip = whyNoServers() ?? false;
+const skip = whyMissing('servers') ?? false;
 
 describe('an answer from another address', () => {
   let folder: string;

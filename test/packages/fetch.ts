@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { repositoryRoot } from '../repository.js';
-import { INSTALLED_PACKAGES, PACKAGE_SETS, type PackageSet } from './packages.js';
+import { INSTALLED_PACKAGES, PACKAGE_SETS, type PackageSet, type Room } from './packages.js';
 
 /** What is unpacked where, and how a program of it is started. */
 export interface Unpacked {
@@ -14,17 +14,17 @@ export interface Unpacked {
   readonly version: string;
 }
 
-const CACHE = join(repositoryRoot, '.cache', 'servers');
+const CACHE = join(repositoryRoot, '.cache', 'packages');
 
 /**
- * Fetches from Debian what the server tests need: idempotent, and without a single call of apt when all is there.
+ * Fetches from Debian what the tests of a room need: idempotent, and without a single call of apt when all is there.
  * Nothing is configured and no maintainer script runs, so no service of the machine starts; only iproute2 and
  * netbase, which have none, are installed where they are missing.
  * @throws Error when apt cannot give a package; the message holds apt's own words.
  */
-export function fetchServers(log: (line: string) => void): void {
-  const missing = Object.values<PackageSet>(PACKAGE_SETS).filter((set) => !isUnpacked(set));
-  const uninstalled = INSTALLED_PACKAGES.filter(({ present }) => !isPresent(present));
+export function fetchPackages(room: Room, log: (line: string) => void): void {
+  const missing = missingSets(room);
+  const uninstalled = INSTALLED_PACKAGES.filter((one) => one.room === room && !isPresent(one.present));
   if (missing.length === 0 && uninstalled.length === 0) return;
   let fresh = updateListsWhereMissing(log);
   const withFreshLists = (work: () => void): void => {
@@ -44,26 +44,30 @@ export function fetchServers(log: (line: string) => void): void {
     withFreshLists(() => apt(['install', '-y', '--no-install-recommends', name]));
   }
   for (const set of missing) {
-    log(`fetching ${set.packages.join(' ')} into ${join('.cache', 'servers', set.name)}`);
+    log(`fetching ${set.packages.join(' ')} into ${relative(repositoryRoot, join(CACHE, set.name))}`);
     withFreshLists(() => {
       unpack(set);
     });
   }
 }
 
-/** Why the tests that need servers cannot run here; undefined when they can. */
-export function whyNoServers(): string | undefined {
-  if (process.getuid?.() !== 0) return `network namespaces need root: ${asRoot()}`;
-  const missing = Object.values<PackageSet>(PACKAGE_SETS).filter((set) => !isUnpacked(set));
+/** Why the tests of a room cannot run here; undefined when they can. */
+export function whyMissing(room: Room): string | undefined {
+  if (process.getuid?.() !== 0) return `network namespaces need root: ${asRoot(room)}`;
+  const missing = missingSets(room);
   if (missing.length > 0)
-    return `not fetched yet (${missing.map(({ name }) => name).join(', ')}): ${asRoot()}`;
+    return `not fetched yet (${missing.map(({ name }) => name).join(', ')}): ${asRoot(room)}`;
   return undefined;
 }
 
 /** The one line that does it. Not through npm, which sudo may not find. */
-function asRoot(): string {
+function asRoot(room: Room): string {
   const runner = relative(repositoryRoot, join(import.meta.dirname, '..', 'run.js'));
-  return `sudo ${process.execPath} ${runner} servers`;
+  return `sudo ${process.execPath} ${runner} ${room}`;
+}
+
+function missingSets(room: Room): readonly PackageSet[] {
+  return Object.values<PackageSet>(PACKAGE_SETS).filter((set) => set.room === room && !isUnpacked(set));
 }
 
 /** Where the programs of a fetched set lie. */

@@ -1,0 +1,91 @@
+/** A folder of test/ whose tests need programs that npm does not have. */
+export type Room = 'browser' | 'servers' | 'spreadsheet';
+
+/** Debian packages that are unpacked together into one folder of the cache, never installed. */
+export interface PackageSet {
+  /** The folder's name. */
+  readonly name: string;
+  /** The folder of test/ whose tests need it. */
+  readonly room: Room;
+  /** What is asked for; what it depends on and the machine lacks comes along. */
+  readonly packages: readonly [string, ...string[]];
+  /** A file that proves the set complete, relative to its folder: the program. */
+  readonly proof: string;
+  /** Whether it looks for its own parts under /usr: then its folder lies over the machine's while it runs. */
+  readonly overUsr?: true;
+}
+
+/**
+ * The one list of what the tests fetch from Debian. Each set has a folder of its own, because the inetds exclude
+ * each other, as ntpsec and chrony do, and because installing a server would start it.
+ */
+export const PACKAGE_SETS = {
+  tcpdump: { name: 'tcpdump', room: 'servers', packages: ['tcpdump'], proof: 'usr/bin/tcpdump' },
+  nftables: { name: 'nftables', room: 'servers', packages: ['nftables'], proof: 'usr/sbin/nft' },
+  bind9: { name: 'bind9', room: 'servers', packages: ['bind9'], proof: 'usr/sbin/named' },
+  unbound: { name: 'unbound', room: 'servers', packages: ['unbound'], proof: 'usr/sbin/unbound' },
+  pdnsRecursor: {
+    name: 'pdns-recursor',
+    room: 'servers',
+    packages: ['pdns-recursor'],
+    proof: 'usr/sbin/pdns_recursor',
+  },
+  knotResolver: {
+    name: 'knot-resolver',
+    room: 'servers',
+    packages: ['knot-resolver'],
+    proof: 'usr/sbin/kresd',
+    overUsr: true,
+  },
+  nsd: { name: 'nsd', room: 'servers', packages: ['nsd'], proof: 'usr/sbin/nsd' },
+  knot: { name: 'knot', room: 'servers', packages: ['knot'], proof: 'usr/sbin/knotd' },
+  dnsmasq: { name: 'dnsmasq', room: 'servers', packages: ['dnsmasq-base'], proof: 'usr/sbin/dnsmasq' },
+  snmpd: { name: 'snmpd', room: 'servers', packages: ['snmpd'], proof: 'usr/sbin/snmpd' },
+  xinetd: { name: 'xinetd', room: 'servers', packages: ['xinetd'], proof: 'usr/sbin/xinetd' },
+  openbsdInetd: {
+    name: 'openbsd-inetd',
+    room: 'servers',
+    packages: ['openbsd-inetd'],
+    proof: 'usr/sbin/inetd',
+  },
+  inetutilsInetd: {
+    name: 'inetutils-inetd',
+    room: 'servers',
+    packages: ['inetutils-inetd'],
+    proof: 'usr/sbin/inetutils-inetd',
+  },
+  ntpsec: { name: 'ntpsec', room: 'servers', packages: ['ntpsec'], proof: 'usr/sbin/ntpd' },
+  dig: { name: 'dig', room: 'servers', packages: ['bind9-dnsutils'], proof: 'usr/bin/dig' },
+  snmpTools: { name: 'snmp', room: 'servers', packages: ['snmp'], proof: 'usr/bin/snmpbulkget' },
+  netcat: { name: 'netcat', room: 'servers', packages: ['netcat-openbsd'], proof: 'bin/nc.openbsd' },
+  chrony: { name: 'chrony', room: 'servers', packages: ['chrony'], proof: 'usr/sbin/chronyd' },
+  // Two fonts of its own, Latin and Japanese, so that a page is drawn alike on every machine.
+  chromium: {
+    name: 'chromium',
+    room: 'browser',
+    packages: ['chromium', 'fonts-liberation2', 'fonts-ipaexfont-gothic'],
+    proof: 'usr/lib/chromium/chromium',
+  },
+  libreoffice: {
+    name: 'libreoffice',
+    room: 'spreadsheet',
+    packages: ['libreoffice-calc-nogui'],
+    proof: 'usr/lib/libreoffice/program/soffice.bin',
+  },
+} as const satisfies Record<string, PackageSet>;
+
+/** What has to be installed for good where the machine lacks it: two packages without any service. */
+export const INSTALLED_PACKAGES = [
+  {
+    package: 'iproute2',
+    room: 'servers',
+    because: 'network namespaces are made with ip',
+    present: { program: 'ip' },
+  },
+  {
+    package: 'netbase',
+    room: 'servers',
+    because: 'openbsd-inetd looks chargen up in /etc/services',
+    present: { file: '/etc/services' },
+  },
+] as const;
