@@ -2,6 +2,7 @@ import type { Address, Prefix } from '../src/domain/address.js';
 import { compareAddresses, familyOf, lastOf, parseAddress } from '../src/domain/address.js';
 import type { FindingRecord } from '../src/domain/finding-record.js';
 import type { RunNetwork, RunRecord } from '../src/domain/run-record.js';
+import { formatDay } from '../src/domain/time.js';
 import { cleanText } from './clean-text.js';
 
 /** What a run has to say of one AS. */
@@ -43,6 +44,12 @@ export function groupByAs(run: RunRecord, records: readonly FindingRecord[]): re
         records: group,
       };
     });
+}
+
+/** Where an AS's own file stands in a run's directory: `as64496/2026-11-20-as64496.csv`, to be known when mailed. */
+export function asFile(run: RunRecord, group: Pick<AsGroup, 'asn'>, ending: 'csv' | 'json'): string {
+  const label = asLabel(group);
+  return `${label}/${formatDay(Date.parse(run.started))}-${label}.${ending}`;
 }
 
 /** Folder and file name of an AS's own files: `as64496`, and `as0` where it is unknown. */

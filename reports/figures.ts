@@ -1,4 +1,5 @@
 import type { FindingRecord } from '../src/domain/finding-record.js';
+import type { RunRecord } from '../src/domain/run-record.js';
 import type { Status } from '../src/domain/status.js';
 import { isExposed } from '../src/domain/status.js';
 import type { Column } from './columns.js';
@@ -59,7 +60,12 @@ export const figureColumns = [
   },
 ] as const satisfies readonly Column<keyof Figures>[];
 
-/** @param zeroIsKnown whether everything was asked and nothing lost: only then does no finding mean none. */
+/** Whether everything was asked and nothing lost: only then does no finding mean that there is none. */
+export function isWhole({ complete, losses }: Pick<RunRecord, 'complete' | 'losses'>): boolean {
+  return complete && !losses.any;
+}
+
+/** @param zeroIsKnown `isWhole` of the run. */
 export function figuresOf(records: readonly FindingRecord[], zeroIsKnown: boolean): Figures {
   const exposed = records.filter(({ status }) => isExposed(status));
   const strongest = largest(exposed, ({ amplification }) => amplification);

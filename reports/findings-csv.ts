@@ -1,5 +1,4 @@
-import { formatDay } from '../src/domain/time.js';
-import { asLabel, groupByAs } from './by-as.js';
+import { asFile, groupByAs } from './by-as.js';
 import { columns, findingCells } from './columns.js';
 import { csvChunks } from './csv.js';
 import type { FindingRecord } from '../src/domain/finding-record.js';
@@ -10,11 +9,9 @@ export const findingsCsv: Report = {
   name: 'findings-csv',
   *files(run, records, options) {
     yield { path: 'findings.csv', chunks: csvChunks(columns, cellsOf(records), options) };
-    const day = formatDay(Date.parse(run.started));
     for (const group of groupByAs(run, records)) {
-      const label = asLabel(group);
       const chunks = csvChunks(columns, cellsOf(group.records), options);
-      yield { path: `${label}/${day}-${label}.csv`, chunks };
+      yield { path: asFile(run, group, 'csv'), chunks };
     }
   },
 };

@@ -1,18 +1,14 @@
 import type { RunRecord } from '../src/domain/run-record.js';
-import { formatDay } from '../src/domain/time.js';
 import type { AsGroup } from './by-as.js';
-import { asLabel, groupByAs } from './by-as.js';
+import { asFile, groupByAs } from './by-as.js';
 import type { Report } from './report.js';
 
 /** One JSON file an AS: which run it was, and its findings with all their exchanges. */
 export const asJson: Report = {
   name: 'as-json',
   *files(run, records) {
-    const day = formatDay(Date.parse(run.started));
-    for (const group of groupByAs(run, records)) {
-      const label = asLabel(group);
-      yield { path: `${label}/${day}-${label}.json`, chunks: jsonChunks(run, group) };
-    }
+    for (const group of groupByAs(run, records))
+      yield { path: asFile(run, group, 'json'), chunks: jsonChunks(run, group) };
   },
 };
 

@@ -6,7 +6,7 @@ import type { Column } from './columns.js';
 import { cellText } from './columns.js';
 import { csvChunks } from './csv.js';
 import type { Figures } from './figures.js';
-import { figureColumns, figuresOf } from './figures.js';
+import { figureColumns, figuresOf, isWhole } from './figures.js';
 import type { Report } from './report.js';
 
 /** What a run found of one AS with one probe. */
@@ -59,12 +59,11 @@ export function byProbe(
   records: readonly FindingRecord[],
 ): readonly (readonly [string, Figures])[] {
   const ids = new Set([...run.probes.map(({ id }) => id), ...records.map(({ probe }) => probe)]);
-  const isWhole = run.complete && !run.losses.any;
   return [...ids].sort().map((id) => [
     id,
     figuresOf(
       records.filter(({ probe }) => probe === id),
-      isWhole,
+      isWhole(run),
     ),
   ]);
 }

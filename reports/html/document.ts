@@ -24,8 +24,10 @@ export function documentHead({ authorisation, started }: RunRecord): Html {
 }
 
 /** What stands behind it. */
-export function documentEnd(): Html {
-  return html`<script>${markup(script)}</script>
+export function documentEnd({ ampscope_version, scan_id }: RunRecord): Html {
+  return html`</main>
+<footer><p>Ampscope ${ampscope_version} · ${scan_id}</p></footer>
+<script>${markup(script)}</script>
 </body>
 </html>
 `;

@@ -15,3 +15,8 @@ export function say(words: Said): Html {
 export function sayInSvg(words: Said): Html {
   return html`${LANGUAGES.map((language) => html`<tspan lang="${language}">${words[language]}</tspan>`)}`;
 }
+
+/** `1 host`, `2 hosts`: English only, Japanese has no plural. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

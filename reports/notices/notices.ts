@@ -3,6 +3,7 @@ import { LANGUAGES } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { isExposed } from '../../src/domain/status.js';
+import type { AsGroup } from '../by-as.js';
 import { asLabel, groupByAs } from '../by-as.js';
 import { cleanText } from '../clean-text.js';
 import { columns, findingCells } from '../columns.js';
@@ -31,7 +32,7 @@ export const notices: Report = {
       for (const [customer, rows] of byCustomer(group.records)) {
         const name = customerFile(customer);
         const csv = `${name}.csv`;
-        const path = `notices/${asLabel(group)}/`;
+        const path = noticeFolder(group);
         const content = [...csvChunks(columns, rows.map(findingCells), options)].join('');
         yield { path: path + csv, chunks: [content] };
         for (const [language, template] of parsed) {
@@ -48,8 +49,13 @@ export const notices: Report = {
   },
 };
 
+/** Where the notices to an AS's customers stand, under the names that `customerFile` gives. */
+export function noticeFolder(group: Pick<AsGroup, 'asn'>): string {
+  return `notices/${asLabel(group)}/`;
+}
+
 /** In the order of their first rows; who has nothing exposed is left out: there is nothing to do. */
-function byCustomer(
+export function byCustomer(
   records: readonly FindingRecord[],
 ): readonly (readonly [string | undefined, readonly FindingRecord[]])[] {
   const groups = new Map<string | undefined, FindingRecord[]>();

@@ -104,6 +104,19 @@ export function factorText({ amplification }: FindingRecord): string | undefined
   return amplification === undefined ? undefined : decimalText(amplification, FACTOR_DECIMALS);
 }
 
+/** What a customer is told of a row. @param probes those whose words are known. */
+export function wordsOf(
+  { probe, report }: Pick<FindingRecord, 'probe' | 'report'>,
+  probes: readonly ProbeIdentity[] = [],
+): ProbeIdentity['words'] {
+  return probes.find((known) => known.id === probe && known.report === report)?.words ?? unknownWords;
+}
+
+/** How to see for oneself, at this one host. */
+export function checkOf(text: string, { ip, probed_port }: FindingRecord): string {
+  return text.replaceAll('ADDRESS', ip).replaceAll('PORT', String(probed_port));
+}
+
 /** What can be said of an answer that no reader knows, or of a probe that this version does not have. */
 export const unknownWords: ProbeIdentity['words'] = {
   title: {

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../src/domain/run-record.js';
 import { isExposed } from '../../src/domain/status.js';
 import { cleanText } from '../clean-text.js';
 import { cutToWidth } from '../text-width.js';
-import { factorText, phrases, spacedTime, unknownWords } from './phrases.js';
+import { checkOf, factorText, phrases, spacedTime, wordsOf } from './phrases.js';
 import type { NoticeValues } from './template.js';
 
 /** More make no letter that anybody reads; the CSV file beside has all. */
@@ -37,11 +37,10 @@ export function noticeValues(
     .filter(({ status }) => isExposed(status))
     .sort((a, b) => compareSeverities(a.severity, b.severity));
   const fixed = rows.filter(({ status }) => status === 'fixed');
-  const wordsOf = (record: FindingRecord): ProbeIdentity['words'] =>
-    probes.find(({ id, report }) => id === record.probe && report === record.report)?.words ?? unknownWords;
-  const titleOf = (record: FindingRecord): string => wordsOf(record).title[language];
+  const wordsFor = (record: FindingRecord): ProbeIdentity['words'] => wordsOf(record, probes);
+  const titleOf = (record: FindingRecord): string => wordsFor(record).title[language];
   const bySection = (text: (words: ProbeIdentity['words'], worst: FindingRecord) => string): string =>
-    sections(exposed, titleOf, (record) => text(wordsOf(record), record));
+    sections(exposed, titleOf, (record) => text(wordsFor(record), record));
   const more = exposed.length - MOST_LISTED;
   return {
     organisation: cleanText(run.authorisation.organisation) ?? '',
@@ -70,9 +69,7 @@ export function noticeValues(
           ].join('\n'),
     risk: bySection(({ risk }) => risk[language]),
     remedy: bySection(({ remedy }) => asList(remedy[language])),
-    check: bySection(({ check }, { ip, probed_port }) =>
-      check[language].replaceAll('ADDRESS', ip).replaceAll('PORT', String(probed_port)),
-    ),
+    check: bySection(({ check }, worst) => checkOf(check[language], worst)),
   };
 }
 

@@ -1,0 +1,74 @@
+import type { ProbeIdentity } from '../../probes/probe.js';
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import { SEVERITIES } from '../../src/domain/finding.js';
+import type { RunRecord } from '../../src/domain/run-record.js';
+import { isExposed } from '../../src/domain/status.js';
+import { figuresOf, isWhole } from '../figures.js';
+import { marked, factorsOf } from './cells.js';
+import { isFirst } from './completeness.js';
+import { guidanceLink } from './guidance.js';
+import type { Html, Part } from './html.js';
+import { html } from './html.js';
+import type { Said } from './say.js';
+import { counted, say } from './say.js';
+import { byStrength } from './strength.js';
+
+/** The answer first: how many are exposed, what changed, and how strong the strongest is. */
+export function answer(
+  run: RunRecord,
+  records: readonly FindingRecord[],
+  probes: readonly ProbeIdentity[] | undefined,
+): Html {
+  const figures = figuresOf(records, isWhole(run));
+  const exposed = records.filter(({ status }) => isExposed(status));
+  const [strongest] = byStrength(exposed);
+  /** Of a status that no row has. */
+  const none = isWhole(run) ? 0 : undefined;
+  const levels = SEVERITIES.map(
+    (level) => [level, exposed.filter(({ severity }) => severity === level).length] as const,
+  );
+  return html`<p class="lead">${lead(run, exposed.length)}</p>
+<dl class="figures">
+${figure({ en: 'Exposed now', ja: '現在の検出数' }, figures.exposed, 'exposed', exposed.length > 0 && html`<dd class="levels">${levels.map(([level, count]) => count > 0 && html`<span>${marked(level)} ${count}</span> `)}`)}
+${
+  isFirst(run)
+    ? undefined
+    : [
+        figure({ en: 'New', ja: '新規' }, figures.new ?? none, 'n'),
+        figure({ en: 'Reopened', ja: '再発' }, figures.reopened ?? none, 'r'),
+        figure({ en: 'Persisting', ja: '継続' }, figures.persisting ?? none, 'p'),
+        figure({ en: 'Fixed', ja: '解消' }, figures.fixed ?? none, 'f'),
+        figure({ en: 'Unknown', ja: '不明' }, figures.unknown ?? none, 'u'),
+      ]
+}</dl>
+${
+  strongest &&
+  html`<p class="strongest"><span class="label">${say({ en: 'Strongest answer', ja: '最も強い応答' })}</span> ${factorsOf(strongest)} <span class="where">${strongest.ip}, ${guidanceLink(strongest, probes)}</span></p>
+`
+}`;
+}
+
+function figure(name: Said, count: number | undefined, kind: string, more?: Part): Html {
+  return html`<div class="${kind}"><dt>${say(name)}<dd>${count ?? say({ en: 'not known', ja: '未確認' })}${more}</div>
+`;
+}
+
+/** One sentence; only a run that asked everything and lost nothing may say that there is nothing. */
+function lead(run: RunRecord, exposed: number): Html {
+  const addresses = run.targets.addresses;
+  const asked = counted(addresses, 'address', 'addresses');
+  if (exposed > 0)
+    return say({
+      en: `${counted(exposed, 'exposure')} on ${asked}: services that answer anybody, with more than they were asked.`,
+      ja: `${addresses}アドレスを調査し、誰にでも応答するサービスを${exposed}件検出しました。`,
+    });
+  return isWhole(run)
+    ? say({
+        en: `No exposure was found on ${asked}.`,
+        ja: `${addresses}アドレスを調査し、検出はありませんでした。`,
+      })
+    : say({
+        en: `No exposure was found so far, but this does not mean that there is none: not everything is known.`,
+        ja: `これまでに検出はありませんが、検出漏れがないとは言えません。確認できていない部分があります。`,
+      });
+}

@@ -1,0 +1,101 @@
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import type { RunRecord } from '../../src/domain/run-record.js';
+import type { Doubt, Evidence } from '../../src/domain/status.js';
+import { asNamed, factorsOf, fileLink, marked, named } from './cells.js';
+import { isFirst } from './completeness.js';
+import type { Html, Part } from './html.js';
+import { html } from './html.js';
+import type { Said } from './say.js';
+import { counted, say } from './say.js';
+import { bySeverity } from './strength.js';
+import { table } from './table.js';
+
+/** More is a list, and lists are in changes.csv. */
+const MOST_LISTED = 50;
+
+/** What changed since the runs before: new, open again, closed with what proves it, and what nobody can say. */
+export function changes(run: RunRecord, records: readonly FindingRecord[]): Html {
+  if (isFirst(run))
+    return html`<p>${say({
+      en: 'No earlier run is known here, so nothing can be called a change: the next run in the same folder will be compared with this one.',
+      ja: '比較できる以前の調査がないため、変化は示せません。同じフォルダーで次に調査すると、今回の結果と比較されます。',
+    })}</p>
+`;
+  const changed = (['reopened', 'new', 'fixed'] as const).flatMap((wanted) =>
+    bySeverity(records.filter(({ status }) => status === wanted)),
+  );
+  const earlier = run.history?.earlier_runs ?? 0;
+  return html`<p>${say(
+    changed.length === 0
+      ? {
+          en: `Nothing changed against ${counted(earlier, 'earlier run')}.`,
+          ja: `以前の${earlier}回の調査からの変化はありません。`,
+        }
+      : {
+          en: html`Against ${counted(earlier, 'earlier run')}. All of them are in ${fileLink('changes.csv')}.`,
+          ja: html`以前の${earlier}回の調査と比べた結果です。すべての変化は ${fileLink('changes.csv')} にあります。`,
+        },
+  )}</p>
+${changed.length > 0 && table('changes-title', COLUMNS, changed.slice(0, MOST_LISTED))}${
+    changed.length > MOST_LISTED &&
+    html`<p class="cut">${say({
+      en: html`The first ${MOST_LISTED} of ${changed.length} are shown; ${fileLink('changes.csv')} has all.`,
+      ja: html`${changed.length}件のうち最初の${MOST_LISTED}件を表示しています。全件は ${fileLink('changes.csv')} にあります。`,
+    })}</p>
+`
+  }${doubts(records)}`;
+}
+
+const COLUMNS = [
+  { head: { en: 'Address', ja: 'アドレス' }, cell: ({ ip }: FindingRecord) => ip },
+  { head: { en: 'Status', ja: '状態' }, cell: ({ status }: FindingRecord) => marked(status) },
+  { head: { en: 'Probe', ja: 'プローブ' }, cell: ({ probe }: FindingRecord) => html`<code>${probe}</code>` },
+  { head: { en: 'Severity', ja: '深刻度' }, cell: ({ severity }: FindingRecord) => marked(severity) },
+  { head: { en: 'AS', ja: 'AS' }, cell: asNamed },
+  { head: { en: 'Customer', ja: '顧客' }, cell: ({ customer }: FindingRecord) => named(customer, 30) },
+  { head: { en: 'Strength, or what proves the fix', ja: '増幅率、または解消の根拠' }, cell: evidence },
+];
+
+function evidence(record: FindingRecord): Part {
+  if (record.status !== 'fixed') return factorsOf(record);
+  return record.status_evidence && say(EVIDENCE[record.status_evidence]);
+}
+
+const EVIDENCE: Readonly<Record<Evidence, Said>> = {
+  refused: { en: 'it refuses now', ja: '要求を拒否するようになりました' },
+  closed: { en: 'the port is closed', ja: 'ポートが閉じられています' },
+  silent: { en: 'silent, asked again and again', ja: '繰り返し尋ねても応答がありません' },
+};
+
+/** Known before, and nobody can say whether still there: by the reason. */
+function doubts(records: readonly FindingRecord[]): Part {
+  const counts = new Map<Doubt, number>();
+  for (const { status, status_doubt: doubt = 'not rechecked' } of records)
+    if (status === 'unknown') counts.set(doubt, (counts.get(doubt) ?? 0) + 1);
+  if (counts.size === 0) return undefined;
+  return html`<p>${say({
+    en: 'Of these, known before, nobody can say whether they are still exposed:',
+    ja: '以前に検出したもののうち、現在の状態が分からないもの：',
+  })}</p>
+<ul>
+${[...counts].map(
+  ([doubt, count]) => html`<li>${count}: ${say(DOUBTS[doubt])}
+`,
+)}</ul>
+`;
+}
+
+const DOUBTS: Readonly<Record<Doubt, Said>> = {
+  'not asked': { en: 'not asked by this run', ja: '今回は要求を送っていません' },
+  'answers otherwise': { en: 'answers with something else', ja: '別の内容を応答しています' },
+  'asked otherwise': {
+    en: 'silent, but asked something else than before',
+    ja: '応答なし（以前とは異なる要求）',
+  },
+  losses: { en: 'silent, but packets were lost there', ja: '応答なし（この範囲でパケットの損失あり）' },
+  'not rechecked': { en: 'silent once, and not asked again', ja: '応答なし（再確認していません）' },
+  outage: {
+    en: 'silent along with their neighbours: an outage or a filter looks the same',
+    ja: '近隣のホストとともに応答なし（障害やフィルターと区別できません）',
+  },
+};

@@ -1,0 +1,134 @@
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import { SEVERITIES } from '../../src/domain/finding.js';
+import { STATUSES } from '../../src/domain/status.js';
+import { factorText } from '../notices/phrases.js';
+import { factor, fileLink, marked, named, wordClass } from './cells.js';
+import type { Html, Part } from './html.js';
+import { html } from './html.js';
+import { say } from './say.js';
+import { bySeverity } from './strength.js';
+
+/** A browser is quick with as many; the rest is in the CSV file. */
+export const MOST_ROWS = 10_000;
+/** Columns of what a server says of itself: to be recognised. */
+const SOFTWARE_COLUMNS = 40;
+
+const ROWS_A_PART = 200;
+
+/**
+ * Every finding, the most severe first, with controls that the script shows. The words in the rows are those of the
+ * CSV files; what they are in Japanese the style sheet puts before them, once and not ten thousand times.
+ */
+export function* findingsList(records: readonly FindingRecord[]): Generator<Html, void, undefined> {
+  if (records.length === 0) {
+    yield html`<p>${say({
+      en: html`There is none. ${fileLink('findings.csv')} has its header only.`,
+      ja: html`検出はありません。${fileLink('findings.csv')} は見出し行だけです。`,
+    })}</p>
+`;
+    return;
+  }
+  const rows = bySeverity(records);
+  yield introduction(rows);
+  for (let from = 0; from < Math.min(rows.length, MOST_ROWS); from += ROWS_A_PART)
+    yield html`${rows.slice(from, Math.min(from + ROWS_A_PART, MOST_ROWS)).map(row)}`;
+  yield html`</tbody></table></div>
+`;
+}
+
+function introduction(records: readonly FindingRecord[]): Html {
+  const probes = [...new Set(records.map(({ probe }) => probe))].sort();
+  return html`<p>${
+    records.length > MOST_ROWS
+      ? say({
+          en: html`The ${MOST_ROWS} most severe of ${records.length} findings. All of them, with every column, are in ${fileLink('findings.csv')}.`,
+          ja: html`${records.length}件のうち、深刻度の高い順に${MOST_ROWS}件を表示しています。全件・全項目は ${fileLink('findings.csv')} にあります。`,
+        })
+      : say({
+          en: html`All ${records.length}, the most severe first. Every column of them is in ${fileLink('findings.csv')}, every exchange in ${fileLink('findings.jsonl')}.`,
+          ja: html`全${records.length}件を深刻度の高い順に表示しています。全項目は ${fileLink('findings.csv')} に、すべてのやり取りは ${fileLink('findings.jsonl')} にあります。`,
+        })
+  } ${say({
+    en: '≥ marks a lower bound, † a figure of the sweep alone.',
+    ja: '≥ は下限、† は走査だけによる数値です。',
+  })}</p>
+<form id="controls" role="search" aria-labelledby="findings-title" hidden>
+<p><label for="search">${say({ en: 'Search', ja: '検索' })}</label> <input type="search" id="search" autocomplete="off" spellcheck="false" aria-describedby="search-hint">
+<label for="probe">${say({ en: 'Probe', ja: 'プローブ' })}</label> <select id="probe"><option value="">*${probes.map((probe) => html`<option>${probe}`)}</select>
+<button type="reset">${say({ en: 'Show all', ja: 'すべて表示' })}</button></p>
+<p id="search-hint">${say({
+    en: 'Any part of an address, an AS, a customer, a probe or a version; several words narrow it down.',
+    ja: 'アドレス、AS、顧客、プローブ、版の一部を入力します。複数の語で絞り込めます。',
+  })}</p>
+${choices(
+  'severity',
+  { en: 'Severity', ja: '深刻度' },
+  SEVERITIES.filter((word) => records.some(({ severity }) => severity === word)),
+)}
+${choices(
+  'status',
+  { en: 'Status', ja: '状態' },
+  STATUSES.filter((word) => records.some(({ status }) => status === word)),
+)}
+<p id="matches" role="status">${say({
+    en: html`<b>${Math.min(records.length, MOST_ROWS)}</b> of ${Math.min(records.length, MOST_ROWS)} rows`,
+    ja: html`${Math.min(records.length, MOST_ROWS)}行中 <b>${Math.min(records.length, MOST_ROWS)}</b>行`,
+  })}</p>
+</form>
+<div class="scroll list" role="region" tabindex="0" aria-labelledby="findings-title"><table id="list">
+<thead><tr>${COLUMNS.map(
+    ({ head, sort }) =>
+      html`<th scope="col" data-sort="${sort}"${sort === 'number' && html` class="number"`}>${say(head)}`,
+  )}</thead>
+<tbody>
+`;
+}
+
+function choices(
+  name: string,
+  legend: { en: string; ja: string },
+  words: readonly ((typeof SEVERITIES)[number] | (typeof STATUSES)[number])[],
+): Part {
+  return (
+    words.length > 1 &&
+    html`<fieldset><legend>${say(legend)}</legend>${words.map(
+      (word) => html`<label><input type="checkbox" name="${name}" value="${word}">${marked(word)}</label> `,
+    )}</fieldset>`
+  );
+}
+
+/** In the order of the cells below; `sort` tells the script how. */
+const COLUMNS = [
+  { head: { en: 'Severity', ja: '深刻度' }, sort: 'word' },
+  { head: { en: 'Status', ja: '状態' }, sort: 'word' },
+  { head: { en: 'Address', ja: 'アドレス' }, sort: 'address' },
+  { head: { en: 'Port', ja: 'ポート' }, sort: 'number' },
+  { head: { en: 'Probe', ja: 'プローブ' }, sort: 'text' },
+  { head: { en: 'AS', ja: 'AS' }, sort: 'number' },
+  { head: { en: 'Customer', ja: '顧客' }, sort: 'text' },
+  { head: { en: 'On the wire', ja: '回線上' }, sort: 'number' },
+  { head: { en: 'By payload', ja: 'ペイロード比' }, sort: 'number' },
+  { head: { en: 'Request, B', ja: '要求B' }, sort: 'number' },
+  { head: { en: 'Answer, B', ja: '応答B' }, sort: 'number' },
+  { head: { en: 'Days', ja: '日数' }, sort: 'number' },
+  { head: { en: 'Software', ja: 'ソフトウェア' }, sort: 'text' },
+] as const;
+
+/** Without end tags, which HTML lets us leave out: ten thousand rows are 2 MB so, and 3 MB with them. */
+function row(record: FindingRecord): Html {
+  const {
+    severity,
+    status,
+    ip,
+    probed_port,
+    probe,
+    asn,
+    customer,
+    request_size,
+    response_size,
+    days_open,
+    version,
+  } = record;
+  return html`<tr><td class=${wordClass(severity)}>${severity}<td${status && html` class=${wordClass(status)}`}>${status}<td>${ip}<td>${probed_port}<td>${probe}<td>${asn && `AS${asn}`}<td>${named(customer, 30)}<td>${factor(record.wire_amplification, record)}<td>${factor(factorText(record), record)}<td>${request_size}<td>${response_size}<td>${days_open}<td>${named(version, SOFTWARE_COLUMNS)}
+`;
+}

@@ -1,0 +1,89 @@
+import type { Language, ProbeIdentity } from '../../probes/probe.js';
+import { LANGUAGES } from '../../probes/probe.js';
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import { isExposed } from '../../src/domain/status.js';
+import { checkOf, unknownWords, wordsOf } from '../notices/phrases.js';
+import { inline } from './cells.js';
+import type { Html, Part } from './html.js';
+import { html } from './html.js';
+import { say } from './say.js';
+import { bySeverity } from './strength.js';
+
+/**
+ * What to do about each kind of service that is exposed, the most severe first: once for all networks, which link
+ * here, for the same words at every customer would make ten pages of one.
+ */
+export function guidance(
+  records: readonly FindingRecord[],
+  probes: readonly ProbeIdentity[] | undefined,
+): Html {
+  const kinds = byGuidance(bySeverity(records.filter(({ status }) => isExposed(status))), probes);
+  if (kinds.size === 0)
+    return html`<p>${say({ en: 'Nothing is exposed.', ja: '対処が必要な検出はありません。' })}</p>
+`;
+  return html`${[...kinds].map(([id, [worst]]) => worst && article(id, worst, probes))}`;
+}
+
+/** Rows by what to do about them, in the order of their first. */
+export function byGuidance(
+  records: readonly FindingRecord[],
+  probes: readonly ProbeIdentity[] | undefined,
+): ReadonlyMap<string, readonly FindingRecord[]> {
+  const groups = new Map<string, FindingRecord[]>();
+  for (const record of records) {
+    const id = guidanceId(record, probes);
+    const group = groups.get(id);
+    if (group) group.push(record);
+    else groups.set(id, [record]);
+  }
+  return groups;
+}
+
+/** Where the page says what to do about such a row. */
+export function guidanceId(record: FindingRecord, probes: readonly ProbeIdentity[] | undefined): string {
+  return wordsOf(record, probes) === unknownWords ? 'do-unknown' : `do-${record.probe}`;
+}
+
+/** Its title, which leads there where it is exposed now. */
+export function guidanceLink(record: FindingRecord, probes: readonly ProbeIdentity[] | undefined): Html {
+  const title = say(wordsOf(record, probes).title);
+  return isExposed(record.status) ? html`<a href="#${guidanceId(record, probes)}">${title}</a>` : title;
+}
+
+function article(id: string, worst: FindingRecord, probes: readonly ProbeIdentity[] | undefined): Html {
+  const { title, risk, remedy, check } = wordsOf(worst, probes);
+  const known = probes?.find((probe) => `do-${probe.id}` === id);
+  const each = (text: (language: Language) => Part): Html =>
+    html`${LANGUAGES.map((language) => html`<div lang="${language}">${text(language)}</div>`)}`;
+  return html`<article class="guidance" id="${id}"><h3>${say(title)}</h3>
+<p class="facts"><code>${worst.probe}</code> · UDP ${worst.probed_port}${known && html` · ${known.standard}`}${
+    known?.published &&
+    html` · ${say({
+      en: `published factor ${known.published.factor} (${known.published.source})`,
+      ja: `公表されている増幅率 ${known.published.factor}（${known.published.source}）`,
+    })}`
+  }</p>
+<h4>${say({ en: 'Why it matters', ja: '放置した場合の危険' })}</h4>
+<p>${say(risk)}</p>
+<h4>${say({ en: 'What to do', ja: '対策の方法' })}</h4>
+${each(
+  (language) => html`<ul>
+${remedy[language].split('\n').map(
+  (line) => html`<li>${inline(line)}
+`,
+)}</ul>`,
+)}
+<h4>${say({ en: 'How to see for yourself', ja: 'ご自身での確認方法' })}</h4>
+${each((language) => steps(checkOf(check[language], worst)))}
+</article>
+`;
+}
+
+/** Lines of text; a command stands in a line of its own after four spaces. */
+function steps(text: string): Part {
+  return text
+    .split('\n')
+    .map((line) =>
+      line.startsWith('    ') ? html`<pre><code>${line.trim()}</code></pre>` : html`<p>${inline(line)}</p>`,
+    );
+}

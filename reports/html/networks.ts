@@ -1,0 +1,161 @@
+import type { ProbeIdentity, Words } from '../../probes/probe.js';
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import { compareSeverities } from '../../src/domain/finding.js';
+import type { RunRecord } from '../../src/domain/run-record.js';
+import { isExposed } from '../../src/domain/status.js';
+import type { AsGroup } from '../by-as.js';
+import { asFile, asLabel, groupByAs } from '../by-as.js';
+import type { Figures } from '../figures.js';
+import { isWhole } from '../figures.js';
+import { customerFile } from '../notices/customer-file.js';
+import { byCustomer, noticeFolder } from '../notices/notices.js';
+import { byProbe } from '../summary.js';
+import { asNamed, factor, fileLink, marked, named, UNKNOWN_CUSTOMER } from './cells.js';
+import { byGuidance, guidanceLink } from './guidance.js';
+import type { Html } from './html.js';
+import { html } from './html.js';
+import { counted, say } from './say.js';
+import { bySeverity } from './strength.js';
+import type { TableColumn } from './table.js';
+import { table } from './table.js';
+
+/** Whoever has more has the CSV files, which are made for that. */
+const MOST_NETWORKS = 60;
+const MOST_CUSTOMERS = 12;
+const MOST_CUSTOMERS_IN_ALL = 240;
+const MOST_ADDRESSES = 4;
+
+/** A section for each AS: its figures, its files, and each customer with what answers there and what to do. */
+export function* networks(
+  run: RunRecord,
+  records: readonly FindingRecord[],
+  probes: readonly ProbeIdentity[] | undefined,
+): Generator<Html, void, undefined> {
+  const groups = groupByAs(run, records);
+  let left = MOST_CUSTOMERS_IN_ALL;
+  for (const group of groups.slice(0, MOST_NETWORKS)) {
+    const customers = worstCustomers(group.records).slice(0, Math.min(MOST_CUSTOMERS, left));
+    left -= customers.length;
+    yield network(run, group, customers, probes);
+  }
+  if (groups.length > MOST_NETWORKS)
+    yield html`<p class="cut">${say({
+      en: html`The first ${MOST_NETWORKS} of ${groups.length} networks are shown; ${fileLink('summary.csv')} has all.`,
+      ja: html`${groups.length}件のASのうち最初の${MOST_NETWORKS}件を表示しています。全件は ${fileLink('summary.csv')} にあります。`,
+    })}</p>
+`;
+}
+
+function network(
+  run: RunRecord,
+  group: AsGroup,
+  customers: readonly Customer[],
+  probes: readonly ProbeIdentity[] | undefined,
+): Html {
+  const label = asLabel(group);
+  const rows = byProbe(run, group.records).filter(([probe]) =>
+    group.records.some((record) => record.probe === probe),
+  );
+  const others = byCustomer(group.records).length - customers.length;
+  return html`<article id="${label}"><h3 id="${label}-title">${asNamed({ asn: group.asn, as_name: group.asName })}</h3>
+<p>${say({
+    en: html`Its files, ready to be mailed: ${fileLink(asFile(run, group, 'csv'))} and ${fileLink(asFile(run, group, 'json'))}.`,
+    ja: html`このASのファイル（そのまま送付できます）：${fileLink(asFile(run, group, 'csv'))}、${fileLink(asFile(run, group, 'json'))}`,
+  })}</p>
+${
+  rows.length === 0
+    ? html`<p>${say(nothingIn(run))}</p>
+`
+    : table(`${label}-title`, columnsOf(probes, group.records), rows)
+}${customers.map((customer) => customerSection(group, customer, probes))}${
+    others > 0 &&
+    html`<p class="cut">${say({
+      en: html`And ${counted(others, 'more customer')}: a letter to each is in <code>${noticeFolder(group)}</code>.`,
+      ja: html`ほか${others}件の顧客：それぞれへの通知文は <code>${noticeFolder(group)}</code> にあります。`,
+    })}</p>
+`
+  }</article>
+`;
+}
+
+/** Only a whole run knows that there is nothing. */
+function nothingIn(run: RunRecord): Words {
+  return isWhole(run)
+    ? { en: 'Asked, and nothing found.', ja: '調査し、検出はありませんでした。' }
+    : {
+        en: 'Nothing found, which does not mean that there is nothing: see above.',
+        ja: '検出はありませんが、検出漏れがないとは言えません（上記参照）。',
+      };
+}
+
+type Row = readonly [probe: string, figures: Figures];
+
+function columnsOf(
+  probes: readonly ProbeIdentity[] | undefined,
+  records: readonly FindingRecord[],
+): readonly TableColumn<Row>[] {
+  const count = (head: Words, of: (figures: Figures) => number | undefined): TableColumn<Row> => ({
+    head,
+    isNumber: true,
+    cell: ([, figures]) => of(figures),
+  });
+  const size = (head: Words, of: (figures: Figures) => number | undefined): TableColumn<Row> => ({
+    head,
+    isNumber: true,
+    cell: ([, figures]) => factor(of(figures), { lower_bound: figures.lower_bounds > 0 }),
+  });
+  return [
+    {
+      head: { en: 'What answers', ja: '応答するもの' },
+      cell: ([probe]) => {
+        const record = records.find((one) => one.probe === probe);
+        return record && guidanceLink(record, probes);
+      },
+    },
+    count({ en: 'Exposed', ja: '検出' }, ({ exposed }) => exposed),
+    count({ en: 'New', ja: '新規' }, (figures) => figures.new),
+    count({ en: 'Fixed', ja: '解消' }, ({ fixed }) => fixed),
+    size({ en: 'Most by payload', ja: '最大（ペイロード比）' }, ({ max_amplification }) => max_amplification),
+    count({ en: 'for a request of, bytes', ja: 'その要求（バイト）' }, ({ request_size }) => request_size),
+    size(
+      { en: 'Most on the wire', ja: '最大（回線上）' },
+      ({ max_wire_amplification }) => max_wire_amplification,
+    ),
+    { head: { en: 'by', ja: '該当ホスト' }, cell: ([, { worst_ip }]) => worst_ip },
+  ];
+}
+
+type Customer = ReturnType<typeof byCustomer>[number];
+
+/** The worst first. */
+function worstCustomers(records: readonly FindingRecord[]): readonly Customer[] {
+  return byCustomer(records)
+    .map(([name, rows]): Customer => [name, bySeverity(rows)])
+    .sort(([, [a]], [, [b]]) =>
+      a && b ? compareSeverities(a.severity, b.severity) || strengthOf(b) - strengthOf(a) : 0,
+    );
+}
+
+function strengthOf({ wire_amplification = 0 }: FindingRecord): number {
+  return wire_amplification;
+}
+
+function customerSection(
+  group: AsGroup,
+  [customer, rows]: Customer,
+  probes: readonly ProbeIdentity[] | undefined,
+): Html {
+  const exposed = rows.filter(({ status }) => isExposed(status));
+  const letter = noticeFolder(group) + customerFile(customer);
+  const kinds = byGuidance(exposed, probes);
+  return html`<section class="customer"><h4>${customer === undefined ? say(UNKNOWN_CUSTOMER) : [say({ en: 'Customer ', ja: '顧客：' }), named(customer)]}</h4>
+<p>${say({ en: `${exposed.length} exposed`, ja: `検出${exposed.length}件` })} · ${say({ en: 'letter:', ja: '通知文：' })} ${fileLink(`${letter}.en.txt`, { en: 'English', ja: '英語' })}, ${fileLink(`${letter}.ja.txt`, { en: 'Japanese', ja: '日本語' })} · ${fileLink(`${letter}.csv`, { en: 'its findings as CSV', ja: '検出一覧（CSV）' })}</p>
+<ul>
+${[...kinds.values()].map(
+  ([first, ...more]) =>
+    first &&
+    html`<li>${marked(first.severity)} ${guidanceLink(first, probes)}: ${[first, ...more].slice(0, MOST_ADDRESSES).map(({ ip }, index) => `${index > 0 ? ', ' : ''}${ip}`)}${more.length >= MOST_ADDRESSES && say({ en: ` and ${more.length + 1 - MOST_ADDRESSES} more`, ja: ` ほか${more.length + 1 - MOST_ADDRESSES}件` })}
+`,
+)}</ul></section>
+`;
+}

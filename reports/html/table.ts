@@ -1,0 +1,34 @@
+import type { Html, Part } from './html.js';
+import { html } from './html.js';
+import type { Said } from './say.js';
+import { say } from './say.js';
+
+/** A column of a table for people. */
+export interface TableColumn<Row> {
+  readonly head: Said;
+  /** Aligned by its digits. */
+  readonly isNumber?: true;
+  readonly cell: (row: Row) => Part;
+}
+
+/**
+ * A table that scrolls by itself where it is too wide for the page; the first column names the row.
+ * @param labelledBy the id of what its heading is.
+ */
+export function table<Row>(
+  labelledBy: string,
+  columns: readonly TableColumn<Row>[],
+  rows: readonly Row[],
+): Html {
+  const number = ({ isNumber }: TableColumn<Row>): Part => isNumber && html` class="number"`;
+  return html`<div class="scroll" role="region" tabindex="0" aria-labelledby="${labelledBy}"><table>
+<thead><tr>${columns.map((column) => html`<th scope="col"${number(column)}>${say(column.head)}`)}</thead>
+<tbody>
+${rows.map(
+  (row) => html`<tr>${columns.map((column, index) =>
+    index === 0 ? html`<th scope="row">${column.cell(row)}` : html`<td${number(column)}>${column.cell(row)}`,
+  )}
+`,
+)}</tbody></table></div>
+`;
+}
