@@ -1,7 +1,7 @@
 /** How far back a time lies in packets: which number was the first to leave after a moment, to a quarter second. */
 export interface SentLog {
   note(nowMs: number, rank: number): void;
-  /** A rank at or before the first that left at or after this moment. */
+  /** A rank at or before every one that left at or after this moment. */
   rankBefore(ms: number): number;
   /** When the latest packet left; -Infinity before the first. */
   readonly latestMs: number;
@@ -20,11 +20,20 @@ export function createSentLog(keepMs: number, resolutionMs = RESOLUTION_MS): Sen
     note(nowMs, rank) {
       latestMs = nowMs;
       const last = marks.at(-1);
-      if (last !== undefined && nowMs - last.ms < resolutionMs) return;
+      // Whoever asks again begins anew, at a lower rank.
+      if (last !== undefined && nowMs - last.ms < resolutionMs && rank >= last.rank) return;
       marks.push({ ms: nowMs, rank });
       const outdated = marks.findIndex(({ ms }) => ms >= nowMs - keepMs) - 1;
       if (outdated > 64) marks = marks.slice(outdated);
     },
-    rankBefore: (ms) => marks.findLast((mark) => mark.ms <= ms)?.rank ?? marks[0]?.rank ?? 0,
+    rankBefore(ms) {
+      const from = Math.max(
+        0,
+        marks.findLastIndex((mark) => mark.ms <= ms),
+      );
+      let least = marks[from]?.rank ?? 0;
+      for (let i = from + 1; i < marks.length; i++) least = Math.min(least, marks[i]?.rank ?? least);
+      return least;
+    },
   };
 }

@@ -18,11 +18,20 @@ export const REFUSING: Behaviour = (query) => {
   return [Uint8Array.of(high, low, 0x81, 5, 0, 0, 0, 0, 0, 0, 0, 0)];
 };
 
+/** More than a small receive buffer takes while this process, which does the scanning too, is sending it. */
+export const FLOODING: Behaviour = () => Array.from({ length: 200 }, () => new Uint8Array(1000));
+
+export interface WeeklyHost {
+  readonly address: string;
+  readonly port: number;
+  readonly does: Behaviour;
+  /** Its answers come from another port than the one that was asked: to chargen they answer nothing. */
+  readonly fromOtherPort?: boolean;
+}
+
 export interface WeeklyHosts {
   /** From now on exactly these are there. */
-  are(
-    hosts: readonly { readonly address: string; readonly port: number; readonly does: Behaviour }[],
-  ): Promise<void>;
+  are(hosts: readonly WeeklyHost[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,16 +46,22 @@ export function weeklyHosts(): WeeklyHosts {
     close,
     async are(hosts) {
       await close();
-      for (const { address, port, does } of hosts) {
-        const socket = createSocket('udp4');
+      for (const { address, port, does, fromOtherPort } of hosts) {
+        const socket = await bound(address, port);
+        const mouth = fromOtherPort === true ? await bound(address, 0) : socket;
         socket.on('message', (request, sender) => {
-          for (const reply of does(request)) socket.send(reply, sender.port, sender.address, () => undefined);
+          for (const reply of does(request)) mouth.send(reply, sender.port, sender.address, () => undefined);
         });
-        const listening = once(socket, 'listening');
-        socket.bind(port, address);
-        await listening;
-        sockets.push(socket);
+        sockets.push(...new Set([socket, mouth]));
       }
     },
   };
+}
+
+async function bound(address: string, port: number): Promise<Socket> {
+  const socket = createSocket('udp4');
+  const listening = once(socket, 'listening');
+  socket.bind(port, address);
+  await listening;
+  return socket;
 }

@@ -1,7 +1,7 @@
 /**
- * Five weekly sweeps of the same space, in which reflectors appear, vanish, come back and are excluded, a prefix
- * goes dark, and a server is reconfigured: every row's status is what happened. The clock runs ten times as fast,
- * and a week passes between the sweeps.
+ * Nine weekly sweeps of the same space, in which reflectors appear, vanish, come back and are excluded, a prefix goes
+ * dark, a server is reconfigured, a run loses replies, and one asks less and otherwise: every row's status is what
+ * happened. The clock runs ten times as fast, and a week passes between the sweeps.
  */
 import assert from 'node:assert/strict';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,16 +16,14 @@ import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { UsageError } from '../../src/domain/usage-error.js';
 import { systemClock } from '../../src/system-clock.js';
-import type { Behaviour } from './weekly-hosts.js';
-import { CHARGEN, REFUSING, SILENT, weeklyHosts } from './weekly-hosts.js';
+import type { Behaviour, WeeklyHost } from './weekly-hosts.js';
+import { CHARGEN, FLOODING, REFUSING, SILENT, weeklyHosts } from './weekly-hosts.js';
 import { makeWorkspace, scopeText } from './workspace.js';
 
 const FASTER = 10;
 const WEEK_MS = 7 * 86_400_000;
 const CHARGEN_PORT = 24_919;
 const DNS_PORT = 24_953;
-const NAMES = ['fat.test'];
-
 const workspace = makeWorkspace();
 const out = join(workspace.path, 'exposure');
 const hosts = weeklyHosts();
@@ -34,20 +32,24 @@ after(() => hosts.close());
 const [fatTwin] = dnsAny.twins;
 const RESOLVER: Behaviour = (query) => fatTwin?.reply(query) ?? [];
 
-/** What each host does in the weeks 1 to 5; absent: its port is closed. */
+/** What each host does in the weeks 1 to 9; absent: its port is closed. */
 const LIVES: Readonly<Record<string, readonly (Behaviour | undefined)[]>> = {
-  '127.73.0.1': [CHARGEN, CHARGEN, CHARGEN, CHARGEN, CHARGEN],
-  '127.73.0.2': [undefined, CHARGEN, CHARGEN, CHARGEN, CHARGEN],
-  '127.73.0.3': [CHARGEN, undefined, undefined, CHARGEN, CHARGEN],
-  '127.73.0.4': [CHARGEN, SILENT, SILENT, SILENT, SILENT],
-  '127.73.0.5': [CHARGEN, CHARGEN, CHARGEN, CHARGEN, CHARGEN],
-  '127.73.0.6': [RESOLVER, RESOLVER, REFUSING, REFUSING, RESOLVER],
+  '127.73.0.1': [CHARGEN, CHARGEN, CHARGEN, CHARGEN, CHARGEN, SILENT, CHARGEN, CHARGEN, CHARGEN],
+  '127.73.0.2': [undefined, CHARGEN, CHARGEN, CHARGEN, CHARGEN, SILENT, SILENT, SILENT, SILENT],
+  '127.73.0.3': [CHARGEN, undefined, undefined, ...weeksOf(6, CHARGEN)],
+  '127.73.0.4': [CHARGEN, ...weeksOf(8, SILENT)],
+  '127.73.0.5': weeksOf(9, CHARGEN),
+  '127.73.0.6': [RESOLVER, RESOLVER, REFUSING, REFUSING, RESOLVER, RESOLVER, RESOLVER, SILENT, RESOLVER],
   // A prefix that goes dark in week 3 and stays so, but for one host that comes back.
-  '127.73.1.1': [CHARGEN, CHARGEN, SILENT, SILENT, SILENT],
-  '127.73.1.2': [CHARGEN, CHARGEN, SILENT, SILENT, SILENT],
-  '127.73.1.3': [CHARGEN, CHARGEN, SILENT, CHARGEN, CHARGEN],
+  '127.73.1.1': [CHARGEN, CHARGEN, ...weeksOf(7, SILENT)],
+  '127.73.1.2': [CHARGEN, CHARGEN, ...weeksOf(7, SILENT)],
+  '127.73.1.3': [CHARGEN, CHARGEN, SILENT, ...weeksOf(6, CHARGEN)],
 };
 const EXCLUDED_IN = { host: '127.73.0.5', weeks: [3, 4] };
+/** It floods whoever asks it, and the scanner's receive buffers are small. */
+const LOSSY = { host: '127.73.0.7', week: 6 };
+/** The scope has one network less, one probe is not asked, and the other asks for other names. */
+const NARROW_WEEK = 8;
 
 interface Week {
   readonly run: RunRecord;
@@ -59,24 +61,37 @@ interface Week {
 const weeks: Week[] = [];
 
 before(async () => {
-  for (const week of [1, 2, 3, 4, 5]) weeks.push(await sweepOf(week));
+  for (const week of [1, 2, 3, 4, 5, 6, 7, 8, 9]) weeks.push(await sweepOf(week));
 });
 
-describe('five weekly sweeps', () => {
+describe('nine weekly sweeps', () => {
   it('tell of every host in every week what happened to it', () => {
     const told = Object.fromEntries(
-      Object.keys(LIVES).map((ip) => [ip, weeks.map((week) => statusOf(week, ip))]),
+      [...Object.keys(LIVES), LOSSY.host].map((ip) => [ip, weeks.map((week) => statusOf(week, ip))]),
     );
     assert.deepEqual(told, {
-      '127.73.0.1': ['new', 'persisting', 'persisting', 'persisting', 'persisting'],
-      '127.73.0.2': ['no row', 'new', 'persisting', 'persisting', 'persisting'],
-      '127.73.0.3': ['new', 'fixed: closed', 'no row', 'reopened', 'persisting'],
-      '127.73.0.4': ['new', 'fixed: silent', 'no row', 'no row', 'no row'],
-      '127.73.0.5': ['new', 'persisting', 'no row', 'no row', 'persisting'],
-      '127.73.0.6': ['new', 'persisting', 'fixed: refused', 'no row', 'reopened'],
-      '127.73.1.1': ['new', 'persisting', 'unknown: outage', 'fixed: silent', 'no row'],
-      '127.73.1.2': ['new', 'persisting', 'unknown: outage', 'fixed: silent', 'no row'],
-      '127.73.1.3': ['new', 'persisting', 'unknown: outage', 'persisting', 'persisting'],
+      '127.73.0.1': [...seen(5), 'unknown: losses', 'persisting', 'unknown: not asked', 'persisting'],
+      '127.73.0.2': ['no row', ...seen(4), 'unknown: losses', 'fixed: silent', 'no row', 'no row'],
+      '127.73.0.3': [
+        ...['new', 'fixed: closed', 'no row', 'reopened', 'persisting', 'persisting', 'persisting'],
+        ...['unknown: not asked', 'persisting'],
+      ],
+      '127.73.0.4': ['new', 'fixed: silent', ...weeksOf(7, 'no row')],
+      '127.73.0.5': [
+        ...['new', 'persisting', 'no row', 'no row', 'persisting', 'persisting', 'persisting'],
+        ...['unknown: not asked', 'persisting'],
+      ],
+      '127.73.0.6': [
+        ...['new', 'persisting', 'fixed: refused', 'no row', 'reopened', 'persisting', 'persisting'],
+        ...['unknown: asked otherwise', 'persisting'],
+      ],
+      '127.73.0.7': weeksOf(9, 'no row'),
+      '127.73.1.1': ['new', 'persisting', 'unknown: outage', 'fixed: silent', ...weeksOf(5, 'no row')],
+      '127.73.1.2': ['new', 'persisting', 'unknown: outage', 'fixed: silent', ...weeksOf(5, 'no row')],
+      '127.73.1.3': [
+        ...['new', 'persisting', 'unknown: outage', 'persisting', 'persisting', 'persisting', 'persisting'],
+        ...['no row', 'persisting'],
+      ],
     });
   });
 
@@ -105,15 +120,27 @@ describe('five weekly sweeps', () => {
     );
   });
 
-  it('count the excluded one as not targeted, and lose no run over a closed port', () => {
+  it('count the excluded and the ones outside as not targeted, and lose no run over a closed port', () => {
     assert.deepEqual(
       weeks.map(({ run }) => withoutTrend(run.history)),
-      [0, 1, 2, 3, 4].map((earlier_runs) => ({
-        earlier_runs,
-        not_targeted: earlier_runs === 2 || earlier_runs === 3 ? 1 : 0,
-      })),
+      [0, 0, 1, 1, 0, 0, 0, 1, 0].map((not_targeted, earlier_runs) => ({ earlier_runs, not_targeted })),
     );
-    for (const { run } of weeks) assert.equal(run.losses.any, false);
+    for (const [i, { run }] of weeks.entries()) assert.equal(run.losses.any, i + 1 === LOSSY.week);
+  });
+
+  it('name the run that lost replies, where it did, and whom it cannot tell of', () => {
+    const { losses } = weeks[LOSSY.week - 1]?.run ?? {};
+    assert.ok((losses?.sweep_socket_drops ?? 0) > 0);
+    assert.deepEqual(
+      losses?.unknown?.map(({ probe }) => probe),
+      ['chargen'],
+    );
+    // Asked three times more all the same: the losses alone are the doubt.
+    const exchanges = rowOf(weeks[LOSSY.week - 1], '127.73.0.1')?.exchanges;
+    assert.deepEqual(
+      exchanges?.map(({ end }) => end),
+      ['silent', 'silent', 'silent'],
+    );
   });
 
   it('carry the trend of the runs before them', () => {
@@ -141,10 +168,10 @@ describe('five weekly sweeps', () => {
 
   it('can be asked what is known of a host, a network and an AS', async () => {
     const reopened = await asked('history', '127.73.0.3', '--out', out);
-    assert.match(reopened, /^127\.73\.0\.3 {2}chargen {2}AS64496 {2}open, seen 3 times from /);
+    assert.match(reopened, /^127\.73\.0\.3 {2}chargen {2}AS64496 {2}open, seen 6 times from /);
     assert.deepEqual(
-      [...reopened.matchAll(/Z {2}(\w+(?:: \w+)?)/g)].map(([, change]) => change),
-      ['new', 'fixed: closed', 'reopened'],
+      [...reopened.matchAll(/Z {2}(\w+(?:: [a-z ]*[a-z])?)/g)].map(([, change]) => change),
+      ['new', 'fixed: closed', 'reopened', 'unknown: not asked'],
     );
     const dark = (await asked('history', 'AS64497', '--out', out, '--json')).trim().split('\n');
     assert.equal(dark.length, 3);
@@ -176,74 +203,68 @@ describe('five weekly sweeps', () => {
 
   it('fail a cron job on what is new or reopened, where it asks for that', () => {
     const codes = weeks.map(({ code }) => code);
-    assert.deepEqual(codes, [3, 3, 0, 3, 3]);
+    assert.deepEqual(codes, [3, 3, 0, 3, 3, 4, 0, 0, 0]);
   });
 
   it('are remembered without their history too: it is made again from the runs', async () => {
-    const told = (): string[][] => weeks.slice(4).flatMap(({ rows }) => rows.map(describeRow));
-    const before = told();
+    const ninth = weeks[8];
     rmSync(join(out, 'history.jsonl.gz'));
-    const sixth = await sweepOf(6);
-    assert.match(sixth.said, /the history was missing or damaged: it was made again from 5 runs/);
-    assert.deepEqual(withoutTrend(sixth.run.history), { earlier_runs: 5, not_targeted: 0 });
+    const tenth = await sweepOf(10);
+    assert.match(tenth.said, /the history was missing or damaged: it was made again from 9 runs/);
+    assert.deepEqual(withoutTrend(tenth.run.history), { earlier_runs: 9, not_targeted: 0 });
     assert.deepEqual(
-      sixth.rows.map(({ ip, status, first_seen, times_seen }) => [ip, status, first_seen, times_seen]),
-      weeks[4]?.rows.map(({ ip, first_seen, times_seen }) => [
+      tenth.rows.map(({ ip, status, first_seen, times_seen }) => [ip, status, first_seen, times_seen]),
+      ninth?.rows.map(({ ip, first_seen, times_seen }) => [
         ip,
         'persisting',
         first_seen,
         (times_seen ?? 0) + 1,
       ]),
     );
-    assert.deepEqual(told(), before);
   });
 });
+
+function weeksOf<T>(count: number, what: T): T[] {
+  return Array<T>(count).fill(what);
+}
+
+/** What the rows say of a host that is always there. */
+function seen(weekCount: number): string[] {
+  return ['new', ...weeksOf(weekCount - 1, 'persisting')];
+}
 
 function withoutTrend(history: RunRecord['history']): unknown {
   return { earlier_runs: history?.earlier_runs, not_targeted: history?.not_targeted };
 }
 
 async function sweepOf(week: number): Promise<Week> {
-  const does = (ip: string): Behaviour | undefined => LIVES[ip]?.[Math.min(week, 5) - 1];
-  await hosts.are(
-    Object.keys(LIVES).flatMap((address) => {
-      const behaviour = does(address);
-      const isDns = address === '127.73.0.6';
-      return behaviour === undefined
-        ? []
-        : [{ address, port: isDns ? DNS_PORT : CHARGEN_PORT, does: behaviour }];
-    }),
-  );
+  const does = (ip: string): Behaviour | undefined => LIVES[ip]?.[Math.min(week, 9) - 1];
+  const alive = Object.keys(LIVES).flatMap((address): WeeklyHost | [] => {
+    const behaviour = does(address);
+    const isDns = address === '127.73.0.6';
+    return behaviour === undefined ? [] : { address, port: isDns ? DNS_PORT : CHARGEN_PORT, does: behaviour };
+  });
+  const flood = { address: LOSSY.host, port: CHARGEN_PORT, does: FLOODING, fromOtherPort: true };
+  await hosts.are(week === LOSSY.week ? [...alive, flood] : alive);
   const excluded = EXCLUDED_IN.weeks.includes(week) ? `[${EXCLUDED_IN.host}]` : '[]';
+  const isNarrow = week === NARROW_WEEK;
   const scope = join(workspace.path, 'scope.yaml');
   writeFileSync(
     scope,
     scopeText({
-      networks: '[{ prefix: 127.73.0.0/29, asn: 64496 }, { prefix: 127.73.1.0/29, asn: 64497 }]',
+      networks: `[{ prefix: 127.73.0.0/29, asn: 64496 }${isNarrow ? '' : ', { prefix: 127.73.1.0/29, asn: 64497 }'}]`,
       exclude: excluded,
       limits: '{ per_host: 20 }',
-      dns: `{ names: [${NAMES.join()}] }`,
+      dns: `{ names: [${isNarrow ? 'other' : 'fat'}.test] }`,
     }),
   );
   const { io, said } = ioIn(week);
   const code = await runCommandLine(
     [
-      ...[
-        'scan',
-        '--fail-on-new',
-        'low',
-        '--scope',
-        scope,
-        '--out',
-        out,
-        '--cooldown',
-        '2s',
-        '--form-gap',
-        '500ms',
-        '--retries',
-        '0',
-      ],
-      ...['--probe', 'chargen', '--port', `chargen=${CHARGEN_PORT}`],
+      ...['scan', '--fail-on-new', 'low', '--scope', scope, '--out', out],
+      ...['--cooldown', '2s', '--form-gap', '500ms', '--retries', '0'],
+      ...(week === LOSSY.week ? ['--receive-buffer', '2048'] : []),
+      ...(isNarrow ? [] : ['--probe', 'chargen', '--port', `chargen=${CHARGEN_PORT}`]),
       ...['--probe', 'dns-any', '--port', `dns-any=${DNS_PORT}`],
     ],
     io,
@@ -261,7 +282,7 @@ async function sweepOf(week: number): Promise<Week> {
 }
 
 async function asked(...words: readonly string[]): Promise<string> {
-  const { io, said } = ioIn(6);
+  const { io, said } = ioIn(10);
   await runCommandLine(words, io);
   return said();
 }
