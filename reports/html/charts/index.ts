@@ -2,11 +2,13 @@
  * The charts of report.html. Each gives a Chart (chart.ts): `svg` for the page, `table` for the <details> under it.
  *
  *   exposedByProbe(run, records, probes)   exposedByAs(run, records)
+ *   factorChart(records, probes)
  *   trendChart(points)   oldest first, this run last: [...(run.history?.trend ?? []), trendPointOf(run, records)]
  *
  * The page's style sheet takes in `chartStyle`, after its own colours.
  */
 export type { Chart } from './chart.js';
 export { exposedByAs, exposedByProbe } from './exposed.js';
+export { factorChart } from './factors.js';
 export { chartStyle } from './style.js';
 export { trendChart } from './trend.js';

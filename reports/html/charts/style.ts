@@ -27,6 +27,8 @@ export const chartStyle = `
   .low { fill: var(--low) } .info { fill: var(--info) }
   .persisting { fill: var(--accent) } .new { fill: var(--new) } .fixed { fill: var(--fixed) }
   .unknown { stroke: var(--muted) } .reopened { stroke: var(--new) }
+  .exact { fill: var(--accent) } .bound { fill: none; stroke: var(--accent); stroke-width: 1.2 }
+  .published { fill: none; stroke: var(--ink); stroke-dasharray: 3 2 } .diamond { fill: var(--ink) }
   pattern path { stroke-width: 1.8 }
 }
 `;

@@ -16,6 +16,15 @@ export function record(more: Partial<FindingRecord>): FindingRecord {
   return { ...template, ...more };
 }
 
+/** The same without these columns. */
+export function recordWithout(
+  columns: readonly (keyof FindingRecord)[],
+  more: Partial<FindingRecord> = {},
+): FindingRecord {
+  const entries = Object.entries(record(more)).filter(([name]) => !columns.some((column) => column === name));
+  return Object.fromEntries(entries) as unknown as FindingRecord;
+}
+
 /** A name as somebody would choose it who wants to be run, not read. */
 export const HOSTILE_NAME = `</text><script>alert(1)</script>" onload='x' & ]]>`;
 
