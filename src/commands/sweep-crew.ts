@@ -2,7 +2,7 @@ import type { Address } from '../domain/address.js';
 import type { Clock } from '../domain/time.js';
 import type { Ledger, Sighting } from '../sweep/ledger.js';
 import { createLedger } from '../sweep/ledger.js';
-import type { Adjustable, ReplyBudget } from '../sweep/pacer.js';
+import type { Adjustable, RateShare, ReplyBudget } from '../sweep/pacer.js';
 import { createReplyBudget, createSharedReplyBudget } from '../sweep/pacer.js';
 import { partOf } from '../sweep/shard.js';
 import type { Span } from '../sweep/spans.js';
@@ -71,7 +71,10 @@ export async function createSweepCrew(
   const count = orders.length;
   const addresses = orders.reduce((sum, order) => sum + order.addresses, 0);
   const longest = Math.max(...orders.map(({ positions }) => positions));
-  const shareOf = (index: number): number => (count === 1 ? 1 : (orders[index]?.addresses ?? 0) / addresses);
+  const shareOf = (index: number): RateShare => {
+    const before = orders.slice(0, index).reduce((sum, order) => sum + order.addresses, 0);
+    return { from: before / addresses, to: (before + (orders[index]?.addresses ?? 0)) / addresses };
+  };
   const firstForms = firstFormsOf(probes);
   const ownPositionOf = ({ probed, probe, form }: Sighting, index: number): number | undefined =>
     orders[index]?.positionOf(probed, (firstForms[probe] ?? 0) + form);
@@ -106,7 +109,8 @@ export async function createSweepCrew(
     const partPlans = busy.map(({ shard }, index) => ({
       ...dataOf(plan),
       shard,
-      pace: { ...pace, rate: pace.rate * shareOf(index) },
+      pace,
+      ...(count > 1 && { share: shareOf(index) }),
       start: start && {
         ...(start.parts[index] ?? { position: 0 }),
         sightings:
@@ -209,7 +213,7 @@ export async function createSweepCrew(
     async follow({ rate, replyBandwidthBps }) {
       budget.setLimit(replyBandwidthBps);
       await Promise.all([
-        ...parts.map((part, index) => part.setLimits({ rate: rate * shareOf(index), replyBandwidthBps })),
+        ...parts.map((part) => part.setLimits({ rate, replyBandwidthBps })),
         ...threads.map((thread) => thread.narrow(scope.allowed.ranges)),
       ]);
     },

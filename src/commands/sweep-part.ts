@@ -7,8 +7,8 @@ import type { Ledger, Sighting } from '../sweep/ledger.js';
 import { createLossLog, createSendErrorCounts } from '../sweep/losses.js';
 import type { Order } from '../sweep/order.js';
 import { createOrder, placesPerSubnet } from '../sweep/order.js';
-import type { Adjustable, ReplyBudget } from '../sweep/pacer.js';
-import { createPacer } from '../sweep/pacer.js';
+import type { Adjustable, Pacer, RateShare, ReplyBudget } from '../sweep/pacer.js';
+import { createPacer, createPacerOfShare } from '../sweep/pacer.js';
 import type { Shard } from '../sweep/shard.js';
 import type { Span } from '../sweep/spans.js';
 import type { Sweep, SweepStart } from '../sweep/sweep.js';
@@ -25,13 +25,15 @@ export interface SweepPartPlan {
   readonly ranges: readonly Range[];
   /** Absent: all of them. */
   readonly shard?: Shard | undefined;
-  /** The rate is this part's own, the reply budget that of all. */
+  /** Rate and reply budget are those of all parts together. */
   readonly pace: {
     readonly rate: number;
     readonly perSubnet: number;
     readonly perHost: number;
     readonly replyBandwidthBps: number;
   };
+  /** What this part has of the rate. Absent: all of it. */
+  readonly share?: RateShare | undefined;
   readonly retries: number;
   readonly receiveBufferBytes: number;
   readonly cooldownMs: number;
@@ -83,11 +85,13 @@ export async function createSweepPart(
     readonly onSighting?: (sighting: Sighting) => void;
   },
 ): Promise<SweepPart & { readonly ledger: Ledger }> {
-  const { pace } = plan;
+  const { pace, share } = plan;
   const { probes, budget, clock, signal } = given;
-  const pacer = createPacer(pace.rate, PACER_TICK_MS);
+  const pacerOf = (rate: number): Pacer & Adjustable =>
+    share ? createPacerOfShare(rate, PACER_TICK_MS, share) : createPacer(rate, PACER_TICK_MS);
+  const pacer = pacerOf(pace.rate);
   /** For what is asked again after losses. */
-  const slowPacer = createPacer(pace.rate / 2, PACER_TICK_MS);
+  const slowPacer = pacerOf(pace.rate / 2);
   const sendErrors = createSendErrorCounts();
   const log = createLossLog();
   const sockets: { readonly probe: number; readonly socket: GuardedSocket }[] = [];
@@ -107,7 +111,7 @@ export async function createSweepPart(
     ...plan,
     order: orderOf(plan, probes),
     probes,
-    rate: pace.rate,
+    rate: share ? pace.rate * (share.to - share.from) : pace.rate,
     perSubnet: pace.perSubnet,
     // More than a second too, so that no window of one second holds packets of two passes.
     passGapMs: Math.max(1000 / pace.perHost, Math.min(PASS_GAP_MS, plan.cooldownMs), 1010),

@@ -35,6 +35,51 @@ export function createPacer(perSecond: number, tickMs: number): Pacer & Adjustab
   };
 }
 
+/** A thread's part of the rate: all of them together cover 0 to 1, and none touches another. */
+export interface RateShare {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The same for one of several threads, which share nothing but the clock. Time has a slot every 1 / perSecond, and
+ * each slot one owner: multiples of the golden ratio deal them out, so every stretch of slots has each share, evenly
+ * spread (Weyl 1916). A slot may be used up to `tickMs` late and is nobody's then, so all threads together let out no
+ * more than perSecond × (W + tickMs) + 1 packets in any window W, as one would.
+ * @param perSecond of all threads together.
+ */
+export function createPacerOfShare(
+  perSecond: number,
+  tickMs: number,
+  { from, to }: RateShare,
+): Pacer & Adjustable {
+  let intervalMs = 1000 / perSecond;
+  let unused = -Infinity;
+  const nextSlot = (nowMs: number): number => {
+    let slot = Math.max(unused, Math.ceil((nowMs - tickMs) / intervalMs));
+    for (let at = placeOf(slot); at < from || at >= to; at = placeOf(slot)) slot++;
+    return slot;
+  };
+  return {
+    waitMs: (nowMs) => Math.max(0, nextSlot(nowMs) * intervalMs - nowMs),
+    spend(nowMs) {
+      unused = nextSlot(nowMs) + 1;
+    },
+    setLimit(limit) {
+      // What was used up of time stays used up.
+      unused = Math.ceil((unused * intervalMs * limit) / 1000);
+      intervalMs = 1000 / limit;
+    },
+  };
+}
+
+function placeOf(slot: number): number {
+  const turns = slot * GOLDEN;
+  return turns - Math.floor(turns);
+}
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
 /** When the packets of a round of the sweep may leave: rounds are 1 / per_subnet apart. */
 export interface RoundPacer {
   /** Milliseconds to wait before a packet of this round; 0 when it may leave now. */

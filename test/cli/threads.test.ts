@@ -50,8 +50,9 @@ describe('two threads', () => {
     assert.equal(run.settings.threads, 2);
     assert.deepEqual(run.counts.pass_packets, [ADDRESSES.length]);
     assert.equal(new Set(run.sockets.map(({ local_port }) => local_port)).size, 2);
-    // What a loaded machine delivers late comes closer to what follows: one packet more a thread.
-    assert.ok(mostInASecond(sinks.arrivals) <= 24 + 4, `${mostInASecond(sinks.arrivals)} in a second`);
+    // One packet is the batch of all threads together, and what a loaded machine delivers late comes closer to what
+    // follows.
+    assert.ok(mostInASecond(sinks.arrivals) <= 24 + 2, `${mostInASecond(sinks.arrivals)} in a second`);
     for (const subnet of SUBNETS) {
       const own = sinks.arrivals.filter(({ address }) => address.startsWith(`${subnet}.`));
       assert.ok(mostInASecond(own) <= 6 + 2, `${mostInASecond(own)} in a second to ${subnet}`);

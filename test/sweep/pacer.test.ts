@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { RateShare } from '../../src/sweep/pacer.js';
 import {
   createPacer,
+  createPacerOfShare,
   createReplyBudget,
   createRoundPacer,
   createSharedReplyBudget,
@@ -71,6 +73,64 @@ describe('the pacer', () => {
     }
   });
 });
+
+describe('the pacers of several threads', () => {
+  const shares = fc
+    .array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 5 })
+    .map((weights) => sharesOf(weights));
+
+  it('let out no more together than one may, in any window, however late each of their sleepers wakes', () => {
+    const rate = fc.double({ min: 0.5, max: 100_000, noNaN: true });
+    fc.assert(
+      fc.property(rate, fc.integer({ min: 0, max: 20 }), shares, lateness, (perSecond, tickMs, all, late) => {
+        const times = all
+          .flatMap((share, thread) => {
+            const own = [...late.slice(thread % late.length), ...late];
+            return simulate(createPacerOfShare(perSecond, tickMs, share), 400 / all.length, own);
+          })
+          .sort((a, b) => a - b);
+        for (const [index, start] of times.entries()) {
+          for (let end = index; end < times.length; end++) {
+            const windowMs = (times[end] ?? 0) - start;
+            const most = (perSecond * (windowMs + tickMs)) / 1000 + 1;
+            if (end - index + 1 > most + 1e-3)
+              assert.fail(`${end - index + 1} packets in ${windowMs} ms, ${most} allowed`);
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('each hold their share within 0.1 % when timers are up to a millisecond late', () => {
+    for (const perSecond of [1000, 20_000, 200_000]) {
+      for (const share of sharesOf([1, 2, 1])) {
+        const own = perSecond * (share.to - share.from);
+        const times = simulate(createPacerOfShare(perSecond, 5, share), own * 6, [0.2, 1, 0, 0.7]);
+        const seconds = ((times[own * 6 - 1] ?? 0) - (times[own - 1] ?? 0)) / 1000;
+        assert.ok(Math.abs(seconds - 5) < 0.005, `${own} of ${perSecond}: ${seconds} s`);
+      }
+    }
+  });
+
+  it('use no time twice when the limit changes', () => {
+    const pacer = createPacerOfShare(1000, 5, { from: 0, to: 1 });
+    const before = simulate(pacer, 100, [0]);
+    pacer.setLimit(2000);
+    assert.ok(pacer.waitMs(before.at(-1) ?? 0) > 0, 'the batch of the tick is let out again');
+    pacer.setLimit(10);
+    const [first = 0, ...after] = simulate(pacer, 11, [0], before.at(-1));
+    assert.ok(first - (before.at(-1) ?? 0) <= 100 + 1e-6);
+    assert.equal(Math.round((after.at(-1) ?? 0) - first), 1000);
+  });
+});
+
+function sharesOf(weights: readonly number[]): readonly RateShare[] {
+  const whole = weights.reduce((sum, weight) => sum + weight, 0);
+  const until = (index: number): number =>
+    weights.slice(0, index).reduce((sum, weight) => sum + weight, 0) / whole;
+  return weights.map((_, index) => ({ from: until(index), to: until(index + 1) }));
+}
 
 describe('a limit that changes', () => {
   it('holds for the packets after the change', () => {
@@ -215,9 +275,13 @@ describe('the reply budget', () => {
 });
 
 /** When so many packets leave, if each wake-up of a sleeper is late by the next of these. */
-function simulate(pacer: ReturnType<typeof createPacer>, count: number, late: readonly number[]): number[] {
+function simulate(
+  pacer: ReturnType<typeof createPacer>,
+  count: number,
+  late: readonly number[],
+  nowMs = 1000,
+): number[] {
   const times: number[] = [];
-  let nowMs = 1000;
   let wakes = 0;
   while (times.length < count) {
     const waitMs = pacer.waitMs(nowMs);
