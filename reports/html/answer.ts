@@ -4,7 +4,9 @@ import { SEVERITIES } from '../../src/domain/finding.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { isExposed } from '../../src/domain/status.js';
 import { figuresOf, isWhole } from '../figures.js';
-import { marked, factorsOf } from './cells.js';
+import { factor, marked } from './cells.js';
+import { factorText } from '../notices/phrases.js';
+import { countText } from './count.js';
 import { isFirst } from './completeness.js';
 import { guidanceLink } from './guidance.js';
 import type { Html, Part } from './html.js';
@@ -29,7 +31,7 @@ export function answer(
   );
   return html`<p class="lead">${lead(run, exposed.length)}</p>
 <dl class="figures">
-${figure({ en: 'Exposed now', ja: '現在の検出数' }, figures.exposed, 'exposed', exposed.length > 0 && html`<dd class="levels">${levels.map(([level, count]) => count > 0 && html`<span>${marked(level)} ${count}</span> `)}`)}
+${figure({ en: 'Exposed now', ja: '現在の検出数' }, figures.exposed, 'exposed', exposed.length > 0 && html`<dd class="levels">${levels.map(([level, count]) => count > 0 && html`<span>${marked(level)} ${countText(count)}</span> `)}`)}
 ${
   isFirst(run)
     ? undefined
@@ -41,15 +43,24 @@ ${
         figure({ en: 'Unknown', ja: '不明' }, figures.unknown ?? none, 'u'),
       ]
 }</dl>
-${
-  strongest &&
-  html`<p class="strongest"><span class="label">${say({ en: 'Strongest answer', ja: '最も強い応答' })}</span> ${factorsOf(strongest)} <span class="where">${strongest.ip}, ${guidanceLink(strongest, probes)}</span></p>
-`
-}`;
+${strongest && strongestAnswer(strongest, probes)}`;
 }
 
 function figure(name: Said, count: number | undefined, kind: string, more?: Part): Html {
-  return html`<div class="${kind}"><dt>${say(name)}<dd>${count ?? say({ en: 'not known', ja: '未確認' })}${more}</div>
+  return html`<div class="${kind}"><dt>${say(name)}<dd>${count === undefined ? say({ en: 'not known', ja: '未確認' }) : countText(count)}${more}</div>
+`;
+}
+
+/** Never without what it is a factor of. */
+function strongestAnswer(record: FindingRecord, probes: readonly ProbeIdentity[] | undefined): Html {
+  const wire = factor(record.wire_amplification, record);
+  const payload = factor(factorText(record), record);
+  return html`<p class="strongest"><span class="label">${say({ en: 'Strongest answer', ja: '最も強い応答' })}</span> <b>${say({ en: `${wire}×`, ja: `${wire}倍` })}</b> ${say(
+    {
+      en: `on the wire: ${counted(record.response_size, 'byte')} in ${counted(record.packets, 'packet')} answer a request of ${counted(record.request_size, 'byte')} (${payload}× by payload)`,
+      ja: `（回線上）：${countText(record.request_size)}バイトの要求に、${countText(record.packets)}パケット、${countText(record.response_size)}バイトの応答（ペイロード比${payload}倍）`,
+    },
+  )} <span class="where">${record.ip}, ${guidanceLink(record, probes)}</span></p>
 `;
 }
 
@@ -57,18 +68,24 @@ function figure(name: Said, count: number | undefined, kind: string, more?: Part
 function lead(run: RunRecord, exposed: number): Html {
   const addresses = run.targets.addresses;
   const asked = counted(addresses, 'address', 'addresses');
+  const found = counted(exposed, 'exposure');
   if (exposed > 0)
-    return say({
-      en: `${counted(exposed, 'exposure')} on ${asked}: services that answer anybody, with more than they were asked.`,
-      ja: `${addresses}アドレスを調査し、誰にでも応答するサービスを${exposed}件検出しました。`,
-    });
+    return run.complete
+      ? say({
+          en: `${found} on ${asked}: services that answer requests from anybody.`,
+          ja: `${countText(addresses)}アドレスを調査し、誰からの要求にも応答するサービスを${countText(exposed)}件検出しました。`,
+        })
+      : say({
+          en: `${found} found before the run was stopped: services that answer requests from anybody. This is not all.`,
+          ja: `調査が停止するまでに、誰からの要求にも応答するサービスを${countText(exposed)}件検出しました。これがすべてではありません。`,
+        });
   return isWhole(run)
     ? say({
         en: `No exposure was found on ${asked}.`,
-        ja: `${addresses}アドレスを調査し、検出はありませんでした。`,
+        ja: `${countText(addresses)}アドレスを調査し、検出はありませんでした。`,
       })
     : say({
-        en: `No exposure was found so far, but this does not mean that there is none: not everything is known.`,
-        ja: `これまでに検出はありませんが、検出漏れがないとは言えません。確認できていない部分があります。`,
+        en: 'No exposure was found, but this does not mean that there is none: not everything is known.',
+        ja: '検出はありませんが、検出漏れがないとは言えません。確認できていない部分があります。',
       });
 }

@@ -51,14 +51,14 @@ export function asNamed({
 export const UNKNOWN_CUSTOMER: Words = { en: phrases.en.unknownCustomer, ja: phrases.ja.unknownCustomer };
 const UNKNOWN_AS: Words = { en: phrases.en.unknownAs, ja: phrases.ja.unknownAs };
 
-/** `≥759.38`; with † where it rests on the sweep alone. It stands beside a request size, always. */
+/** `≥759.38`; with † in front where it rests on the sweep alone. It stands beside a request size, always. */
 export function factor(
   value: number | string | undefined,
   record: { readonly lower_bound?: boolean; readonly basis?: FindingRecord['basis'] },
 ): string {
   if (value === undefined) return '';
   const text = typeof value === 'string' ? value : decimalText(value, FACTOR_DECIMALS);
-  return `${record.lower_bound === true ? '≥' : ''}${text}${record.basis === 'sweep' ? '†' : ''}`;
+  return `${record.basis === 'sweep' ? '†' : ''}${record.lower_bound === true ? '≥' : ''}${text}`;
 }
 
 /** By payload and on the wire, and what they are factors of. */
@@ -66,7 +66,7 @@ export function factorsOf(record: FindingRecord): Html {
   const wire = factor(record.wire_amplification, record);
   const payload = factor(factorText(record), record);
   return html`<b>${wire}×</b> <small>${say({
-    en: `on the wire; ${payload}× by payload, for ${record.request_size} B`,
+    en: `on the wire, ${payload}× by payload, for ${record.request_size} B`,
     ja: `回線上（ペイロード比${payload}倍、要求${record.request_size}バイト）`,
   })}</small>`;
 }

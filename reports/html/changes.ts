@@ -3,6 +3,7 @@ import type { RunRecord } from '../../src/domain/run-record.js';
 import type { Doubt, Evidence } from '../../src/domain/status.js';
 import { asNamed, factorsOf, fileLink, marked, named } from './cells.js';
 import { isFirst } from './completeness.js';
+import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import type { Said } from './say.js';
@@ -39,8 +40,8 @@ export function changes(run: RunRecord, records: readonly FindingRecord[]): Html
 ${changed.length > 0 && table('changes-title', COLUMNS, changed.slice(0, MOST_LISTED))}${
     changed.length > MOST_LISTED &&
     html`<p class="cut">${say({
-      en: html`The first ${MOST_LISTED} of ${changed.length} are shown; ${fileLink('changes.csv')} has all.`,
-      ja: html`${changed.length}件のうち最初の${MOST_LISTED}件を表示しています。全件は ${fileLink('changes.csv')} にあります。`,
+      en: html`The first ${MOST_LISTED} of ${countText(changed.length)} are shown; ${fileLink('changes.csv')} has all.`,
+      ja: html`${countText(changed.length)}件のうち最初の${MOST_LISTED}件を表示しています。全件は ${fileLink('changes.csv')} にあります。`,
     })}</p>
 `
   }${doubts(records)}`;

@@ -3,6 +3,7 @@ import { isWhole } from '../figures.js';
 import { decimalText } from '../format.js';
 import { spacedTime } from '../notices/phrases.js';
 import { fileLink, named } from './cells.js';
+import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import type { Said } from './say.js';
@@ -53,7 +54,7 @@ function verdict(run: RunRecord): Said {
     };
   return {
     en: `This run is complete: each of ${counted(addresses, 'address', 'addresses')} was asked, and nothing was lost.`,
-    ja: `この調査は完了しました。対象の${addresses}アドレスすべてに要求を送り、損失はありませんでした。`,
+    ja: `この調査は完了しました。対象の${countText(addresses)}アドレスすべてに要求を送り、損失はありませんでした。`,
   };
 }
 
@@ -127,7 +128,7 @@ function* losses({ losses: lost }: RunRecord): Generator<Said, void, undefined> 
   for (const { probe, addresses, prefixes } of (lost.unknown ?? []).slice(0, MOST_LISTED))
     yield {
       en: `Nobody knows whether ${counted(addresses, 'address', 'addresses')} answer ${probe}: ${listed(prefixes)}`,
-      ja: `${addresses}アドレスが${probe}に応答するかどうかは不明です：${listed(prefixes)}`,
+      ja: `${countText(addresses)}アドレスが${probe}に応答するかどうかは不明です：${listed(prefixes)}`,
     };
   if ((lost.loss_estimate ?? 0) > 0)
     yield {

@@ -3,6 +3,7 @@ import { SEVERITIES } from '../../src/domain/finding.js';
 import { STATUSES } from '../../src/domain/status.js';
 import { factorText } from '../notices/phrases.js';
 import { factor, fileLink, marked, named, wordClass } from './cells.js';
+import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import { say } from './say.js';
@@ -38,15 +39,16 @@ export function* findingsList(records: readonly FindingRecord[]): Generator<Html
 
 function introduction(records: readonly FindingRecord[]): Html {
   const probes = [...new Set(records.map(({ probe }) => probe))].sort();
+  const shown = countText(Math.min(records.length, MOST_ROWS));
   return html`<p>${
     records.length > MOST_ROWS
       ? say({
-          en: html`The ${MOST_ROWS} most severe of ${records.length} findings. All of them, with every column, are in ${fileLink('findings.csv')}.`,
-          ja: html`${records.length}件のうち、深刻度の高い順に${MOST_ROWS}件を表示しています。全件・全項目は ${fileLink('findings.csv')} にあります。`,
+          en: html`The ${countText(MOST_ROWS)} most severe of ${countText(records.length)} findings. All of them, with every column, are in ${fileLink('findings.csv')}.`,
+          ja: html`${countText(records.length)}件のうち、深刻度の高い順に${countText(MOST_ROWS)}件を表示しています。全件・全項目は ${fileLink('findings.csv')} にあります。`,
         })
       : say({
-          en: html`All ${records.length}, the most severe first. Every column of them is in ${fileLink('findings.csv')}, every exchange in ${fileLink('findings.jsonl')}.`,
-          ja: html`全${records.length}件を深刻度の高い順に表示しています。全項目は ${fileLink('findings.csv')} に、すべてのやり取りは ${fileLink('findings.jsonl')} にあります。`,
+          en: html`All ${countText(records.length)}, the most severe first. Every column of them is in ${fileLink('findings.csv')}, every exchange in ${fileLink('findings.jsonl')}.`,
+          ja: html`全${countText(records.length)}件を深刻度の高い順に表示しています。全項目は ${fileLink('findings.csv')} に、すべてのやり取りは ${fileLink('findings.jsonl')} にあります。`,
         })
   } ${say({
     en: '≥ marks a lower bound, † a figure of the sweep alone.',
@@ -54,7 +56,7 @@ function introduction(records: readonly FindingRecord[]): Html {
   })}</p>
 <form id="controls" role="search" aria-labelledby="findings-title" hidden>
 <p><label for="search">${say({ en: 'Search', ja: '検索' })}</label> <input type="search" id="search" autocomplete="off" spellcheck="false" aria-describedby="search-hint">
-<label for="probe">${say({ en: 'Probe', ja: 'プローブ' })}</label> <select id="probe"><option value="">*${probes.map((probe) => html`<option>${probe}`)}</select>
+<label for="probe">${say({ en: 'Probe', ja: 'プローブ' })}</label> <select id="probe"><option value="">all / すべて${probes.map((probe) => html`<option>${probe}`)}</select>
 <button type="reset">${say({ en: 'Show all', ja: 'すべて表示' })}</button></p>
 <p id="search-hint">${say({
     en: 'Any part of an address, an AS, a customer, a probe or a version; several words narrow it down.',
@@ -71,8 +73,8 @@ ${choices(
   STATUSES.filter((word) => records.some(({ status }) => status === word)),
 )}
 <p id="matches" role="status">${say({
-    en: html`<b>${Math.min(records.length, MOST_ROWS)}</b> of ${Math.min(records.length, MOST_ROWS)} rows`,
-    ja: html`${Math.min(records.length, MOST_ROWS)}行中 <b>${Math.min(records.length, MOST_ROWS)}</b>行`,
+    en: html`<b>${shown}</b> of ${shown} rows`,
+    ja: html`${shown}行中 <b>${shown}</b>行`,
   })}</p>
 </form>
 <div class="scroll list" role="region" tabindex="0" aria-labelledby="findings-title"><table id="list">
@@ -104,12 +106,12 @@ const COLUMNS = [
   { head: { en: 'Address', ja: 'アドレス' }, sort: 'address' },
   { head: { en: 'Port', ja: 'ポート' }, sort: 'number' },
   { head: { en: 'Probe', ja: 'プローブ' }, sort: 'text' },
-  { head: { en: 'AS', ja: 'AS' }, sort: 'number' },
-  { head: { en: 'Customer', ja: '顧客' }, sort: 'text' },
-  { head: { en: 'On the wire', ja: '回線上' }, sort: 'number' },
-  { head: { en: 'By payload', ja: 'ペイロード比' }, sort: 'number' },
   { head: { en: 'Request, B', ja: '要求B' }, sort: 'number' },
   { head: { en: 'Answer, B', ja: '応答B' }, sort: 'number' },
+  { head: { en: 'On the wire', ja: '回線上' }, sort: 'number' },
+  { head: { en: 'By payload', ja: 'ペイロード比' }, sort: 'number' },
+  { head: { en: 'AS', ja: 'AS' }, sort: 'number' },
+  { head: { en: 'Customer', ja: '顧客' }, sort: 'text' },
   { head: { en: 'Days', ja: '日数' }, sort: 'number' },
   { head: { en: 'Software', ja: 'ソフトウェア' }, sort: 'text' },
 ] as const;
@@ -129,6 +131,6 @@ function row(record: FindingRecord): Html {
     days_open,
     version,
   } = record;
-  return html`<tr><td class=${wordClass(severity)}>${severity}<td${status && html` class=${wordClass(status)}`}>${status}<td>${ip}<td>${probed_port}<td>${probe}<td>${asn && `AS${asn}`}<td>${named(customer, 30)}<td>${factor(record.wire_amplification, record)}<td>${factor(factorText(record), record)}<td>${request_size}<td>${response_size}<td>${days_open}<td>${named(version, SOFTWARE_COLUMNS)}
+  return html`<tr><td class=${wordClass(severity)}>${severity}<td${status && html` class=${wordClass(status)}`}>${status}<td>${ip}<td>${probed_port}<td>${probe}<td>${request_size}<td>${response_size}<td>${factor(record.wire_amplification, record)}<td>${factor(factorText(record), record)}<td>${asn && `AS${asn}`}<td>${named(customer, 30)}<td>${days_open}<td>${named(version, SOFTWARE_COLUMNS)}
 `;
 }

@@ -57,7 +57,8 @@ function article(id: string, worst: FindingRecord, probes: readonly ProbeIdentit
     html`${LANGUAGES.map((language) => html`<div lang="${language}">${text(language)}</div>`)}`;
   return html`<article class="guidance" id="${id}"><h3>${say(title)}</h3>
 <p class="facts"><code>${worst.probe}</code> · UDP ${worst.probed_port}${known && html` · ${known.standard}`}${
-    known?.published &&
+    known?.published !== undefined &&
+    known.published.factor !== '-' &&
     html` · ${say({
       en: `published factor ${known.published.factor} (${known.published.source})`,
       ja: `公表されている増幅率 ${known.published.factor}（${known.published.source}）`,

@@ -1,11 +1,12 @@
 import type { ProbeIdentity } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
+import { trendPointOf } from '../../src/domain/trend-point.js';
 import type { Report } from '../report.js';
 import { answer } from './answer.js';
 import { authorisation } from './authorisation.js';
 import { changes } from './changes.js';
-import { exposedByAs, exposedByProbe } from './charts/index.js';
+import { exposedByAs, exposedByProbe, factorChart, trendChart } from './charts/index.js';
 import { completeness } from './completeness.js';
 import { documentEnd, documentHead } from './document.js';
 import { charts } from './figures.js';
@@ -58,7 +59,14 @@ function sectionsOf(
     {
       id: 'charts',
       title: { en: 'At a glance', ja: '概観' },
-      content: [charts([exposedByProbe(run, records, probes ?? []), exposedByAs(run, records)])],
+      content: [
+        charts([
+          exposedByProbe(run, records, probes ?? []),
+          exposedByAs(run, records),
+          trendChart([...(run.history?.trend ?? []), trendPointOf(run, records)]),
+          factorChart(records, probes ?? []),
+        ]),
+      ],
     },
     { id: 'changes', title: { en: 'Changes', ja: '前回からの変化' }, content: [changes(run, records)] },
     {

@@ -11,6 +11,7 @@ import { customerFile } from '../notices/customer-file.js';
 import { byCustomer, noticeFolder } from '../notices/notices.js';
 import { byProbe } from '../summary.js';
 import { asNamed, factor, fileLink, marked, named, UNKNOWN_CUSTOMER } from './cells.js';
+import { isFirst } from './completeness.js';
 import { byGuidance, guidanceLink } from './guidance.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
@@ -66,7 +67,7 @@ ${
   rows.length === 0
     ? html`<p>${say(nothingIn(run))}</p>
 `
-    : table(`${label}-title`, columnsOf(probes, group.records), rows)
+    : table(`${label}-title`, columnsOf(run, probes, group.records), rows)
 }${customers.map((customer) => customerSection(group, customer, probes))}${
     others > 0 &&
     html`<p class="cut">${say({
@@ -91,6 +92,7 @@ function nothingIn(run: RunRecord): Words {
 type Row = readonly [probe: string, figures: Figures];
 
 function columnsOf(
+  run: RunRecord,
   probes: readonly ProbeIdentity[] | undefined,
   records: readonly FindingRecord[],
 ): readonly TableColumn<Row>[] {
@@ -113,10 +115,14 @@ function columnsOf(
       },
     },
     count({ en: 'Exposed', ja: '検出' }, ({ exposed }) => exposed),
-    count({ en: 'New', ja: '新規' }, (figures) => figures.new),
-    count({ en: 'Fixed', ja: '解消' }, ({ fixed }) => fixed),
+    ...(isFirst(run)
+      ? []
+      : [
+          count({ en: 'New', ja: '新規' }, (figures) => figures.new),
+          count({ en: 'Fixed', ja: '解消' }, ({ fixed }) => fixed),
+        ]),
     size({ en: 'Most by payload', ja: '最大（ペイロード比）' }, ({ max_amplification }) => max_amplification),
-    count({ en: 'for a request of, bytes', ja: 'その要求（バイト）' }, ({ request_size }) => request_size),
+    count({ en: 'for a request, B', ja: 'その要求B' }, ({ request_size }) => request_size),
     size(
       { en: 'Most on the wire', ja: '最大（回線上）' },
       ({ max_wire_amplification }) => max_wire_amplification,

@@ -1,5 +1,6 @@
 import type { Language } from '../../probes/probe.js';
 import { LANGUAGES } from '../../probes/probe.js';
+import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 
@@ -18,5 +19,5 @@ export function sayInSvg(words: Said): Html {
 
 /** `1 host`, `2 hosts`: English only, Japanese has no plural. */
 export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
+  return `${countText(count)} ${count === 1 ? one : many}`;
 }

@@ -44,7 +44,7 @@ if (list) {
       if (row.hidden === fits) row.hidden = !fits;
       if (fits) count++;
     });
-    for (const number of shown) number.textContent = count;
+    for (const number of shown) number.textContent = count.toLocaleString('en');
   };
   let waiting;
   const soon = () => {

@@ -100,6 +100,7 @@ li + li { margin-top: .25rem }
 .strongest .where { display: block }
 
 .verdict { padding: .9rem 1.2rem; border-left: 5px solid var(--mark); background: var(--card); border-radius: 0 8px 8px 0 }
+.verdict p { max-width: none }
 .verdict > * + * { margin-top: .5rem }
 .whole { --mark: var(--fixed) }
 .partial { --mark: var(--high) }
@@ -108,18 +109,21 @@ li + li { margin-top: .25rem }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px }
 table { width: 100%; border-collapse: collapse; font-size: .875rem; line-height: 1.45; font-variant-numeric: tabular-nums }
 th, td { padding: .45rem .75rem; text-align: left; vertical-align: top }
+td code { white-space: nowrap }
 td li, td ul { max-width: none; margin: 0; padding: 0; list-style: none }
 thead th { background: var(--card); vertical-align: bottom; font-weight: 600; line-height: 1.3 }
 tbody th { font-weight: 600; white-space: nowrap }
+tbody th:has(a) { white-space: normal; min-width: 12rem; font-weight: 400 }
 tbody > tr > * { border-top: 1px solid var(--line) }
 .number { text-align: right; white-space: nowrap }
 caption { text-align: left; padding: .4rem .75rem; color: var(--muted) }
 .w, td:is(.c, .h, .m, .l, .i, .n, .r, .p, .u, .f) { color: var(--mark); font-weight: 600; white-space: nowrap }
+td .hex { white-space: normal }
 .hex { overflow-wrap: anywhere; color: var(--muted) }
 td:has(.hex) { min-width: 18rem }
 
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 1.25rem }
-figure { padding: 1rem 1.2rem; border: 1px solid var(--line); border-radius: 8px; min-width: 0 }
+.charts { columns: 2 28rem; column-gap: 1.25rem }
+figure { break-inside: avoid; margin-bottom: 1.25rem; padding: 1rem 1.2rem; border: 1px solid var(--line); border-radius: 8px; min-width: 0 }
 figcaption { font-weight: 600 }
 summary { cursor: pointer; color: var(--accent); font-size: .9rem }
 details[open] > summary { margin-bottom: .5rem }
@@ -139,11 +143,13 @@ details[open] > summary { margin-bottom: .5rem }
 .list { max-height: min(46rem, 88vh); overflow: auto; content-visibility: auto; contain-intrinsic-size: auto 46rem }
 #list thead { position: sticky; top: 0; z-index: 1 }
 #list td { white-space: nowrap; padding-block: .3rem }
-#list td:nth-child(n+8):nth-child(-n+12), #list td:nth-child(4) { text-align: right }
+#list td:nth-child(n+6):nth-child(-n+9), #list td:is(:nth-child(4), :nth-child(12)) { text-align: right }
+#list :is(th, td) { padding-inline: .55rem }
 #list td:first-child { box-shadow: inset 4px 0 var(--mark) }
 #list th button { all: unset; cursor: pointer; font-weight: 600 }
+.links { min-width: 15rem }
 #list th button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
-#list th button::after { content: "\\2195" / ""; margin-left: .3em; color: var(--muted); font-weight: 400 }
+#list th button::after { content: "\\2195" / ""; margin-left: .2em; color: var(--muted); font-weight: 400; opacity: .6 }
 #list th[aria-sort=ascending] button::after { content: "\\2191" / ""; color: var(--accent) }
 #list th[aria-sort=descending] button::after { content: "\\2193" / ""; color: var(--accent) }
 

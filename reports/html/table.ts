@@ -8,6 +8,8 @@ export interface TableColumn<Row> {
   readonly head: Said;
   /** Aligned by its digits. */
   readonly isNumber?: true;
+  /** For the style sheet. */
+  readonly className?: string;
   readonly cell: (row: Row) => Part;
 }
 
@@ -20,13 +22,14 @@ export function table<Row>(
   columns: readonly TableColumn<Row>[],
   rows: readonly Row[],
 ): Html {
-  const number = ({ isNumber }: TableColumn<Row>): Part => isNumber && html` class="number"`;
+  const kind = ({ isNumber, className = isNumber && 'number' }: TableColumn<Row>): Part =>
+    className && html` class="${className}"`;
   return html`<div class="scroll" role="region" tabindex="0" aria-labelledby="${labelledBy}"><table>
-<thead><tr>${columns.map((column) => html`<th scope="col"${number(column)}>${say(column.head)}`)}</thead>
+<thead><tr>${columns.map((column) => html`<th scope="col"${kind(column)}>${say(column.head)}`)}</thead>
 <tbody>
 ${rows.map(
   (row) => html`<tr>${columns.map((column, index) =>
-    index === 0 ? html`<th scope="row">${column.cell(row)}` : html`<td${number(column)}>${column.cell(row)}`,
+    index === 0 ? html`<th scope="row">${column.cell(row)}` : html`<td${kind(column)}>${column.cell(row)}`,
   )}
 `,
 )}</tbody></table></div>

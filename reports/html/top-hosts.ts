@@ -4,6 +4,7 @@ import { isExposed } from '../../src/domain/status.js';
 import { asNamed, factor, marked, named } from './cells.js';
 import { factorText } from '../notices/phrases.js';
 import { guidanceId } from './guidance.js';
+import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import { say } from './say.js';
@@ -35,8 +36,8 @@ export function topHosts(
   return html`${table('hosts-title', COLUMNS, [...hosts.values()].slice(0, MOST_LISTED))}${
     hosts.size > MOST_LISTED &&
     html`<p class="cut">${say({
-      en: html`The first ${MOST_LISTED} of ${hosts.size} hosts; all are in the <a href="#findings">list of findings</a>.`,
-      ja: html`${hosts.size}台のうち上位${MOST_LISTED}台です。すべては<a href="#findings">検出一覧</a>にあります。`,
+      en: html`The first ${MOST_LISTED} of ${countText(hosts.size)} hosts; all are in the <a href="#findings">list of findings</a>.`,
+      ja: html`${countText(hosts.size)}台のうち上位${MOST_LISTED}台です。すべては<a href="#findings">検出一覧</a>にあります。`,
     })}</p>
 `
   }`;
@@ -67,6 +68,7 @@ const COLUMNS = [
   },
   {
     head: { en: 'Answers to', ja: '応答するプローブ' },
+    className: 'links',
     cell: ({ answersTo }: Host): Part => answersTo.map((link, index) => [index > 0 && ', ', link]),
   },
   { head: { en: 'AS', ja: 'AS' }, cell: ({ strongest }: Host): Part => asNamed(strongest) },

@@ -1,5 +1,5 @@
-import { format } from 'd3-format';
 import type { Words } from '../../../probes/probe.js';
+import { countText } from '../count.js';
 import type { Html, Part } from '../html.js';
 import { html } from '../html.js';
 import type { Said } from '../say.js';
@@ -22,7 +22,7 @@ export const svg = html;
 /** The units across every drawing; on a wide screen one is 1.33 pixels, on a phone of 360 pixels 0.68. */
 export const WIDTH = 480;
 
-export const countText = format(',');
+export { countText };
 
 /** The frame of a drawing: of any size, with a name and a description for those who cannot see it. */
 export function drawing(
