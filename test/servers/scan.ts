@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { assertOutputsFit } from '../reports/run-outputs.js';
 import type { Namespace } from './namespace.js';
 
 export interface CliResult {
@@ -101,6 +102,7 @@ const runFile = z.looseObject({
 
 /** The reports of the latest complete run under a folder. */
 export function readRun(out: string): { readonly findings: readonly FindingRecord[]; readonly run: RunFile } {
+  assertOutputsFit(out);
   const text = (file: string): string => readFileSync(join(out, 'latest', file), 'utf8');
   const lines = text('findings.jsonl').split('\n').filter(Boolean);
   return {
