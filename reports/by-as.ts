@@ -120,7 +120,8 @@ function sortedSpans(
     .sort((a, b) => compareAddresses(a.first, b.first) || compareAddresses(b.last, a.last));
 }
 
-function parsePrefix(text: string): Prefix | undefined {
+/** A network as run.json has it; without a length it is one address. */
+export function parsePrefix(text: string): Prefix | undefined {
   const [addressText = '', lengthText] = text.split('/');
   const first = parseAddress(addressText);
   if (first === undefined) return undefined;

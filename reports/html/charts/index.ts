@@ -3,10 +3,12 @@
  *
  *   exposedByProbe(run, records, probes)   exposedByAs(run, records)
  *   factorChart(records, probes)
+ *   addressMap(run, records)
  *   trendChart(points)   oldest first, this run last: [...(run.history?.trend ?? []), trendPointOf(run, records)]
  *
  * The page's style sheet takes in `chartStyle`, after its own colours.
  */
+export { addressMap } from './address-map.js';
 export type { Chart } from './chart.js';
 export { exposedByAs, exposedByProbe } from './exposed.js';
 export { factorChart } from './factors.js';

@@ -1,10 +1,10 @@
 import type { Place } from './hilbert.js';
 
 /**
- * The outline of all these cells of one size as the data of one path, in units of a cell: a uniform area costs its
+ * The outline of all these cells of one size as the data of one path: a uniform area costs its
  * corners, not its cells. Clockwise around areas and the other way around holes, so the nonzero rule fills it.
  */
-export function outlinePath(cells: Iterable<Place>): string {
+export function outlinePath(cells: Iterable<Place>, cellSize = 1): string {
   const places = [...cells];
   const taken = new Set(places.map(keyOf));
   const edges = new Map<string, Edge[]>();
@@ -22,7 +22,7 @@ export function outlinePath(cells: Iterable<Place>): string {
   }
   let path = '';
   for (const starting of edges.values())
-    for (let edge = starting.pop(); edge; edge = starting.pop()) path += loopFrom(edge, edges);
+    for (let edge = starting.pop(); edge; edge = starting.pop()) path += loopFrom(edge, edges, cellSize);
   return path;
 }
 
@@ -32,20 +32,20 @@ interface Edge extends Place {
 }
 
 /** Around, until nothing goes on: as many edges enter a corner as leave it, so that is where it began. */
-function loopFrom(start: Edge, edges: ReadonlyMap<string, Edge[]>): string {
-  let path = `M${start.x} ${start.y}`;
+function loopFrom(start: Edge, edges: ReadonlyMap<string, Edge[]>, cellSize: number): string {
+  let path = `M${start.x * cellSize} ${start.y * cellSize}`;
   let { dx, dy } = start;
   let length = 0;
   for (let edge: Edge | undefined = start; edge;) {
     if (edge.dx !== dx || edge.dy !== dy) {
-      path += stroke(dx, dy, length);
+      path += stroke(dx, dy, length * cellSize);
       ({ dx, dy } = edge);
       length = 0;
     }
     length++;
     edge = edges.get(keyOf({ x: edge.x + edge.dx, y: edge.y + edge.dy }))?.pop();
   }
-  return `${path}${stroke(dx, dy, length)}z`;
+  return `${path}${stroke(dx, dy, length * cellSize)}z`;
 }
 
 function stroke(dx: number, dy: number, length: number): string {

@@ -18,15 +18,19 @@ export const chartStyle = `
 .chart .axis { fill: none; stroke: var(--muted); stroke-width: 1 }
 .chart .pointed { fill: transparent }
 .chart-key { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; margin: .5rem 0; padding: 0; list-style: none; font-size: .9rem }
-.chart-key li { display: flex; align-items: center; gap: .4rem }
+.chart-key li { display: flex; margin: 0; align-items: center; gap: .4rem }
 .chart-key svg { width: 20px; height: 16px; flex: none; overflow: visible }
 .chart-note { max-width: 40rem; color: var(--muted); font-size: .9rem }
+.chart-list { margin: .5rem 0; padding-left: 1.2rem; font-size: .9rem }
 .chart-table .number { text-align: right; font-variant-numeric: tabular-nums }
 :is(.chart, .chart-key) {
   .critical { fill: var(--critical) } .high { fill: var(--high) } .medium { fill: var(--medium) }
   .low { fill: var(--low) } .info { fill: var(--info) }
   .persisting { fill: var(--accent) } .new { fill: var(--new) } .fixed { fill: var(--fixed) }
   .unknown { stroke: var(--muted) } .reopened { stroke: var(--new) }
+  .asked { fill: var(--card); stroke: var(--muted) } .seams { fill: none; stroke: var(--paper); stroke-width: .8 }
+  .frame { fill: none; stroke: var(--line) } .mark { stroke: var(--paper); stroke-width: .5 }
+  .discs { fill: none; stroke: var(--medium); stroke-linecap: round }
   .exact { fill: var(--accent) } .bound { fill: none; stroke: var(--accent); stroke-width: 1.2 }
   .published { fill: none; stroke: var(--ink); stroke-dasharray: 3 2 } .diamond { fill: var(--ink) }
   pattern path { stroke-width: 1.8 }

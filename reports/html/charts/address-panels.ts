@@ -1,0 +1,282 @@
+import { extent, group } from 'd3-array';
+import type { Ipv4, Prefix } from '../../../src/domain/address.js';
+import { familyOf, ipv4, lastOf, parseAddress, prefixOf } from '../../../src/domain/address.js';
+import type { FindingRecord } from '../../../src/domain/finding-record.js';
+import type { Severity } from '../../../src/domain/finding.js';
+import { compareSeverities } from '../../../src/domain/finding.js';
+import type { RunRecord } from '../../../src/domain/run-record.js';
+import { isExposed } from '../../../src/domain/status.js';
+import { parsePrefix } from '../../by-as.js';
+import type { Place } from './hilbert.js';
+import { hilbertPlace } from './hilbert.js';
+
+/** One square of the map: an address, or an aligned block of them. */
+export interface Cell extends Place {
+  readonly first: Ipv4;
+  readonly isTarget: boolean;
+  /** Whether it is not known of all of it what is there. */
+  readonly isUnknown: boolean;
+  readonly exposed: number;
+  /** Of what is exposed; absent where nothing is. */
+  readonly worst?: Severity;
+}
+
+/** One map of several cells, each of them with a network of this length. */
+export interface Panel {
+  /** The smallest that holds all that was asked there; an odd length is half of a square. */
+  readonly block: Prefix;
+  readonly cellLength: number;
+  /** In cells. */
+  readonly columns: number;
+  readonly rows: number;
+  readonly cells: readonly Cell[];
+}
+
+/** The IPv4 part of a run as maps, and the blocks for which there is no room. */
+export interface AddressPanels {
+  /** `lines`: an address a cell, in lines as one writes. `curve`: in the order of a Hilbert curve. */
+  readonly order: 'lines' | 'curve';
+  readonly panels: readonly Panel[];
+  readonly notDrawn: readonly {
+    readonly block: Prefix;
+    readonly addresses: number;
+    readonly exposed: number;
+  }[];
+}
+
+/** So many addresses still have a cell each. */
+export const MOST_ADDRESSES = 4096;
+
+export function addressPanels(run: RunRecord, records: readonly FindingRecord[]): AddressPanels {
+  const found = records.flatMap((record) => {
+    const address = parseAddress(record.ip);
+    return typeof address === 'number' ? { record, address } : [];
+  });
+  const targets = spansOf(run.targets.networks);
+  const unknown = [
+    ...spansOf((run.losses.unknown ?? []).flatMap(({ prefixes }) => prefixes)),
+    ...spansOf(run.targets.left_out.map(({ prefix }) => prefix)),
+    ...found.filter(({ record }) => record.status === 'unknown').map(({ address }) => spanOf(address)),
+    // What a stopped run lacks is not known anywhere.
+    ...(run.complete ? [] : targets),
+  ];
+  const exposed = found.filter(({ record }) => isExposed(record.status));
+  // A finding is always inside the scope, but after a change of its ranges perhaps no target.
+  const drawn = [...targets, ...[...new Set(exposed.map(({ address }) => address))].map(spanOf)];
+  const fill = (frame: Frame): Panel => filled(frame, { targets, unknown, exposed });
+
+  const lines = linesOf(drawn);
+  if (lines) return { order: 'lines', panels: lines.map(fill), notDrawn: [] };
+  const blocks = blocksOf(drawn).map((block) => ({
+    block,
+    addresses: addressesIn(targets, block),
+    exposed: exposed.filter(({ address }) => holds(block, address)).length,
+  }));
+  const most = blocks.toSorted((a, b) => b.exposed - a.exposed || b.addresses - a.addresses);
+  const shown = most.slice(0, MOST_PANELS);
+  const longestSide = Math.max(
+    ...ORDER_BY_PANELS.filter(([panels]) => shown.length <= panels).map(([, order]) => order),
+  );
+  return {
+    order: 'curve',
+    panels: blocks
+      .filter((entry) => shown.includes(entry))
+      .map(({ block }) => cropped(fill(onCurve(block, longestSide)))),
+    notDrawn: blocks.filter((entry) => !shown.includes(entry)),
+  };
+}
+
+/** More panels, fewer cells in each: 4,096 in all at most. */
+const ORDER_BY_PANELS = [
+  [1, 6],
+  [4, 5],
+  [9, 4],
+] as const;
+const MOST_PANELS = 9;
+
+interface Span {
+  readonly first: number;
+  readonly last: number;
+}
+
+interface Frame extends Omit<Panel, 'cells'> {
+  readonly places: ReadonlyMap<number, Place>;
+}
+
+function spansOf(prefixes: readonly string[]): readonly Span[] {
+  return prefixes.flatMap((text) => {
+    const prefix = parsePrefix(text);
+    return prefix && familyOf(prefix.first) === 4
+      ? { first: Number(prefix.first), last: Number(lastOf(prefix)) }
+      : [];
+  });
+}
+
+function spanOf(address: number): Span {
+  return { first: address, last: address };
+}
+
+/**
+ * A panel for each /24, in lines of 16, 32 or 64 addresses, without the lines that nobody asked. Nothing where the
+ * addresses are too many, or too scattered.
+ */
+function linesOf(spans: readonly Span[]): readonly Frame[] | undefined {
+  if (spans.reduce((sum, { first, last }) => sum + last - first + 1, 0) > 2 * MOST_ADDRESSES)
+    return undefined;
+  const addresses = new Set(spans.flatMap(({ first, last }) => integers(first, last, 1)));
+  if (addresses.size > MOST_ADDRESSES) return undefined;
+  for (const [columns, mostLines] of MOST_LINES) {
+    const lines = new Set([...addresses].map((address) => address - (address % columns)));
+    if (lines.size > mostLines) continue;
+    const byNetwork = group(
+      [...lines].sort((a, b) => a - b),
+      (line) => line - (line % 256),
+    );
+    return [...byNetwork].map(([network, own]) => ({
+      block: { first: ipv4(network), length: 24 },
+      cellLength: 32,
+      columns,
+      rows: own.length,
+      places: new Map(
+        own.flatMap((line, y) =>
+          integers(line, line + columns - 1, 1).map((address, x) => [address, { x, y }]),
+        ),
+      ),
+    }));
+  }
+  return undefined;
+}
+
+const MOST_LINES = [
+  [16, 12],
+  [32, 32],
+  [64, 96],
+] as const;
+
+/** The smallest aligned blocks of 4^k addresses, /20 at least, that hold these without being nearly empty. */
+function blocksOf(spans: readonly Span[]): readonly Prefix[] {
+  const block = coverOf(spans);
+  if (!block) return [];
+  if (block.length >= ALWAYS_DENSE || addressesIn(spans, block) >= sizeOf(block) / EMPTIEST) return [block];
+  const quarter = sizeOf(block) / 4;
+  return [0, 1, 2, 3].flatMap((place) => {
+    const first = Number(block.first) + place * quarter;
+    return blocksOf(clipped(spans, { first, last: first + quarter - 1 }));
+  });
+}
+
+/** A /16 is 256 cells of /24: a map of that size may be empty but for two. */
+const ALWAYS_DENSE = 16;
+const EMPTIEST = 8;
+const SMALLEST_BLOCK = 20;
+
+function coverOf(spans: readonly Span[]): Prefix | undefined {
+  if (spans.length === 0) return undefined;
+  const first = ipv4(spans.reduce((least, span) => Math.min(least, span.first), Infinity));
+  const last = ipv4(spans.reduce((most, span) => Math.max(most, span.last), 0));
+  let length = SMALLEST_BLOCK;
+  while (prefixOf(first, length).first !== prefixOf(last, length).first) length -= 2;
+  return prefixOf(first, length);
+}
+
+function onCurve(block: Prefix, longestSide: number): Frame {
+  const order = Math.min(longestSide, (24 - block.length) / 2);
+  const cellLength = block.length + 2 * order;
+  const size = 2 ** (32 - cellLength);
+  return {
+    block,
+    cellLength,
+    columns: 2 ** order,
+    rows: 2 ** order,
+    places: new Map(
+      Array.from({ length: 4 ** order }, (_, i) => [Number(block.first) + i * size, hilbertPlace(order, i)]),
+    ),
+  };
+}
+
+function filled(
+  { places, ...frame }: Frame,
+  {
+    targets,
+    unknown,
+    exposed,
+  }: {
+    readonly targets: readonly Span[];
+    readonly unknown: readonly Span[];
+    readonly exposed: readonly { readonly record: FindingRecord; readonly address: Ipv4 }[];
+  },
+): Panel {
+  const size = 2 ** (32 - frame.cellLength);
+  const cellsOf = (spans: readonly Span[]): ReadonlySet<number> =>
+    new Set(
+      clipped(spans, { first: Number(frame.block.first), last: Number(lastOf(frame.block)) }).flatMap(
+        ({ first, last }) => integers(first - (first % size), last, size),
+      ),
+    );
+  const areTargets = cellsOf(targets);
+  const areUnknown = cellsOf(unknown);
+  const inCell = group(exposed, ({ address }) => address - (address % size));
+  return {
+    ...frame,
+    cells: [...places].map(([first, place]) => {
+      const severities = (inCell.get(first) ?? [])
+        .map(({ record }) => record.severity)
+        .sort(compareSeverities);
+      const [worst] = severities;
+      return {
+        ...place,
+        first: ipv4(first),
+        isTarget: areTargets.has(first),
+        isUnknown: areUnknown.has(first),
+        exposed: severities.length,
+        ...(worst && { worst }),
+      };
+    }),
+  };
+}
+
+/** Without the columns and rows at the edges that nobody asked: half of the square, where the prefix is a /15. */
+function cropped(panel: Panel): Panel {
+  const used = panel.cells.filter(({ isTarget, isUnknown, exposed }) => isTarget || isUnknown || exposed > 0);
+  const [left = 0, right = 0] = extent(used, ({ x }) => x);
+  const [top = 0, bottom = 0] = extent(used, ({ y }) => y);
+  const [first = 0, last = 0] = extent(used, (cell) => Number(cell.first));
+  let length = panel.cellLength;
+  while (prefixOf(ipv4(first), length).first !== prefixOf(ipv4(last), length).first) length--;
+  return {
+    block: prefixOf(ipv4(first), length),
+    cellLength: panel.cellLength,
+    columns: right - left + 1,
+    rows: bottom - top + 1,
+    cells: panel.cells
+      .filter(({ x, y }) => x >= left && x <= right && y >= top && y <= bottom)
+      .map((cell) => ({ ...cell, x: cell.x - left, y: cell.y - top })),
+  };
+}
+
+function clipped(spans: readonly Span[], within: Span): readonly Span[] {
+  return spans.flatMap((span) => {
+    const first = Math.max(span.first, within.first);
+    const last = Math.min(span.last, within.last);
+    return first <= last ? { first, last } : [];
+  });
+}
+
+function addressesIn(spans: readonly Span[], block: Prefix): number {
+  return clipped(spans, { first: Number(block.first), last: Number(lastOf(block)) }).reduce(
+    (sum, { first, last }) => sum + last - first + 1,
+    0,
+  );
+}
+
+function holds(block: Prefix, address: number): boolean {
+  return address >= Number(block.first) && address <= Number(lastOf(block));
+}
+
+function sizeOf({ length }: Prefix): number {
+  return 2 ** (32 - length);
+}
+
+function integers(first: number, last: number, step: number): readonly number[] {
+  return Array.from({ length: Math.floor((last - first) / step) + 1 }, (_, i) => first + i * step);
+}
