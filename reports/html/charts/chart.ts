@@ -19,7 +19,7 @@ export interface Chart {
 /** `html` under a name that the formatter leaves alone: within `<text>` every space counts. */
 export const svg = html;
 
-/** The units across every drawing; on a wide screen one is 1.33 pixels, on a phone of 360 pixels 0.68. */
+/** The units across every drawing; where it is widest one is 1.33 pixels, on a phone of 360 pixels 0.68. */
 export const WIDTH = 480;
 
 export { countText };
@@ -34,7 +34,7 @@ export function drawing(
   }: Pick<Chart, 'id' | 'title'> & { readonly about: Words; readonly height: number },
   ...parts: readonly Part[]
 ): Html {
-  return svg`<svg class="chart" role="img" viewBox="0 0 ${WIDTH} ${tidy(height)}" aria-labelledby="${id}-title" aria-describedby="${id}-about"><title id="${id}-title">${both(title)}</title><desc id="${id}-about">${both(about)}</desc>${parts}</svg>
+  return svg`<div class="chart-frame"><svg class="chart" role="img" viewBox="0 0 ${WIDTH} ${tidy(height)}" aria-labelledby="${id}-title" aria-describedby="${id}-about"><title id="${id}-title">${both(title)}</title><desc id="${id}-about">${both(about)}</desc>${parts}</svg></div>
 `;
 }
 

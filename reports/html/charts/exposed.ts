@@ -19,7 +19,7 @@ import { countText, dataTable, drawing, hint, key, note, svg, tidy, WIDTH } from
 import type { SeverityCounts } from './severities.js';
 import { bySeverity, countBySeverity, severityWords } from './severities.js';
 
-/** More are summed in one bar. */
+/** Those beyond are summed in one bar, unless it is a single one. */
 export const MOST_BARS = 15;
 
 /** What is exposed with each probe that was asked, the most first; 0 only where it is known. */
@@ -53,7 +53,7 @@ export function exposedByAs(run: RunRecord, records: readonly FindingRecord[]): 
     'exposed-by-as',
     { en: 'Exposed by AS', ja: 'AS別の検出件数' },
     { en: 'AS', ja: 'AS' },
-    others.length === 0 ? bars : [...bars.slice(0, MOST_BARS), together(others)],
+    others.length <= 1 ? bars : [...bars.slice(0, MOST_BARS), together(others)],
   );
 }
 

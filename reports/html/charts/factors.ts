@@ -246,7 +246,7 @@ function drawRow(row: Row, x: Axis): Html {
   const figures = {
     en: [
       `n = ${countText(count)}`,
-      `request ${row.requestSizes} bytes`,
+      `request ${row.requestSizes} ${row.requestSizes === '1' ? 'byte' : 'bytes'}`,
       lowerBounds > 0 && `lower bounds: ${countText(lowerBounds)}`,
       without > 0 && `without: ${countText(without)}`,
     ],

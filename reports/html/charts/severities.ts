@@ -4,7 +4,7 @@ import type { FindingRecord } from '../../../src/domain/finding-record.js';
 import type { Severity } from '../../../src/domain/finding.js';
 import { SEVERITIES } from '../../../src/domain/finding.js';
 import { isExposed } from '../../../src/domain/status.js';
-import { phrases } from '../../notices/phrases.js';
+import { WORDS } from '../cells.js';
 
 /** How many of what is exposed now are how severe. */
 export type SeverityCounts = Readonly<Record<Severity, number>>;
@@ -32,6 +32,6 @@ export function bySeverity<Value>(valueOf: (severity: Severity) => Value): Reado
 }
 
 export const severityWords: Readonly<Record<Severity, Words>> = bySeverity((severity) => ({
-  en: phrases.en.severities[severity],
-  ja: phrases.ja.severities[severity],
+  en: severity,
+  ja: WORDS[severity],
 }));

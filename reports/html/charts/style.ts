@@ -1,19 +1,18 @@
 /**
  * The style sheet of the charts, for that of the page: it takes the page's colours (--ink --muted --line --card and one
- * for each severity and status), which know the dark and the paper. The text of a drawing shrinks with it, so on a
- * phone it is set larger.
+ * for each severity and status), which know the dark and the paper. The text of a drawing shrinks with it, so where it
+ * is narrow, on a phone above all, it is set larger.
  */
 export const chartStyle = `
+.chart-frame { container-type: inline-size }
 .chart { display: block; width: 100%; max-width: 40rem; height: auto; margin: .5rem 0 1rem; overflow: visible }
 .chart text { fill: var(--ink); font-size: 12px; font-family: inherit }
 .chart .small { fill: var(--muted); font-size: 11px }
 .chart .strong { font-weight: 600 }
 .chart .middle { text-anchor: middle }
 .chart .end { text-anchor: end }
-@media screen and (max-width: 34rem) {
-  .chart text { font-size: 16px }
-  .chart .small { font-size: 15px }
-}
+@container (max-width: 33rem) { .chart text { font-size: 14.5px } .chart .small { font-size: 13.5px } }
+@container (max-width: 25rem) { .chart text { font-size: 16px } .chart .small { font-size: 15px } }
 .chart .grid { fill: none; stroke: var(--line); stroke-width: 1 }
 .chart .axis { fill: none; stroke: var(--muted); stroke-width: 1 }
 .chart .pointed { fill: transparent }

@@ -7,6 +7,7 @@ import type { TrendPoint } from '../../../src/domain/run-record.js';
 import type { Status } from '../../../src/domain/status.js';
 import { STATUSES } from '../../../src/domain/status.js';
 import { spacedTime } from '../../notices/phrases.js';
+import { WORDS } from '../cells.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
 import type { Chart } from './chart.js';
@@ -42,13 +43,9 @@ const ID = 'trend';
 /** From the line of zero upwards. */
 const UPWARDS = ['persisting', 'reopened', 'new', 'unknown'] as const satisfies readonly Status[];
 
-const statusWords: Readonly<Record<Status, Words>> = {
-  new: { en: 'new', ja: '新規' },
-  persisting: { en: 'persisting', ja: '継続' },
-  reopened: { en: 'reopened', ja: '再発' },
-  fixed: { en: 'fixed', ja: '解消' },
-  unknown: { en: 'unknown', ja: '不明' },
-};
+const statusWords = Object.fromEntries(
+  STATUSES.map((status) => [status, { en: status, ja: WORDS[status] }]),
+) as Readonly<Record<Status, Words>>;
 
 type Run = Readonly<Record<Status, number>> & { readonly at: string };
 
