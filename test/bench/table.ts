@@ -10,9 +10,8 @@ export function table(
   rows: readonly (readonly Cell[])[],
   { language = 'en', texts = 1 }: { readonly language?: Language; readonly texts?: number } = {},
 ): string {
-  const inLanguage = (cells: readonly Cell[]): string[] =>
-    cells.map((cell) => (typeof cell === 'string' ? cell : cell[language]));
-  const [titles, lines] = [inLanguage(header), rows.map(inLanguage)];
+  const inThis = (cells: readonly Cell[]): string[] => cells.map((cell) => inLanguage(cell, language));
+  const [titles, lines] = [inThis(header), rows.map(inThis)];
   const widths = titles.map((title, column) =>
     Math.max(3, textWidth(title), ...lines.map((cells) => textWidth(cells[column] ?? ''))),
   );
@@ -25,6 +24,10 @@ export function table(
       .join(' | ')} |`;
   const rule = widths.map((width, i) => (i < texts ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
   return [padded(titles), `| ${rule.join(' | ')} |`, ...lines.map(padded)].join('\n');
+}
+
+export function inLanguage(cell: Cell, language: Language): string {
+  return typeof cell === 'string' ? cell : cell[language];
 }
 
 /** The middle one; of an even number the higher. @throws RangeError for none. */
