@@ -184,7 +184,7 @@ function captionOf({ order, panels }: AddressPanels): Html {
   const sizes = lengths.map((length) => `/${length}`);
   const which = (panel: Panel): string => `${formatPrefix(panel.block)}: /${panel.cellLength}`;
   return note({
-    en: `A square is a ${sizes.length === 1 ? sizes.join('') : `subnet (${panels.map(which).join(', ')})`}, marked by the worst in it. The squares lie on a Hilbert curve: what is near in number is near on the map, and every block is a square. The figures at the corners say where one is.`,
+    en: `A square is a ${sizes.length === 1 ? sizes.join('') : `subnet (${panels.map(which).join(', ')})`}, marked by the worst in it. The squares lie on a Hilbert curve: what is near in number is near on the map. The figures at the corners say where one is.`,
     ja: `マス1つが${sizes.length === 1 ? sizes.join('') : `サブネット（${panels.map(which).join('、')}）`}で、その中で最も深刻なものを示します。マスはヒルベルト曲線の順に並び、番号の近いアドレスは地図でも近くにあります。四隅の数字は位置の目安です。`,
   });
 }

@@ -1,4 +1,4 @@
-import { extent, group } from 'd3-array';
+import { group } from 'd3-array';
 import type { Ipv4, Prefix } from '../../../src/domain/address.js';
 import { familyOf, ipv4, lastOf, parseAddress, prefixOf } from '../../../src/domain/address.js';
 import type { FindingRecord } from '../../../src/domain/finding-record.js';
@@ -23,7 +23,6 @@ export interface Cell extends Place {
 
 /** One map of several cells, each of them with a network of this length. */
 export interface Panel {
-  /** The smallest that holds all that was asked there; an odd length is half of a square. */
   readonly block: Prefix;
   readonly cellLength: number;
   /** In cells. */
@@ -81,7 +80,7 @@ export function addressPanels(run: RunRecord, records: readonly FindingRecord[])
     order: 'curve',
     panels: blocks
       .filter((entry) => shown.includes(entry))
-      .map(({ block }) => cropped(fill(onCurve(block, longestSide)))),
+      .map(({ block }) => fill(onCurve(block, longestSide))),
     notDrawn: blocks.filter((entry) => !shown.includes(entry)),
   };
 }
@@ -153,15 +152,15 @@ const MOST_LINES = [
   [64, 96],
 ] as const;
 
-/** The smallest aligned blocks of 4^k addresses, /20 at least, that hold these without being nearly empty. */
+/** The smallest aligned blocks, /20 at least, that hold these without being nearly empty. */
 function blocksOf(spans: readonly Span[]): readonly Prefix[] {
   const block = coverOf(spans);
   if (!block) return [];
   if (block.length >= ALWAYS_DENSE || addressesIn(spans, block) >= sizeOf(block) / EMPTIEST) return [block];
-  const quarter = sizeOf(block) / 4;
-  return [0, 1, 2, 3].flatMap((place) => {
-    const first = Number(block.first) + place * quarter;
-    return blocksOf(clipped(spans, { first, last: first + quarter - 1 }));
+  const half = sizeOf(block) / 2;
+  return [0, 1].flatMap((place) => {
+    const first = Number(block.first) + place * half;
+    return blocksOf(clipped(spans, { first, last: first + half - 1 }));
   });
 }
 
@@ -175,21 +174,30 @@ function coverOf(spans: readonly Span[]): Prefix | undefined {
   const first = ipv4(spans.reduce((least, span) => Math.min(least, span.first), Infinity));
   const last = ipv4(spans.reduce((most, span) => Math.max(most, span.last), 0));
   let length = SMALLEST_BLOCK;
-  while (prefixOf(first, length).first !== prefixOf(last, length).first) length -= 2;
+  while (prefixOf(first, length).first !== prefixOf(last, length).first) length--;
   return prefixOf(first, length);
 }
 
+/**
+ * A square where the length is even. Otherwise two of them side by side: a curve ends top right, where the next one
+ * begins, so the two are one.
+ */
 function onCurve(block: Prefix, longestSide: number): Frame {
-  const order = Math.min(longestSide, (24 - block.length) / 2);
-  const cellLength = block.length + 2 * order;
+  const squares = block.length % 2 === 0 ? 1 : 2;
+  const squareLength = block.length + squares - 1;
+  const order = Math.min(longestSide - squares + 1, (24 - squareLength) / 2);
+  const cellLength = squareLength + 2 * order;
   const size = 2 ** (32 - cellLength);
   return {
     block,
     cellLength,
-    columns: 2 ** order,
+    columns: squares * 2 ** order,
     rows: 2 ** order,
     places: new Map(
-      Array.from({ length: 4 ** order }, (_, i) => [Number(block.first) + i * size, hilbertPlace(order, i)]),
+      Array.from({ length: squares * 4 ** order }, (_, i) => {
+        const { x, y } = hilbertPlace(order, i % 4 ** order);
+        return [Number(block.first) + i * size, { x: i < 4 ** order ? x : x + 2 ** order, y }];
+      }),
     ),
   };
 }
@@ -232,25 +240,6 @@ function filled(
         ...(worst && { worst }),
       };
     }),
-  };
-}
-
-/** Without the columns and rows at the edges that nobody asked: half of the square, where the prefix is a /15. */
-function cropped(panel: Panel): Panel {
-  const used = panel.cells.filter(({ isTarget, isUnknown, exposed }) => isTarget || isUnknown || exposed > 0);
-  const [left = 0, right = 0] = extent(used, ({ x }) => x);
-  const [top = 0, bottom = 0] = extent(used, ({ y }) => y);
-  const [first = 0, last = 0] = extent(used, (cell) => Number(cell.first));
-  let length = panel.cellLength;
-  while (prefixOf(ipv4(first), length).first !== prefixOf(ipv4(last), length).first) length--;
-  return {
-    block: prefixOf(ipv4(first), length),
-    cellLength: panel.cellLength,
-    columns: right - left + 1,
-    rows: bottom - top + 1,
-    cells: panel.cells
-      .filter(({ x, y }) => x >= left && x <= right && y >= top && y <= bottom)
-      .map((cell) => ({ ...cell, x: cell.x - left, y: cell.y - top })),
   };
 }
 

@@ -105,8 +105,9 @@ describe('the map of addresses', () => {
       'lines',
       Array.from({ length: 16 }, (_, i) => `10.0.${i}.0/24 /32 64x4`),
     ],
-    ['a /19 in /24s, half of a square', ['10.0.0.0/19'], 'curve', ['10.0.0.0/19 /24 4x8']],
+    ['a /19 in /24s, two squares side by side', ['10.0.0.0/19'], 'curve', ['10.0.0.0/19 /24 8x4']],
     ['a /16 in /24s', ['10.0.0.0/16'], 'curve', ['10.0.0.0/16 /24 16x16']],
+    ['a /11 in /22s', ['10.0.0.0/11'], 'curve', ['10.0.0.0/11 /22 64x32']],
     ['a /12 in /24s', ['10.0.0.0/12'], 'curve', ['10.0.0.0/12 /24 64x64']],
     ['a /8 in /20s', ['10.0.0.0/8'], 'curve', ['10.0.0.0/8 /20 64x64']],
     [
@@ -128,6 +129,14 @@ describe('the map of addresses', () => {
         panels,
       );
     });
+
+  it('joins the two squares of an odd length: each cell lies beside the one before', () => {
+    const cells = cellsOf(addressPanels(runOf(['10.0.0.0/15']), [])).toSorted((a, b) => a.first - b.first);
+    assert.equal(cells.length, 512);
+    for (const [i, { x, y }] of cells.slice(1).entries())
+      assert.equal(Math.abs(x - (cells[i]?.x ?? NaN)) + Math.abs(y - (cells[i]?.y ?? NaN)), 1);
+    assert.deepEqual([cells[0]?.x, cells[0]?.y, cells[511]?.x, cells[511]?.y], [0, 0, 31, 0]);
+  });
 
   it('names the blocks for which there is no room, those with least in them', () => {
     const networks = Array.from({ length: 12 }, (_, i) => `${i + 11}.0.0.0/16`);
