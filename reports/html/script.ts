@@ -23,7 +23,7 @@ if (list) {
   const form = document.getElementById('controls');
   const shown = form.querySelectorAll('#matches b');
   const rows = [...body.rows];
-  const cellText = (row, column) => row.cells[column].textContent;
+  const cellText = (row, column) => row.cells[column].textContent.trim();
 
   /* Search: every word must be somewhere in the row. */
   let texts;
@@ -39,8 +39,8 @@ if (list) {
       const fits =
         words.every((word) => texts[place].includes(word)) &&
         (probe === '' || cellText(row, 4) === probe) &&
-        (severities.size === 0 || severities.has(cellText(row, 0).trim())) &&
-        (statuses.size === 0 || statuses.has(cellText(row, 1).trim()));
+        (severities.size === 0 || severities.has(cellText(row, 0))) &&
+        (statuses.size === 0 || statuses.has(cellText(row, 1)));
       if (row.hidden === fits) row.hidden = !fits;
       if (fits) count++;
     });
@@ -67,7 +67,7 @@ if (list) {
   };
   const numberKey = (text) => Number.parseFloat(text.replace(/^[^0-9.-]+/, ''));
   const KEYS = {
-    word: (text) => RANKS.indexOf(text.trim()),
+    word: (text) => RANKS.indexOf(text),
     number: numberKey,
     address: addressKey,
     text: (text) => text.toLowerCase(),

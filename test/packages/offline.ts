@@ -24,14 +24,16 @@ export function offlineCommand(set: PackageSet, folder: string): readonly [strin
 }
 
 function fontsConf(fonts: string, cache: string): string {
-  const aliases = [
-    ['sans-serif', 'Liberation Sans'],
-    ['system-ui', 'Liberation Sans'],
+  const families = [
     ['serif', 'Liberation Serif'],
     ['monospace', 'Liberation Mono'],
   ].map(
     ([family, latin]) =>
-      `<alias><family>${family}</family><prefer><family>${latin}</family><family>IPAexGothic</family></prefer></alias>`,
+      `<alias><family>${family}</family><prefer><family>${latin}</family></prefer></alias>`,
   );
-  return `<?xml version="1.0"?>\n<fontconfig><dir>${fonts}</dir><cachedir>${cache}</cachedir>${aliases.join('')}</fontconfig>\n`;
+  // Whatever else is asked for, `system-ui` too.
+  const others = ['Liberation Sans', 'IPAexGothic'].map(
+    (family) => `<edit name="family" mode="append_last"><string>${family}</string></edit>`,
+  );
+  return `<?xml version="1.0"?>\n<fontconfig><dir>${fonts}</dir><cachedir>${cache}</cachedir>${families.join('')}<match>${others.join('')}</match></fontconfig>\n`;
 }

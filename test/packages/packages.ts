@@ -59,17 +59,31 @@ export const PACKAGE_SETS = {
   snmpTools: { name: 'snmp', room: 'servers', packages: ['snmp'], proof: 'usr/bin/snmpbulkget' },
   netcat: { name: 'netcat', room: 'servers', packages: ['netcat-openbsd'], proof: 'bin/nc.openbsd' },
   chrony: { name: 'chrony', room: 'servers', packages: ['chrony'], proof: 'usr/sbin/chronyd' },
-  // Two fonts of its own, Latin and Japanese, so that a page is drawn alike on every machine.
+  // What lies beside the program is named too: where the machine has it installed, it would not come along.
+  // Two fonts, Latin and Japanese, so that a page is drawn alike on every machine.
   chromium: {
     name: 'chromium',
     room: 'browser',
-    packages: ['chromium', 'fonts-liberation2', 'fonts-ipaexfont-gothic'],
+    packages: ['chromium', 'chromium-common', 'fonts-liberation2', 'fonts-ipaexfont-gothic'],
     proof: 'usr/lib/chromium/chromium',
   },
   libreoffice: {
     name: 'libreoffice',
     room: 'spreadsheet',
-    packages: ['libreoffice-calc-nogui'],
+    packages: [
+      'libreoffice-calc-nogui',
+      'libreoffice-base-core',
+      'libreoffice-common',
+      'libreoffice-core-nogui',
+      'libreoffice-style-colibre',
+      'libuno-cppu3',
+      'libuno-cppuhelpergcc3-3',
+      'libuno-purpenvhelpergcc3-3',
+      'libuno-sal3',
+      'libuno-salhelpergcc3-3',
+      'uno-libs-private',
+      'ure',
+    ],
     proof: 'usr/lib/libreoffice/program/soffice.bin',
   },
 } as const satisfies Record<string, PackageSet>;
