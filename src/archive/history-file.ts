@@ -29,23 +29,34 @@ export function historyPath(out: string): string {
 /** The file is missing, cut short or not ours: it can be made again from the runs. */
 export class HistoryDamaged extends Error {}
 
-/** Reads the file to its end, for only there gzip tells whether it is whole. @throws HistoryDamaged */
-export async function readHistoryHead(out: string): Promise<HistoryHead> {
+/** What a reader wants of the file: parsing the rest would take most of the time. */
+export type Wanted = 'all' | 'open' | { readonly ids: ReadonlySet<string> };
+
+/**
+ * Reads the file to its end, for only there gzip tells whether it is whole.
+ * @param wanted `open`: those that were not proved closed.
+ * @param take is handed each exposure that is wanted.
+ * @throws HistoryDamaged
+ */
+export async function readHistory(
+  out: string,
+  wanted: Wanted,
+  take: (exposure: ExposureHistory) => void,
+): Promise<HistoryHead> {
   let head: HistoryHead | undefined;
-  for await (const line of linesOf(out)) head ??= headIn(line);
+  for await (const lines of linesOf(out))
+    for (const line of lines)
+      if (head === undefined) head = headIn(line);
+      else if (isWanted(line, wanted)) take(exposureIn(line));
   if (head === undefined) throw new HistoryDamaged('it is empty');
   return head;
 }
 
-/** Every exposure that is in it. @throws HistoryDamaged, at the latest at its end. */
-export async function* readHistory(out: string): AsyncGenerator<ExposureHistory, void, undefined> {
-  let isHead = true;
-  for await (const line of linesOf(out)) {
-    if (isHead) headIn(line);
-    else yield exposureIn(line);
-    isHead = false;
-  }
-  if (isHead) throw new HistoryDamaged('it is empty');
+function isWanted(line: string, wanted: Wanted): boolean {
+  if (wanted === 'all') return true;
+  // Within a text a quote has a backslash before it.
+  if (wanted === 'open') return !line.includes('"state":"fixed"');
+  return wanted.ids.has(idIn(line));
 }
 
 /**
@@ -81,30 +92,36 @@ async function* changedLines(
   run: TrendPoint,
   waiting: Map<string, Outcome>,
 ): AsyncGenerator<string, void, undefined> {
-  let isHead = true;
-  for await (const line of linesOf(out)) {
-    if (isHead) {
-      isHead = false;
-      const head = headIn(line);
-      const next: HistoryHead = { ...head, runs: [...head.runs, run] };
-      yield `${JSON.stringify(next)}\n`;
-      continue;
+  let head: HistoryHead | undefined;
+  for await (const lines of linesOf(out)) {
+    let changed = '';
+    for (const line of lines) {
+      if (head === undefined) {
+        head = headIn(line);
+        const next: HistoryHead = { ...head, runs: [...head.runs, run] };
+        changed += `${JSON.stringify(next)}\n`;
+        continue;
+      }
+      // Most are of exposures that were fixed long ago: they are not even parsed.
+      const id = idIn(line);
+      const outcome = waiting.get(id);
+      changed += outcome === undefined ? `${line}\n` : lineOf(remembered(exposureIn(line), outcome));
+      if (outcome !== undefined) waiting.delete(id);
     }
-    // Most are of exposures that were fixed long ago: they are not even parsed.
-    const id = line.slice(ID_START.length, line.indexOf('"', ID_START.length));
-    const outcome = line.startsWith(ID_START) ? waiting.get(id) : undefined;
-    if (outcome === undefined) {
-      yield `${line}\n`;
-      continue;
-    }
-    waiting.delete(id);
-    yield lineOf(remembered(exposureIn(line), outcome));
+    yield changed;
   }
-  if (isHead) throw new HistoryDamaged('it is empty');
+  if (head === undefined) throw new HistoryDamaged('it is empty');
   for (const outcome of waiting.values()) yield lineOf(remembered(undefined, outcome));
 }
 
 const ID_START = '{"finding_id":"';
+
+/** Of an exposure's line, without parsing it. */
+function idIn(line: string): string {
+  return line.startsWith(ID_START)
+    ? line.slice(ID_START.length, line.indexOf('"', ID_START.length))
+    : exposureIn(line).finding_id;
+}
 
 function lineOf(history: ExposureHistory | undefined): string {
   return history === undefined ? '' : `${JSON.stringify(history)}\n`;
@@ -140,11 +157,13 @@ async function* inBatches(
   yield batch;
 }
 
-/** @throws HistoryDamaged */
-async function* linesOf(out: string): AsyncGenerator<string, void, undefined> {
+const READ_BYTES = 1 << 17;
+
+/** Many at a time: a turn for each line would cost more than the line. @throws HistoryDamaged */
+async function* linesOf(out: string): AsyncGenerator<readonly string[], void, undefined> {
   let rest = '';
   const file = createReadStream(historyPath(out));
-  const gunzip = createGunzip();
+  const gunzip = createGunzip({ chunkSize: READ_BYTES });
   const reading = pipeline(file, gunzip);
   reading.catch(() => undefined);
   const decoder = new TextDecoder();
@@ -152,7 +171,7 @@ async function* linesOf(out: string): AsyncGenerator<string, void, undefined> {
     for await (const part of gunzip as AsyncIterable<Buffer>) {
       const lines = (rest + decoder.decode(part, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
-      yield* lines;
+      yield lines;
     }
     await reading;
   } catch (error) {

@@ -2,16 +2,21 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FindingRecord } from '../domain/finding-record.js';
 import { bareColumns } from '../domain/finding-record.js';
-import type { RunRecord } from '../domain/run-record.js';
+import type { RunRecord, TrendPoint } from '../domain/run-record.js';
 import { trendPointOf } from '../domain/trend-point.js';
 import { UsageError } from '../domain/usage-error.js';
 import { askedBy } from '../history/asked.js';
+import type { ExposureHistory } from '../history/exposure-history.js';
 import type { Outcome } from '../history/remembered.js';
-import { HistoryDamaged, beginHistory, readHistoryHead, takeIn } from './history-file.js';
+import { HistoryDamaged, beginHistory, readHistory, takeIn } from './history-file.js';
 import { readRun, readRunRecord } from './run-archive.js';
 
-/** What it took to have a history of all runs in a folder. */
-export interface HistoryRepair {
+/** The history of a folder, and what it took to have it whole. */
+export interface OpenHistory {
+  /** In the order in which they were taken in. */
+  readonly runs: readonly TrendPoint[];
+  /** Exposures that were not proved closed. */
+  readonly open: readonly ExposureHistory[];
   /** The history was missing or could not be read, and was made again from the runs. */
   readonly rebuilt: boolean;
   /** Runs that were taken in now. */
@@ -19,26 +24,34 @@ export interface HistoryRepair {
 }
 
 /**
- * Sees to it that the history of a folder is whole: begun where there is none, made again from the runs where it
- * cannot be read, and with every complete run of the folder in it. A run that was stopped is not taken in, for it
- * may go on, and a shard is only part of one.
+ * Sees to it that the history of a folder is whole, and reads it: begun where there is none, made again from the runs
+ * where it cannot be read, and with every complete run of the folder in it. A run that was stopped is not taken in,
+ * for it may go on, and a shard is only part of one.
  * @throws what the system says where the history cannot be written.
  */
-export async function repairHistory(out: string, options: { readonly mode: number }): Promise<HistoryRepair> {
-  let known: ReadonlySet<string>;
-  let rebuilt = false;
+export async function openHistory(out: string, options: { readonly mode: number }): Promise<OpenHistory> {
+  let found: Awaited<ReturnType<typeof readOpen>>;
+  let isMade = false;
   try {
-    known = new Set((await readHistoryHead(out)).runs.map(({ scan_id }) => scan_id));
+    found = await readOpen(out);
   } catch (error) {
     if (!(error instanceof HistoryDamaged)) throw error;
-    rebuilt = true;
-    known = new Set();
+    isMade = true;
+    found = { runs: [], open: [] };
     await beginHistory(out, options);
   }
-  const missing = (await runNames(out)).filter((name) => !known.has(name));
+  const known = new Set(found.runs.map(({ scan_id }) => scan_id));
   let takenIn = 0;
-  for (const name of missing) if (await takeInDirectory(out, name, options)) takenIn++;
-  return { rebuilt: rebuilt && takenIn > 0, takenIn };
+  for (const name of await runNames(out))
+    if (!known.has(name) && (await takeInDirectory(out, name, options))) takenIn++;
+  if (takenIn > 0) found = await readOpen(out);
+  return { ...found, rebuilt: isMade && takenIn > 0, takenIn };
+}
+
+async function readOpen(out: string): Promise<Pick<OpenHistory, 'runs' | 'open'>> {
+  const open: ExposureHistory[] = [];
+  const { runs } = await readHistory(out, 'open', (exposure) => open.push(exposure));
+  return { runs, open };
 }
 
 /** Takes a run in that was just written. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { HistoryDamaged, historyPath, readHistory } from '../archive/history-file.js';
-import { repairHistory } from '../archive/past-runs.js';
+import { openHistory } from '../archive/past-runs.js';
 import { compareAddresses, parseAddress } from '../domain/address.js';
 import { compareText } from '../domain/finding-record.js';
 import { UsageError } from '../domain/usage-error.js';
@@ -33,8 +33,10 @@ export const history: Command = {
         (found) => found.mode & 0o777,
         () => DEFAULTS.fileMode,
       );
-      await repairHistory(out, { mode });
-      for await (const exposure of readHistory(out)) if (matches(exposure)) found.push(exposure);
+      await openHistory(out, { mode });
+      await readHistory(out, 'all', (exposure) => {
+        if (matches(exposure)) found.push(exposure);
+      });
     } catch (error) {
       if (!(error instanceof HistoryDamaged) && !isMissing(error)) throw error;
       throw new UsageError(`${out}: no runs are there`, 'name the folder of the runs with --out');

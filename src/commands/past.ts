@@ -1,5 +1,5 @@
-import { readHistory, readHistoryHead } from '../archive/history-file.js';
-import { repairHistory } from '../archive/past-runs.js';
+import { readHistory } from '../archive/history-file.js';
+import { openHistory } from '../archive/past-runs.js';
 import type { RunRecord } from '../domain/run-record.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
 
@@ -24,14 +24,11 @@ export async function openPast(
   out: string,
   { mode, say }: { readonly mode: number; readonly say: (note: string) => void },
 ): Promise<Past> {
-  const { rebuilt, takenIn } = await repairHistory(out, { mode });
+  const { runs, open, rebuilt, takenIn } = await openHistory(out, { mode });
   if (rebuilt)
     say(
       `the history was missing or damaged: it was made again from ${takenIn} ${takenIn === 1 ? 'run' : 'runs'}`,
     );
-  const open: ExposureHistory[] = [];
-  for await (const exposure of readHistory(out)) if (exposure.state !== 'fixed') open.push(exposure);
-  const { runs } = await readHistoryHead(out);
   return {
     summary: {
       earlier_runs: runs.length,
@@ -39,10 +36,10 @@ export async function openPast(
     },
     open,
     async of(rows) {
-      const wanted = new Set(rows.map(({ finding_id }) => finding_id));
       const found = new Map(open.map((exposure) => [exposure.finding_id, exposure]));
-      for await (const exposure of readHistory(out))
-        if (wanted.has(exposure.finding_id)) found.set(exposure.finding_id, exposure);
+      const ids = new Set(rows.map(({ finding_id }) => finding_id).filter((id) => !found.has(id)));
+      if (ids.size > 0)
+        await readHistory(out, { ids }, (exposure) => found.set(exposure.finding_id, exposure));
       return found;
     },
   };

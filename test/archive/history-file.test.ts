@@ -17,7 +17,6 @@ import {
   beginHistory,
   historyPath,
   readHistory,
-  readHistoryHead,
   takeIn,
 } from '../../src/archive/history-file.js';
 import type { ExposureHistory } from '../../src/history/exposure-history.js';
@@ -51,7 +50,7 @@ describe('the history of an --out', () => {
       }
       assert.deepEqual(sorted(await all(out)), sorted([...lives.values()].flatMap((life) => life ?? [])));
     }
-    assert.deepEqual((await readHistoryHead(out)).runs, [runOf(0), runOf(1), runOf(2)]);
+    assert.deepEqual((await readHistory(out, 'all', () => undefined)).runs, [runOf(0), runOf(1), runOf(2)]);
     assert.equal(statSync(historyPath(out)).mode & 0o777, 0o640);
     assert.deepEqual(readdirSync(out), ['history.jsonl.gz']);
   });
@@ -60,7 +59,10 @@ describe('the history of an --out', () => {
     const path = historyPath(out);
     const isDamaged = async (): Promise<void> => {
       await assert.rejects(all(out), HistoryDamaged);
-      await assert.rejects(readHistoryHead(out), HistoryDamaged);
+      await assert.rejects(
+        readHistory(out, 'open', () => undefined),
+        HistoryDamaged,
+      );
       await assert.rejects(takeIn(out, runOf(0), [seen(1, 0)], MODE), HistoryDamaged);
     };
     await isDamaged();
@@ -81,7 +83,7 @@ describe('the history of an --out', () => {
 
 async function all(out: string): Promise<readonly ExposureHistory[]> {
   const found: ExposureHistory[] = [];
-  for await (const exposure of readHistory(out)) found.push(exposure);
+  await readHistory(out, 'all', (exposure) => found.push(exposure));
   return found;
 }
 

@@ -5,6 +5,7 @@
  *
  *     npm run bench                      all of it, some eight minutes
  *     npm run bench -- heavy growth      these parts only: speed rates four peers heavy growth ledger
+ *                                        history
  *     npm run bench -- --runs 1          one run of each instead of three
  *     npm run bench -- --write           and puts the tables into README.md and README.ja.md: all of them, of one run
  *
@@ -18,11 +19,12 @@ import type { Language } from '../../probes/probe.js';
 import { repositoryRoot } from '../repository.js';
 import { compareWays, showRates } from './compare.js';
 import { showGrowth, showLedger } from './growth.js';
+import { showHistory } from './history.js';
 import { openPlace, runRaised } from './place.js';
 import type { Part, Verdict } from './part.js';
 import { inLanguage } from './table.js';
 
-const PARTS: readonly Part[] = [compareWays, showRates, showGrowth, showLedger];
+const PARTS: readonly Part[] = [compareWays, showRates, showGrowth, showLedger, showHistory];
 
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
