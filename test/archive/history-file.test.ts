@@ -103,7 +103,8 @@ function runOf(index: number): TrendPoint {
 }
 
 function seen(host: number, run: number): Outcome {
-  return { status: 'persisting', row: historyRow(host, run), asked: 'question', run: runOf(run) };
+  const row = { ...historyRow(host, run), as_name: '例示ネットワーク “ü”' };
+  return { status: 'persisting', row, asked: 'question', run: runOf(run) };
 }
 
 function fixed(host: number, run: number): Outcome {
