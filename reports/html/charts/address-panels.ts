@@ -44,7 +44,7 @@ export interface AddressPanels {
 }
 
 /** So many addresses still have a cell each. */
-export const MOST_ADDRESSES = 4096;
+const MOST_ADDRESSES = 4096;
 
 export function addressPanels(run: RunRecord, records: readonly FindingRecord[]): AddressPanels {
   const found = records.flatMap((record) => {

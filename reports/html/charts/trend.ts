@@ -115,6 +115,7 @@ const BOTTOM = 216;
 const HEIGHT = BOTTOM + 26;
 const WIDEST_COLUMN = 18;
 const NARROWEST_COLUMN = 3;
+const LEAST_HEIGHT = 1.5;
 
 function draw(title: Words, runs: readonly Run[]): Html {
   const highest = max(runs, (run) => exposedIn(run) + run.unknown) ?? 0;
@@ -123,18 +124,22 @@ function draw(title: Words, runs: readonly Run[]): Html {
     .domain([-mostFixed, highest])
     .nice(4)
     .range([BOTTOM - 4, TOP]);
+  // One that is new among thousands is to be seen, too.
+  const least = y.invert(0) - y.invert(LEAST_HEIGHT);
+  const visible = (run: Run, status: Status): number => run[status] && Math.max(least, run[status]);
   const { x, width } = acrossTime(runs.map(({ at }) => Date.parse(at)));
   const left = (at: string): number => tidy(x(Date.parse(at)) - width / 2);
   const column = (at: string, from: number, to: number): string =>
     from === to ? '' : `M${left(at)} ${tidy(y(to))}h${width}V${tidy(y(from))}h${-width}z`;
 
   const layers = stack<Run, Status>()
-    .keys(UPWARDS)(runs)
+    .keys(UPWARDS)
+    .value(visible)(runs)
     .map(
       (layer) =>
         svg`<path ${paint(layer.key)} d="${layer.map((part) => column(part.data.at, part[0], part[1])).join('')}"/>`,
     );
-  const below = svg`<path class="fixed" d="${runs.map(({ at, fixed }) => column(at, -fixed, 0)).join('')}"/>`;
+  const below = svg`<path class="fixed" d="${runs.map((run) => column(run.at, -visible(run, 'fixed'), 0)).join('')}"/>`;
   const grid = y
     .ticks(4)
     .filter(Number.isInteger)

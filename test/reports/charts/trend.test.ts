@@ -99,6 +99,21 @@ describe('the trend', () => {
       assert.ok(Math.abs(box.bottom - box.top - count * unit) < 0.11, `${count}`);
   });
 
+  it('shows one that is new, unknown or fixed among thousands', () => {
+    const [first, second] = points([START, START + WEEK_MS]);
+    assert.ok(first && second);
+    const elements = assertChartLaws(
+      trendChart([
+        { ...first, statuses: { chargen: { persisting: 9000 } } },
+        { ...second, statuses: { chargen: { persisting: 9000, new: 1, unknown: 1, fixed: 1 } } },
+      ]),
+    );
+    for (const status of ['new', 'unknown', 'fixed']) {
+      const [, top, bottom] = /M[\d.]+ ([\d.]+)h[\d.]+V([\d.]+)/.exec(pathOf(elements, status)) ?? [];
+      assert.ok(Number(bottom) - Number(top) >= 1.4, status);
+    }
+  });
+
   it('keeps the distances of time: a week is seven times a day', () => {
     const list = points([START, START + WEEK_MS / 7, START + (8 * WEEK_MS) / 7]);
     const [a, b, c] = pointed(assertChartLaws(trendChart(list))).map(({ attributes }) =>
