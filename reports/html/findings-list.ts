@@ -34,6 +34,7 @@ export function* findingsList(records: readonly FindingRecord[]): Generator<Html
   for (let from = 0; from < Math.min(rows.length, MOST_ROWS); from += ROWS_A_PART)
     yield html`${rows.slice(from, Math.min(from + ROWS_A_PART, MOST_ROWS)).map(row)}`;
   yield html`</tbody></table></div>
+<p id="more" hidden>${say({ en: html`The first <b></b> of them are shown.`, ja: html`先頭の<b></b>行を表示しています。` })} <button type="button">${say({ en: 'Show more', ja: 'さらに表示' })}</button></p>
 `;
 }
 

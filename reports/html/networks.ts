@@ -109,6 +109,7 @@ function columnsOf(
   return [
     {
       head: { en: 'What answers', ja: '応答するもの' },
+      className: 'title',
       cell: ([probe]) => {
         const record = records.find((one) => one.probe === probe);
         return record && guidanceLink(record, probes);

@@ -18,43 +18,68 @@ export const script = `'use strict';
 
 const list = document.getElementById('list');
 if (list) {
+  const AT_ONCE = 500;
   const body = list.tBodies[0];
   const heads = [...list.tHead.rows[0].cells];
   const form = document.getElementById('controls');
-  const shown = form.querySelectorAll('#matches b');
-  const rows = [...body.rows];
+  const more = document.getElementById('more');
   const cellText = (row, column) => row.cells[column].textContent.trim();
+  const say = (numbers, value) => {
+    for (const number of numbers) number.textContent = value.toLocaleString('en');
+  };
+
+  /* All rows in their order; those that fit what is searched; and of these as many as are shown, which keeps it quick. */
+  let rows = [...body.rows];
+  let fitting = rows;
+  let most = AT_ONCE;
+  const show = () => {
+    body.replaceChildren(...fitting.slice(0, most));
+    say(form.querySelectorAll('#matches b'), fitting.length);
+    say(more.querySelectorAll('b'), Math.min(most, fitting.length));
+    more.hidden = fitting.length <= most;
+  };
+  more.querySelector('button').addEventListener('click', () => {
+    body.append(...fitting.slice(most, most + AT_ONCE));
+    most += AT_ONCE;
+    say(more.querySelectorAll('b'), Math.min(most, fitting.length));
+    more.hidden = fitting.length <= most;
+  });
+  addEventListener('beforeprint', () => body.append(...fitting.slice(most)));
+  addEventListener('afterprint', show);
 
   /* Search: every word must be somewhere in the row. */
-  let texts;
+  const plain = (text) => text.normalize('NFKC').toLowerCase();
+  const texts = new Map();
+  const textOf = (row) => {
+    if (!texts.has(row)) texts.set(row, plain([...row.cells].map((cell) => cell.textContent).join(' ')));
+    return texts.get(row);
+  };
   const chosen = (name) => new Set([...form.elements].filter((box) => box.name === name && box.checked).map((box) => box.value));
-  const filter = () => {
-    texts ??= rows.map((row) => [...row.cells].map((cell) => cell.textContent).join(' ').normalize('NFKC').toLowerCase());
-    const words = form.elements.search.value.normalize('NFKC').toLowerCase().split(/\\s+/).filter(Boolean);
+  const search = () => {
+    const words = plain(form.elements.search.value).split(/\\s+/).filter(Boolean);
     const probe = form.elements.probe.value;
     const severities = chosen('severity');
     const statuses = chosen('status');
-    let count = 0;
-    rows.forEach((row, place) => {
-      const fits =
-        words.every((word) => texts[place].includes(word)) &&
-        (probe === '' || cellText(row, 4) === probe) &&
-        (severities.size === 0 || severities.has(cellText(row, 0))) &&
-        (statuses.size === 0 || statuses.has(cellText(row, 1)));
-      if (row.hidden === fits) row.hidden = !fits;
-      if (fits) count++;
-    });
-    for (const number of shown) number.textContent = count.toLocaleString('en');
+    fitting = rows.filter((row) =>
+      words.every((word) => textOf(row).includes(word)) &&
+      (probe === '' || cellText(row, 4) === probe) &&
+      (severities.size === 0 || severities.has(cellText(row, 0))) &&
+      (statuses.size === 0 || statuses.has(cellText(row, 1))));
+    show();
   };
   let waiting;
-  const soon = () => {
+  const searchSoon = () => {
     clearTimeout(waiting);
-    waiting = setTimeout(filter, 120);
+    waiting = setTimeout(() => {
+      most = AT_ONCE;
+      search();
+    }, 120);
   };
-  form.addEventListener('input', soon);
-  form.addEventListener('reset', soon);
+  form.addEventListener('input', searchSoon);
+  form.addEventListener('reset', searchSoon);
   form.addEventListener('submit', (event) => event.preventDefault());
   form.hidden = false;
+  show();
 
   /* Sort: unknown last, equals in the order they had. */
   const RANKS = ['critical', 'high', 'medium', 'low', 'info', 'new', 'reopened', 'persisting', 'unknown', 'fixed'];
@@ -74,13 +99,14 @@ if (list) {
   };
   const sort = (column, descending) => {
     const key = KEYS[heads[column].dataset.sort];
-    const keyed = [...body.rows].map((row) => {
+    const keyed = rows.map((row) => {
       const text = cellText(row, column);
       return [text === '' ? undefined : key(text), row];
     });
     keyed.sort(([a], [b]) =>
       a === b ? 0 : a === undefined ? 1 : b === undefined ? -1 : (a < b ? -1 : 1) * (descending ? -1 : 1));
-    body.append(...keyed.map(([, row]) => row));
+    rows = keyed.map(([, row]) => row);
+    search();
   };
   heads.forEach((head, column) => {
     const button = document.createElement('button');

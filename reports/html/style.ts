@@ -92,7 +92,7 @@ li + li { margin-top: .25rem }
 .figures dt { font-size: .9rem; color: var(--muted) }
 .figures dd { margin: 0; font-size: 1.9rem; font-weight: 650; line-height: 1.3; font-variant-numeric: tabular-nums }
 .figures dd.levels { font-size: .875rem; font-weight: 400; line-height: 1.6 }
-.levels span:has(.w) { margin-right: .6rem; white-space: nowrap }
+.levels > span { margin-right: .6rem; white-space: nowrap }
 .figures dd > span[lang] { font-size: 1rem; color: var(--muted) }
 .strongest { padding: .9rem 1.1rem; max-width: none; border: 1px solid var(--line); border-radius: 8px; font-variant-numeric: tabular-nums }
 .strongest .label { display: block; font-size: .9rem; color: var(--muted) }
@@ -113,14 +113,14 @@ td code { white-space: nowrap }
 td li, td ul { max-width: none; margin: 0; padding: 0; list-style: none }
 thead th { background: var(--card); vertical-align: bottom; font-weight: 600; line-height: 1.3 }
 tbody th { font-weight: 600; white-space: nowrap }
-tbody th:has(a) { white-space: normal; min-width: 12rem; font-weight: 400 }
+tbody .title { white-space: normal; min-width: 12rem; font-weight: 400 }
 tbody > tr > * { border-top: 1px solid var(--line) }
 .number { text-align: right; white-space: nowrap }
 caption { text-align: left; padding: .4rem .75rem; color: var(--muted) }
 .w, td:is(.c, .h, .m, .l, .i, .n, .r, .p, .u, .f) { color: var(--mark); font-weight: 600; white-space: nowrap }
 td .hex { white-space: normal }
 .hex { overflow-wrap: anywhere; color: var(--muted) }
-td:has(.hex) { min-width: 18rem }
+td.forms { min-width: 18rem }
 
 .charts { columns: 2 28rem; column-gap: 1.25rem }
 figure { break-inside: avoid; margin-bottom: 1.25rem; padding: 1rem 1.2rem; border: 1px solid var(--line); border-radius: 8px; min-width: 0 }
@@ -133,10 +133,10 @@ details[open] > summary { margin-bottom: .5rem }
 #controls p, #controls fieldset { display: flex; flex-wrap: wrap; align-items: center; gap: .4rem .9rem; max-width: none }
 #controls fieldset { border: 0; padding: 0; margin-inline: 0; font-size: .9rem }
 #controls legend { float: left; padding: 0; color: var(--muted) }
-#controls :is(input[type=search], select, button) { font: inherit; min-height: 2.4rem; padding: .25rem .7rem; color: var(--ink); background: var(--paper); border: 1px solid var(--muted); border-radius: 6px }
+:is(#controls, #more) :is(input[type=search], select, button) { font: inherit; min-height: 2.4rem; padding: .25rem .7rem; color: var(--ink); background: var(--paper); border: 1px solid var(--muted); border-radius: 6px }
 #controls input[type=search] { flex: 1 1 16rem; min-width: 0; max-width: 28rem }
 #controls select { max-width: 100% }
-#controls button { cursor: pointer }
+button { cursor: pointer }
 #search-hint { font-size: .875rem; color: var(--muted) }
 #controls label:has(:checked) { text-decoration: underline; text-underline-offset: .2em }
 
@@ -179,7 +179,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
 @media print {
   @page { size: A4; margin: 15mm 14mm }
   body { padding: 0; max-width: none; font-size: 9.5pt }
-  .skip, .languages, nav, #controls, details { display: none }
+  .skip, .languages, nav, #controls, #more, details { display: none }
   a { color: inherit; text-decoration: none }
   .scroll, .list { max-height: none; overflow: visible; content-visibility: visible; border: 0; border-radius: 0 }
   table { font-size: 7.5pt }

@@ -29,7 +29,9 @@ export function table<Row>(
 <tbody>
 ${rows.map(
   (row) => html`<tr>${columns.map((column, index) =>
-    index === 0 ? html`<th scope="row">${column.cell(row)}` : html`<td${kind(column)}>${column.cell(row)}`,
+    index === 0
+      ? html`<th scope="row"${kind(column)}>${column.cell(row)}`
+      : html`<td${kind(column)}>${column.cell(row)}`,
   )}
 `,
 )}</tbody></table></div>
