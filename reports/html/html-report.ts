@@ -6,7 +6,7 @@ import type { Report } from '../report.js';
 import { answer } from './answer.js';
 import { authorisation } from './authorisation.js';
 import { changes } from './changes.js';
-import { exposedByAs, exposedByProbe, factorChart, trendChart } from './charts/index.js';
+import { addressMap, exposedByAs, exposedByProbe, factorChart, trendChart } from './charts/index.js';
 import { completeness } from './completeness.js';
 import { documentEnd, documentHead } from './document.js';
 import { charts } from './figures.js';
@@ -65,6 +65,7 @@ function sectionsOf(
           exposedByAs(run, records),
           trendChart([...(run.history?.trend ?? []), trendPointOf(run, records)]),
           factorChart(records, probes ?? []),
+          addressMap(run, records),
         ]),
       ],
     },

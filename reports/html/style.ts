@@ -178,13 +178,23 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
 }
 @media print {
   @page { size: A4; margin: 15mm 14mm }
-  body { padding: 0; max-width: none; font-size: 9.5pt }
+  :root { font-size: 9pt }
+  body { padding: 0; max-width: none }
+  .charts { display: grid; grid-template-columns: 1fr 1fr; gap: 1rem; align-items: start }
+  figure { margin: 0; padding: .6rem .8rem }
   .skip, .languages, nav, #controls, #more, details { display: none }
   a { color: inherit; text-decoration: none }
   .scroll, .list { max-height: none; overflow: visible; content-visibility: visible; border: 0; border-radius: 0 }
-  table { font-size: 7.5pt }
+  table { font-size: 7.2pt }
   th, td { padding: .2rem .35rem }
-  #list td { white-space: normal }
+  .links, .title, td.forms { min-width: 0 }
+  th, td, td *, th *, #list td { white-space: normal }
+  #list td:is(:nth-child(3), :nth-child(5)), tbody th { white-space: nowrap }
+  #list th button { display: contents }
+  #list th button::after { content: none }
+  svg.chart { max-height: 190mm }
+  @page list { size: A4 landscape }
+  #findings { page: list }
   #list thead { position: static }
   thead { display: table-header-group }
   tr, figure, .figures, .strongest, .verdict, .customer, dl > div, li { break-inside: avoid }
