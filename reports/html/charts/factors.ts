@@ -20,10 +20,10 @@ import { exposedOf } from './severities.js';
  */
 export function factorChart(records: readonly FindingRecord[], probes: readonly ProbeIdentity[]): Chart {
   const groups = group(exposedOf(records), ({ probe }) => probe);
-  const all = [...groups].map(([id, own]) =>
-    rowOf(id, own, probes.find((probe) => probe.id === id)?.published),
-  );
-  const rows = all.filter(({ bins }) => bins.length > 0).sort((a, b) => b.strongest - a.strongest);
+  const all = [...groups]
+    .map(([id, own]) => rowOf(id, own, probes.find((probe) => probe.id === id)?.published))
+    .sort((a, b) => b.strongest - a.strongest);
+  const rows = all.filter(({ bins }) => bins.length > 0);
   const without = sum(all, (row) => row.without);
   const title = { en: 'How strong: amplification by probe', ja: 'プローブ別の増幅率の分布' };
   return {

@@ -13,6 +13,7 @@ export const chartStyle = `
 .chart .end { text-anchor: end }
 @container (max-width: 33rem) { .chart text { font-size: 14.5px } .chart .small { font-size: 13.5px } }
 @container (max-width: 25rem) { .chart text { font-size: 16px } .chart .small { font-size: 15px } }
+@container (max-width: 20rem) { .chart text { font-size: 17px } .chart .small { font-size: 16px } }
 .chart .grid { fill: none; stroke: var(--line); stroke-width: 1 }
 .chart .axis { fill: none; stroke: var(--muted); stroke-width: 1 }
 .chart .pointed { fill: transparent }
