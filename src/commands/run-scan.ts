@@ -64,12 +64,21 @@ export async function runScan(
   const signal = AbortSignal.any([stop, expiry.signal, failure.signal, control.revoked]);
   // Everybody who waits for anything listens to it; Node takes more than ten for a leak.
   setMaxListeners(0, signal);
-  const crew = await createSweepCrew(plan, { clock, signal, start }).catch((error: unknown) => {
+  const crew = await createSweepCrew(plan, {
+    clock,
+    signal,
+    allows: (address) => control.mayAsk(address),
+    start,
+  }).catch((error: unknown) => {
     expiry.cancel();
     throw error;
   });
   const pacer = createPacer(pace.rate, PACER_TICK_MS);
   const stopFollowing = control.onChange(async (limits) => {
+    if (limits === 'revoked') {
+      await crew.forbid();
+      return;
+    }
     pacer.setLimit(limits.rate);
     expiry.moveTo(limits.validUntilEnd);
     await crew.follow(limits);
@@ -95,7 +104,7 @@ export async function runScan(
     openSocket: (socket) =>
       openGuardedSocket({
         ...socket,
-        allows: (address) => scope.allows(address),
+        allows: (address) => control.mayAsk(address),
         receiveBufferBytes: plan.receiveBufferBytes,
         sourceAddress: plan.sourceAddress,
       }),

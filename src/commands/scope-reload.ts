@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Address } from '../domain/address.js';
 import { formatPrefix } from '../domain/address.js';
 import type { ScopeReloadRecord } from '../domain/run-record.js';
 import type { Clock, Instant } from '../domain/time.js';
@@ -14,11 +15,13 @@ import type { ReadScope } from './scan-inputs.js';
 export interface RunControl {
   /** Aborts when the scope can no longer be trusted: nothing more may be sent. */
   readonly revoked: AbortSignal;
+  /** What the guard of a socket asks before each packet: nobody may be asked once the scope cannot be trusted. */
+  mayAsk(address: Address): boolean;
   /**
    * Calls the listener with what holds from now on, until the returned function is called; a change is said to hold
-   * when all of them have resolved.
+   * when all of them have resolved. `revoked`: nothing more may be sent.
    */
-  onChange(listener: (limits: LiveLimits) => Promise<void>): () => void;
+  onChange(listener: (limits: LiveLimits | 'revoked') => Promise<void>): () => void;
 }
 
 export interface LiveLimits {
@@ -59,7 +62,7 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
   const { scope, targets, pace, clock, say } = options;
   const revoked = new AbortController();
   const records: ScopeReloadRecord[] = [...(options.earlier ?? [])];
-  const listeners = new Set<(limits: LiveLimits) => Promise<void>>();
+  const listeners = new Set<Parameters<RunControl['onChange']>[0]>();
   let known = options.limits;
   let reading: Promise<void> | undefined;
   let isAskedAgain = false;
@@ -96,13 +99,16 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       records.push({ time, problem });
+      revoked.abort();
+      // A thread that has ended by then sends nothing either.
+      await Promise.allSettled(Array.from(listeners, (listener) => listener('revoked')));
       say('error', `${problem}; nothing more is sent, for the scope cannot be read again`);
       say('hint', error instanceof UsageError ? error.hint : 'mend the scope file, then scan anew');
-      revoked.abort();
     }
   };
   return {
     revoked: revoked.signal,
+    mayAsk: (address) => !revoked.signal.aborted && scope.allows(address),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

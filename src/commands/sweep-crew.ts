@@ -38,6 +38,8 @@ export interface SweepCrew extends Omit<SweepPart, 'state' | 'setLimits'> {
   state(): Promise<SweepCrewState>;
   /** Resolves when every thread keeps to the scope as it is now, and to these limits. */
   follow(limits: LiveLimits): Promise<void>;
+  /** Resolves when no thread sends anything more. */
+  forbid(): Promise<void>;
   /** Of whom nobody can say whether they answer the probe, as it was at that state. */
   unknown(state: SweepCrewState, probe: number): Iterable<Address>;
 }
@@ -56,8 +58,15 @@ export async function createSweepCrew(
   {
     clock,
     signal,
+    allows,
     start,
-  }: { readonly clock: Clock; readonly signal: AbortSignal; readonly start?: ScanStart | undefined },
+  }: {
+    readonly clock: Clock;
+    readonly signal: AbortSignal;
+    /** The guard of this thread; the others have one of their own. */
+    readonly allows: (address: Address) => boolean;
+    readonly start?: ScanStart | undefined;
+  },
 ): Promise<SweepCrew> {
   const { space, probes, pace, scope } = plan;
   const shardsAndOrders = Array.from({ length: plan.threads }, (_, index) => {
@@ -119,7 +128,6 @@ export async function createSweepCrew(
     }));
     const [only, ...others] = partPlans;
     if (only !== undefined && others.length === 0) {
-      const allows = (address: Address): boolean => scope.allows(address);
       const part = await createSweepPart(only, { probes, allows, budget, clock, signal });
       parts.push(part);
       return part.ledger;
@@ -216,6 +224,9 @@ export async function createSweepCrew(
         ...parts.map((part) => part.setLimits({ rate, replyBandwidthBps })),
         ...threads.map((thread) => thread.narrow(scope.allowed.ranges)),
       ]);
+    },
+    async forbid() {
+      await Promise.all(threads.map((thread) => thread.narrow([])));
     },
     *unknown({ unknown }, probe) {
       for (const [index, order] of orders.entries())

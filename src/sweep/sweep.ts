@@ -292,7 +292,13 @@ export async function createSweep(options: SweepOptions): Promise<Sweep> {
       }
       return 'finished';
     },
-    unknown: () => lanes.map(({ touched }) => touched[stage()].list()),
+    unknown: () =>
+      lanes.map(({ touched: { before, after } }) => {
+        if (current !== repair) return before.list();
+        // Whom the pass that asks again has not come to is as unknown as before it.
+        const left = before.list().filter(({ to }) => to > repair.next);
+        return [...left.map(({ from, to }) => ({ from: Math.max(from, repair.next), to })), ...after.list()];
+      }),
   };
 
   function passAt(index: number): Pass {

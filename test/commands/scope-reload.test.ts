@@ -10,7 +10,7 @@ import { createLiveScope } from '../../src/scope/live-scope.js';
 import { createScope } from '../../src/scope/scope.js';
 import type { ScopeFile } from '../../src/scope/scope-file.js';
 import { createFakeClock } from '../fake-clock.js';
-import { prefix, range, scopeFileOf } from '../scope/scope-of.js';
+import { address, prefix, range, scopeFileOf } from '../scope/scope-of.js';
 
 const LIMITS = { rate: 1000, perSubnet: 200, perHost: 1, replyBandwidthBps: 20_000_000 };
 
@@ -50,7 +50,8 @@ function reloadOf(
     say: (kind, text) => said.push(`${kind}: ${text}`),
   });
   const stopListening = reload.onChange((limits) => {
-    changes.push(limits);
+    if (limits === 'revoked') said.push('revoked');
+    else changes.push(limits);
     return Promise.resolve();
   });
   return { reload, changes, said, reads: () => reads, stopListening };
@@ -122,12 +123,19 @@ describe('reading the scope again', () => {
 
   it('revokes the run where the scope cannot be read, and says why and what to do', async () => {
     const { reload, changes, said } = reloadOf([new UsageError('scope.yaml:3: bad', 'mend it')]);
+    assert.equal(reload.mayAsk(address('192.0.2.1')), true);
     await reload.reload();
     assert.equal(reload.revoked.aborted, true);
+    assert.equal(
+      reload.mayAsk(address('192.0.2.1')),
+      false,
+      'the guard lets a packet out that had passed the gate',
+    );
     assert.deepEqual(changes, []);
     assert.deepEqual(reload.records(), [{ time: '2026-11-20T03:00:00Z', problem: 'scope.yaml:3: bad' }]);
-    assert.match(said[0] ?? '', /^error: scope\.yaml:3: bad; nothing more is sent/);
-    assert.equal(said[1], 'hint: mend it');
+    assert.equal(said[0], 'revoked', 'said before every thread has stopped');
+    assert.match(said[1] ?? '', /^error: scope\.yaml:3: bad; nothing more is sent/);
+    assert.equal(said[2], 'hint: mend it');
   });
 
   it('answers signals that come while it reads with one more reading, for the file may be newer', async () => {

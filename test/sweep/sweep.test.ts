@@ -557,6 +557,25 @@ describe('a loss', () => {
     assert.ok(!unknown.has(HOST));
   });
 
+  it('leaves unknown who was to be asked again and was not, for the run was stopped', async () => {
+    const world = await createWorld({ ranges: SMALL });
+    await world.run();
+    world.sweep.touch({ sinceMs: 0, probe: 0 });
+    await world.clock.sleep(2000);
+    const before = world.sends.length;
+    const stop = new AbortController();
+    world.clock.at(world.clock.monotonicMs() + 45, () => {
+      stop.abort();
+    });
+    const own = { pacer: createPacer(100, 5), perSubnet: 100, signal: stop.signal };
+    assert.equal(await world.sweep.askAgain(own), 'aborted');
+    const asked = world.sends.slice(before).map(({ to }) => to);
+    assert.ok(asked.length > 0 && asked.length < 16, `${asked.length}`);
+    const all = Array.from({ length: 16 }, (_, index) => ipv4(0x0a00_0000 + index));
+    assert.deepEqual(new Set(world.unknown(0)), new Set(all.filter((address) => !asked.includes(address))));
+    assert.deepEqual([...world.unknown(1)], []);
+  });
+
   it('touches nobody where nothing was sent since', async () => {
     const world = await createWorld({ ranges: SMALL });
     await world.run();
