@@ -51,6 +51,7 @@ export const demo: Command = {
 function whereToLook(out: string): string {
   const run = join(out, 'latest');
   const places = [
+    [join(run, 'report.html'), 'all of it, to look at in a browser'],
     [join(run, 'findings.csv'), 'every finding, one row each'],
     [join(run, 'summary.csv'), 'how many of what, in which AS'],
     [join(run, 'as64496/'), 'what you would send to the owner of AS64496'],
