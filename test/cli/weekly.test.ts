@@ -14,8 +14,11 @@ import type { Io } from '../../src/commands/command.js';
 import type { Clock } from '../../src/domain/time.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
+import { STATUSES } from '../../src/domain/status.js';
 import { UsageError } from '../../src/domain/usage-error.js';
 import { systemClock } from '../../src/system-clock.js';
+import { assertFormatsAgree, htmlRows } from '../reports/formats-agree.js';
+import { assertOutputsFit } from '../reports/run-outputs.js';
 import type { Behaviour, WeeklyHost } from './weekly-hosts.js';
 import { CHARGEN, FLOODING, REFUSING, SILENT, weeklyHosts } from './weekly-hosts.js';
 import { makeWorkspace, scopeText } from './workspace.js';
@@ -156,6 +159,21 @@ describe('nine weekly sweeps', () => {
     assert.equal(weeks[0]?.run.history?.trend, undefined);
   });
 
+  it('show in the page of the last run how many there were of each status in every week', () => {
+    const page = readFileSync(join(out, weeks[8]?.run.scan_id ?? '', 'report.html'), 'utf8');
+    const shown = htmlRows(page, '<figure id="trend">');
+    assert.deepEqual(
+      shown.map((row) => STATUSES.map((status) => Number(row[status]))),
+      weeks
+        .toReversed()
+        .map(({ rows }) => STATUSES.map((status) => rows.filter((row) => row.status === status).length)),
+    );
+    assert.deepEqual(shown[6], {
+      'run (UTC)': weeks[2]?.run.started.replace('T', ' ').replace('Z', ' UTC'),
+      ...{ exposed: '2', new: '0', persisting: '2', reopened: '0', fixed: '1', unknown: '3' },
+    });
+  });
+
   it('have a changes.csv of what changed and a summary that counts it', () => {
     const changes = readFileSync(join(out, weeks[3]?.run.scan_id ?? '', 'changes.csv'), 'utf8');
     assert.deepEqual(
@@ -269,6 +287,8 @@ async function sweepOf(week: number): Promise<Week> {
     ],
     io,
   );
+  assertOutputsFit(out);
+  assertFormatsAgree(join(out, 'latest'));
   const read = (file: string): string => readFileSync(join(out, 'latest', file), 'utf8');
   return {
     run: JSON.parse(read('run.json')) as RunRecord,
