@@ -35,6 +35,7 @@ export function remembered(
       open_since: seen.last_seen,
       changes: [changeOf('new', outcome)],
     };
+  if (seen.last_seen < latestOf(known)) return seenBefore(known, seen.last_seen);
   return {
     ...known,
     ...seen,
@@ -66,6 +67,23 @@ function seenNow({
     last_seen: timestamp,
     asked,
     last: row,
+  };
+}
+
+/** ISO 8601 in UTC sorts as text. */
+function latestOf({ last_seen, changes }: ExposureHistory): string {
+  const changed = changes.at(-1)?.at ?? '';
+  return changed > last_seen ? changed : last_seen;
+}
+
+/** A run that went on after a newer one had ended saw it earlier than what is known: that counts, and undoes nothing. */
+function seenBefore(known: ExposureHistory, at: string): ExposureHistory {
+  const { first_seen, last_seen, times_seen } = known;
+  return {
+    ...known,
+    first_seen: at < first_seen ? at : first_seen,
+    last_seen: at > last_seen ? at : last_seen,
+    times_seen: times_seen + 1,
   };
 }
 

@@ -128,6 +128,21 @@ describe('the status of an exposure, over any sequence of runs,', () => {
   });
 });
 
+describe('a sighting that is told late, by a run that went on after a newer one', () => {
+  it('counts, and neither moves last_seen back nor opens what was proved closed since', () => {
+    const seen = (run: number, known?: ExposureHistory): ExposureHistory | undefined =>
+      remembered(known, outcomeOf({ status: 'persisting' }, { kind: 'seen', asked: 'question 1' }, run));
+    const newest = seen(3, seen(1));
+    const { first_seen, last_seen, times_seen, state } = seen(2, newest) ?? {};
+    assert.deepEqual([first_seen, last_seen, times_seen, state], [timeOfRun(1), timeOfRun(3), 3, 'open']);
+    const fix = { status: 'fixed', evidence: 'closed' } as const;
+    const closed = remembered(seen(1), outcomeOf(fix, { kind: 'closed', evidence: 'closed' }, 3));
+    const late = seen(2, closed);
+    assert.deepEqual([late?.state, late?.last_seen, late?.changes.length], ['fixed', timeOfRun(2), 2]);
+    assert.equal(seen(0, closed)?.first_seen, timeOfRun(0));
+  });
+});
+
 describe('an outage', () => {
   it('is where three known exposures of one subnet fell silent in one run, and nowhere else', () => {
     const [a, b, c, far] = [0x0a000001, 0x0a000002, 0x0a0000ff, 0x0a000101].map(ipv4);
