@@ -1,5 +1,6 @@
-import type { RunProbe, RunRecord } from '../../src/domain/run-record.js';
+import type { RunNetwork, RunProbe, RunRecord, RunSettings } from '../../src/domain/run-record.js';
 import { fileLink, named } from './cells.js';
+import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import type { Said } from './say.js';
@@ -11,33 +12,11 @@ const MOST_LISTED = 60;
 
 /** Who authorised what, and what was in fact sent, byte for byte. */
 export function authorisation(run: RunRecord): Html {
-  const { authorisation: by, targets, settings, counts } = run;
-  const first = settings.retries === undefined ? undefined : settings.retries + 1;
   return html`<dl class="facts">
-${fact({ en: 'Organisation', ja: '組織' }, named(by.organisation, 200))}${fact({ en: 'Authorised by', ja: '許可者' }, named(by.authorised_by, 200))}${fact({ en: 'Contact', ja: '連絡先' }, named(by.contact, 200))}${fact({ en: 'Valid until', ja: '有効期限' }, by.valid_until)}${fact({ en: 'Scope file, SHA-256', ja: 'スコープファイルのSHA-256' }, html`<code>${by.scope_sha256}</code>`)}${fact(
-    { en: 'Networks in scope', ja: '許可されたネットワーク' },
-    list(
-      by.networks.map(
-        ({ prefix, asn, as_name, customer }) =>
-          html`${prefix} <small>${asn && `AS${asn} `}${named(as_name, 40)} ${named(customer, 40)}</small>`,
-      ),
-    ),
-  )}${fact({ en: 'Never probed', ja: '除外' }, by.exclude.length === 0 ? say(NOTHING) : list(by.exclude))}${fact(
-    { en: 'Probed in this run', ja: '今回の調査対象' },
-    html`${say({ en: counted(targets.addresses, 'address', 'addresses'), ja: `${targets.addresses}アドレス` })}${list(targets.networks)}`,
-  )}${fact(
-    { en: 'Pace', ja: '送信の速さ' },
-    say({
-      en: `at most ${settings.rate} packets/s in all, ${settings.per_subnet} to a subnet, ${settings.per_host} to a host; answers up to ${settings.reply_bandwidth_bps} bit/s; ${settings.parallel} hosts measured at once${first === undefined ? '' : `; ${counted(first, 'pass', 'passes')}`}`,
-      ja: `全体で毎秒${settings.rate}パケットまで、サブネットあたり${settings.per_subnet}、ホストあたり${settings.per_host}。応答は${settings.reply_bandwidth_bps}ビット/秒まで。同時に測定するホスト数は${settings.parallel}${first === undefined ? '' : `。走査は${first}回`}`,
-    }),
-  )}${fact({ en: 'Seed of the order', ja: '順序のシード' }, html`<code>${settings.seed}</code>`)}${fact(
-    { en: 'Sent and received', ja: '送受信' },
-    say({
-      en: `${counted(counts.sweep_packets, 'packet')} in the sweep, ${counted(counts.measurement_requests, 'request')} to ${counted(counts.measured, 'responder')} alone; ${counted(counts.received_datagrams, 'datagram')} and ${counts.received_bytes} bytes came back`,
-      ja: `走査で${counts.sweep_packets}パケット、${counts.measured}台への個別の測定で${counts.measurement_requests}件の要求を送信。受信は${counts.received_datagrams}データグラム、${counts.received_bytes}バイト`,
-    }),
-  )}${fact({ en: 'AS numbers from', ja: 'AS番号の出典' }, run.asn_sources.length === 0 ? say({ en: 'the scope', ja: 'スコープ' }) : list(run.asn_sources.map(({ file, format, prefixes }) => html`${named(file, 120)} <small>${format}, ${prefixes}</small>`)))}${fact({ en: 'Software', ja: 'ソフトウェア' }, `Ampscope ${run.ampscope_version}`)}</dl>
+${factsOf(run).map(
+  ([name, value]) => html`<div><dt>${say(name)}<dd>${value}</div>
+`,
+)}</dl>
 <h3 id="probes-title">${say({ en: 'What was asked', ja: '送信した要求' })}</h3>
 ${table('probes-title', COLUMNS, run.probes)}<p>${say({
     en: html`The whole record, enough to do the same again, is ${fileLink('run.json')}.`,
@@ -46,12 +25,71 @@ ${table('probes-title', COLUMNS, run.probes)}<p>${say({
 `;
 }
 
-const NOTHING = { en: 'nothing', ja: 'なし' };
-
-function fact(name: Said, value: Part): Html {
-  return html`<div><dt>${say(name)}<dd>${value}</div>
-`;
+function factsOf(run: RunRecord): readonly (readonly [name: Said, value: Part])[] {
+  const { authorisation: by, targets, settings, counts, preflight = [] } = run;
+  return [
+    [{ en: 'Organisation', ja: '組織' }, named(by.organisation, 200)],
+    [{ en: 'Authorised by', ja: '許可者' }, named(by.authorised_by, 200)],
+    [{ en: 'Contact', ja: '連絡先' }, named(by.contact, 200)],
+    [{ en: 'Valid until', ja: '有効期限' }, by.valid_until],
+    [{ en: 'Scope file, SHA-256', ja: 'スコープファイルのSHA-256' }, html`<code>${by.scope_sha256}</code>`],
+    [{ en: 'Networks in scope', ja: '許可されたネットワーク' }, list(by.networks.map(networkOf))],
+    [{ en: 'Never probed', ja: '除外' }, by.exclude.length === 0 ? say(NOTHING) : list(by.exclude)],
+    [
+      { en: 'Probed in this run', ja: '今回の調査対象' },
+      [
+        say({
+          en: `${counted(targets.addresses, 'address', 'addresses')}, and ${countText(targets.excluded_addresses)} excluded`,
+          ja: `${countText(targets.addresses)}アドレス（ほかに除外${countText(targets.excluded_addresses)}アドレス）`,
+        }),
+        list(targets.networks),
+      ],
+    ],
+    [{ en: 'Pace', ja: '送信の速さ' }, paceOf(settings)],
+    [{ en: 'Seed of the order', ja: '順序のシード' }, html`<code>${settings.seed}</code>`],
+    [
+      { en: 'Sent and received', ja: '送受信' },
+      say({
+        en: `${counted(counts.sweep_packets, 'packet')} in the sweep, ${counted(counts.measurement_requests, 'request')} to ${counted(counts.measured, 'responder')} alone; ${counted(counts.received_datagrams, 'datagram')} of ${counted(counts.received_bytes, 'byte')} came back`,
+        ja: `走査で${countText(counts.sweep_packets)}パケット、${countText(counts.measured)}台への個別の測定で${countText(counts.measurement_requests)}件の要求を送信。受信は${countText(counts.received_datagrams)}データグラム、${countText(counts.received_bytes)}バイト`,
+      }),
+    ],
+    ...(preflight.length === 0
+      ? []
+      : ([
+          [
+            { en: 'Warned of before the first packet', ja: '送信前の確認での警告' },
+            list(preflight.map(({ name, finding }) => html`${name}: ${named(finding, 200)}`)),
+          ],
+        ] as const)),
+    [
+      { en: 'AS numbers from', ja: 'AS番号の出典' },
+      run.asn_sources.length === 0
+        ? say({ en: 'the scope', ja: 'スコープ' })
+        : list(
+            run.asn_sources.map(
+              ({ file, format, prefixes }) =>
+                html`${named(file, 120)} <small>${format}, ${countText(prefixes)}</small>`,
+            ),
+          ),
+    ],
+    [{ en: 'Software', ja: 'ソフトウェア' }, `Ampscope ${run.ampscope_version}`],
+  ];
 }
+
+function networkOf({ prefix, asn, as_name, customer }: RunNetwork): Html {
+  return html`${prefix} <small>${asn !== undefined && `AS${asn} `}${named(as_name, 40)} ${named(customer, 40)}</small>`;
+}
+
+function paceOf({ rate, per_subnet, per_host, reply_bandwidth_bps, parallel, retries }: RunSettings): Html {
+  const passes = retries === undefined ? undefined : retries + 1;
+  return say({
+    en: `at most ${countText(rate)} packets/s in all, ${countText(per_subnet)} to a subnet, ${countText(per_host)} to a host; answers up to ${countText(reply_bandwidth_bps)} bit/s; ${countText(parallel)} hosts measured at once${passes === undefined ? '' : `; ${counted(passes, 'pass', 'passes')}`}`,
+    ja: `全体で毎秒${countText(rate)}パケットまで、サブネットあたり${countText(per_subnet)}、ホストあたり${countText(per_host)}。応答は${countText(reply_bandwidth_bps)}ビット/秒まで。同時に測定するホスト数は${countText(parallel)}${passes === undefined ? '' : `。走査は${passes}回`}`,
+  });
+}
+
+const NOTHING = { en: 'nothing', ja: 'なし' };
 
 function list(items: readonly Part[]): Html {
   const more = items.length - MOST_LISTED;

@@ -29,8 +29,8 @@ export function changes(run: RunRecord, records: readonly FindingRecord[]): Html
   return html`<p>${say(
     changed.length === 0
       ? {
-          en: `Nothing changed against ${counted(earlier, 'earlier run')}.`,
-          ja: `以前の${earlier}回の調査からの変化はありません。`,
+          en: `No change was found against ${counted(earlier, 'earlier run')}.`,
+          ja: `以前の${earlier}回の調査から、変化は見つかりませんでした。`,
         }
       : {
           en: html`Against ${counted(earlier, 'earlier run')}. All of them are in ${fileLink('changes.csv')}.`,

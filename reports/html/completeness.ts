@@ -68,12 +68,12 @@ function* gaps({
   if (incomplete_reason !== undefined)
     yield {
       en: html`Why it stopped: ${named(incomplete_reason, 200)}`,
-      ja: html`停止の理由：${named(incomplete_reason, 200)}`,
+      ja: html`停止の理由：${named(REASONS[incomplete_reason] ?? incomplete_reason, 200)}`,
     };
   for (const { prefix, reason } of targets.left_out.slice(0, MOST_LISTED))
     yield {
       en: html`${prefix} was left out: ${named(reason, 200)}`,
-      ja: html`${prefix} は対象外としました：${named(reason, 200)}`,
+      ja: html`${prefix} は対象外としました：${named(REASONS[reason] ?? reason, 200)}`,
     };
   const unlisted = targets.left_out.length - MOST_LISTED;
   if (unlisted > 0)
@@ -100,6 +100,15 @@ function* gaps({
       ja: `以前の調査で検出した${history.not_targeted}件は今回の対象外のため、確認していません`,
     };
 }
+
+/** What run.json says in English; what is not among them stands as it is. */
+const REASONS: Readonly<Record<string, string>> = {
+  'stopped by a signal': '中断されました（シグナル）',
+  'the last day of the authorisation ended': '許可の最終日が終わりました',
+  'the scope could not be read again': 'スコープファイルを読み直せませんでした',
+  'an IPv6 prefix shorter than /112 holds too many addresses to sweep':
+    '/112より広いIPv6プレフィックスは、アドレスが多すぎて走査できません',
+};
 
 /** What was lost, and of whom nobody knows whether they answer. */
 function* losses({ losses: lost }: RunRecord): Generator<Said, void, undefined> {

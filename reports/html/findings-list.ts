@@ -23,7 +23,7 @@ const ROWS_A_PART = 200;
 export function* findingsList(records: readonly FindingRecord[]): Generator<Html, void, undefined> {
   if (records.length === 0) {
     yield html`<p>${say({
-      en: html`There is none. ${fileLink('findings.csv')} has its header only.`,
+      en: html`No finding: ${fileLink('findings.csv')} has its header only.`,
       ja: html`検出はありません。${fileLink('findings.csv')} は見出し行だけです。`,
     })}</p>
 `;

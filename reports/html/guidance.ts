@@ -19,7 +19,7 @@ export function guidance(
 ): Html {
   const kinds = byGuidance(bySeverity(records.filter(({ status }) => isExposed(status))), probes);
   if (kinds.size === 0)
-    return html`<p>${say({ en: 'Nothing is exposed.', ja: '対処が必要な検出はありません。' })}</p>
+    return html`<p>${say({ en: 'Nothing was found that calls for it.', ja: '対策を要する検出はありません。' })}</p>
 `;
   return html`${[...kinds].map(([id, [worst]]) => worst && article(id, worst, probes))}`;
 }

@@ -41,7 +41,7 @@ function* chunksOf(
     yield html`<section id="${id}">
 <h2 id="${id}-title">${say(title)}</h2>
 `.toString();
-    for (const part of content) yield part.toString();
+    for (const part of content()) yield part.toString();
     yield '</section>\n';
   }
   yield documentEnd(run).toString();
@@ -52,14 +52,14 @@ function sectionsOf(
   run: RunRecord,
   records: readonly FindingRecord[],
   probes: readonly ProbeIdentity[] | undefined,
-): readonly (Section & { readonly content: Iterable<Html> })[] {
+): readonly (Section & { readonly content: () => Iterable<Html> })[] {
   return [
-    { id: 'answer', title: { en: 'The answer', ja: '結果' }, content: [answer(run, records, probes)] },
-    { id: 'complete', title: { en: 'Is this all?', ja: '調査の完全性' }, content: [completeness(run)] },
+    { id: 'answer', title: { en: 'The answer', ja: '結果' }, content: () => [answer(run, records, probes)] },
+    { id: 'complete', title: { en: 'Is this all?', ja: '調査の完全性' }, content: () => [completeness(run)] },
     {
       id: 'charts',
       title: { en: 'At a glance', ja: '概観' },
-      content: [
+      content: () => [
         charts([
           exposedByProbe(run, records, probes ?? []),
           exposedByAs(run, records),
@@ -69,24 +69,24 @@ function sectionsOf(
         ]),
       ],
     },
-    { id: 'changes', title: { en: 'Changes', ja: '前回からの変化' }, content: [changes(run, records)] },
+    { id: 'changes', title: { en: 'Changes', ja: '前回からの変化' }, content: () => [changes(run, records)] },
     {
       id: 'hosts',
       title: { en: 'Strongest hosts', ja: '増幅率の高いホスト' },
-      content: [topHosts(records, probes)],
+      content: () => [topHosts(records, probes)],
     },
-    { id: 'findings', title: { en: 'All findings', ja: '検出一覧' }, content: findingsList(records) },
+    { id: 'findings', title: { en: 'All findings', ja: '検出一覧' }, content: () => findingsList(records) },
     {
       id: 'networks',
       title: { en: 'Networks and customers', ja: 'ネットワークと顧客' },
-      content: networks(run, records, probes),
+      content: () => networks(run, records, probes),
     },
-    { id: 'do', title: { en: 'What to do', ja: '対策' }, content: [guidance(records, probes)] },
+    { id: 'do', title: { en: 'What to do', ja: '対策' }, content: () => [guidance(records, probes)] },
     {
       id: 'authorised',
       title: { en: 'What was authorised and asked', ja: '許可と調査の内容' },
-      content: [authorisation(run)],
+      content: () => [authorisation(run)],
     },
-    { id: 'method', title: { en: 'How to read the figures', ja: '数値の読み方' }, content: [method()] },
+    { id: 'method', title: { en: 'How to read the figures', ja: '数値の読み方' }, content: () => [method()] },
   ];
 }

@@ -33,6 +33,9 @@ export function* networks(
   probes: readonly ProbeIdentity[] | undefined,
 ): Generator<Html, void, undefined> {
   const groups = groupByAs(run, records);
+  if (groups.length === 0)
+    yield html`<p>${say({ en: 'No network has a finding.', ja: '検出のあるネットワークはありません。' })}</p>
+`;
   let left = MOST_CUSTOMERS_IN_ALL;
   for (const group of groups.slice(0, MOST_NETWORKS)) {
     const customers = worstCustomers(group.records).slice(0, Math.min(MOST_CUSTOMERS, left));

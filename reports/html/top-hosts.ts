@@ -31,7 +31,7 @@ export function topHosts(
     else hosts.set(record.ip, { strongest: record, answersTo: [link] });
   }
   if (hosts.size === 0)
-    return html`<p>${say({ en: 'No host is exposed.', ja: '該当するホストはありません。' })}</p>
+    return html`<p>${say({ en: 'No exposed host was found.', ja: '検出されたホストはありません。' })}</p>
 `;
   return html`${table('hosts-title', COLUMNS, [...hosts.values()].slice(0, MOST_LISTED))}${
     hosts.size > MOST_LISTED &&
