@@ -137,6 +137,22 @@ describe('merge', () => {
     assert.equal(report.code, 0, report.stderr);
   });
 
+  it('compares the whole with the runs of its --out, which the shards knew nothing of', async () => {
+    const statuses = (): readonly unknown[] => [
+      ...new Set(
+        readFileSync(join(workspace.path, 'weeks', 'latest', 'findings.jsonl'), 'utf8').match(
+          /"status":"\w+"/g,
+        ),
+      ),
+    ];
+    for (const [earlier, status] of ['new', 'persisting'].entries()) {
+      const { code, stderr } = await merge('part1/latest', 'part2/latest', 'part3/latest', '--out', 'weeks');
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(statuses(), [`"status":"${status}"`]);
+      assert.equal(runIn('weeks').history?.earlier_runs, earlier);
+    }
+  });
+
   it('names the missing shards', async () => {
     const { code, stderr } = await merge('part2/latest');
     assert.equal(code, 2);
