@@ -15,6 +15,8 @@ export const MOST_ROWS = 10_000;
 const SOFTWARE_COLUMNS = 40;
 
 const ROWS_A_PART = 200;
+/** Fills its frame whatever the window: a longer list is laid out when somebody comes to it. */
+const SCREENFUL = 50;
 
 /**
  * Every finding, the most severe first, with controls that the script shows. The words in the rows are those of the
@@ -78,7 +80,7 @@ ${choices(
     ja: html`${shown}行中 <b>${shown}</b>行`,
   })}</p>
 </form>
-<div class="scroll list" role="region" tabindex="0" aria-labelledby="findings-title"><table id="list">
+<div class="scroll list${records.length > SCREENFUL && ' long'}" role="region" tabindex="0" aria-labelledby="findings-title"><table id="list">
 <thead><tr>${COLUMNS.map(
     ({ head, sort }) =>
       html`<th scope="col" data-sort="${sort}"${sort === 'number' && html` class="number"`}>${say(head)}`,

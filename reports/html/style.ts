@@ -140,7 +140,9 @@ button { cursor: pointer }
 #search-hint { font-size: .875rem; color: var(--muted) }
 #controls label:has(:checked) { text-decoration: underline; text-underline-offset: .2em }
 
-.list { max-height: min(46rem, 88vh); overflow: auto; content-visibility: auto; contain-intrinsic-size: auto 46rem }
+.list { max-height: min(46rem, 88vh); overflow: auto }
+.long { content-visibility: auto; contain-intrinsic-size: auto 46rem }
+tbody td:has(> bdi) { min-width: 4.75rem }
 #list thead { position: sticky; top: 0; z-index: 1 }
 #list td { white-space: nowrap; padding-block: .3rem }
 #list td:nth-child(n+6):nth-child(-n+9), #list td:is(:nth-child(4), :nth-child(12)) { text-align: right }

@@ -182,9 +182,11 @@ function draw(title: Words, rows: readonly Row[]): Html {
   const x = axisOf(rows);
   const height = rows.length * ROW + 22;
   const decades = x.ticks().filter((tick) => Number.isInteger(Math.log10(tick)));
+  // Seven numbers fit beside each other, the longest of them 1,000,000.
+  const isNamed = (tick: number): boolean => decades.length <= 7 || Math.log10(tick) % 2 === 0;
   const lines = decades.map(
     (tick) =>
-      svg`<path class="${tick === 1 ? 'axis' : 'grid'}" d="${rows.map((_, i) => `M${tidy(x(tick))} ${i * ROW + LANE_TOP}V${i * ROW + BASELINE}`).join('')}V${height - 18}"/><text class="small ${anchorAt(x(tick))}" x="${tidy(x(tick))}" y="${height - 4}">${tick < 1 ? String(tick) : countText(tick)}</text>`,
+      svg`<path class="${tick === 1 ? 'axis' : 'grid'}" d="${rows.map((_, i) => `M${tidy(x(tick))} ${i * ROW + LANE_TOP}V${i * ROW + BASELINE}`).join('')}V${height - 18}"/>${isNamed(tick) && svg`<text class="small ${anchorAt(x(tick))}" x="${tidy(x(tick))}" y="${height - 4}">${tick < 1 ? String(tick) : countText(tick)}</text>`}`,
   );
   const about = {
     en: `A histogram of the BAF for each probe, on a logarithmic axis. ${rows.map(({ id, median, strongestText, requestSizes }) => `${id}: median ${median}, largest ${strongestText}, request ${requestSizes} bytes`).join('; ')}.`,
