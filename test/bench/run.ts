@@ -4,7 +4,7 @@
  * are this machine's; the ratios carry over. No speed stands without its recall.
  *
  *     npm run bench                      all of it, some eight minutes
- *     npm run bench -- heavy growth      these parts only: speed rates four peers heavy growth ledger
+ *     npm run bench -- heavy growth      these parts only: speed rates four peers heavy growth ledger history report
  *                                        history
  *     npm run bench -- --runs 1          one run of each instead of three
  *     npm run bench -- --write           and puts the tables into README.md and README.ja.md: all of them, of one run
@@ -20,11 +20,12 @@ import { repositoryRoot } from '../repository.js';
 import { compareWays, showRates } from './compare.js';
 import { showGrowth, showLedger } from './growth.js';
 import { showHistory } from './history.js';
+import { showReport } from './report.js';
 import { openPlace, runRaised } from './place.js';
 import type { Part, Verdict } from './part.js';
 import { inLanguage } from './table.js';
 
-const PARTS: readonly Part[] = [compareWays, showRates, showGrowth, showLedger, showHistory];
+const PARTS: readonly Part[] = [compareWays, showRates, showGrowth, showLedger, showHistory, showReport];
 
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
