@@ -1,6 +1,9 @@
+import { WORDS } from './cells.js';
+
 /**
  * The script, as it stands in the page. Without it everything can be read and switched; with it the list can be
- * searched and sorted, and the page begins in the reader's language. It says nothing itself: all words are in the page.
+ * searched and sorted, and the page begins in the reader's language. It says nothing itself: all words are in the page,
+ * but for the Japanese of severity and status, which the style sheet has, and which one may search for.
  */
 export const script = `'use strict';
 {
@@ -50,8 +53,12 @@ if (list) {
   /* Search: every word must be somewhere in the row. */
   const plain = (text) => text.normalize('NFKC').toLowerCase();
   const texts = new Map();
+  const JAPANESE = ${JSON.stringify(WORDS)};
   const textOf = (row) => {
-    if (!texts.has(row)) texts.set(row, plain([...row.cells].map((cell) => cell.textContent).join(' ')));
+    if (!texts.has(row)) {
+      const cells = [...row.cells].map((cell) => cell.textContent);
+      texts.set(row, plain([...cells, JAPANESE[cells[0]], JAPANESE[cells[1]]].join(' ')));
+    }
     return texts.get(row);
   };
   const chosen = (name) => new Set([...form.elements].filter((box) => box.name === name && box.checked).map((box) => box.value));

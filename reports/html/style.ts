@@ -146,7 +146,8 @@ tbody td:has(> bdi) { min-width: 4.75rem }
 #list thead { position: sticky; top: 0; z-index: 1 }
 #list td { white-space: nowrap; padding-block: .3rem }
 #list td:nth-child(n+6):nth-child(-n+9), #list td:is(:nth-child(4), :nth-child(12)) { text-align: right }
-#list :is(th, td) { padding-inline: .55rem }
+#list { font-size: .8125rem }
+#list :is(th, td) { padding-inline: .5rem }
 #list td:first-child { box-shadow: inset 4px 0 var(--mark) }
 #list th button { all: unset; cursor: pointer; font-weight: 600 }
 .links { min-width: 15rem }
