@@ -90,6 +90,17 @@ describe('the rooms', () => {
     });
   }
 
+  it('has parts of commands that know no command', () => {
+    const parts = files.filter((file) => /^src\/commands\/.+\//.test(file));
+    assert.ok(parts.length > 0);
+    for (const file of parts)
+      for (const imported of importsOf(file))
+        assert.ok(
+          !/^src\/commands\/[^/]+$/.test(imported) || imported === 'src/commands/command.ts',
+          `${file} imports ${imported}`,
+        );
+  });
+
   it('has no circle of imports', () => {
     const graph = new Map(
       files.map((file) => [file, importsOf(file).filter((name) => files.includes(name))]),

@@ -2,10 +2,10 @@ import { probes } from '../../probes/list.js';
 import { formatInstant } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { ScopeFile } from '../scope/scope-file.js';
-import { textOption } from './arguments.js';
+import { textOption } from './options/arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
-import { readScope } from './scan-inputs.js';
+import { readScope } from './options/scan-inputs.js';
 
 /** Says who sends the probes, for whoever finds them in a log. */
 export const attribution: Command = {

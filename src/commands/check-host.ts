@@ -5,11 +5,11 @@ import type { PlannedScan } from '../preflight/facts.js';
 import { preflight } from '../preflight/preflight.js';
 import { readHostFacts } from '../preflight/read-facts.js';
 import { addressSet } from '../scope/address-set.js';
-import { durationOption, numberOption, textOption } from './arguments.js';
+import { durationOption, numberOption, textOption } from './options/arguments.js';
 import type { Arguments, Io } from './command.js';
-import { receiveBufferOption } from './pace-options.js';
-import { DEFAULTS, MOST_MS } from './scan-defaults.js';
-import type { ScanInputs } from './scan-inputs.js';
+import { receiveBufferOption } from './options/pace-options.js';
+import { DEFAULTS, MOST_MS } from './options/scan-defaults.js';
+import type { ScanInputs } from './options/scan-inputs.js';
 
 /** The preflight of the scan that these arguments ask for: what `doctor` prints, and `scan` heeds. */
 export async function checkHost(

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startLab } from '../lab/lab.js';
-import { textOption } from './arguments.js';
+import { textOption } from './options/arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
 import { LAB_OPTIONS, labOf, labPorts, writeScopeFile } from './lab.js';
-import { DEFAULTS } from './scan-defaults.js';
+import { DEFAULTS } from './options/scan-defaults.js';
 import { scan } from './scan.js';
 
 /** The lab, a scan of it, and where to look next: what `npm start` shows. */

@@ -5,7 +5,7 @@ import { isExposed } from '../domain/status.js';
 import { UsageError } from '../domain/usage-error.js';
 import { alignedTable } from '../../reports/aligned-table.js';
 import { decimalText, FACTOR_DECIMALS } from '../../reports/format.js';
-import { flagOption, listOption } from './arguments.js';
+import { flagOption, listOption } from './options/arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
 

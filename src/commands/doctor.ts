@@ -1,13 +1,13 @@
 import { addressCount } from '../domain/address.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { Check } from '../preflight/check.js';
-import { flagOption, textOption } from './arguments.js';
+import { flagOption, textOption } from './options/arguments.js';
 import type { Arguments, Command, Io } from './command.js';
 import { EXIT } from './command.js';
 import { checkHost } from './check-host.js';
-import { DEFAULTS } from './scan-defaults.js';
-import { readScanInputs } from './scan-inputs.js';
-import { SCAN_OPTIONS, TARGET_OPTIONS } from './scan-options.js';
+import { DEFAULTS } from './options/scan-defaults.js';
+import { readScanInputs } from './options/scan-inputs.js';
+import { SCAN_OPTIONS, TARGET_OPTIONS } from './options/scan-options.js';
 
 /** Says whether a scan would work here, and what to do where it would not; sends nothing. */
 export const doctor: Command = {

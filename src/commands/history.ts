@@ -8,10 +8,10 @@ import type { ExposureHistory, StatusChange } from '../history/exposure-history.
 import { givenRange } from '../scope/parse-range.js';
 import { alignedTable } from '../../reports/aligned-table.js';
 import { decimalText, FACTOR_DECIMALS } from '../../reports/format.js';
-import { flagOption, textOption } from './arguments.js';
+import { flagOption, textOption } from './options/arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
-import { DEFAULTS } from './scan-defaults.js';
+import { DEFAULTS } from './options/scan-defaults.js';
 
 /** What all runs together know of a host, a network or an AS. */
 export const history: Command = {

@@ -4,10 +4,10 @@ import { formatDay } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
 import { scopeJsonSchema } from '../scope/scope-file.js';
 import { scopeTemplate } from '../scope/scope-template.js';
-import { flagOption, textOption } from './arguments.js';
+import { flagOption, textOption } from './options/arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
-import { readError } from './scan-inputs.js';
+import { readError } from './options/scan-inputs.js';
 
 /** An authorisation that somebody must renew: the template's lasts three months. */
 const TEMPLATE_VALID_DAYS = 90;

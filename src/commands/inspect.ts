@@ -10,20 +10,25 @@ import { createRequestGate } from '../measure/request-gate.js';
 import { createPacer, createReplyBudget } from '../sweep/pacer.js';
 import { openGuardedSocket } from '../udp/guarded-socket.js';
 import { version } from '../version.js';
-import { durationOption, flagOption, textOption } from './arguments.js';
+import { durationOption, flagOption, textOption } from './options/arguments.js';
 import type { Arguments, Command, Io } from './command.js';
 import { EXIT } from './command.js';
-import { counted, describeExchange, describeOutcome, describeProbe } from './describe-inspection.js';
-import { createExpiry } from './expiry.js';
-import type { Inspection } from './inspection.js';
-import { inspectionRecord, outcomeOf } from './inspection.js';
-import { limitsFor } from './measurement-stage.js';
-import { DEFAULTS, MOST_MS, PACER_TICK_MS } from './scan-defaults.js';
-import type { ScanInputs } from './scan-inputs.js';
-import { readScanInputs, refuseExampleValues } from './scan-inputs.js';
-import { SCAN_OPTIONS } from './scan-options.js';
-import type { SelectedProbe } from './select-probes.js';
-import { PROBE_FLAGS } from './select-probes.js';
+import {
+  counted,
+  describeExchange,
+  describeOutcome,
+  describeProbe,
+} from './inspection/describe-inspection.js';
+import { createExpiry } from './engine/expiry.js';
+import type { Inspection } from './inspection/inspection.js';
+import { inspectionRecord, outcomeOf } from './inspection/inspection.js';
+import { limitsFor } from './engine/measurement-stage.js';
+import { DEFAULTS, MOST_MS, PACER_TICK_MS } from './options/scan-defaults.js';
+import type { ScanInputs } from './options/scan-inputs.js';
+import { readScanInputs, refuseExampleValues } from './options/scan-inputs.js';
+import { SCAN_OPTIONS } from './options/scan-options.js';
+import type { SelectedProbe } from './options/select-probes.js';
+import { PROBE_FLAGS } from './options/select-probes.js';
 
 /** One host, asked as a measurement asks it, and everything that it says: for whoever has its owner on the phone. */
 export const inspect: Command = {

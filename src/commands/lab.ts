@@ -8,7 +8,7 @@ import { UsageError } from '../domain/usage-error.js';
 import type { LabHost } from '../lab/layout.js';
 import { startLab } from '../lab/lab.js';
 import { addressAndPort, labHosts, labScope } from '../lab/layout.js';
-import { numberOption, textOption } from './arguments.js';
+import { numberOption, textOption } from './options/arguments.js';
 import type { Arguments, Command } from './command.js';
 import { EXIT } from './command.js';
 

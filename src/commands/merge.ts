@@ -7,17 +7,17 @@ import type { FindingRecord } from '../domain/finding-record.js';
 import type { RunRecord } from '../domain/run-record.js';
 import { isExposed } from '../domain/status.js';
 import { formatStamp } from '../domain/time.js';
-import { listOption, textOption } from './arguments.js';
+import { listOption, textOption } from './options/arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
-import { mergeRuns } from './merge-runs.js';
-import type { Past } from './past.js';
-import { openPast } from './past.js';
-import { renderRun } from './render-run.js';
-import { cannotKeep } from './run-keeper.js';
-import { DEFAULTS } from './scan-defaults.js';
-import type { RowsWithStatus } from './with-statuses.js';
-import { withStatuses } from './with-statuses.js';
+import { mergeRuns } from './runs/merge-runs.js';
+import type { Past } from './runs/past.js';
+import { openPast } from './runs/past.js';
+import { renderRun } from './runs/render-run.js';
+import { cannotKeep } from './runs/run-keeper.js';
+import { DEFAULTS } from './options/scan-defaults.js';
+import type { RowsWithStatus } from './runs/with-statuses.js';
+import { withStatuses } from './runs/with-statuses.js';
 
 /** Makes one run of the shards of a scan. */
 export const merge: Command = {

@@ -4,15 +4,15 @@ import { addressCount, formatPrefix } from '../domain/address.js';
 import { interview } from '../measure/interview.js';
 import type { Order } from '../sweep/order.js';
 import { createOrder, placesPerSubnet } from '../sweep/order.js';
-import { flagOption } from './arguments.js';
+import { flagOption } from './options/arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
-import { retriesOption } from './pace-options.js';
-import { readScanInputs } from './scan-inputs.js';
-import { SCAN_OPTIONS, TARGET_OPTIONS } from './scan-options.js';
-import type { SelectedProbe } from './select-probes.js';
-import { definitionOf } from './select-probes.js';
-import { formatShard, shardOption } from './shard-option.js';
+import { retriesOption } from './options/pace-options.js';
+import { readScanInputs } from './options/scan-inputs.js';
+import { SCAN_OPTIONS, TARGET_OPTIONS } from './options/scan-options.js';
+import type { SelectedProbe } from './options/select-probes.js';
+import { definitionOf } from './options/select-probes.js';
+import { formatShard, shardOption } from './options/shard-option.js';
 
 /** Says what a scan would send, and sends nothing. */
 export const plan: Command = {

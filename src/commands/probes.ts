@@ -2,10 +2,10 @@ import { probes as definitions } from '../../probes/list.js';
 import type { Language, ProbeDefinition } from '../../probes/probe.js';
 import { LANGUAGES } from '../../probes/probe.js';
 import { UsageError } from '../domain/usage-error.js';
-import { textOption } from './arguments.js';
+import { textOption } from './options/arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
-import { definitionOf } from './select-probes.js';
+import { definitionOf } from './options/select-probes.js';
 
 /** Lists the probes, or shows one: what it sends, what it means, what to do. */
 export const probes: Command = {

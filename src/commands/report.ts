@@ -2,11 +2,11 @@ import { readRun, writeReports } from '../archive/run-archive.js';
 import { consoleSummary } from '../../reports/console-summary.js';
 import type { RunNotices, RunRecord } from '../domain/run-record.js';
 import { UsageError } from '../domain/usage-error.js';
-import { textOption } from './arguments.js';
+import { textOption } from './options/arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
-import { NOTICE_OPTIONS, noticeOptions } from './notice-options.js';
-import { renderRun } from './render-run.js';
+import { NOTICE_OPTIONS, noticeOptions } from './options/notice-options.js';
+import { renderRun } from './runs/render-run.js';
 
 /**
  * Renders the reports of a run again, in place, from run.json and findings.jsonl alone. Notices are as the scan

@@ -6,8 +6,8 @@ import type { FindingColumns, FindingRecord } from '../../src/domain/finding-rec
 import { formatInstant } from '../../src/domain/time.js';
 import { beginHistory, takeIn } from '../../src/archive/history-file.js';
 import { takeInRun } from '../../src/archive/past-runs.js';
-import { openPast } from '../../src/commands/past.js';
-import { withStatuses } from '../../src/commands/with-statuses.js';
+import { openPast } from '../../src/commands/runs/past.js';
+import { withStatuses } from '../../src/commands/runs/with-statuses.js';
 import type { Outcome } from '../../src/history/remembered.js';
 import type { ObservedKnown } from '../../src/history/verdict.js';
 import { findingId } from '../../reports/record.js';

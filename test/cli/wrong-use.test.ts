@@ -59,7 +59,7 @@ const WRONG_USE: readonly (readonly [words: readonly string[], error: RegExp, hi
   [['scan', '--scope', scope, '--port', 'chargen'], /--port: "chargen"/, /=/],
   [['scan', '--scope', scope, '--port', 'chargen=99999'], /--port: 99999 is no UDP port/, /chargen=/],
   [['scan', '--scope', scope, '--port', 'nothing=99999'], /no probe "nothing"/, /chargen/],
-  [['scan', '--scope', scope, '--retries', '-1'], /--retries: "-1" is not a whole number/, /--retries 0,/],
+  [['scan', '--scope', scope, '--retries', '-1'], /--retries: "-1" is not a whole number/, /from 0 to 10/],
   [['scan', '--scope', scope, '--fail-on'], /--fail-on has no value/, /scan --help/],
   [['scan', '--scope', scope, '--out', '/proc/nowhere/at-all'], /\/proc\/nowhere\/at-all: cannot/, /--out/],
   [['history'], /history: <what> is missing/, /an AS number/],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Field, Probe } from '../../probes/probe.js';
-import { describeExchange } from '../../src/commands/describe-inspection.js';
-import { inspectionRecord, outcomeOf } from '../../src/commands/inspection.js';
+import { describeExchange } from '../../src/commands/inspection/describe-inspection.js';
+import { inspectionRecord, outcomeOf } from '../../src/commands/inspection/inspection.js';
 import { ipv4 } from '../../src/domain/address.js';
 import type { ObservedExchange } from '../../src/measure/measure-responder.js';
 import { exchangeWith } from '../probes/exchanges.js';

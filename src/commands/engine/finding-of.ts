@@ -1,0 +1,90 @@
+import type { Address } from '../../domain/address.js';
+import { familyOf } from '../../domain/address.js';
+import type { Exchange } from '../../domain/exchange.js';
+import { trafficOf } from '../../domain/exchange.js';
+import type { Finding, Origin } from '../../domain/finding.js';
+import { severityOf } from '../../domain/finding.js';
+import { factorsOf } from '../../domain/measurement.js';
+import type { Directly } from '../../measure/elsewhere.js';
+import { elsewhereOf } from '../../measure/elsewhere.js';
+import { verdictOn } from '../../measure/verdict.js';
+import type { Sighting } from '../../sweep/ledger.js';
+import { exchangeOfSighting } from '../../sweep/ledger.js';
+import type { Scope } from '../../scope/scope.js';
+import type { SelectedProbe } from '../options/select-probes.js';
+
+/**
+ * One row of the reports, or the reason why there is none.
+ * @param lostReplies whether the sweep's sockets of this probe lost datagrams: then what the sweep counted of
+ *   anybody may be too little.
+ * @param directly what an address did when this probe asked it itself.
+ * @param answersOtherProtocols whether this address answered what another protocol asked at the probed one.
+ */
+export function findingOf(
+  {
+    scope,
+    originOf,
+    lostReplies,
+    directly,
+    answersOtherProtocols,
+  }: {
+    readonly scope: Scope;
+    readonly originOf: (address: Address) => Origin;
+    readonly lostReplies: boolean;
+    readonly directly: (address: Address) => Directly;
+    readonly answersOtherProtocols: (address: Address) => boolean;
+  },
+  selected: SelectedProbe,
+  sighting: Sighting,
+  measured: readonly Exchange[],
+): Finding | string {
+  const { probe, port } = selected;
+  const form = probe.sweepForms[sighting.form];
+  const sighted = exchangeOfSighting(sighting, {
+    formName: form?.name ?? '',
+    sent: trafficOf(sighting.request.length, familyOf(sighting.probed)),
+    lostReplies,
+  });
+  const verdict = verdictOn(selected, sighted, measured);
+  if (verdict.kind === 'none') return verdict.reason;
+  const { exposure, reported } = verdict;
+  const { probed } = sighting;
+  const responder = reported.responder?.address ?? probed;
+  const answeredBy =
+    responder === probed
+      ? undefined
+      : whoAnswered({
+          isInScope: scope.allows(responder),
+          directly: directly(responder),
+          answersOtherProtocols: answersOtherProtocols(responder),
+          probed: originOf(probed),
+          responder: originOf(responder),
+        });
+  // Where it answered when it was asked itself, it has a row of its own.
+  const isResponders =
+    answeredBy?.how === 'other-address' && answeredBy.isInScope && answeredBy.directly !== 'answered';
+  const ip = isResponders ? responder : probed;
+  const severity = severityOf(exposure, factorsOf(reported).wireAmplification, probe.severity);
+  return {
+    probe: probe.id,
+    protocol: probe.protocol,
+    report: verdict.report ?? probe.report,
+    ip,
+    port: reported.responder?.port ?? port,
+    measurement: { probed, probedPort: port, exchanges: [sighted, ...measured] },
+    reported,
+    exposure: answeredBy ? { ...exposure, tags: [...exposure.tags, answeredBy.how] } : exposure,
+    ...(answeredBy && {
+      answeredBy: { ...(answeredBy.isInScope && { address: responder }), origin: answeredBy.responder },
+    }),
+    severity: severity.level,
+    severityReason: severity.reason,
+    origin: originOf(ip),
+  };
+}
+
+function whoAnswered<Seen extends Parameters<typeof elsewhereOf>[0]>(
+  seen: Seen,
+): Seen & { readonly how: ReturnType<typeof elsewhereOf> } {
+  return { ...seen, how: elsewhereOf(seen) };
+}

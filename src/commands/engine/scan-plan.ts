@@ -1,0 +1,101 @@
+import type { Address } from '../../domain/address.js';
+import type { Exchange } from '../../domain/exchange.js';
+import type { Finding, Origin } from '../../domain/finding.js';
+import type { ExposureHistory } from '../../history/exposure-history.js';
+import type { fewPrefixes } from '../../scope/few-prefixes.js';
+import type { Scope } from '../../scope/scope.js';
+import type { TargetSpace } from '../../scope/target-space.js';
+import type { Key } from '../../sweep/keyed-permutation.js';
+import type { Sighting } from '../../sweep/ledger.js';
+import type { Shard } from '../../sweep/shard.js';
+import type { Counted } from './counted.js';
+import type { ObservedKnown } from '../../history/verdict.js';
+import type { SelectedProbe } from '../options/select-probes.js';
+import type { SweepPlace } from './sweep-part.js';
+
+/** Everything a scan needs to know; no defaults, they live where the user meets them. */
+export interface ScanPlan {
+  readonly scope: Scope;
+  readonly space: TargetSpace;
+  readonly probes: readonly SelectedProbe[];
+  readonly originOf: (address: Address) => Origin;
+  readonly pace: {
+    readonly rate: number;
+    readonly perSubnet: number;
+    readonly perHost: number;
+    readonly replyBandwidthBps: number;
+  };
+  /** Threads of the sweep; with one it goes on beside the measurements. */
+  readonly threads: number;
+  readonly parallel: number;
+  /** Passes of the sweep after the first, over those that did not answer. */
+  readonly retries: number;
+  /** Asked of the system for each socket, which gives what it allows. */
+  readonly receiveBufferBytes: number;
+  readonly cooldownMs: number;
+  /** Absent: each probe's own. */
+  readonly quietGapMs?: number | undefined;
+  readonly formGapMs: number;
+  readonly sourceAddress?: string | undefined;
+  readonly seed: string;
+  /** The secret by which replies prove themselves, never derived from the seed. */
+  readonly tokenKey: Key;
+  /** A long sweep pauses this often to measure, so that an address on lease is still the same host. */
+  readonly stretchMs: number;
+  /** Exposures that earlier runs know and that were not proved closed: those that are silent are asked again. */
+  readonly known: readonly ExposureHistory[];
+  /** Absent: all of the target space. */
+  readonly shard?: Shard | undefined;
+}
+
+/** Where a run that was stopped goes on. */
+export interface ScanStart {
+  /** By part of the sweep: one for each thread that had something to do. */
+  readonly parts: readonly SweepPlace[];
+  readonly sightings: readonly Sighting[];
+  readonly measured: ReadonlyMap<Sighting, readonly Exchange[]>;
+  readonly counted: Counted;
+}
+
+/** What came of a scan: the findings, and everything run.json says of how they came about. */
+export interface ScanResult extends Omit<Counted, 'sent'> {
+  /** How many were to be probed: a shard's own. */
+  readonly addresses: number;
+  /** Each once, and then let go: with its exchanges a finding is the largest thing that a run holds. */
+  readonly findings: Generator<Finding>;
+  readonly perProbe: readonly {
+    /** Packets of the sweep that the kernel took without error. */
+    readonly sent: number;
+    readonly sentBytes: number;
+    readonly responders: number;
+    readonly exposures: number;
+    readonly notExposed: Readonly<Record<string, number>>;
+  }[];
+  readonly measurementRequests: number;
+  readonly measured: number;
+  readonly cappedMeasurements: number;
+  /** By probe: of whom nobody can say whether they answer. */
+  readonly unknown: readonly ReturnType<typeof fewPrefixes>[];
+  /** The share of measured responders that did not answer the same form again; absent where none was measured. */
+  readonly lossEstimate?: number;
+  readonly lateResponders: number;
+  /** What became of known exposures that are not among the findings, by finding_id. */
+  readonly observed: ReadonlyMap<string, ObservedKnown>;
+  /** Why it ended before its end. */
+  readonly stoppedBy?: 'signal' | 'expiry' | 'scope';
+}
+
+/** The number of each probe's first form in the order. */
+export function firstFormsOf(probes: ScanPlan['probes']): readonly number[] {
+  let forms = 0;
+  return probes.map(({ probe }) => {
+    const first = forms;
+    forms += probe.sweepForms.length;
+    return first;
+  });
+}
+
+/** Requests of the first pass that are done. */
+export function positionsDone(parts: readonly SweepPlace[]): number {
+  return parts.reduce((sum, { position }) => sum + position, 0);
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Options } from 'yargs';
+import type { Language } from '../../../probes/probe.js';
+import { parseTemplate } from '../../../reports/notices/template.js';
+import type { RunNotices } from '../../domain/run-record.js';
+import { UsageError } from '../../domain/usage-error.js';
+import { textOption } from './arguments.js';
+import type { Arguments } from '../command.js';
+
+/** How the letters to customers are written: `scan` and `report` share them. */
+export const NOTICE_OPTIONS = {
+  'notice-format': {
+    group: 'Output:',
+    type: 'string',
+    requiresArg: true,
+    describe: 'text, or eml for drafts of mails beside (default text)',
+  },
+  'notice-templates': {
+    group: 'Output:',
+    type: 'string',
+    requiresArg: true,
+    describe: 'Folder with notice.en.txt and notice.ja.txt of your own',
+  },
+} as const satisfies Record<string, Options>;
+
+/**
+ * What the user chose of the notices; undefined: nothing.
+ * @throws UsageError for an unknown format, and for a template that is missing, unreadable or wrong: file and line.
+ */
+export async function noticeOptions(argv: Arguments): Promise<RunNotices | undefined> {
+  const format = textOption(argv, 'notice-format');
+  const folder = textOption(argv, 'notice-templates');
+  if (format !== undefined && format !== 'text' && format !== 'eml')
+    throw new UsageError(`--notice-format: there is no format "${format}"`, 'write text or eml');
+  if (format === undefined && folder === undefined) return undefined;
+  return {
+    ...(format !== undefined && { format }),
+    ...(folder !== undefined && {
+      templates: { en: await readTemplate(folder, 'en'), ja: await readTemplate(folder, 'ja') },
+    }),
+  };
+}
+
+/** It stands in run.json: a letter, not a library. */
+const MOST_BYTES = 65_536;
+
+async function readTemplate(folder: string, language: Language): Promise<string> {
+  const path = join(folder, `notice.${language}.txt`);
+  const bytes = await readFile(path).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new UsageError(
+      `${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read: ${code}`}`,
+      'name a folder with notice.en.txt and notice.ja.txt with --notice-templates',
+    );
+  });
+  if (bytes.length > MOST_BYTES)
+    throw new UsageError(`${path}: longer than 64 KiB`, 'write a letter of a few pages');
+  const text = decoded(bytes);
+  if (text === undefined) throw new UsageError(`${path}: not in UTF-8`, 'save it as UTF-8');
+  parseTemplate(text, path);
+  return text;
+}
+
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

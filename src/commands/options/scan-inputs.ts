@@ -1,0 +1,190 @@
+import { readFile } from 'node:fs/promises';
+import { text as readStream } from 'node:stream/consumers';
+import { probes as definitions } from '../../../probes/list.js';
+import type { Family, Range } from '../../domain/address.js';
+import { familyOf, parseAddress } from '../../domain/address.js';
+import { UsageError } from '../../domain/usage-error.js';
+import type { GivenRange } from '../../scope/parse-range.js';
+import { givenRange } from '../../scope/parse-range.js';
+import type { Scope } from '../../scope/scope.js';
+import { checkValidity, createScope } from '../../scope/scope.js';
+import type { ScopeFile } from '../../scope/scope-file.js';
+import { parseScopeFile } from '../../scope/scope-file.js';
+import { holdsExampleValues } from '../../scope/scope-template.js';
+import { parseExclusionList, parseTargetList } from '../../scope/target-list.js';
+import type { TargetSpace } from '../../scope/target-space.js';
+import { createTargetSpace } from '../../scope/target-space.js';
+import { listOption, numberOption, textOption } from './arguments.js';
+import type { Arguments, Io } from '../command.js';
+import type { SelectedProbe } from './select-probes.js';
+import { selectProbes } from './select-probes.js';
+
+/** Everything that decides what is sent where, checked before the first packet. */
+export interface ScanInputs {
+  readonly scopeFile: ScopeFile;
+  readonly scopeText: string;
+  readonly scope: Scope;
+  readonly space: TargetSpace;
+  readonly excludeTexts: readonly string[];
+  /** What `--exclude` says, its lists read. */
+  readonly exclusions: readonly GivenRange[];
+  readonly probes: readonly SelectedProbe[];
+  /** Packets per second, at most the scope's. */
+  readonly rate: number;
+  /** That the authorisation ends soon: nobody may miss it, however quiet the run. */
+  readonly validityWarning?: string;
+  /** What of the targets is not probed. */
+  readonly notes: readonly string[];
+}
+
+/** What the scope file and the exclusions of the command line say together. */
+export interface ReadScope {
+  readonly scopeFile: ScopeFile;
+  readonly scopeText: string;
+  readonly scope: Scope;
+  /** The exclusions of the command line. */
+  readonly exclusions: readonly GivenRange[];
+  readonly warning?: string;
+}
+
+/** @throws UsageError for a scope file or a list that is unreadable, invalid or over. */
+export async function readScope(argv: Arguments, io: Pick<Io, 'clock'>): Promise<ReadScope> {
+  const scopeName = textOption(argv, 'scope') ?? 'scope.yaml';
+  const scopeText = await readUserFile(
+    scopeName,
+    'write one with ampscope init, or name a readable file with --scope',
+  );
+  const scopeFile = parseScope(scopeText, scopeName);
+  const validity = checkValidity(scopeFile, io.clock.now());
+  const exclusions = await readExclusions(listOption(argv, 'exclude'));
+  const scope = createScope(
+    scopeFile,
+    exclusions.map(({ range }): Range => range),
+  );
+  return { scopeFile, scopeText, scope, exclusions, ...validity };
+}
+
+/** @throws UsageError for a scope file that nobody filled in. */
+export function refuseExampleValues(scopeFile: ScopeFile): void {
+  if (!holdsExampleValues(scopeFile)) return;
+  throw new UsageError(
+    `${scopeFile.name} still holds the example values that init wrote`,
+    'say whose space it is, who authorised the scan, and which networks may be probed',
+  );
+}
+
+/** A scope file, with the settings of all probes. @throws UsageError for the first thing that is wrong with it. */
+export function parseScope(text: string, name: string): ScopeFile {
+  return parseScopeFile(
+    text,
+    name,
+    definitions.flatMap((definition) => definition.settings ?? []),
+  );
+}
+
+/** @throws UsageError for anything that must not lead to a packet. */
+export async function readScanInputs(argv: Arguments, io: Io): Promise<ScanInputs> {
+  const { scopeFile, scopeText, scope, exclusions, warning } = await readScope(argv, io);
+  const probes = selectProbes(argv, scopeFile);
+  const rate = loweredRate(argv, scopeFile);
+  const space = createTargetSpace({
+    scope,
+    targets: await readTargets(argv, io),
+    sourceFamily: sourceFamilyOf(argv),
+  });
+  const excluded =
+    space.excludedAddresses > 0
+      ? [
+          `${space.excludedAddresses} excluded ${space.excludedAddresses === 1 ? 'address is' : 'addresses are'} not probed`,
+        ]
+      : [];
+  return {
+    scopeFile,
+    scopeText,
+    scope,
+    space,
+    exclusions,
+    excludeTexts: [...scopeFile.exclude, ...exclusions].map(({ text }) => text),
+    probes,
+    rate,
+    ...(warning !== undefined && { validityWarning: warning }),
+    notes: [...leftOutNotes(space.leftOut), ...excluded],
+  };
+}
+
+const MOST_NAMED = 3;
+
+/** A line a reason, however many networks it concerns: all of them stand in run.json. */
+function leftOutNotes(leftOut: TargetSpace['leftOut']): readonly string[] {
+  const reasons = [...new Set(leftOut.map(({ reason }) => reason))];
+  return reasons.map((reason) => {
+    const prefixes = leftOut.filter((entry) => entry.reason === reason).map(({ prefix }) => prefix);
+    const more = prefixes.length - MOST_NAMED;
+    const named = `${prefixes.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+    const subject = prefixes.length === 1 ? `${named} is` : `${prefixes.length} networks (${named}) are`;
+    return `${subject} left out: ${reason}`;
+  });
+}
+
+/** @throws UsageError that names the file and says why it could not be read. */
+export async function readUserFile(path: string, hint: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path}: ${readError(error)}`, hint);
+  }
+}
+
+/** The system's reason in plain words. */
+export function readError(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EACCES') return 'permission denied';
+  if (code === 'EISDIR') return 'is a directory';
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The family that `--source` can reach; undefined without it. */
+function sourceFamilyOf(argv: Arguments): Family | undefined {
+  const text = textOption(argv, 'source');
+  if (text === undefined) return undefined;
+  const address = parseAddress(text);
+  if (address === undefined)
+    throw new UsageError(
+      `--source: "${text}" is no address`,
+      'name one address of this machine, as "ip address" lists them, without a prefix length or a zone',
+    );
+  return familyOf(address);
+}
+
+/** Arguments, and the lines of `--targets`; nothing at all means all of the scope. */
+async function readTargets(argv: Arguments, io: Io): Promise<readonly GivenRange[]> {
+  const written = listOption(argv, 'target').map((text) => givenRange(text));
+  const file = textOption(argv, 'targets');
+  if (file === undefined) return written;
+  const content =
+    file === '-'
+      ? await readStream(io.stdin)
+      : await readUserFile(file, 'name a readable file, or - for standard input');
+  return [...written, ...parseTargetList(content, file === '-' ? 'stdin' : file)];
+}
+
+async function readExclusions(values: readonly string[]): Promise<readonly GivenRange[]> {
+  const lists = values.map(async (value) => {
+    if (!value.startsWith('@')) return [givenRange(value, '--exclude')];
+    const path = value.slice(1);
+    return parseExclusionList(await readUserFile(path, 'name a readable file after the @'), path);
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+function loweredRate(argv: Arguments, scopeFile: ScopeFile): number {
+  const ceiling = scopeFile.limits.rate;
+  const rate = numberOption(argv, 'rate', { least: 1, most: 10_000_000, whole: false });
+  if (rate !== undefined && rate > ceiling)
+    throw new UsageError(
+      `--rate: ${rate} is above the scope's limit of ${ceiling} packets/s`,
+      `flags only lower a limit: raise limits.rate in ${scopeFile.name} if you are authorised to`,
+    );
+  return rate ?? ceiling;
+}

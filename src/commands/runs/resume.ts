@@ -1,0 +1,149 @@
+import { realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ReadCheckpoint } from '../../archive/checkpoint.js';
+import { readCheckpoint } from '../../archive/checkpoint.js';
+import type { RunDirectory } from '../../archive/run-directory.js';
+import { formatAddress, formatPrefix } from '../../domain/address.js';
+import type { Exchange } from '../../domain/exchange.js';
+import type { Instant } from '../../domain/time.js';
+import { UsageError } from '../../domain/usage-error.js';
+import { addressSet, difference, isEmpty, toPrefixes } from '../../scope/address-set.js';
+import type { Scope } from '../../scope/scope.js';
+import { targetSpaceOf } from '../../scope/target-space.js';
+import type { Key } from '../../sweep/keyed-permutation.js';
+import type { Sighting } from '../../sweep/ledger.js';
+import type { SightingJson } from '../../sweep/sighting-codec.js';
+import { decodeSighting } from '../../sweep/sighting-codec.js';
+import { version } from '../../version.js';
+import { numberOption, textOption } from '../options/arguments.js';
+import type { Arguments, Io } from '../command.js';
+import type { Counted } from '../engine/counted.js';
+import { readRange } from './range-text.js';
+import type { ScanStart } from '../engine/scan-plan.js';
+import { positionsDone } from '../engine/scan-plan.js';
+import type { ScanInputs } from '../options/scan-inputs.js';
+import { parseScope, readScope } from '../options/scan-inputs.js';
+import { SCAN_OPTIONS } from '../options/scan-options.js';
+import { selectProbes } from '../options/select-probes.js';
+
+/** A run that was stopped, ready to go on. */
+export interface ResumedScan {
+  readonly directory: RunDirectory;
+  /** The folder of all runs. */
+  readonly out: string;
+  /** The options it was begun with, and the scope file that holds now. */
+  readonly argv: Arguments;
+  readonly inputs: ScanInputs;
+  readonly startedAt: Instant;
+  readonly tokenKey: Key;
+  readonly start: ScanStart;
+  readonly checkpoint: ReadCheckpoint;
+}
+
+/**
+ * Reads the run that `--resume` names. Its order stays what it was; the scope file is read again and governs what
+ * may still be sent: it may have shrunk, and its rate or its last day may be others.
+ * @throws UsageError for a run that cannot go on, for other options beside it, and for a scope that grew.
+ */
+export async function resumeScan(argv: Arguments, io: Io): Promise<ResumedScan> {
+  refuseOtherOptions(argv);
+  const given = textOption(argv, 'resume') ?? '';
+  const path = await realpath(given).catch(() => {
+    throw new UsageError(`${given}: no such run`, 'name the directory of a run that was stopped');
+  });
+  const checkpoint = await readCheckpoint(path, version);
+  const { plan } = checkpoint;
+  const options: Arguments = {
+    ...plan.options,
+    scope: textOption(argv, 'scope') ?? plan.scope.path,
+    exclude: [...plan.exclude.read, ...plan.exclude.lists],
+  };
+  const { scopeFile, scopeText, scope, exclusions, warning } = await readScope(options, io);
+  const before = parseScope(plan.scope.text, plan.scope.path);
+  refuseGrowth(scope, plan.scope.allowed);
+  const start = startFrom(checkpoint);
+  const rate = numberOption(options, 'rate', { least: 1, most: 10_000_000, whole: false });
+  return {
+    directory: { path, id: plan.scan_id },
+    out: dirname(path),
+    argv: options,
+    startedAt: plan.started_at,
+    tokenKey: new Uint32Array(new Uint8Array(Buffer.from(plan.token_key, 'hex')).buffer),
+    checkpoint,
+    start,
+    inputs: {
+      scopeFile: {
+        ...scopeFile,
+        // What shapes the order stays; what only bounds the pace may have been lowered.
+        limits: {
+          ...before.limits,
+          replyBandwidthBps: Math.min(before.limits.replyBandwidthBps, scopeFile.limits.replyBandwidthBps),
+        },
+      },
+      scopeText,
+      scope,
+      space: targetSpaceOf({
+        ranges: addressSet(plan.targets.ranges.map(readRange)).ranges,
+        given: plan.targets.given,
+        excludedAddresses: plan.targets.excluded_addresses,
+        leftOut: plan.targets.left_out,
+      }),
+      exclusions,
+      excludeTexts: [...new Set([...scopeFile.exclude, ...exclusions].map(({ text }) => text))],
+      probes: selectProbes(options, before),
+      rate: Math.min(rate ?? before.limits.rate, scopeFile.limits.rate),
+      ...(warning !== undefined && { validityWarning: warning }),
+      notes: [`going on with ${plan.scan_id}: ${positionsDone(start.parts)} requests of the sweep are done`],
+    },
+  };
+}
+
+function refuseOtherOptions(argv: Arguments): void {
+  const others = [...Object.keys(SCAN_OPTIONS), 'target'].filter((name) => {
+    const value = argv[name];
+    const isAbsent = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
+    return name !== 'scope' && name !== 'resume' && !isAbsent;
+  });
+  const [first] = others;
+  if (first === undefined) return;
+  throw new UsageError(
+    first === 'target' ? 'targets cannot stand beside --resume' : `--${first} cannot stand beside --resume`,
+    'all settings come from the run itself; only --scope may be given again',
+  );
+}
+
+const MOST_NAMED = 3;
+
+function refuseGrowth(scope: Scope, allowedBefore: readonly string[]): void {
+  const grown = difference(scope.allowed, addressSet(allowedBefore.map(readRange)));
+  if (isEmpty(grown)) return;
+  const prefixes = toPrefixes(grown).map(formatPrefix);
+  const more = prefixes.length > MOST_NAMED ? ` and ${prefixes.length - MOST_NAMED} more` : '';
+  throw new UsageError(
+    `${scope.name}: the scope grew since the run began: ${prefixes.slice(0, MOST_NAMED).join(', ')}${more}`,
+    'go on with the scope that it began with, or a smaller one, or scan anew',
+  );
+}
+
+function startFrom({ state, measured }: ReadCheckpoint): ScanStart {
+  const { parts } = state.sweep as Pick<ScanStart, 'parts'>;
+  const sightings = [...state.sightings].map((sighting) => decodeSighting(sighting as SightingJson));
+  const exchangesOf = new Map<string, readonly Exchange[]>();
+  for (const { probe, probed, firstSeenAt, exchanges } of measured) {
+    const key = `${probe} ${probed} ${firstSeenAt}`;
+    // Who answered another form later was measured in two goes.
+    exchangesOf.set(key, [...(exchangesOf.get(key) ?? []), ...exchanges]);
+  }
+  return {
+    parts,
+    sightings,
+    measured: new Map(
+      sightings.flatMap((sighting): (readonly [Sighting, readonly Exchange[]])[] => {
+        const { probe, probed, firstSeenAt } = sighting;
+        const exchanges = exchangesOf.get(`${probe} ${formatAddress(probed)} ${firstSeenAt}`);
+        return exchanges === undefined ? [] : [[sighting, exchanges]];
+      }),
+    ),
+    counted: state.counted as Counted,
+  };
+}

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { CheckpointPlan, CheckpointSession, CheckpointWriter } from '../../archive/checkpoint.js';
+import { FORMAT, openCheckpoint, removeCheckpoint } from '../../archive/checkpoint.js';
+import type { RunDirectory } from '../../archive/run-directory.js';
+import { formatAddress } from '../../domain/address.js';
+import type { ScopeReloadRecord } from '../../domain/run-record.js';
+import { SystemFault } from '../../domain/system-fault.js';
+import type { Clock, Instant } from '../../domain/time.js';
+import { UsageError } from '../../domain/usage-error.js';
+import { encodeSighting } from '../../sweep/sighting-codec.js';
+import { version } from '../../version.js';
+import type { Arguments } from '../command.js';
+import type { ScanKeeper } from '../engine/keep-saving.js';
+import { formatRange } from './range-text.js';
+import type { ScanPlan } from '../engine/scan-plan.js';
+import type { ScanInputs } from '../options/scan-inputs.js';
+import { SCAN_OPTIONS } from '../options/scan-options.js';
+
+/** Keeps a run on the disk while it goes on. */
+export interface RunKeeper extends ScanKeeper {
+  /** The sessions of the run, this one last. */
+  sessions(): readonly CheckpointSession[];
+  close(): Promise<void>;
+}
+
+/** @param run.plan of a new run; absent where it goes on, then the rest says from where. */
+export function createRunKeeper(
+  directory: RunDirectory,
+  clock: Clock,
+  run: {
+    readonly fileMode: number;
+    readonly everyMs: number;
+    readonly plan?: CheckpointPlan | undefined;
+    readonly earlier?: readonly CheckpointSession[] | undefined;
+    /** All of the run until now. */
+    readonly scopeReloads: () => readonly ScopeReloadRecord[];
+    readonly measurementsBytes?: number | undefined;
+    readonly fromPosition?: number | undefined;
+  },
+): RunKeeper {
+  const startedAt = clock.now();
+  let savedAt = startedAt;
+  let writer: CheckpointWriter | undefined;
+  const sessions = (): readonly CheckpointSession[] => [
+    ...(run.earlier ?? []),
+    { started_at: startedAt, from_position: run.fromPosition ?? 0, saved_at: savedAt },
+  ];
+  return {
+    everyMs: run.everyMs,
+    sessions,
+    async save({ sweep, measured, counted }) {
+      const isFirst = writer === undefined;
+      const { sightings, ...place } = sweep;
+      try {
+        writer ??= await openCheckpoint(directory.path, run);
+        savedAt = clock.now();
+        await writer.save(
+          {
+            saved_at: savedAt,
+            sweep: place,
+            sightings: mapped(sightings, encodeSighting),
+            counted,
+            sessions: sessions(),
+            scope_reloads: run.scopeReloads(),
+          },
+          measured.map(([{ probe, probed, firstSeenAt }, exchanges]) => ({
+            probe,
+            probed: formatAddress(probed),
+            firstSeenAt,
+            exchanges,
+          })),
+        );
+      } catch (error) {
+        const isNew = isFirst && run.plan !== undefined;
+        if (isNew) await removeCheckpoint(directory.path).catch(() => undefined);
+        throw cannotKeep(directory.path, error, isNew);
+      }
+    },
+    async close() {
+      await writer?.close();
+    },
+  };
+}
+
+/** Everything that a run which goes on must know of its beginning. */
+export function checkpointPlanOf(
+  argv: Arguments,
+  {
+    inputs,
+    plan,
+    scanId,
+    startedAt,
+  }: {
+    readonly inputs: ScanInputs;
+    readonly plan: ScanPlan;
+    readonly scanId: string;
+    readonly startedAt: Instant;
+  },
+): CheckpointPlan {
+  const { scope, space, scopeFile, scopeText } = inputs;
+  return {
+    format: FORMAT,
+    ampscope_version: version,
+    scan_id: scanId,
+    started_at: startedAt,
+    token_key: Buffer.from(plan.tokenKey.buffer).toString('hex'),
+    scope: {
+      path: resolve(scopeFile.name),
+      sha256: createHash('sha256').update(scopeText).digest('hex'),
+      text: scopeText,
+      allowed: scope.allowed.ranges.map(formatRange),
+    },
+    targets: {
+      given: space.given,
+      ranges: space.ranges.map(formatRange),
+      excluded_addresses: space.excludedAddresses,
+      left_out: space.leftOut,
+    },
+    exclude: {
+      read: inputs.exclusions.map(({ text }) => text),
+      lists: listsIn(argv['exclude']).map((path) => `@${resolve(path)}`),
+    },
+    options: { ...optionsOf(argv), seed: plan.seed },
+  };
+}
+
+/** A full disk is no fault of the user's command; a folder that cannot be written from the start is. */
+export function cannotKeep(path: string, error: unknown, nothingSent: boolean): Error {
+  if (!(error instanceof Error && 'code' in error))
+    return error instanceof Error ? error : new Error(String(error));
+  const message = `${path}: cannot be written: ${reasonOf(String(error.code))}`;
+  return nothingSent
+    ? new UsageError(
+        message,
+        'nothing was sent: name a folder with free space that you may write to with --out',
+      )
+    : new SystemFault(
+        message,
+        `nothing more was sent: make room, then go on with: ampscope scan --resume ${path}`,
+      );
+}
+
+function reasonOf(code: string): string {
+  if (code === 'ENOSPC') return 'the disk is full (ENOSPC)';
+  if (code === 'EDQUOT') return 'the quota is used up (EDQUOT)';
+  if (code === 'EROFS') return 'the file system is read-only (EROFS)';
+  if (code === 'EACCES' || code === 'EPERM') return `permission denied (${code})`;
+  return code;
+}
+
+/** What was typed, but for what the plan holds in another way. */
+function optionsOf(argv: Arguments): CheckpointPlan['options'] {
+  const kept = Object.keys(SCAN_OPTIONS).filter((name) => !READ_ALREADY.has(name));
+  return Object.fromEntries(
+    kept.flatMap((name) => {
+      const value = argv[name];
+      if (value === undefined || value === false) return [];
+      const isPath = name === 'asn-map' || name === 'notice-templates';
+      const words = (Array.isArray(value) ? value : [value]).map((word: unknown) =>
+        isPath ? resolve(String(word)) : word === true ? true : String(word),
+      );
+      return [[name, Array.isArray(value) ? words.map(String) : (words[0] ?? '')]];
+    }),
+  );
+}
+
+const READ_ALREADY = new Set(['scope', 'targets', 'exclude', 'out', 'resume']);
+
+function listsIn(value: unknown): readonly string[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  return values.flatMap((word) => (typeof word === 'string' && word.startsWith('@') ? [word.slice(1)] : []));
+}
+
+function* mapped<T, U>(values: Iterable<T>, map: (value: T) => U): Generator<U> {
+  for (const value of values) yield map(value);
+}
