@@ -60,9 +60,16 @@ export const figureColumns = [
   },
 ] as const satisfies readonly Column<keyof Figures>[];
 
-/** Whether everything was asked and nothing lost: only then does no finding mean that there is none. */
-export function isWhole({ complete, losses }: Pick<RunRecord, 'complete' | 'losses'>): boolean {
-  return complete && !losses.any;
+/**
+ * Whether everything was asked and nothing lost: only then does no finding mean that there is none. A shard asked its
+ * part of the targets alone.
+ */
+export function isWhole({
+  complete,
+  losses,
+  settings,
+}: Pick<RunRecord, 'complete' | 'losses' | 'settings'>): boolean {
+  return complete && !losses.any && settings.shard === undefined;
 }
 
 /** @param zeroIsKnown `isWhole` of the run. */
