@@ -1,5 +1,5 @@
 import type { Address, Prefix } from '../src/domain/address.js';
-import { compareAddresses, familyOf, lastOf, parseAddress } from '../src/domain/address.js';
+import { bitsOf, compareAddresses, familyOf, lastOf, parseAddress, prefixOf } from '../src/domain/address.js';
 import type { FindingRecord } from '../src/domain/finding-record.js';
 import type { RunNetwork, RunRecord } from '../src/domain/run-record.js';
 import { formatDay } from '../src/domain/time.js';
@@ -120,13 +120,13 @@ function sortedSpans(
     .sort((a, b) => compareAddresses(a.first, b.first) || compareAddresses(b.last, a.last));
 }
 
-/** A network as run.json has it; without a length it is one address. */
+/** A network as run.json has it; without a length it is one address, and of a wrong length it is none. */
 export function parsePrefix(text: string): Prefix | undefined {
   const [addressText = '', lengthText] = text.split('/');
   const first = parseAddress(addressText);
   if (first === undefined) return undefined;
-  return {
-    first,
-    length: lengthText === undefined ? (familyOf(first) === 4 ? 32 : 128) : Number(lengthText),
-  };
+  const bits = bitsOf(familyOf(first));
+  if (lengthText === undefined) return { first, length: bits };
+  const length = /^\d+$/.test(lengthText) ? Number(lengthText) : Infinity;
+  return length <= bits ? prefixOf(first, length) : undefined;
 }

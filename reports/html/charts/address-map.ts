@@ -10,15 +10,16 @@ import {
 } from '../../../src/domain/address.js';
 import type { FindingRecord } from '../../../src/domain/finding-record.js';
 import type { Severity } from '../../../src/domain/finding.js';
-import { compareSeverities, SEVERITIES } from '../../../src/domain/finding.js';
+import { compareSeverities } from '../../../src/domain/finding.js';
 import type { RunRecord } from '../../../src/domain/run-record.js';
+import { countText } from '../count.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { say } from '../say.js';
 import type { AddressPanels, Cell, Panel } from './address-panels.js';
 import { addressPanels } from './address-panels.js';
 import type { Chart } from './chart.js';
-import { countText, dataTable, drawing, hatch, hint, key, note, svg, tidy, WIDTH } from './chart.js';
+import { dataTable, drawing, hatch, hint, key, note, svg, tidy, WIDTH } from './chart.js';
 import type { Place } from './hilbert.js';
 import { outlinePath } from './outline.js';
 import { exposedOf, severityWords } from './severities.js';
@@ -85,7 +86,7 @@ function tableOf(subnets: readonly Subnet[]): Html {
   const row = (name: Html | string, list: readonly Subnet[]): readonly (Html | string | number)[] => [
     name,
     sum(list, ({ exposed }) => exposed),
-    say(severityWords[worstOf(list.map(({ worst }) => ({ severity: worst })))]),
+    say(severityWords(worstOf(list.map(({ worst }) => ({ severity: worst }))))),
   ];
   return dataTable(
     { en: 'Exposed by subnet (/24 and /64)', ja: 'サブネット（/24、/64）別の検出件数' },
@@ -129,8 +130,8 @@ function listOfIpv6(subnets: readonly Subnet[]): Html | undefined {
 
 function foundWords(exposed: number, worst: Severity): Words {
   return {
-    en: `${countText(exposed)} exposed, worst ${severityWords[worst].en}`,
-    ja: `${countText(exposed)}件、最も深刻なもの：${severityWords[worst].ja}`,
+    en: `${countText(exposed)} exposed, worst ${severityWords(worst).en}`,
+    ja: `${countText(exposed)}件、最も深刻なもの：${severityWords(worst).ja}`,
   };
 }
 
@@ -139,11 +140,11 @@ function mapKey(cells: readonly Cell[]): Html {
     cells.filter((cell) => cell.exposed > 0),
     (cell) => cell.worst,
   );
-  const present = SEVERITIES.filter((severity) => worst.has(severity));
+  const present = [...worst.keys()].flatMap((severity) => severity ?? []).sort(compareSeverities);
   return key([
     ...present.map((severity) => ({
       swatch: svg`<path class="${severity}" d="${markPath(severity, 10, 8, 7)}"/>`,
-      words: severityWords[severity],
+      words: severityWords(severity),
     })),
     ...(present.length === 0
       ? []
@@ -342,8 +343,8 @@ function marks({ panel, cell }: Placed, areNamed: boolean): readonly Html[] {
     ({ worst }) => worst,
     ({ exposed }) => radiusOf(exposed),
   );
-  return SEVERITIES.flatMap((severity) =>
-    [...(groups.get(severity) ?? [])].map(([radius, own]) =>
+  return [...groups].flatMap(([severity, byRadius]) =>
+    [...byRadius].map(([radius, own]) =>
       severity === 'medium'
         ? svg`<path class="discs" stroke-width="${tidy(2 * DISC * radius * cell)}" d="${own.map(({ x, y }) => `M${tidy((x + 0.5) * cell)} ${tidy((y + 0.5) * cell)}h0`).join('')}"/>`
         : svg`<path class="mark ${severity}" d="${own.map(pathOf).join('')}"/>`,
@@ -376,6 +377,7 @@ function markPath(severity: Severity, centreX: number, centreY: number, size: nu
     case 'low':
       return `M${x(0)} ${y(-0.9)}l${d(1)} ${d(1.7)}h${d(-2)}z`;
     case 'info':
+    default: // A word that this version lacks.
       return `M${x(-1)} ${y(-0.4)}h${d(2)}v${d(0.8)}h${d(-2)}z`;
   }
 }

@@ -22,8 +22,6 @@ export const svg = html;
 /** The units across every drawing; where it is widest one is 1.33 pixels, on a phone of 360 pixels 0.68. */
 export const WIDTH = 480;
 
-export { countText };
-
 /** The frame of a drawing: of any size, with a name and a description for those who cannot see it. */
 export function drawing(
   {

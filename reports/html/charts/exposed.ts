@@ -10,14 +10,15 @@ import { cleanText } from '../../clean-text.js';
 import { phrases } from '../../notices/phrases.js';
 import { byProbe } from '../../summary.js';
 import { cutToWidth } from '../../text-width.js';
+import { countText } from '../count.js';
 import type { Html, Part } from '../html.js';
 import { html } from '../html.js';
 import type { Said } from '../say.js';
 import { say, sayInSvg } from '../say.js';
 import type { Chart } from './chart.js';
-import { countText, dataTable, drawing, hint, key, note, svg, tidy, WIDTH } from './chart.js';
+import { dataTable, drawing, hint, key, note, svg, tidy, WIDTH } from './chart.js';
 import type { SeverityCounts } from './severities.js';
-import { bySeverity, countBySeverity, severityWords } from './severities.js';
+import { countBySeverity, perSeverity, severityWords } from './severities.js';
 
 /** Those beyond are summed in one bar, unless it is a single one. */
 export const MOST_BARS = 15;
@@ -79,7 +80,7 @@ function barOfAs(run: RunRecord, { asn, asName, records }: AsGroup): Bar {
 function together(bars: readonly Bar[]): Bar {
   return {
     label: { en: `others (${bars.length})`, ja: `その他（${bars.length}）` },
-    counts: bySeverity((severity) => sum(bars, ({ counts }) => counts[severity])),
+    counts: perSeverity((severity) => sum(bars, ({ counts }) => counts[severity])),
     total: sumOfKnown(bars.map(({ total }) => total)),
   };
 }
@@ -96,9 +97,9 @@ function sorted(bars: readonly Bar[]): readonly Bar[] {
 }
 
 function barChart(id: string, title: Words, what: Words, bars: readonly Bar[]): Chart {
-  const counts = bySeverity((severity) => sum(bars, (bar) => bar.counts[severity]));
+  const counts = perSeverity((severity) => sum(bars, (bar) => bar.counts[severity]));
   const total = sumOfKnown(bars.map((bar) => bar.total));
-  const severities = SEVERITIES.map((severity) => severityWords[severity]);
+  const severities = SEVERITIES.map(severityWords);
   return {
     id,
     title,
@@ -111,7 +112,7 @@ function barChart(id: string, title: Words, what: Words, bars: readonly Bar[]): 
       [what, ...severities, { en: 'exposed', ja: '検出件数' }],
       bars.map((bar) => [
         say(bar.label),
-        ...SEVERITIES.map((severity) => bar.counts[severity]),
+        ...SEVERITIES.map((severity) => (bar.total === undefined ? undefined : bar.counts[severity])),
         bar.total ?? say(NOT_KNOWN),
       ]),
     ),
@@ -138,12 +139,12 @@ function severityKey(counts: SeverityCounts): Html {
   return key(
     SEVERITIES.map((severity) => ({
       swatch: svg`<rect class="${severity}" y="${(16 - THICKNESS[severity]) / 2}" width="20" height="${THICKNESS[severity]}"/>`,
-      words: counted(severityWords[severity], counts[severity]),
+      words: withCount(severityWords(severity), counts[severity]),
     })),
   );
 }
 
-function counted({ en, ja }: Words, count: number): Words {
+function withCount({ en, ja }: Words, count: number): Words {
   return { en: `${en} ${countText(count)}`, ja: `${ja} ${countText(count)}` };
 }
 
@@ -169,7 +170,7 @@ function draw(id: string, title: Words, bars: readonly Bar[]): Html {
       const count = bar.counts[severity];
       if (count === 0) continue;
       const width = Math.max(SHORTEST, length(count));
-      const words = counted(severityWords[severity], count);
+      const words = withCount(severityWords(severity), count);
       segments.push(
         svg`<rect class="${severity}" x="${tidy(x)}" y="${MIDDLE - THICKNESS[severity] / 2}" width="${tidy(width)}" height="${THICKNESS[severity]}">${hint(words)}</rect>`,
       );

@@ -1,5 +1,4 @@
 import { extent, group, max, min, sum } from 'd3-array';
-import { format } from 'd3-format';
 import type { ScaleLogarithmic } from 'd3-scale';
 import { scaleLog } from 'd3-scale';
 import type { ProbeIdentity, Published, Words } from '../../../probes/probe.js';
@@ -7,11 +6,13 @@ import type { FindingRecord } from '../../../src/domain/finding-record.js';
 import { figuresOf } from '../../figures.js';
 import { decimalText, FACTOR_DECIMALS } from '../../format.js';
 import { cutToWidth, textWidth } from '../../text-width.js';
+import { factor } from '../cells.js';
+import { countText } from '../count.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { sayInSvg } from '../say.js';
 import type { Chart } from './chart.js';
-import { countText, dataTable, drawing, hint, key, note, svg, tidy, WIDTH } from './chart.js';
+import { dataTable, drawing, hint, key, note, svg, tidy, WIDTH } from './chart.js';
 import { exposedOf } from './severities.js';
 
 /**
@@ -71,9 +72,6 @@ function rowOf(id: string, records: readonly FindingRecord[], published: Publish
   // A logarithm knows no nothing: an answer without a byte has no place on the axis.
   const measured = records.filter(({ amplification = 0 }) => amplification > 0);
   const { median_amplification = 0, max_amplification = 0 } = figuresOf(measured, true);
-  const isBound = measured.some(
-    ({ amplification, lower_bound }) => amplification === max_amplification && lower_bound,
-  );
   const bins = [...group(measured, ({ amplification = 0 }) => binOf(amplification))].map(
     ([index, own]): Bin => {
       const lowerBounds = own.filter(({ lower_bound }) => lower_bound).length;
@@ -81,17 +79,21 @@ function rowOf(id: string, records: readonly FindingRecord[], published: Publish
     },
   );
   const [shortest, longest] = extent(measured, ({ request_size }) => request_size);
+  const lowerBounds = sum(bins, (bin) => bin.lowerBounds);
+  // What is true of one of them bounds the median and the maximum of all, as in the tables by AS.
+  const basis = measured.some((record) => record.basis === 'sweep') ? 'sweep' : 'measurement';
+  const text = (value: number): string => factor(value, { lower_bound: lowerBounds > 0, basis });
   return {
     id,
     published,
     bins: bins.sort((a, b) => a.index - b.index),
     count: measured.length,
     without: records.length - measured.length,
-    lowerBounds: sum(bins, ({ lowerBounds }) => lowerBounds),
+    lowerBounds,
     requestSizes: shortest === longest ? String(shortest ?? '') : `${shortest}–${longest}`,
-    median: decimalText(median_amplification, FACTOR_DECIMALS),
+    median: text(median_amplification),
     strongest: max_amplification,
-    strongestText: `${isBound ? '≥' : ''}${decimalText(max_amplification, FACTOR_DECIMALS)}`,
+    strongestText: text(max_amplification),
   };
 }
 
@@ -168,8 +170,13 @@ function factorKey(rows: readonly Row[]): Html {
   ])}${note({
     en: 'BAF: bytes of UDP payload received / sent, on a logarithmic axis. At 1 an answer is as long as its request. Factors compare only where the request sizes do.',
     ja: 'BAF（受信÷送信のUDPペイロードのバイト数）を対数軸で示します。1は応答と要求が同じ長さであることを意味します。要求の大きさが違う増幅率どうしは、そのまま比較できません。',
-  })}`;
+  })}${rows.some(({ strongestText }) => /^[†≥]/.test(strongestText)) && note(MARKS)}`;
 }
+
+const MARKS: Words = {
+  en: '≥ marks a lower bound, † figures some of which are of the sweep alone.',
+  ja: '≥ は下限、† は走査だけによる数値を含むことを示します。',
+};
 
 const ROW = 112;
 const LANE_TOP = 56;
@@ -267,7 +274,7 @@ function drawRow(row: Row, x: Axis): Html {
     ja: figures.ja.filter(Boolean).join('・'),
   })}</text><path class="axis" d="M0 ${BASELINE}H${WIDTH}"/><path class="exact" d="${exact.join('')}"/><path class="bound" d="${bounds.join('')}"/>${row.published && drawPublished(row.published, x)}${bins.map(
     (bin) =>
-      svg`<rect class="pointed" x="${left(bin)}" y="${LANE_TOP}" width="${width}" height="${BASELINE - LANE_TOP}">${hint(wordsOf(bin))}</rect>`,
+      svg`<rect class="pointed" x="${left(bin)}" y="${LANE_TOP}" width="${width}" height="${BASELINE - LANE_TOP}">${hint(wordsOfBin(bin))}</rect>`,
   )}`;
 }
 
@@ -294,10 +301,12 @@ function shortened(text: string): string {
 }
 
 const MOST_COLUMNS = 54;
-const edgeText = format(',.3~r');
 
-function wordsOf({ index, exact, lowerBounds }: Bin): Words {
-  const [from, to] = [edgeText(beginOf(index)), edgeText(beginOf(index + 1))];
+function wordsOfBin({ index, exact, lowerBounds }: Bin): Words {
+  const [from, to] = [index, index + 1].map((edge) => decimalText(beginOf(edge), FACTOR_DECIMALS)) as [
+    string,
+    string,
+  ];
   const count = countText(exact + lowerBounds);
   return lowerBounds === 0
     ? { en: `BAF ${from} to ${to}: ${count}`, ja: `BAF ${from}～${to}：${count}件` }

@@ -4,6 +4,7 @@ import type { FindingRecord } from '../../../src/domain/finding-record.js';
 import type { Severity } from '../../../src/domain/finding.js';
 import { SEVERITIES } from '../../../src/domain/finding.js';
 import { isExposed } from '../../../src/domain/status.js';
+import { cleanText } from '../../clean-text.js';
 import { WORDS } from '../cells.js';
 
 /** How many of what is exposed now are how severe. */
@@ -20,18 +21,21 @@ export function countBySeverity(records: readonly FindingRecord[]): SeverityCoun
     (group) => group.length,
     ({ severity }) => severity,
   );
-  return bySeverity((severity) => counts.get(severity) ?? 0);
+  return perSeverity((severity) => counts.get(severity) ?? 0);
 }
 
 /** A figure for each severity, worst first. */
-export function bySeverity<Value>(valueOf: (severity: Severity) => Value): Readonly<Record<Severity, Value>> {
+export function perSeverity<Value>(
+  valueOf: (severity: Severity) => Value,
+): Readonly<Record<Severity, Value>> {
   return Object.fromEntries(SEVERITIES.map((severity) => [severity, valueOf(severity)])) as Record<
     Severity,
     Value
   >;
 }
 
-export const severityWords: Readonly<Record<Severity, Words>> = bySeverity((severity) => ({
-  en: severity,
-  ja: WORDS[severity],
-}));
+/** A word that this version lacks, in a run of another, stands for itself. */
+export function severityWords(severity: Severity): Words {
+  const word = cleanText(severity) ?? '';
+  return { en: word, ja: SEVERITIES.includes(severity) ? WORDS[severity] : word };
+}

@@ -24,6 +24,7 @@ export const chartStyle = `
 .chart-list { margin: .5rem 0; padding-left: 1.2rem; font-size: .9rem }
 .chart-table .number { text-align: right; font-variant-numeric: tabular-nums }
 :is(.chart, .chart-key) {
+  fill: var(--ink);
   .critical { fill: var(--critical) } .high { fill: var(--high) } .medium { fill: var(--medium) }
   .low { fill: var(--low) } .info { fill: var(--info) }
   .persisting { fill: var(--accent) } .new { fill: var(--new) } .fixed { fill: var(--fixed) }

@@ -8,10 +8,11 @@ import type { Status } from '../../../src/domain/status.js';
 import { STATUSES } from '../../../src/domain/status.js';
 import { spacedTime } from '../../notices/phrases.js';
 import { WORDS } from '../cells.js';
+import { countText } from '../count.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
 import type { Chart } from './chart.js';
-import { countText, dataTable, drawing, hatch, hint, key, note, svg, tidy, WIDTH } from './chart.js';
+import { dataTable, drawing, hatch, hint, key, note, svg, tidy, WIDTH } from './chart.js';
 
 /**
  * What each run found, on a true axis of time: a column a run. What is exposed stands on the line of zero, what was
@@ -150,7 +151,7 @@ function draw(title: Words, runs: readonly Run[]): Html {
   const marks = svg`<path class="axis" d="${runs.map(({ at }) => `M${tidy(x(Date.parse(at)))} ${BOTTOM}v5`).join('')}"/>`;
   const pointed = runs.map(
     (run) =>
-      svg`<rect class="pointed" x="${left(run.at)}" y="${TOP}" width="${width}" height="${BOTTOM - TOP}">${hint(wordsOf(run))}</rect>`,
+      svg`<rect class="pointed" x="${left(run.at)}" y="${TOP}" width="${width}" height="${BOTTOM - TOP}">${hint(wordsOfRun(run))}</rect>`,
   );
   return drawing(
     { id: ID, title, about: aboutOf(runs), height: HEIGHT },
@@ -202,7 +203,7 @@ function timeLabels(x: ScaleTime<number, number>): readonly Html[] {
 /** The width of one on a phone. */
 const DIGIT = 9;
 
-function wordsOf(run: Run): Words {
+function wordsOfRun(run: Run): Words {
   const list = (language: keyof Words): string =>
     STATUSES.map((status) => `${statusWords[status][language]} ${countText(run[status])}`).join(', ');
   return { en: `${spacedTime(run.at)}: ${list('en')}`, ja: list('ja') };

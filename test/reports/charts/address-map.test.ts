@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import { addressMap } from '../../../reports/html/charts/address-map.js';
 import type { AddressPanels, Cell } from '../../../reports/html/charts/address-panels.js';
 import { addressPanels } from '../../../reports/html/charts/address-panels.js';
+import { exposedByProbe } from '../../../reports/html/charts/exposed.js';
 import { formatAddress, formatPrefix, ipv4, lastOf, prefixOf } from '../../../src/domain/address.js';
 import type { RunRecord } from '../../../src/domain/run-record.js';
+import type { Severity } from '../../../src/domain/finding.js';
 import { SEVERITIES } from '../../../src/domain/finding.js';
 import { isExposed, STATUSES } from '../../../src/domain/status.js';
 import { sampleRun } from '../sample-run.js';
@@ -55,7 +57,7 @@ describe('the map of addresses', () => {
     );
   });
 
-  it('has at most 4,096 squares, each in a place of its own, in whatever scope', () => {
+  it('has at most 4,096 squares on curves and 96 lines of 64, each in a place of its own, in whatever scope', () => {
     fc.assert(
       fc.property(anyPrefixes, anyRecords, (networks, records) => {
         const map = addressPanels(runOf(networks), records);
@@ -176,6 +178,20 @@ describe('the map of addresses', () => {
   it('knows nothing of what a stopped run did not find', () => {
     const map = addressPanels(runOf(['192.0.2.0/24'], { complete: false }), []);
     assert.ok(cellsOf(map).every(({ isUnknown }) => isUnknown));
+  });
+
+  it('shows a severity that this version lacks by its own word, as cleaned as any', () => {
+    const foreign = 'dire\u202e' as Severity;
+    for (const count of [1, 400]) {
+      const records = Array.from({ length: count }, (_, i) =>
+        record({ ip: `192.0.${2 + (i >> 8)}.${i & 255}`, severity: foreign }),
+      );
+      const run = runOf(['192.0.2.0/23']);
+      const chart = addressMap(run, records);
+      assertChartLaws(chart);
+      assert.match(tableRows(chart)[0]?.[2] ?? '', /^dire$/);
+      assertChartLaws(exposedByProbe(run, records, []));
+    }
   });
 
   it('lists IPv6 by /64', () => {

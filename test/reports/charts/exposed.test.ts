@@ -66,6 +66,15 @@ describe('what is exposed, in bars', () => {
       ]);
   });
 
+  it('have no figure of a severity where the total is not known', () => {
+    const records = [record({ probe: 'dns-any', severity: 'high' })];
+    assert.deepEqual(tableRows(exposedByProbe({ ...sampleRun, complete: false }, records, probes)), [
+      ['dns-any', '0', '1', '0', '0', '0', '1'],
+      ['chargen', '', '', '', '', '', 'not known'],
+      ['ntp-monlist', '', '', '', '', '', 'not known'],
+    ]);
+  });
+
   it('draw nothing for a clean sweep, and say clean only where that is known', () => {
     for (const chart of [exposedByProbe(sampleRun, [], probes), exposedByAs(sampleRun, [])]) {
       assertChartLaws(chart);

@@ -99,6 +99,23 @@ describe('the factors', () => {
       if (published && published.factor !== '-') assert.ok(publishedRange(published), id);
   });
 
+  it('have a median and a maximum that are lower bounds where one of them is, whichever', () => {
+    const figures = (more: object): string | undefined => {
+      const factors = [9.5, 10].map((amplification, i) =>
+        record({ probe: 'chargen', amplification, ...(i === 0 && more) }),
+      );
+      const [row] = tableRows(factorChart(factors, probes));
+      return row?.slice(5, 7).join(' ');
+    };
+    assert.equal(figures({}), '9.75 10.00');
+    assert.equal(figures({ lower_bound: true }), '≥9.75 ≥10.00');
+    assert.equal(figures({ basis: 'sweep' }), '†9.75 †10.00');
+    const text = (more: object): string => factorChart([record(more)], probes).svg.toString();
+    assert.match(text({ lower_bound: true }), /≥ marks a lower bound/);
+    assert.match(text({ basis: 'sweep' }), /of the sweep alone/);
+    assert.doesNotMatch(text({}), /≥ marks/);
+  });
+
   it('say in a sentence that there are none', () => {
     const clean = factorChart([], probes);
     assertChartLaws(clean);
