@@ -1,7 +1,6 @@
 import type { ProbeIdentity } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
-import { trendPointOf } from '../../src/domain/trend-point.js';
 import type { Report } from '../report.js';
 import { answer } from './answer.js';
 import { authorisation } from './authorisation.js';
@@ -63,7 +62,7 @@ function sectionsOf(
         charts([
           exposedByProbe(run, records, probes ?? []),
           exposedByAs(run, records),
-          trendChart([...(run.history?.trend ?? []), trendPointOf(run, records)]),
+          trendChart(run, records),
           factorChart(records, probes ?? []),
           addressMap(run, records),
         ]),

@@ -4,7 +4,7 @@
  *   exposedByProbe(run, records, probes)   exposedByAs(run, records)
  *   factorChart(records, probes)
  *   addressMap(run, records)
- *   trendChart(points)   oldest first, this run last: [...(run.history?.trend ?? []), trendPointOf(run, records)]
+ *   trendChart(run, records)
  *
  * The page's style sheet takes in `chartStyle`, after its own colours.
  */

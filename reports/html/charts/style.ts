@@ -33,7 +33,7 @@ export const chartStyle = `
   .frame { fill: none; stroke: var(--line) } .mark { stroke: var(--paper); stroke-width: .5 }
   .discs { fill: none; stroke: var(--medium); stroke-linecap: round }
   .exact { fill: var(--accent) } .bound { fill: none; stroke: var(--accent); stroke-width: 1.2 }
-  .published { fill: none; stroke: var(--ink); stroke-dasharray: 3 2 } .diamond { fill: var(--ink) }
+  :is(.published, .partial) { fill: none; stroke: var(--ink); stroke-dasharray: 3 2 } .diamond { fill: var(--ink) }
   pattern path { stroke-width: 1.8 }
 }
 `;

@@ -3,29 +3,37 @@ import type { ScaleTime } from 'd3-scale';
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { stack } from 'd3-shape';
 import type { Words } from '../../../probes/probe.js';
-import type { TrendPoint } from '../../../src/domain/run-record.js';
+import type { FindingRecord } from '../../../src/domain/finding-record.js';
+import type { RunRecord, TrendPoint } from '../../../src/domain/run-record.js';
 import type { Status } from '../../../src/domain/status.js';
 import { STATUSES } from '../../../src/domain/status.js';
+import { trendPointOf } from '../../../src/domain/trend-point.js';
+import { isWhole } from '../../figures.js';
 import { spacedTime } from '../../notices/phrases.js';
 import { WORDS } from '../cells.js';
 import { countText } from '../count.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
+import { say } from '../say.js';
 import type { Chart } from './chart.js';
 import { dataTable, drawing, hatch, hint, key, note, svg, tidy, WIDTH } from './chart.js';
 
 /**
  * What each run found, on a true axis of time: a column a run. What is exposed stands on the line of zero, what was
- * fixed hangs below it, and what nobody knows lies hatched on top: neither exposed nor gone.
- * @param points oldest first, this run last.
+ * fixed hangs below it, and what nobody knows lies hatched on top: neither exposed nor gone. A run that is not whole
+ * has a dashed frame: its column may be short because not all was asked.
  */
-export function trendChart(points: readonly TrendPoint[]): Chart {
-  const runs = points.map(runOf);
+export function trendChart(run: RunRecord, records: readonly FindingRecord[]): Chart {
+  const earlier = run.history?.trend ?? [];
+  const runs = [
+    ...earlier.map((point) => runOf(point, true)),
+    runOf(trendPointOf(run, records), isWhole(run)),
+  ];
   const title = { en: 'Exposed over time', ja: '検出件数の推移' };
   return {
     id: ID,
     title,
-    svg: nothing(runs) ?? html`${trendKey(runs)}${draw(title, runs)}`,
+    svg: html`${nothing(run, runs) ?? [trendKey(runs), draw(title, runs, (run.history?.earlier_runs ?? 0) > earlier.length)]}`,
     table: dataTable(
       { en: 'Exposed over time, the latest run first', ja: '検出件数の推移（新しい順）' },
       [
@@ -33,9 +41,7 @@ export function trendChart(points: readonly TrendPoint[]): Chart {
         { en: 'exposed', ja: '検出件数' },
         ...STATUSES.map((status) => statusWords[status]),
       ],
-      runs
-        .toReversed()
-        .map((run) => [spacedTime(run.at), exposedIn(run), ...STATUSES.map((status) => run[status])]),
+      runs.toReversed().map((run) => [nameOf(run), exposedIn(run), ...STATUSES.map((status) => run[status])]),
     ),
   };
 }
@@ -48,13 +54,18 @@ const statusWords = Object.fromEntries(
   STATUSES.map((status) => [status, { en: status, ja: WORDS[status] }]),
 ) as Readonly<Record<Status, Words>>;
 
-type Run = Readonly<Record<Status, number>> & { readonly at: string };
+type Run = Readonly<Record<Status, number>> & {
+  readonly at: string;
+  /** Of earlier ones it is true: a run that was stopped is not remembered. */
+  readonly isWhole: boolean;
+};
 
-function runOf({ at, statuses }: TrendPoint): Run {
+function runOf({ at, statuses }: TrendPoint, isWhole: boolean): Run {
   const probes = Object.values(statuses);
   const of = (status: Status): number => sum(probes, (counts) => counts[status] ?? 0);
   return {
     at,
+    isWhole,
     new: of('new'),
     persisting: of('persisting'),
     reopened: of('reopened'),
@@ -67,18 +78,48 @@ function exposedIn(run: Run): number {
   return run.new + run.persisting + run.reopened;
 }
 
-function nothing(runs: readonly Run[]): Html | undefined {
-  if (runs.length < 2)
-    return note({
-      en: 'The trend begins with the next run of this scope: a single one has nothing to compare with.',
-      ja: '推移は次回の調査から表示されます（比較できる過去の調査がまだありません）。',
-    });
+function nameOf({ at, isWhole }: Run): Html {
+  return isWhole
+    ? html`${spacedTime(at)}`
+    : html`${spacedTime(at)} ${say({ en: '(not all is known)', ja: '（不明な部分あり）' })}`;
+}
+
+function nothing(run: RunRecord, runs: readonly Run[]): Html | undefined {
+  if (runs.length < 2) return note(alone(run));
   if (runs.some((run) => STATUSES.some((status) => run[status] > 0))) return undefined;
   return note({
-    en: `None of these ${runs.length} runs found anything exposed.`,
-    ja: `これら${runs.length}回の調査では、いずれも検出がありませんでした。`,
+    en: `None of these ${runs.length} runs found anything exposed.${runs.at(-1)?.isWhole === false ? ` ${NOT_ALL.en}` : ''}`,
+    ja: `これら${runs.length}回の調査では、いずれも検出がありませんでした。${runs.at(-1)?.isWhole === false ? NOT_ALL.ja : ''}`,
   });
 }
+
+/** Why there is one run only. */
+function alone({ complete, settings, history }: RunRecord): Words {
+  if (history && history.earlier_runs > 0)
+    return {
+      en: `The figures of the earlier runs (${countText(history.earlier_runs)}) are not in run.json, so no trend is shown.`,
+      ja: `以前の調査（${countText(history.earlier_runs)}回）の件数がrun.jsonに記録されていないため、推移は表示しません。`,
+    };
+  if (settings.shard !== undefined)
+    return {
+      en: 'A shard is a part of a run and has no trend: the run that `ampscope merge` makes of all the shards has.',
+      ja: 'シャードは調査の一部のため、推移は表示しません。推移は、全シャードをampscope mergeで統合した調査に表示されます。',
+    };
+  return complete
+    ? {
+        en: 'The trend begins with the next run of this scope: a single one has nothing to compare with.',
+        ja: '推移は次回の調査から表示されます（比較できる過去の調査がまだありません）。',
+      }
+    : {
+        en: 'This run was stopped, and there is no earlier one to compare with.',
+        ja: 'この調査は途中で停止しており、比較できる過去の調査もありません。',
+      };
+}
+
+const NOT_ALL: Words = {
+  en: 'Not all is known of this run: fewer than before does not mean that they are gone.',
+  ja: '今回の調査には不明な部分があるため、件数が減っていても、解消したとは限りません。',
+};
 
 function trendKey(runs: readonly Run[]): Html | undefined {
   const last = runs.at(-1);
@@ -88,8 +129,8 @@ function trendKey(runs: readonly Run[]): Html | undefined {
     unknown: { en: ', perhaps still there', ja: '（残っている可能性あり）' },
   };
   const time = spacedTime(last.at);
-  return html`${key(
-    [...UPWARDS.toReversed(), 'fixed' as const].map((status) => {
+  return html`${key([
+    ...[...UPWARDS.toReversed(), 'fixed' as const].map((status) => {
       const { en, ja } = statusWords[status];
       const count = countText(last[status]);
       return {
@@ -100,7 +141,15 @@ function trendKey(runs: readonly Run[]): Html | undefined {
         },
       };
     }),
-  )}${note({ en: `The figures are those of this run, ${time}.`, ja: `件数は今回の調査（${time}）のものです。` })}`;
+    ...(last.isWhole
+      ? []
+      : [
+          {
+            swatch: svg`<path class="partial" d="M2 .5h16v15h-16z"/>`,
+            words: { en: 'this run: not all is known', ja: '今回の調査：不明な部分あり' },
+          },
+        ]),
+  ])}${note({ en: `The figures are those of this run, ${time}.`, ja: `件数は今回の調査（${time}）のものです。` })}${!last.isWhole && note(NOT_ALL)}`;
 }
 
 /** The two that are not sure, or not for the first time, have a pattern. */
@@ -118,7 +167,8 @@ const WIDEST_COLUMN = 18;
 const NARROWEST_COLUMN = 3;
 const LEAST_HEIGHT = 1.5;
 
-function draw(title: Words, runs: readonly Run[]): Html {
+/** @param isCut whether there were runs before the first of these. */
+function draw(title: Words, runs: readonly Run[], isCut: boolean): Html {
   const highest = max(runs, (run) => exposedIn(run) + run.unknown) ?? 0;
   const mostFixed = max(runs, ({ fixed }) => fixed) ?? 0;
   const y = scaleLinear()
@@ -149,18 +199,25 @@ function draw(title: Words, runs: readonly Run[]): Html {
         svg`<path class="${tick === 0 ? 'axis' : 'grid'}" d="M0 ${tidy(y(tick))}H${WIDTH}"/><text class="small" y="${tidy(y(tick)) - 3}">${countText(Math.abs(tick))}</text>`,
     );
   const marks = svg`<path class="axis" d="${runs.map(({ at }) => `M${tidy(x(Date.parse(at)))} ${BOTTOM}v5`).join('')}"/>`;
+  const partial = runs
+    .filter(({ isWhole }) => !isWhole)
+    .map(
+      ({ at }) =>
+        svg`<path class="partial" d="M${tidy(left(at) - 1)} ${TOP}h${tidy(width + 2)}V${BOTTOM}h${tidy(-width - 2)}z"/>`,
+    );
   const pointed = runs.map(
     (run) =>
       svg`<rect class="pointed" x="${left(run.at)}" y="${TOP}" width="${width}" height="${BOTTOM - TOP}">${hint(wordsOfRun(run))}</rect>`,
   );
   return drawing(
-    { id: ID, title, about: aboutOf(runs), height: HEIGHT },
+    { id: ID, title, about: aboutOf(runs, isCut), height: HEIGHT },
     svg`<defs>${hatch(`${ID}-unknown`, 'unknown', 45)}${hatch(`${ID}-reopened`, 'reopened', 90)}</defs>`,
     timeLabels(x),
     grid,
     layers,
     below,
     marks,
+    partial,
     pointed,
   );
 }
@@ -206,17 +263,22 @@ const DIGIT = 9;
 function wordsOfRun(run: Run): Words {
   const list = (language: keyof Words): string =>
     STATUSES.map((status) => `${statusWords[status][language]} ${countText(run[status])}`).join(', ');
-  return { en: `${spacedTime(run.at)}: ${list('en')}`, ja: list('ja') };
+  return run.isWhole
+    ? { en: `${spacedTime(run.at)}: ${list('en')}`, ja: list('ja') }
+    : {
+        en: `${spacedTime(run.at)}: ${list('en')}, not all is known`,
+        ja: `${list('ja')}（不明な部分あり）`,
+      };
 }
 
-function aboutOf(runs: readonly Run[]): Words {
+function aboutOf(runs: readonly Run[], isCut: boolean): Words {
   const [first] = runs;
   const last = runs.at(-1);
   if (!first || !last) return { en: '', ja: '' };
   const [from, to] = [first, last].map(({ at }) => at.slice(0, 'YYYY-MM-DD'.length));
   const [before, now] = [first, last].map((run) => countText(exposedIn(run)));
   return {
-    en: `A column for each of ${runs.length} runs from ${from} to ${to}. Exposed: ${before} in the first, ${now} in this one. Unknown is hatched on top, fixed hangs below the line of zero.`,
-    ja: `${from}から${to}まで${runs.length}回の調査を縦棒で示します。検出件数は初回${before}件、今回${now}件。不明は斜線で上に、解消は基準線の下に示します。`,
+    en: `A column for each of ${runs.length} runs from ${from} to ${to}. Exposed: ${before} in the first${isCut ? ' shown' : ''}, ${last.isWhole ? '' : 'at least '}${now} in this one.${last.isWhole ? '' : ` ${NOT_ALL.en}`} Unknown is hatched on top, fixed hangs below the line of zero.`,
+    ja: `${from}から${to}まで${runs.length}回の調査を縦棒で示します。検出件数は${isCut ? '最初の回（表示分）' : '初回'}${before}件、今回${now}件${last.isWhole ? '' : '以上'}。${last.isWhole ? '' : NOT_ALL.ja}不明は斜線で上に、解消は基準線の下に示します。`,
   };
 }

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { Chart } from '../../../reports/html/charts/chart.js';
 import { trendChart } from '../../../reports/html/charts/trend.js';
-import type { TrendPoint } from '../../../src/domain/run-record.js';
+import type { RunRecord, TrendPoint } from '../../../src/domain/run-record.js';
+import type { Status } from '../../../src/domain/status.js';
 import { isExposed, STATUSES } from '../../../src/domain/status.js';
 import { assertChartLaws, numberIn, tableRows } from './chart-laws.js';
+import { sampleRun } from '../sample-run.js';
+import { record } from './many-records.js';
 import type { Element } from './well-formed.js';
 import { textOf } from './well-formed.js';
 
@@ -26,7 +30,7 @@ function points(instants: readonly number[]): readonly TrendPoint[] {
 const weekly = (count: number): readonly TrendPoint[] =>
   points(Array.from({ length: count }, (_, i) => START + i * WEEK_MS));
 
-const anyCounts = fc.dictionary(fc.constantFrom<string>(...STATUSES), fc.nat(5000));
+const anyCounts = fc.dictionary(fc.constantFrom<string>(...STATUSES), fc.nat(500));
 const anyPoints = fc
   .array(
     fc.record({
@@ -41,11 +45,24 @@ const anyPoints = fc
       .map(({ at, statuses }, i) => ({ scan_id: `run-${i}`, at: new Date(at).toISOString(), statuses })),
   );
 
+/** The chart of a run that found what the last of these says, after the others. */
+function trendOf(list: readonly TrendPoint[], more: Partial<RunRecord> = {}): Chart {
+  const last = list.at(-1);
+  assert.ok(last);
+  const records = Object.entries(last.statuses).flatMap(([probe, counts]) =>
+    Object.entries(counts).flatMap(([status, count]) =>
+      Array.from({ length: count }, () => record({ probe, status: status as Status })),
+    ),
+  );
+  const history = { earlier_runs: list.length - 1, not_targeted: 0, trend: list.slice(0, -1) };
+  return trendChart({ ...sampleRun, started: last.at, history, ...more }, records);
+}
+
 describe('the trend', () => {
   it('has a row and a column for each run, whatever the runs found and when', () => {
     fc.assert(
       fc.property(anyPoints, (list) => {
-        const chart = trendChart(list);
+        const chart = trendOf(list);
         const elements = assertChartLaws(chart);
         const rows = tableRows(chart).toReversed();
         assert.equal(rows.length, list.length);
@@ -69,7 +86,7 @@ describe('the trend', () => {
     const [first, second] = points([START, START + WEEK_MS]);
     assert.ok(first && second);
     const elements = assertChartLaws(
-      trendChart([
+      trendOf([
         { ...first, statuses: { chargen: { persisting: 40 } } },
         { ...second, statuses: { chargen: { persisting: 20, reopened: 5, new: 10, unknown: 5, fixed: 15 } } },
       ]),
@@ -103,7 +120,7 @@ describe('the trend', () => {
     const [first, second] = points([START, START + WEEK_MS]);
     assert.ok(first && second);
     const elements = assertChartLaws(
-      trendChart([
+      trendOf([
         { ...first, statuses: { chargen: { persisting: 9000 } } },
         { ...second, statuses: { chargen: { persisting: 9000, new: 1, unknown: 1, fixed: 1 } } },
       ]),
@@ -116,7 +133,7 @@ describe('the trend', () => {
 
   it('keeps the distances of time: a week is seven times a day', () => {
     const list = points([START, START + WEEK_MS / 7, START + (8 * WEEK_MS) / 7]);
-    const [a, b, c] = pointed(assertChartLaws(trendChart(list))).map(({ attributes }) =>
+    const [a, b, c] = pointed(assertChartLaws(trendOf(list))).map(({ attributes }) =>
       Number(attributes['x']),
     );
     assert.ok(a !== undefined && b !== undefined && c !== undefined);
@@ -125,7 +142,7 @@ describe('the trend', () => {
 
   it('draws 2, 6, 52 and 104 runs within its frame, the same every time', () => {
     for (const count of [2, 6, 52, 104]) {
-      const chart = trendChart(weekly(count));
+      const chart = trendOf(weekly(count));
       const elements = assertChartLaws(chart);
       const columns = pointed(elements);
       assert.equal(columns.length, count);
@@ -139,23 +156,63 @@ describe('the trend', () => {
           Number(attributes['x']) >= Number(columns[i]?.attributes['x']) + Number(attributes['width']),
         );
       assert.ok(chart.svg.toString().length < 50_000);
-      assert.deepEqual(trendChart(weekly(count)), chart);
+      assert.deepEqual(trendOf(weekly(count)), chart);
     }
   });
 
   it('says in a sentence that one run is no trend, and that many found nothing', () => {
-    const one = trendChart(weekly(1));
+    const one = trendOf(weekly(1));
     assertChartLaws(one);
     assert.match(one.svg.toString(), /begins with the next run/);
     assert.equal(tableRows(one).length, 1);
-    const clean = trendChart(weekly(3).map((point) => ({ ...point, statuses: {} })));
+    const clean = trendOf(weekly(3).map((point) => ({ ...point, statuses: {} })));
     assertChartLaws(clean);
     assert.match(clean.svg.toString(), /None of these 3 runs found anything/);
     for (const { svg } of [one, clean]) assert.doesNotMatch(svg.toString(), /<svg/);
   });
 
+  it('marks a run that is not whole, in drawing, table and words, so that it is not taken for a fall', () => {
+    const list = weekly(2).map((point, i) => ({ ...point, statuses: i === 0 ? point.statuses : {} }));
+    const whole = trendOf(list);
+    assert.match(whole.svg.toString(), /24 in the first, 0 in this one\. Unknown/);
+    assert.doesNotMatch(`${whole.svg.toString()}${whole.table?.toString()}`, /not all|partial/i);
+    for (const more of [
+      { complete: false },
+      { losses: { ...sampleRun.losses, any: true } },
+      { settings: { ...sampleRun.settings, shard: '1/3' } },
+    ]) {
+      const chart = trendOf(list, more);
+      const elements = assertChartLaws(chart);
+      assert.equal(elements.filter(({ attributes }) => attributes['class'] === 'partial').length, 2);
+      assert.match(chart.svg.toString(), /at least 0 in this one\. Not all is known of this run/);
+      const rows = tableRows(chart).map(([name]) => name);
+      assert.match(rows[0] ?? '', /\(not all is known\)$/);
+      assert.match(rows[1] ?? '', /UTC$/);
+      assert.match(textOf(pointed(elements)[1] ?? assert.fail()), /, not all is known/);
+    }
+  });
+
+  it('calls the first of those shown the first only where none was before', () => {
+    const about = (earlier_runs: number): string =>
+      trendOf(weekly(3), {
+        history: { earlier_runs, not_targeted: 0, trend: weekly(3).slice(0, 2) },
+      }).svg.toString();
+    assert.match(about(2), /in the first, .*初回/);
+    assert.match(about(105), /in the first shown, .*最初の回（表示分）/);
+  });
+
+  it('says why there is one run only', () => {
+    const text = (more: Partial<RunRecord>): string => trendOf(weekly(1), more).svg.toString();
+    assert.match(
+      text({ history: { earlier_runs: 3, not_targeted: 0 } }),
+      /The figures of the earlier runs \(3\) are not in run\.json/,
+    );
+    assert.match(text({ settings: { ...sampleRun.settings, shard: '1/3' } }), /A shard is a part of a run/);
+    assert.match(text({ complete: false }), /This run was stopped/);
+  });
+
   it('writes times in UTC', () => {
-    const [column] = pointed(assertChartLaws(trendChart(weekly(2))));
+    const [column] = pointed(assertChartLaws(trendOf(weekly(2))));
     assert.ok(column);
     assert.match(textOf(column), /^2024-11-20 03:00:00 UTC: new 1, /);
   });
