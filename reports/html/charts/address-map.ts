@@ -12,12 +12,13 @@ import type { FindingRecord } from '../../../src/domain/finding-record.js';
 import type { Severity } from '../../../src/domain/finding.js';
 import { compareSeverities } from '../../../src/domain/finding.js';
 import type { RunRecord } from '../../../src/domain/run-record.js';
+import { isWhole } from '../../figures.js';
 import { countText } from '../count.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { say } from '../say.js';
 import type { AddressPanels, Cell, Panel } from './address-panels.js';
-import { addressPanels } from './address-panels.js';
+import { addressPanels, unknownPrefixes } from './address-panels.js';
 import type { Chart } from './chart.js';
 import { dataTable, drawing, hatch, hint, key, note, svg, tidy, WIDTH } from './chart.js';
 import type { Place } from './hilbert.js';
@@ -37,7 +38,7 @@ export function addressMap(run: RunRecord, records: readonly FindingRecord[]): C
   return {
     id: ID,
     title,
-    svg: html`${isDrawn && [mapKey(cells), captionOf(map), draw(title, map), notDrawn(map)]}${run.losses.any && LOSSES}${listOfIpv6(subnets)}${!isDrawn && subnets.length === 0 && nothing(run)}`,
+    svg: html`${isDrawn && [mapKey(cells), captionOf(map), draw(title, map, subnets.length), notDrawn(map)]}${run.settings.shard !== undefined && SHARD}${run.losses.any && LOSSES}${listOfIpv6(subnets, unknownIpv6(run, records))}${!isDrawn && subnets.length === 0 && nothing(run)}`,
     ...(subnets.length > 0 && { table: tableOf(subnets) }),
   };
 }
@@ -51,7 +52,18 @@ const LOSSES = note({
   ja: 'この調査では一部のパケットが失われました。検出のない部分にも、見落としがあるかもしれません。',
 });
 
-function nothing({ targets }: RunRecord): Html {
+const SHARD = note({
+  en: 'This run is one shard of several: which subnets were for the others is not shown here, so squares without a finding are not known.',
+  ja: 'この調査は分割された一部（シャード）です。ほかのシャードが担当したサブネットは区別していないため、検出のないマスは不明として示します。',
+});
+
+function nothing(run: RunRecord): Html {
+  const { targets } = run;
+  if (!isWhole(run))
+    return note({
+      en: 'Nothing exposed was found, but not all is known: there is nothing to map.',
+      ja: '検出がないため、地図は表示しません。ただし、確認できていない部分があります。',
+    });
   return note({
     en: `Nothing exposed was found in ${countText(targets.addresses)} addresses: there is nothing to map.`,
     ja: `${countText(targets.addresses)}アドレスを調査し、検出がなかったため、地図は表示しません。`,
@@ -112,9 +124,15 @@ function tableOf(subnets: readonly Subnet[]): Html {
   );
 }
 
-function listOfIpv6(subnets: readonly Subnet[]): Html | undefined {
+/** The IPv6 networks and hosts of which not all is known. */
+function unknownIpv6(run: RunRecord, records: readonly FindingRecord[]): readonly string[] {
+  const hosts = records.filter(({ status }) => status === 'unknown').map(({ ip }) => ip);
+  return [...new Set([...unknownPrefixes(run), ...hosts])].filter((text) => text.includes(':'));
+}
+
+function listOfIpv6(subnets: readonly Subnet[], unknown: readonly string[]): Html | undefined {
   const own = subnets.filter(({ prefix }) => typeof prefix.first === 'bigint');
-  if (own.length === 0) return undefined;
+  if (own.length + unknown.length === 0) return undefined;
   const rest = sum(own.slice(MOST_NAMED), ({ exposed }) => exposed);
   return html`${note({ en: 'IPv6, by /64:', ja: 'IPv6（/64別）：' })}<ul class="chart-list">${own
     .slice(0, MOST_NAMED)
@@ -124,8 +142,24 @@ function listOfIpv6(subnets: readonly Subnet[]): Html | undefined {
     )}${
     rest > 0 &&
     html`<li>${say({ en: `and ${countText(rest)} exposed in others`, ja: `ほかのサブネットに${countText(rest)}件` })}</li>`
+  }${
+    unknown.length > 0 &&
+    html`<li>${say({
+      en: `not known, or not all of it: ${namesOf(unknown).en}`,
+      ja: `不明、または不明な部分あり：${namesOf(unknown).ja}`,
+    })}</li>`
   }</ul>
 `;
+}
+
+/** The first of them, and how many more. */
+function namesOf(names: readonly string[]): Words {
+  const first = names.slice(0, MOST_NAMED);
+  const more = names.length - first.length;
+  return {
+    en: `${first.join(', ')}${more > 0 ? ` and ${countText(more)} more` : ''}`,
+    ja: `${first.join('、')}${more > 0 ? `、ほか${countText(more)}件` : ''}`,
+  };
 }
 
 function foundWords(exposed: number, worst: Severity): Words {
@@ -156,7 +190,9 @@ function mapKey(cells: readonly Cell[]): Html {
         ]),
     {
       swatch: svg`<path class="asked" d="M2 .5h16v15h-16z"/>`,
-      words: { en: 'asked, nothing found', ja: '調査済み・検出なし' },
+      words: cells.some(({ isPart }) => isPart)
+        ? { en: 'asked, at least in part; nothing found', ja: '調査済み（一部のみの場合を含む）・検出なし' }
+        : { en: 'asked, nothing found', ja: '調査済み・検出なし' },
     },
     ...(cells.some(({ isTarget, isUnknown }) => !isTarget && !isUnknown)
       ? [
@@ -193,11 +229,10 @@ function captionOf({ order, panels }: AddressPanels): Html {
 function notDrawn({ notDrawn: blocks }: AddressPanels): Html | undefined {
   if (blocks.length === 0) return undefined;
   const exposed = sum(blocks, (block) => block.exposed);
-  const names = blocks.slice(0, MOST_NAMED).map(({ block }) => formatPrefix(block));
-  const more = blocks.length - names.length;
+  const names = namesOf(blocks.map(({ block }) => formatPrefix(block)));
   return note({
-    en: `Not drawn, with ${countText(exposed)} exposed: ${names.join(', ')}${more > 0 ? ` and ${countText(more)} more` : ''}.`,
-    ja: `図にないブロック（検出${countText(exposed)}件）：${names.join('、')}${more > 0 ? `、ほか${countText(more)}件` : ''}。`,
+    en: `Not drawn, with ${countText(exposed)} exposed: ${names.en}.`,
+    ja: `図にないブロック（検出${countText(exposed)}件）：${names.ja}。`,
   });
 }
 
@@ -207,13 +242,17 @@ interface Placed extends Place {
   readonly cell: number;
 }
 
-function draw(title: Words, map: AddressPanels): Html {
+function draw(title: Words, map: AddressPanels, subnets: number): Html {
   const { placed, height } = map.order === 'lines' ? inLines(map.panels) : onCurves(map.panels);
   const cells = map.panels.flatMap((panel) => panel.cells);
   const marked = cells.filter(({ exposed }) => exposed > 0);
+  const targets = countText(cells.filter(({ isTarget }) => isTarget).length);
+  const within = countText(marked.filter(({ isTarget }) => isTarget).length);
+  const outside = marked.filter(({ isTarget }) => !isTarget).length;
+  const table = tableWords(subnets);
   const about = {
-    en: `${map.panels.map(({ block }) => formatPrefix(block)).join(', ')}: ${countText(marked.length)} of ${countText(cells.filter(({ isTarget }) => isTarget).length)} squares have something exposed. The table names them.`,
-    ja: `${map.panels.map(({ block }) => formatPrefix(block)).join('、')}：調査した${countText(cells.filter(({ isTarget }) => isTarget).length)}マスのうち${countText(marked.length)}マスに検出があります。詳細は表にあります。`,
+    en: `${map.panels.map(({ block }) => formatPrefix(block)).join(', ')}: ${within} of ${targets} squares with targets have something exposed${outside > 0 ? `, and ${countText(outside)} without` : ''}.${table.en}`,
+    ja: `${map.panels.map(({ block }) => formatPrefix(block)).join('、')}：対象のある${targets}マスのうち${within}マスに検出があります${outside > 0 ? `（ほかに対象外の${countText(outside)}マス）` : ''}。${table.ja}`,
   };
   const areNamed = marked.length <= MOST_HINTS;
   return drawing(
@@ -226,6 +265,16 @@ function draw(title: Words, map: AddressPanels): Html {
 `,
     ),
   );
+}
+
+function tableWords(subnets: number): Words {
+  if (subnets === 0) return { en: '', ja: '' };
+  return subnets <= MOST_ROWS
+    ? { en: ' The table has them by subnet.', ja: 'サブネット別の件数は表にあります。' }
+    : {
+        en: ` The table has the ${MOST_ROWS} subnets with most.`,
+        ja: `件数の多い${MOST_ROWS}サブネットは表にあります。`,
+      };
 }
 
 /** A name for each mark would be the most of the drawing. */

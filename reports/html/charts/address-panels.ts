@@ -14,6 +14,8 @@ import { hilbertPlace } from './hilbert.js';
 export interface Cell extends Place {
   readonly first: Ipv4;
   readonly isTarget: boolean;
+  /** Whether the targets are some of its addresses only. */
+  readonly isPart: boolean;
   /** Whether it is not known of all of it what is there. */
   readonly isUnknown: boolean;
   readonly exposed: number;
@@ -53,23 +55,27 @@ export function addressPanels(run: RunRecord, records: readonly FindingRecord[])
   });
   const targets = spansOf(run.targets.networks);
   const unknown = [
-    ...spansOf((run.losses.unknown ?? []).flatMap(({ prefixes }) => prefixes)),
-    ...spansOf(run.targets.left_out.map(({ prefix }) => prefix)),
+    ...spansOf(unknownPrefixes(run)),
     ...found.filter(({ record }) => record.status === 'unknown').map(({ address }) => spanOf(address)),
-    // What a stopped run lacks is not known anywhere.
-    ...(run.complete ? [] : targets),
   ];
   const exposed = found.filter(({ record }) => isExposed(record.status));
   // A finding is always inside the scope, but after a change of its ranges perhaps no target.
-  const drawn = [...targets, ...[...new Set(exposed.map(({ address }) => address))].map(spanOf)];
+  const drawn: readonly Share[] = [
+    ...targets.map((span) => ({ ...span, isTarget: true, exposed: 0 })),
+    ...[...group(exposed, ({ address }) => address)].map(([address, own]) => ({
+      ...spanOf(address),
+      isTarget: false,
+      exposed: own.length,
+    })),
+  ];
   const fill = (frame: Frame): Panel => filled(frame, { targets, unknown, exposed });
 
   const lines = linesOf(drawn);
   if (lines) return { order: 'lines', panels: lines.map(fill), notDrawn: [] };
-  const blocks = blocksOf(drawn).map((block) => ({
+  const blocks = blocksOf(drawn).map(({ block, shares }) => ({
     block,
-    addresses: addressesIn(targets, block),
-    exposed: exposed.filter(({ address }) => holds(block, address)).length,
+    addresses: addressesIn(shares.filter(({ isTarget }) => isTarget)),
+    exposed: shares.reduce((sum, share) => sum + share.exposed, 0),
   }));
   const most = blocks.toSorted((a, b) => b.exposed - a.exposed || b.addresses - a.addresses);
   const shown = most.slice(0, MOST_PANELS);
@@ -85,6 +91,23 @@ export function addressPanels(run: RunRecord, records: readonly FindingRecord[])
   };
 }
 
+/** What this run was to ask, or lay in its scope, and of which it does not know all. */
+export function unknownPrefixes({
+  complete,
+  losses,
+  scope_reloads,
+  settings,
+  targets,
+}: RunRecord): readonly string[] {
+  return [
+    ...(losses.unknown ?? []).flatMap(({ prefixes }) => prefixes),
+    ...targets.left_out.map(({ prefix }) => prefix),
+    ...(scope_reloads ?? []).flatMap(({ newly_excluded }) => newly_excluded ?? []),
+    // What a stopped run lacks is not known anywhere; nor which subnets were another shard's, which its seed says.
+    ...(complete && settings.shard === undefined ? [] : targets.networks),
+  ];
+}
+
 /** More panels, fewer cells in each: 4,096 in all at most. */
 const ORDER_BY_PANELS = [
   [1, 6],
@@ -96,6 +119,12 @@ const MOST_PANELS = 9;
 interface Span {
   readonly first: number;
   readonly last: number;
+}
+
+/** A network of the targets, or an address and how much is exposed there. */
+interface Share extends Span {
+  readonly isTarget: boolean;
+  readonly exposed: number;
 }
 
 interface Frame extends Omit<Panel, 'cells'> {
@@ -152,11 +181,14 @@ const MOST_LINES = [
   [64, 96],
 ] as const;
 
-/** The smallest aligned blocks, /20 at least, that hold these without being nearly empty. */
-function blocksOf(spans: readonly Span[]): readonly Prefix[] {
+/** The smallest aligned blocks, /20 at least, that hold these without being nearly empty, each with its own. */
+function blocksOf(
+  spans: readonly Share[],
+): readonly { readonly block: Prefix; readonly shares: readonly Share[] }[] {
   const block = coverOf(spans);
   if (!block) return [];
-  if (block.length >= ALWAYS_DENSE || addressesIn(spans, block) >= sizeOf(block) / EMPTIEST) return [block];
+  if (block.length >= ALWAYS_DENSE || addressesIn(spans) >= sizeOf(block) / EMPTIEST)
+    return [{ block, shares: spans }];
   const half = sizeOf(block) / 2;
   return [0, 1].flatMap((place) => {
     const first = Number(block.first) + place * half;
@@ -215,14 +247,9 @@ function filled(
   },
 ): Panel {
   const size = 2 ** (32 - frame.cellLength);
-  const cellsOf = (spans: readonly Span[]): ReadonlySet<number> =>
-    new Set(
-      clipped(spans, { first: Number(frame.block.first), last: Number(lastOf(frame.block)) }).flatMap(
-        ({ first, last }) => integers(first - (first % size), last, size),
-      ),
-    );
-  const areTargets = cellsOf(targets);
-  const areUnknown = cellsOf(unknown);
+  const within = { first: Number(frame.block.first), last: Number(lastOf(frame.block)) };
+  const targeted = countByCell(clipped(targets, within), size);
+  const areUnknown = countByCell(clipped(unknown, within), size);
   const inCell = group(exposed, ({ address }) => address - (address % size));
   return {
     ...frame,
@@ -234,7 +261,8 @@ function filled(
       return {
         ...place,
         first: ipv4(first),
-        isTarget: areTargets.has(first),
+        isTarget: targeted.has(first),
+        isPart: (targeted.get(first) ?? size) < size,
         isUnknown: areUnknown.has(first),
         exposed: severities.length,
         ...(worst && { worst }),
@@ -243,23 +271,28 @@ function filled(
   };
 }
 
-function clipped(spans: readonly Span[], within: Span): readonly Span[] {
+/** How many addresses of these lie in each cell of this size, by its first; without those that have none. */
+function countByCell(spans: readonly Span[], size: number): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  for (const span of spans)
+    for (const first of integers(span.first - (span.first % size), span.last, size))
+      counts.set(
+        first,
+        (counts.get(first) ?? 0) + addressesIn(clipped([span], { first, last: first + size - 1 })),
+      );
+  return counts;
+}
+
+function clipped<Part extends Span>(spans: readonly Part[], within: Span): readonly Part[] {
   return spans.flatMap((span) => {
     const first = Math.max(span.first, within.first);
     const last = Math.min(span.last, within.last);
-    return first <= last ? { first, last } : [];
+    return first <= last ? { ...span, first, last } : [];
   });
 }
 
-function addressesIn(spans: readonly Span[], block: Prefix): number {
-  return clipped(spans, { first: Number(block.first), last: Number(lastOf(block)) }).reduce(
-    (sum, { first, last }) => sum + last - first + 1,
-    0,
-  );
-}
-
-function holds(block: Prefix, address: number): boolean {
-  return address >= Number(block.first) && address <= Number(lastOf(block));
+function addressesIn(spans: readonly Span[]): number {
+  return spans.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 }
 
 function sizeOf({ length }: Prefix): number {

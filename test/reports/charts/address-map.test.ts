@@ -5,7 +5,14 @@ import { addressMap } from '../../../reports/html/charts/address-map.js';
 import type { AddressPanels, Cell } from '../../../reports/html/charts/address-panels.js';
 import { addressPanels } from '../../../reports/html/charts/address-panels.js';
 import { exposedByProbe } from '../../../reports/html/charts/exposed.js';
-import { formatAddress, formatPrefix, ipv4, lastOf, prefixOf } from '../../../src/domain/address.js';
+import {
+  formatAddress,
+  formatPrefix,
+  ipv4,
+  lastOf,
+  parseAddress,
+  prefixOf,
+} from '../../../src/domain/address.js';
 import type { RunRecord } from '../../../src/domain/run-record.js';
 import type { Severity } from '../../../src/domain/finding.js';
 import { SEVERITIES } from '../../../src/domain/finding.js';
@@ -68,6 +75,36 @@ describe('the map of addresses', () => {
           assert.ok(cells.every(({ x, y }) => x >= 0 && x < columns && y >= 0 && y < rows));
           assert.equal(new Set(cells.map(({ first }) => first)).size, cells.length);
           assert.ok(block.length <= cellLength);
+        }
+      }),
+    );
+  });
+
+  it('counts in each block it has no room for the addresses and the exposures that lie in it', () => {
+    const scattered = fc.uniqueArray(
+      fc
+        .tuple(fc.integer({ min: 0, max: 0xffff_ffff }), fc.integer({ min: 22, max: 32 }))
+        .map(([address, length]) => prefixOf(ipv4(address), length)),
+      // Disjoint, as run.json has them.
+      { minLength: 12, maxLength: 60, selector: ({ first }) => Math.floor(Number(first) / 1024) },
+    );
+    fc.assert(
+      fc.property(scattered, anyRecords, fc.nat(), (prefixes, records, offset) => {
+        const inside = prefixes.map(({ first }, i) =>
+          record({ ip: formatAddress(first), status: STATUSES[(i + offset) % STATUSES.length] ?? 'new' }),
+        );
+        const all = [...records, ...inside, ...inside.slice(0, 3)];
+        for (const { block, addresses, exposed } of addressPanels(runOf(prefixes.map(formatPrefix)), all)
+          .notDrawn) {
+          const holds = (address: number): boolean => address >= block.first && address <= lastOf(block);
+          assert.equal(
+            addresses,
+            sum(prefixes.filter(({ first }) => holds(Number(first))).map(({ length }) => 2 ** (32 - length))),
+          );
+          assert.equal(
+            exposed,
+            all.filter(({ ip, status }) => isExposed(status) && holds(Number(parseAddress(ip)))).length,
+          );
         }
       }),
     );
@@ -191,6 +228,76 @@ describe('the map of addresses', () => {
       assertChartLaws(chart);
       assert.match(tableRows(chart)[0]?.[2] ?? '', /^dire$/);
       assertChartLaws(exposedByProbe(run, records, []));
+    }
+  });
+
+  it('does not know what a shard did not find, for it may be in the part of another', () => {
+    const run = runOf(['192.0.2.0/24'], { settings: { ...sampleRun.settings, shard: '2/4' } });
+    assert.ok(cellsOf(addressPanels(run, [])).every(({ isUnknown }) => isUnknown));
+    assert.match(addressMap(run, []).svg.toString(), /one shard of several/);
+  });
+
+  it('does not know what the scope excluded while the run lasted', () => {
+    const run = runOf(['192.0.2.0/24'], {
+      scope_reloads: [{ time: sampleRun.started, newly_excluded: ['192.0.2.8/31'] }],
+    });
+    assert.deepEqual(
+      cellsOf(addressPanels(run, [])).flatMap(({ first, isUnknown }) => (isUnknown ? first % 256 : [])),
+      [8, 9],
+    );
+  });
+
+  it('says where of a square only a part was asked', () => {
+    const found = [record({ ip: '10.0.0.1' })];
+    const partly = runOf(['10.0.0.0/17', '10.0.200.1/32']);
+    const parts = cellsOf(addressPanels(partly, found)).filter(({ isPart }) => isPart);
+    assert.deepEqual(
+      parts.map(({ first }) => formatAddress(first)),
+      ['10.0.200.0'],
+    );
+    const words = (run: RunRecord): string => addressMap(run, found).svg.toString();
+    assert.match(words(partly), /asked, at least in part; nothing found/);
+    assert.match(words(runOf(['10.0.0.0/17'])), />asked, nothing found</);
+  });
+
+  it('counts marked squares among those with targets, and names a table only where there is one', () => {
+    const about = (networks: readonly string[], ips: readonly string[], more = {}): string =>
+      /<desc[^>]*>([^/]*\/\d\d[^<]*)<\/desc>/.exec(
+        addressMap(
+          runOf(networks, more),
+          ips.map((ip) => record({ ip })),
+        ).svg.toString(),
+      )?.[1] ?? '';
+    assert.match(
+      about(['192.0.2.1/32'], ['192.0.2.1', '192.0.2.2']),
+      /1 of 1 squares with targets have something exposed, and 1 without\. The table has them by subnet\./,
+    );
+    assert.doesNotMatch(about(['192.0.2.0/24'], [], { complete: false }), /table|表/);
+    const many = Array.from({ length: 51 }, (_, i) => `10.0.${i}.1`);
+    assert.match(about(['10.0.0.0/16'], many), /The table has the 50 subnets with most/);
+  });
+
+  it('never says that nothing is exposed in IPv6 of which not all is known, and names it', () => {
+    const networks = ['2001:db8::/112'];
+    const words = (more: Partial<RunRecord>, unknown: readonly string[] = []): string =>
+      addressMap(
+        runOf(networks, more),
+        unknown.map((ip) => record({ ip, status: 'unknown' })),
+      ).svg.toString();
+    assert.match(words({}), /Nothing exposed was found in [\d,]+ addresses/);
+    const losses = {
+      ...sampleRun.losses,
+      any: true,
+      unknown: [{ probe: 'chargen', addresses: 2, prefixes: ['2001:db8::8/127'] }],
+    };
+    for (const [text, named] of [
+      [words({ complete: false }), '2001:db8::/112'],
+      [words({ losses }), '2001:db8::8/127'],
+      [words({ losses: { ...losses, unknown: [] } }, ['2001:db8::5']), '2001:db8::5'],
+    ] as const) {
+      assert.doesNotMatch(text, /found in [\d,]+ addresses/);
+      assert.match(text, /Nothing exposed was found, but not all is known/);
+      assert.ok(text.includes(`not known, or not all of it: ${named}<`), text);
     }
   });
 
