@@ -188,12 +188,19 @@ function mapKey(cells: readonly Cell[]): Html {
             words: { en: '1, 2 to 9, 10 or more exposed', ja: '1件、2～9件、10件以上' },
           },
         ]),
-    {
-      swatch: svg`<path class="asked" d="M2 .5h16v15h-16z"/>`,
-      words: cells.some(({ isPart }) => isPart)
-        ? { en: 'asked, at least in part; nothing found', ja: '調査済み（一部のみの場合を含む）・検出なし' }
-        : { en: 'asked, nothing found', ja: '調査済み・検出なし' },
-    },
+    ...(cells.some(({ isTarget, isUnknown }) => isTarget && !isUnknown)
+      ? [
+          {
+            swatch: svg`<path class="asked" d="M2 .5h16v15h-16z"/>`,
+            words: cells.some(({ isPart }) => isPart)
+              ? {
+                  en: 'asked, at least in part; nothing found',
+                  ja: '調査済み（一部のみの場合を含む）・検出なし',
+                }
+              : { en: 'asked, nothing found', ja: '調査済み・検出なし' },
+          },
+        ]
+      : []),
     ...(cells.some(({ isTarget, isUnknown }) => !isTarget && !isUnknown)
       ? [
           {

@@ -235,6 +235,7 @@ describe('the map of addresses', () => {
     const run = runOf(['192.0.2.0/24'], { settings: { ...sampleRun.settings, shard: '2/4' } });
     assert.ok(cellsOf(addressPanels(run, [])).every(({ isUnknown }) => isUnknown));
     assert.match(addressMap(run, []).svg.toString(), /one shard of several/);
+    assert.doesNotMatch(addressMap(run, []).svg.toString(), /asked, nothing found/);
   });
 
   it('does not know what the scope excluded while the run lasted', () => {
