@@ -16,7 +16,7 @@ export interface AsGroup {
 /**
  * The findings by AS, unknown first, and an empty group for each AS of the scope that was probed and has none:
  * clean is told from not run. An AS whose networks this run did not touch has no group, nor has one without
- * findings after a run that was stopped: it may not have been asked.
+ * findings after a run that was stopped, or of a shard: it may not have been asked.
  * @param records sorted by AS number.
  */
 export function groupByAs(run: RunRecord, records: readonly FindingRecord[]): readonly AsGroup[] {
@@ -31,7 +31,7 @@ export function groupByAs(run: RunRecord, records: readonly FindingRecord[]): re
   for (const { asn = 0, as_name } of probedNetworks(run)) {
     if (asn === 0) continue;
     const asName = cleanText(as_name);
-    if (run.complete && !found.has(asn)) found.set(asn, []);
+    if (run.complete && run.settings.shard === undefined && !found.has(asn)) found.set(asn, []);
     if (asName !== undefined && !names.has(asn)) names.set(asn, asName);
   }
   return [...found]

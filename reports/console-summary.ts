@@ -4,6 +4,7 @@ import { sortRecords } from '../src/domain/finding-record.js';
 import { SEVERITIES } from '../src/domain/finding.js';
 import type { RunRecord } from '../src/domain/run-record.js';
 import { isExposed, STATUSES } from '../src/domain/status.js';
+import { excludedOnTheWay } from './figures.js';
 import { decimalText, FACTOR_DECIMALS } from './format.js';
 import { alignedTable } from './aligned-table.js';
 import { cutToWidth } from './text-width.js';
@@ -49,7 +50,11 @@ function totalLine(run: RunRecord, records: readonly FindingRecord[]): string {
     ? '; the run is incomplete, so this is not all'
     : run.losses.any
       ? '; something was lost, so silent may mean unknown'
-      : '';
+      : run.settings.shard !== undefined
+        ? `; this is shard ${run.settings.shard}, and the rest was not asked here`
+        : excludedOnTheWay(run) > 0
+          ? `; the scope excluded ${addressCount(excludedOnTheWay(run))} on the way, which were not all asked`
+          : '';
   const exposed = records.filter(({ status }) => isExposed(status));
   const since = sinceText(run, records);
   if (exposed.length === 0)

@@ -9,7 +9,7 @@ import { FACTOR_DECIMALS, rounded } from './format.js';
 export interface Figures {
   /** Absent where there is no finding, and it is not known that there is none. */
   readonly exposed?: number;
-  /** These five are absent where no earlier run is known. */
+  /** These, and `unknown`, are absent where no earlier run is known; these four also where 0 is not known. */
   readonly new?: number;
   readonly fixed?: number;
   readonly persisting?: number;
@@ -62,14 +62,15 @@ export const figureColumns = [
 
 /**
  * Whether everything was asked and nothing lost: only then does no finding mean that there is none. A shard asked its
- * part of the targets alone.
+ * part of the targets alone, and what the scope excluded on the way was asked in part, or not at all.
  */
-export function isWhole({
-  complete,
-  losses,
-  settings,
-}: Pick<RunRecord, 'complete' | 'losses' | 'settings'>): boolean {
-  return complete && !losses.any && settings.shard === undefined;
+export function isWhole(run: RunRecord): boolean {
+  return run.complete && !run.losses.any && run.settings.shard === undefined && excludedOnTheWay(run) === 0;
+}
+
+/** Addresses that the scope excluded while the run was under way. */
+export function excludedOnTheWay({ scope_reloads = [] }: RunRecord): number {
+  return scope_reloads.reduce((sum, { newly_excluded_addresses = 0 }) => sum + newly_excluded_addresses, 0);
 }
 
 /** @param zeroIsKnown `isWhole` of the run. */
@@ -92,22 +93,22 @@ export function figuresOf(records: readonly FindingRecord[], zeroIsKnown: boolea
     }),
     ...(medianWire !== undefined && { median_wire_amplification: medianWire }),
     lower_bounds: exposed.filter(({ lower_bound }) => lower_bound).length,
-    ...countsByStatus(records),
+    ...countsByStatus(records, zeroIsKnown),
   };
 }
 
 /** Nothing where the rows have no status: such a run knew nothing of others. */
-function countsByStatus(records: readonly FindingRecord[]): Partial<Record<Status, number>> {
+function countsByStatus(
+  records: readonly FindingRecord[],
+  zeroIsKnown: boolean,
+): Partial<Record<Status, number>> {
   const known = records.flatMap(({ status }) => status ?? []);
   if (known.length === 0) return {};
   const of = (wanted: Status): number => known.filter((status) => status === wanted).length;
-  return {
-    new: of('new'),
-    fixed: of('fixed'),
-    persisting: of('persisting'),
-    reopened: of('reopened'),
-    unknown: of('unknown'),
-  };
+  const counts = (['new', 'fixed', 'persisting', 'reopened'] as const)
+    .map((status) => [status, of(status)] as const)
+    .filter(([, count]) => count > 0 || zeroIsKnown);
+  return { ...Object.fromEntries(counts), unknown: of('unknown') };
 }
 
 /** The first of equals. */

@@ -37,7 +37,7 @@ export const summaryCsv: Report = {
 
 /**
  * A row for each AS and each probe of the run, those without findings too: a table of zeros says clean. After a
- * run that was stopped, or lost something, an empty cell stands for what is not known to be zero. Where
+ * run that is not whole an empty cell stands for what is not known to be zero. Where
  * the scope names no AS and nothing was found, the rows are of the unknown one.
  * @param records sorted by AS number, address and probe.
  */

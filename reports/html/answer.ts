@@ -2,7 +2,6 @@ import type { ProbeIdentity } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { SEVERITIES } from '../../src/domain/finding.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
-import { isExposed } from '../../src/domain/status.js';
 import { figuresOf, isWhole } from '../figures.js';
 import { factor, marked } from './cells.js';
 import { factorText } from '../notices/phrases.js';
@@ -11,9 +10,10 @@ import { isFirst } from './completeness.js';
 import { guidanceLink } from './guidance.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
+import { nothingFound } from './nothing-found.js';
 import type { Said } from './say.js';
 import { counted, say } from './say.js';
-import { byStrength } from './strength.js';
+import { byStrength, exposedOf } from './strength.js';
 
 /** The answer first: how many are exposed, what changed, and how strong the strongest is. */
 export function answer(
@@ -22,7 +22,7 @@ export function answer(
   probes: readonly ProbeIdentity[] | undefined,
 ): Html {
   const figures = figuresOf(records, isWhole(run));
-  const exposed = records.filter(({ status }) => isExposed(status));
+  const exposed = exposedOf(records);
   const [strongest] = byStrength(exposed);
   /** Of a status that no row has. */
   const none = isWhole(run) ? 0 : undefined;
@@ -43,7 +43,7 @@ ${
         figure({ en: 'Unknown', ja: '不明' }, figures.unknown ?? none, 'u'),
       ]
 }</dl>
-${strongest && strongestAnswer(strongest, probes)}`;
+${strongest?.wire_amplification !== undefined && strongestAnswer(strongest, probes)}`;
 }
 
 function figure(name: Said, count: number | undefined, kind: string, more?: Part): Html {
@@ -54,38 +54,41 @@ function figure(name: Said, count: number | undefined, kind: string, more?: Part
 /** Never without what it is a factor of. */
 function strongestAnswer(record: FindingRecord, probes: readonly ProbeIdentity[] | undefined): Html {
   const wire = factor(record.wire_amplification, record);
+  const [atLeast, orMore] = record.lower_bound === true ? ['at least ', '以上'] : ['', ''];
   const payload = factor(factorText(record), record);
   return html`<p class="strongest"><span class="label">${say({ en: 'Strongest answer', ja: '最も強い応答' })}</span> <b>${say({ en: `${wire}×`, ja: `${wire}倍` })}</b> ${say(
     {
-      en: `on the wire: ${counted(record.response_size, 'byte')} in ${counted(record.packets, 'packet')} answer a request of ${counted(record.request_size, 'byte')} (${payload}× by payload)`,
-      ja: `（回線上）：${countText(record.request_size)}バイトの要求に、${countText(record.packets)}パケット、${countText(record.response_size)}バイトの応答（ペイロード比${payload}倍）`,
+      en: `on the wire: ${atLeast}${counted(record.response_size, 'byte')} of payload in ${counted(record.packets, 'datagram')} answer a request of ${counted(record.request_size, 'byte')} (${payload}× by payload)`,
+      ja: `（回線上）：${countText(record.request_size)}バイトの要求に、${countText(record.packets)}データグラム、ペイロード${countText(record.response_size)}バイト${orMore}の応答（ペイロード比${payload}倍）`,
     },
   )} <span class="where">${record.ip}, ${guidanceLink(record, probes)}</span></p>
 `;
 }
 
-/** One sentence; only a run that asked everything and lost nothing may say that there is nothing. */
+/** One sentence; only a run that asked everything and lost nothing may say that there is nothing, or that this is all. */
 function lead(run: RunRecord, exposed: number): Html {
   const addresses = run.targets.addresses;
   const asked = counted(addresses, 'address', 'addresses');
   const found = counted(exposed, 'exposure');
-  if (exposed > 0)
-    return run.complete
-      ? say({
-          en: `${found} on ${asked}: services that answer requests from anybody.`,
-          ja: `${countText(addresses)}アドレスを調査し、誰からの要求にも応答するサービスを${countText(exposed)}件検出しました。`,
-        })
-      : say({
-          en: `${found} found before the run was stopped: services that answer requests from anybody. This is not all.`,
-          ja: `調査が停止するまでに、誰からの要求にも応答するサービスを${countText(exposed)}件検出しました。これがすべてではありません。`,
-        });
-  return isWhole(run)
-    ? say({
+  if (exposed === 0)
+    return say(
+      nothingFound(run, {
         en: `No exposure was found on ${asked}.`,
         ja: `${countText(addresses)}アドレスを調査し、検出はありませんでした。`,
+      }),
+    );
+  if (isWhole(run))
+    return say({
+      en: `${found} on ${asked}: services that answer requests from anybody.`,
+      ja: `${countText(addresses)}アドレスを調査し、誰からの要求にも応答するサービスを${countText(exposed)}件検出しました。`,
+    });
+  return run.complete
+    ? say({
+        en: `${found} found: services that answer requests from anybody. This may not be all.`,
+        ja: `誰からの要求にも応答するサービスを${countText(exposed)}件検出しました。これがすべてとは限りません。`,
       })
     : say({
-        en: 'No exposure was found, but this does not mean that there is none: not everything is known.',
-        ja: '検出はありませんが、検出漏れがないとは言えません。確認できていない部分があります。',
+        en: `${found} found before the run was stopped: services that answer requests from anybody. This is not all.`,
+        ja: `調査が停止するまでに、誰からの要求にも応答するサービスを${countText(exposed)}件検出しました。これがすべてではありません。`,
       });
 }

@@ -51,7 +51,7 @@ function factsOf(run: RunRecord): readonly (readonly [name: Said, value: Part])[
       { en: 'Sent and received', ja: '送受信' },
       say({
         en: `${counted(counts.sweep_packets, 'packet')} in the sweep, ${counted(counts.measurement_requests, 'request')} to ${counted(counts.measured, 'responder')} alone; ${counted(counts.received_datagrams, 'datagram')} of ${counted(counts.received_bytes, 'byte')} came back`,
-        ja: `走査で${countText(counts.sweep_packets)}パケット、${countText(counts.measured)}台への個別の測定で${countText(counts.measurement_requests)}件の要求を送信。受信は${countText(counts.received_datagrams)}データグラム、${countText(counts.received_bytes)}バイト`,
+        ja: `スイープで${countText(counts.sweep_packets)}パケット、${countText(counts.measured)}台への個別の測定で${countText(counts.measurement_requests)}件の要求を送信。受信は${countText(counts.received_datagrams)}データグラム、${countText(counts.received_bytes)}バイト`,
       }),
     ],
     ...(preflight.length === 0
@@ -85,7 +85,7 @@ function paceOf({ rate, per_subnet, per_host, reply_bandwidth_bps, parallel, ret
   const passes = retries === undefined ? undefined : retries + 1;
   return say({
     en: `at most ${countText(rate)} packets/s in all, ${countText(per_subnet)} to a subnet, ${countText(per_host)} to a host; answers up to ${countText(reply_bandwidth_bps)} bit/s; ${countText(parallel)} hosts measured at once${passes === undefined ? '' : `; ${counted(passes, 'pass', 'passes')}`}`,
-    ja: `全体で毎秒${countText(rate)}パケットまで、サブネットあたり${countText(per_subnet)}、ホストあたり${countText(per_host)}。応答は${countText(reply_bandwidth_bps)}ビット/秒まで。同時に測定するホスト数は${countText(parallel)}${passes === undefined ? '' : `。走査は${passes}回`}`,
+    ja: `全体で毎秒${countText(rate)}パケットまで、サブネットあたり${countText(per_subnet)}、ホストあたり${countText(per_host)}。応答は${countText(reply_bandwidth_bps)}ビット/秒まで。同時に測定するホスト数は${countText(parallel)}${passes === undefined ? '' : `。スイープは${passes}回`}`,
   });
 }
 
@@ -116,7 +116,7 @@ const COLUMNS = [
   {
     head: {
       en: 'Requests of the sweep: bytes, and their content in hex',
-      ja: '走査の要求：バイト数と16進表記',
+      ja: 'スイープの要求：バイト数と16進表記',
     },
     cell: ({ forms }: RunProbe): Part =>
       html`<ul>${forms.map(

@@ -11,7 +11,7 @@ import { html } from './html.js';
 import type { Said } from './say.js';
 import { say } from './say.js';
 
-/** What the words of the CSV files are in Japanese; the style sheet puts them before the word. */
+/** What the words of the CSV files are in Japanese; in the list the style sheet puts them before the word. */
 export const WORDS: Readonly<Record<Severity | Status, string>> = {
   ...phrases.ja.severities,
   new: '新規',
@@ -28,13 +28,19 @@ export function wordClass(word: Severity | Status): string {
 
 /** A word of severity or status: in words and in colour. */
 export function marked(word: Severity | Status | undefined): Part {
-  return word && html`<span class="w ${wordClass(word)}">${word}</span>`;
+  return word && html`<span class="w ${wordClass(word)}">${say({ en: word, ja: WORDS[word] })}</span>`;
 }
 
 /** Text that somebody else chose: its beginning, clean and by itself whatever its direction. @param columns of it, at most. */
 export function named(text: string | undefined, columns = 60): Part {
   const clean = cleanText(text);
   return clean === undefined ? undefined : html`<bdi>${cutToWidth(clean, columns)}</bdi>`;
+}
+
+/** What a word of the record means here; one that this version lacks stands for itself. */
+export function wordOf(words: Readonly<Record<string, Said>>, word: string): Said {
+  const known = Object.hasOwn(words, word) ? words[word] : undefined;
+  return known ?? { en: named(word), ja: named(word) };
 }
 
 /** `AS64496 EXAMPLE-AS`. */
@@ -51,7 +57,7 @@ export function asNamed({
 export const UNKNOWN_CUSTOMER: Words = { en: phrases.en.unknownCustomer, ja: phrases.ja.unknownCustomer };
 const UNKNOWN_AS: Words = { en: phrases.en.unknownAs, ja: phrases.ja.unknownAs };
 
-/** `≥759.38`; with † in front where it rests on the sweep alone. It stands beside a request size, always. */
+/** `≥759.38`; with † in front where it rests on the sweep alone. */
 export function factor(
   value: number | string | undefined,
   record: { readonly lower_bound?: boolean; readonly basis?: FindingRecord['basis'] },
@@ -63,6 +69,7 @@ export function factor(
 
 /** By payload and on the wire, and what they are factors of. */
 export function factorsOf(record: FindingRecord): Html {
+  if (record.wire_amplification === undefined) return say({ en: 'not measured', ja: '測定値なし' });
   const wire = factor(record.wire_amplification, record);
   const payload = factor(factorText(record), record);
   return html`<b>${wire}×</b> <small>${say({

@@ -1,7 +1,8 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import type { Doubt, Evidence } from '../../src/domain/status.js';
-import { asNamed, factorsOf, fileLink, marked, named } from './cells.js';
+import { isWhole } from '../figures.js';
+import { asNamed, factorsOf, fileLink, marked, named, wordOf } from './cells.js';
 import { isFirst } from './completeness.js';
 import { countText } from './count.js';
 import type { Html, Part } from './html.js';
@@ -16,25 +17,33 @@ const MOST_LISTED = 50;
 
 /** What changed since the runs before: new, open again, closed with what proves it, and what nobody can say. */
 export function changes(run: RunRecord, records: readonly FindingRecord[]): Html {
-  if (isFirst(run))
+  if (isFirst(run)) {
+    const isCompared = run.complete && run.settings.shard === undefined;
     return html`<p>${say({
-      en: 'No earlier run is known here, so nothing can be called a change: the next run in the same folder will be compared with this one.',
-      ja: '比較できる以前の調査がないため、変化は示せません。同じフォルダーで次に調査すると、今回の結果と比較されます。',
+      en: `No earlier run is known here, so nothing can be called a change${isCompared ? ': the next run in the same folder will be compared with this one' : ''}.`,
+      ja: `比較できる以前の調査がないため、変化は示せません。${isCompared ? '同じフォルダーで次に調査すると、今回の結果と比較されます。' : ''}`,
     })}</p>
 `;
+  }
   const changed = (['reopened', 'new', 'fixed'] as const).flatMap((wanted) =>
     bySeverity(records.filter(({ status }) => status === wanted)),
   );
   const earlier = run.history?.earlier_runs ?? 0;
+  const isKnown = isWhole(run) && records.every(({ status }) => status !== 'unknown');
   return html`<p>${say(
     changed.length === 0
-      ? {
-          en: `No change was found against ${counted(earlier, 'earlier run')}.`,
-          ja: `以前の${earlier}回の調査から、変化は見つかりませんでした。`,
-        }
+      ? isKnown
+        ? {
+            en: `No change was found against ${counted(earlier, 'earlier run')}.`,
+            ja: `以前の${countText(earlier)}回の調査から、変化は見つかりませんでした。`,
+          }
+        : {
+            en: `No change is known against ${counted(earlier, 'earlier run')}; not everything is known.`,
+            ja: `以前の${countText(earlier)}回の調査からの変化は確認していません。確認できていない部分があります。`,
+          }
       : {
-          en: html`Against ${counted(earlier, 'earlier run')}. All of them are in ${fileLink('changes.csv')}.`,
-          ja: html`以前の${earlier}回の調査と比べた結果です。すべての変化は ${fileLink('changes.csv')} にあります。`,
+          en: html`${counted(changed.length, 'change')} against ${counted(earlier, 'earlier run')}, all in ${fileLink('changes.csv')}.`,
+          ja: html`以前の${countText(earlier)}回の調査と比べ、${countText(changed.length)}件の変化がありました。すべての変化は ${fileLink('changes.csv')} にあります。`,
         },
   )}</p>
 ${changed.length > 0 && table('changes-title', COLUMNS, changed.slice(0, MOST_LISTED))}${
@@ -59,7 +68,7 @@ const COLUMNS = [
 
 function evidence(record: FindingRecord): Part {
   if (record.status !== 'fixed') return factorsOf(record);
-  return record.status_evidence && say(EVIDENCE[record.status_evidence]);
+  return record.status_evidence && say(wordOf(EVIDENCE, record.status_evidence));
 }
 
 const EVIDENCE: Readonly<Record<Evidence, Said>> = {
@@ -70,23 +79,24 @@ const EVIDENCE: Readonly<Record<Evidence, Said>> = {
 
 /** Known before, and nobody can say whether still there: by the reason. */
 function doubts(records: readonly FindingRecord[]): Part {
-  const counts = new Map<Doubt, number>();
-  for (const { status, status_doubt: doubt = 'not rechecked' } of records)
+  const counts = new Map<string, number>();
+  for (const { status, status_doubt: doubt = '' } of records)
     if (status === 'unknown') counts.set(doubt, (counts.get(doubt) ?? 0) + 1);
   if (counts.size === 0) return undefined;
   return html`<p>${say({
-    en: 'Of these, known before, nobody can say whether they are still exposed:',
+    en: 'Known before, and nobody can say whether still exposed:',
     ja: '以前に検出したもののうち、現在の状態が分からないもの：',
   })}</p>
 <ul>
 ${[...counts].map(
-  ([doubt, count]) => html`<li>${count}: ${say(DOUBTS[doubt])}
+  ([doubt, count]) => html`<li>${countText(count)}: ${say(wordOf(DOUBTS, doubt))}
 `,
 )}</ul>
 `;
 }
 
-const DOUBTS: Readonly<Record<Doubt, Said>> = {
+const DOUBTS: Readonly<Record<Doubt | '', Said>> = {
+  '': { en: 'for no recorded reason', ja: '理由の記録なし' },
   'not asked': { en: 'not asked by this run', ja: '今回は要求を送っていません' },
   'answers otherwise': { en: 'answers with something else', ja: '別の内容を応答しています' },
   'asked otherwise': {

@@ -1,8 +1,8 @@
 import type { RunLossEvent, RunRecord } from '../../src/domain/run-record.js';
-import { isWhole } from '../figures.js';
+import { excludedOnTheWay, isWhole } from '../figures.js';
 import { decimalText } from '../format.js';
 import { spacedTime } from '../notices/phrases.js';
-import { fileLink, named } from './cells.js';
+import { fileLink, named, wordOf } from './cells.js';
 import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
@@ -52,19 +52,55 @@ function verdict(run: RunRecord): Said {
       en: 'This run is complete, but something was lost on the way.',
       ja: 'この調査は完了しましたが、途中で失われたものがあります。',
     };
+  if (run.settings.shard !== undefined)
+    return {
+      en: `This is shard ${run.settings.shard}, a part of a run: the rest was not asked here.`,
+      ja: `これは分割した調査の一部（シャード${run.settings.shard}）です。残りの範囲は、ここでは調査していません。`,
+    };
+  const excluded = excludedOnTheWay(run);
+  if (excluded > 0)
+    return {
+      en: `This run is complete, but the scope excluded ${counted(excluded, 'address', 'addresses')} on the way: not everything was asked.`,
+      ja: `この調査は完了しましたが、途中でスコープにより${countText(excluded)}アドレスを除外したため、すべてには要求を送っていません。`,
+    };
+  const lost = hasLost(run);
+  const [asked, sent] = run.losses.send_errors.some(({ meaning }) => meaning !== 'error')
+    ? ['but not each address could be asked', 'ただし、一部のアドレスには要求を送れませんでした']
+    : [
+        `each of ${counted(addresses, 'address', 'addresses')} was asked`,
+        `対象の${countText(addresses)}アドレスすべてに要求を送りました`,
+      ];
   return {
-    en: `This run is complete: each of ${counted(addresses, 'address', 'addresses')} was asked, and nothing was lost.`,
-    ja: `この調査は完了しました。対象の${countText(addresses)}アドレスすべてに要求を送り、損失はありませんでした。`,
+    en: `This run is complete: ${asked}, and ${lost ? 'what was lost was asked again, so that no loss remains' : 'nothing was lost'}.`,
+    ja: `この調査は完了しました。${sent}。${lost ? '失われた要求は送り直し、未確認の損失は残っていません' : '損失はありませんでした'}。`,
   };
+}
+
+/** Whether packets were lost on the way, though no loss may remain: a cap and a late answer are none. */
+function hasLost({ losses: lost }: RunRecord): boolean {
+  return (
+    lost.send_errors.some(({ meaning }) => meaning === 'error') ||
+    (lost.sweep_socket_drops ?? 0) + (lost.measurement_socket_drops ?? 0) + (lost.send_buffer_drops ?? 0) >
+      0 ||
+    (lost.events ?? []).some(({ kind }) => kind !== 'late_replies' && kind !== 'capped')
+  );
 }
 
 /** What the run did not ask. */
 function* gaps({
+  complete,
   incomplete_reason,
+  losses: { any },
+  settings: { shard },
   targets,
   history,
   scope_reloads = [],
 }: RunRecord): Generator<Said, void, undefined> {
+  if (shard !== undefined && (!complete || any))
+    yield {
+      en: `This is shard ${shard}: the rest was not asked here`,
+      ja: `分割した調査の一部（シャード${shard}）です。残りの範囲は、ここでは調査していません`,
+    };
   if (incomplete_reason !== undefined)
     yield {
       en: html`Why it stopped: ${named(incomplete_reason, 200)}`,
@@ -97,7 +133,7 @@ function* gaps({
   if (history !== undefined && history.not_targeted > 0)
     yield {
       en: `${counted(history.not_targeted, 'exposure')} known from earlier runs lay outside this run and ${history.not_targeted === 1 ? 'was' : 'were'} not asked`,
-      ja: `以前の調査で検出した${history.not_targeted}件は今回の対象外のため、確認していません`,
+      ja: `以前の調査で検出した${countText(history.not_targeted)}件は今回の対象外のため、確認していません`,
     };
 }
 
@@ -107,32 +143,34 @@ const REASONS: Readonly<Record<string, string>> = {
   'the last day of the authorisation ended': '許可の最終日が終わりました',
   'the scope could not be read again': 'スコープファイルを読み直せませんでした',
   'an IPv6 prefix shorter than /112 holds too many addresses to sweep':
-    '/112より広いIPv6プレフィックスは、アドレスが多すぎて走査できません',
+    '/112より広いIPv6プレフィックスは、アドレスが多すぎてスイープできません',
 };
 
 /** What was lost, and of whom nobody knows whether they answer. */
 function* losses({ losses: lost }: RunRecord): Generator<Said, void, undefined> {
-  for (const { code, count, meaning } of lost.send_errors)
-    if (meaning !== 'not_probed')
-      yield {
-        en: `${counted(count, 'packet')} could not be sent (${code})`,
-        ja: `${count}パケットを送信できませんでした（${code}）`,
-      };
+  for (const { code, count, meaning, addresses } of lost.send_errors) {
+    const { en, ja } = wordOf(UNSENT, meaning);
+    const where = addresses.length === 0 ? '' : `: ${listed(addresses)}`;
+    yield {
+      en: html`${counted(count, 'packet')} could not be sent (${code})${en}${where}`,
+      ja: html`${countText(count)}パケットを送信できませんでした（${code}${ja}）${where}`,
+    };
+  }
   const drops = (lost.sweep_socket_drops ?? 0) + (lost.measurement_socket_drops ?? 0);
   if (drops > 0)
     yield {
       en: `${counted(drops, 'answer')} arrived and ${drops === 1 ? 'was' : 'were'} dropped by our own machine for want of buffer`,
-      ja: `${drops}件の応答が届きましたが、測定側の受信バッファ不足で失われました`,
+      ja: `${countText(drops)}件の応答が届きましたが、測定側の受信バッファ不足で失われました`,
     };
   if ((lost.send_buffer_drops ?? 0) > 0)
     yield {
       en: `${counted(lost.send_buffer_drops ?? 0, 'packet')} vanished in this machine’s send queue; it does not say whose they were`,
-      ja: `測定側の送信キューで${lost.send_buffer_drops ?? 0}パケットが失われました（どの通信のものかは不明です）`,
+      ja: `測定側の送信キューで${countText(lost.send_buffer_drops ?? 0)}パケットが失われました（どの通信のものかは不明です）`,
     };
   if (lost.capped_measurements > 0)
     yield {
       en: `${counted(lost.capped_measurements, 'measurement')} ended at a cap: ${lost.capped_measurements === 1 ? 'its figures are lower bounds' : 'their figures are lower bounds'}, marked ≥`,
-      ja: `${lost.capped_measurements}件の測定は上限に達して打ち切りました。その数値は下限であり、≥ を付しています`,
+      ja: `${countText(lost.capped_measurements)}件の測定は上限に達して打ち切りました。その数値は下限であり、≥ を付しています`,
     };
   for (const { probe, addresses, prefixes } of (lost.unknown ?? []).slice(0, MOST_LISTED))
     yield {
@@ -142,27 +180,33 @@ function* losses({ losses: lost }: RunRecord): Generator<Said, void, undefined> 
   if ((lost.loss_estimate ?? 0) > 0)
     yield {
       en: `${percent(lost.loss_estimate ?? 0)} of those who answered the sweep did not answer the same question again`,
-      ja: `走査で応答したホストの${percent(lost.loss_estimate ?? 0)}は、同じ要求への2度目の応答がありませんでした`,
+      ja: `スイープで応答したホストの${percent(lost.loss_estimate ?? 0)}は、同じ要求への2度目の応答がありませんでした`,
     };
   for (const event of (lost.events ?? []).slice(0, MOST_LISTED)) yield eventOf(event);
   const unlisted = (lost.events ?? []).length - MOST_LISTED;
   if (unlisted > 0) yield { en: `and ${unlisted} more such events`, ja: `ほか${unlisted}件` };
 }
 
+const UNSENT: Readonly<Record<RunRecord['losses']['send_errors'][number]['meaning'], Said>> = {
+  error: { en: '', ja: '' },
+  unreachable: { en: ', for no way leads there', ja: '、到達不能' },
+  not_probed: { en: ', for they are no addresses of hosts', ja: '、ホストのアドレスではないため対象外' },
+};
+
 function eventOf({ kind, code, probe, count, first, last }: RunLossEvent): Said {
   const during = first === last ? spacedTime(first) : `${spacedTime(first)} – ${spacedTime(last)}`;
   const what: Part = [probe, code].filter((part) => part !== undefined).join(', ');
-  const { en, ja } = EVENTS[kind];
+  const { en, ja } = wordOf(EVENTS, kind);
   return {
-    en: `${during}: ${en}, ${count}${what === '' ? '' : ` (${what})`}`,
-    ja: `${during}：${ja}、${count}件${what === '' ? '' : `（${what}）`}`,
+    en: html`${during}: ${en}, ${countText(count)}${what === '' ? '' : ` (${what})`}`,
+    ja: html`${during}：${ja}、${countText(count)}件${what === '' ? '' : `（${what}）`}`,
   };
 }
 
-const EVENTS: Readonly<Record<RunLossEvent['kind'], { en: string; ja: string }>> = {
+const EVENTS: Readonly<Record<RunLossEvent['kind'], Said>> = {
   send_error: { en: 'packets not sent', ja: '送信失敗' },
   send_buffer: { en: 'packets lost in the send queue', ja: '送信キューでの損失' },
-  socket_drops: { en: 'answers dropped in the sweep', ja: '走査中の受信損失' },
+  socket_drops: { en: 'answers dropped in the sweep', ja: 'スイープ中の受信損失' },
   measurement_socket_drops: { en: 'answers dropped in measurements', ja: '測定中の受信損失' },
   late_replies: { en: 'late answers', ja: '遅れて届いた応答' },
   capped: { en: 'measurements ended at a cap', ja: '上限で打ち切った測定' },

@@ -1,11 +1,13 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { SEVERITIES } from '../../src/domain/finding.js';
+import type { RunRecord } from '../../src/domain/run-record.js';
 import { STATUSES } from '../../src/domain/status.js';
 import { factorText } from '../notices/phrases.js';
 import { factor, fileLink, marked, named, wordClass } from './cells.js';
 import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
+import { nothingFound } from './nothing-found.js';
 import { say } from './say.js';
 import { bySeverity } from './strength.js';
 
@@ -19,15 +21,15 @@ const ROWS_A_PART = 200;
 const SCREENFUL = 50;
 
 /**
- * Every finding, the most severe first, with controls that the script shows. The words in the rows are those of the
+ * Every finding, exposed first and then by severity, with controls that the script shows. The words in the rows are those of the
  * CSV files; what they are in Japanese the style sheet puts before them, once and not ten thousand times.
  */
-export function* findingsList(records: readonly FindingRecord[]): Generator<Html, void, undefined> {
+export function* findingsList(
+  run: RunRecord,
+  records: readonly FindingRecord[],
+): Generator<Html, void, undefined> {
   if (records.length === 0) {
-    yield html`<p>${say({
-      en: html`No finding: ${fileLink('findings.csv')} has its header only.`,
-      ja: html`検出はありません。${fileLink('findings.csv')} は見出し行だけです。`,
-    })}</p>
+    yield html`<p>${say(nothingFound(run))}</p>
 `;
     return;
   }
@@ -46,16 +48,16 @@ function introduction(records: readonly FindingRecord[]): Html {
   return html`<p>${
     records.length > MOST_ROWS
       ? say({
-          en: html`The ${countText(MOST_ROWS)} most severe of ${countText(records.length)} findings. All of them, with every column, are in ${fileLink('findings.csv')}.`,
-          ja: html`${countText(records.length)}件のうち、深刻度の高い順に${countText(MOST_ROWS)}件を表示しています。全件・全項目は ${fileLink('findings.csv')} にあります。`,
+          en: html`The first ${countText(MOST_ROWS)} of ${countText(records.length)} findings: exposed first, then by severity. All of them, with every column, are in ${fileLink('findings.csv')}.`,
+          ja: html`${countText(records.length)}件のうち、検出中のものから深刻度の高い順に${countText(MOST_ROWS)}件を表示しています。全件・全項目は ${fileLink('findings.csv')} にあります。`,
         })
       : say({
-          en: html`All ${countText(records.length)}, the most severe first. Every column of them is in ${fileLink('findings.csv')}, every exchange in ${fileLink('findings.jsonl')}.`,
-          ja: html`全${countText(records.length)}件を深刻度の高い順に表示しています。全項目は ${fileLink('findings.csv')} に、すべてのやり取りは ${fileLink('findings.jsonl')} にあります。`,
+          en: html`All ${countText(records.length)}: exposed first, then by severity. Every column of them is in ${fileLink('findings.csv')}, every exchange in ${fileLink('findings.jsonl')}.`,
+          ja: html`全${countText(records.length)}件を、検出中のものから深刻度の高い順に表示しています。全項目は ${fileLink('findings.csv')} に、すべてのやり取りは ${fileLink('findings.jsonl')} にあります。`,
         })
   } ${say({
     en: '≥ marks a lower bound, † a figure of the sweep alone.',
-    ja: '≥ は下限、† は走査だけによる数値です。',
+    ja: '≥ は下限、† はスイープだけによる数値です。',
   })}</p>
 <form id="controls" role="search" aria-labelledby="findings-title" hidden>
 <p><label for="search">${say({ en: 'Search', ja: '検索' })}</label> <input type="search" id="search" autocomplete="off" spellcheck="false" aria-describedby="search-hint">
@@ -134,6 +136,6 @@ function row(record: FindingRecord): Html {
     days_open,
     version,
   } = record;
-  return html`<tr><td class=${wordClass(severity)}>${severity}<td${status && html` class=${wordClass(status)}`}>${status}<td>${ip}<td>${probed_port}<td>${probe}<td>${request_size}<td>${response_size}<td>${factor(record.wire_amplification, record)}<td>${factor(factorText(record), record)}<td>${asn && `AS${asn}`}<td>${named(customer, 30)}<td>${days_open}<td>${named(version, SOFTWARE_COLUMNS)}
+  return html`<tr><td class=${wordClass(severity)}>${severity}<td${status && html` class=${wordClass(status)}`}>${status}<td>${ip}<td>${probed_port}<td>${probe}<td>${request_size}<td>${response_size}<td>${factor(record.wire_amplification, record)}<td>${factor(factorText(record), record)}<td>${asn !== undefined && `AS${asn}`}<td>${named(customer, 30)}<td>${days_open}<td>${named(version, SOFTWARE_COLUMNS)}
 `;
 }

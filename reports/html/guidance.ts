@@ -1,27 +1,30 @@
 import type { Language, ProbeIdentity } from '../../probes/probe.js';
 import { LANGUAGES } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
+import type { RunRecord } from '../../src/domain/run-record.js';
 import { isExposed } from '../../src/domain/status.js';
 import { checkOf, unknownWords, wordsOf } from '../notices/phrases.js';
 import { inline } from './cells.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
+import { nothingFound } from './nothing-found.js';
 import { say } from './say.js';
-import { bySeverity } from './strength.js';
+import { bySeverity, exposedOf } from './strength.js';
 
 /**
  * What to do about each kind of service that is exposed, the most severe first: once for all networks, which link
  * here, for the same words at every customer would make ten pages of one.
  */
 export function guidance(
+  run: RunRecord,
   records: readonly FindingRecord[],
   probes: readonly ProbeIdentity[] | undefined,
 ): Html {
-  const kinds = byGuidance(bySeverity(records.filter(({ status }) => isExposed(status))), probes);
+  const kinds = byGuidance(bySeverity(exposedOf(records)), probes);
   if (kinds.size === 0)
-    return html`<p>${say({ en: 'Nothing was found that calls for it.', ja: '対策を要する検出はありません。' })}</p>
+    return html`<p>${say(nothingFound(run))}</p>
 `;
-  return html`${[...kinds].map(([id, [worst]]) => worst && article(id, worst, probes))}`;
+  return html`${[...kinds].map(([id, rows]) => article(id, rows, probes))}`;
 }
 
 /** Rows by what to do about them, in the order of their first. */
@@ -50,13 +53,25 @@ export function guidanceLink(record: FindingRecord, probes: readonly ProbeIdenti
   return isExposed(record.status) ? html`<a href="#${guidanceId(record, probes)}">${title}</a>` : title;
 }
 
-function article(id: string, worst: FindingRecord, probes: readonly ProbeIdentity[] | undefined): Html {
+function article(
+  id: string,
+  rows: readonly FindingRecord[],
+  probes: readonly ProbeIdentity[] | undefined,
+): Part {
+  const [worst] = rows;
+  if (worst === undefined) return undefined;
+  const places = new Map(
+    rows.map(({ probe, probed_port }) => [
+      `${probe} ${probed_port}`,
+      html`<code>${probe}</code> · UDP ${probed_port}`,
+    ]),
+  );
   const { title, risk, remedy, check } = wordsOf(worst, probes);
   const known = probes?.find((probe) => `do-${probe.id}` === id);
   const each = (text: (language: Language) => Part): Html =>
     html`${LANGUAGES.map((language) => html`<div lang="${language}">${text(language)}</div>`)}`;
   return html`<article class="guidance" id="${id}"><h3>${say(title)}</h3>
-<p class="facts"><code>${worst.probe}</code> · UDP ${worst.probed_port}${known && html` · ${known.standard}`}${
+<p class="facts">${[...places.values()].map((place, index) => [index > 0 && ', ', place])}${known && html` · ${known.standard}`}${
     known?.published !== undefined &&
     known.published.factor !== '-' &&
     html` · ${say({

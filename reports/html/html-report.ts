@@ -8,7 +8,7 @@ import { changes } from './changes.js';
 import { addressMap, exposedByAs, exposedByProbe, factorChart, trendChart } from './charts/index.js';
 import { completeness } from './completeness.js';
 import { documentEnd, documentHead } from './document.js';
-import { charts } from './figures.js';
+import { charts } from './chart-list.js';
 import { findingsList } from './findings-list.js';
 import { guidance } from './guidance.js';
 import type { Html } from './html.js';
@@ -72,15 +72,19 @@ function sectionsOf(
     {
       id: 'hosts',
       title: { en: 'Strongest hosts', ja: '増幅率の高いホスト' },
-      content: () => [topHosts(records, probes)],
+      content: () => [topHosts(run, records, probes)],
     },
-    { id: 'findings', title: { en: 'All findings', ja: '検出一覧' }, content: () => findingsList(records) },
+    {
+      id: 'findings',
+      title: { en: 'All findings', ja: '検出一覧' },
+      content: () => findingsList(run, records),
+    },
     {
       id: 'networks',
       title: { en: 'Networks and customers', ja: 'ネットワークと顧客' },
       content: () => networks(run, records, probes),
     },
-    { id: 'do', title: { en: 'What to do', ja: '対策' }, content: () => [guidance(records, probes)] },
+    { id: 'do', title: { en: 'What to do', ja: '対策' }, content: () => [guidance(run, records, probes)] },
     {
       id: 'authorised',
       title: { en: 'What was authorised and asked', ja: '許可と調査の内容' },

@@ -24,22 +24,22 @@ const METHOD: readonly { readonly name: Said; readonly about: Said }[] = [
   {
     name: { en: 'How it was measured', ja: '測定の方法' },
     about: {
-      en: 'A sweep asked each address a question that only reads. Whoever answered was then asked alone: one request, and everything that came back counted until the line fell quiet. No sender was forged, and nothing outside the authorised networks was sent a packet.',
-      ja: '各アドレスに、情報を読み出すだけの要求を送りました（走査）。応答したホストにはあらためて個別に要求を1つ送り、応答が途絶えるまでに返ってきたものをすべて数えました（測定）。送信元の詐称は行わず、許可された範囲の外には何も送っていません。',
+      en: 'A sweep asked each address a question that only reads. Whoever answered was then asked alone, one request at a time, and everything that came back was counted until the line fell quiet. No sender was forged, and nothing outside the authorised networks was sent a packet.',
+      ja: '各アドレスに、情報を読み出すだけの要求を送りました（スイープ）。応答したホストにはあらためて個別に要求を1つずつ送り、応答が途絶えるまでに返ってきたものをすべて数えました（測定）。送信元の詐称は行わず、許可された範囲の外には何も送っていません。',
     },
   },
   {
     name: { en: 'By payload (BAF)', ja: 'ペイロード比（BAF）' },
     about: {
-      en: 'Bytes of the answer / bytes of the request, both as UDP payload. It depends on the size of the request: the same list of an NTP server is 5500.00 for a request of 8 bytes and 229.17 for one of 192. So a factor stands beside its request size here, always.',
-      ja: '応答のバイト数÷要求のバイト数（いずれもUDPのペイロード）。要求の大きさによって変わります。NTPサーバーの同じ一覧でも、8バイトの要求に対しては5500.00倍、192バイトの要求に対しては229.17倍です。そのため、増幅率は必ず要求の大きさとともに示します。',
+      en: 'Bytes of the answer / bytes of the request, both as UDP payload. It depends on the size of the request: the same list of an NTP server is 5500.00 for a request of 8 bytes and 229.17 for one of 192. So read it beside the size of its request.',
+      ja: '応答のバイト数÷要求のバイト数（いずれもUDPのペイロード）。要求の大きさによって変わります。NTPサーバーの同じ一覧でも、8バイトの要求に対しては5500.00倍、192バイトの要求に対しては229.17倍です。そのため、要求の大きさとあわせてご覧ください。',
     },
   },
   {
     name: { en: 'On the wire', ja: '回線上の増幅率' },
     about: {
-      en: 'The same with all headers, as Ethernet frames of at least 64 bytes: what a link carries. Requests of all sizes compare in it, so severity goes by it: critical from 500, high from 50, low below 2, info below 1, the type’s own level between.',
-      ja: 'ヘッダーを含め、64バイト以上のイーサネットフレームとして数えた比で、回線が実際に運ぶ量です。要求の大きさが違っても比較できるため、深刻度はこの値で決めます（500以上は緊急、50以上は高、2未満は低、1未満は参考、その間は種類ごとの既定値）。',
+      en: 'The same with all headers, as Ethernet frames of at least 64 bytes: what a link carries. Requests of all sizes compare in it, so severity goes by it: critical from 500, high from 50, low below 2, info below 1, the type’s own level between, unless what answers is worse than its figures (a loop, a working monlist) or less (mode 7 without a list).',
+      ja: 'ヘッダーを含め、64バイト以上のイーサネットフレームとして数えた比で、回線が実際に運ぶ量です。要求の大きさが違っても比較できるため、深刻度はこの値で決めます（500以上は緊急、50以上は高、2未満は低、1未満は参考、その間は種類ごとの既定値。ただし、ループの恐れや有効なmonlistなどは高く、一覧を返さないmode 7は低くします）。',
     },
   },
   {
@@ -50,10 +50,10 @@ const METHOD: readonly { readonly name: Said; readonly about: Said }[] = [
     },
   },
   {
-    name: { en: '† basis: sweep', ja: '† 走査による値' },
+    name: { en: '† basis: sweep', ja: '† スイープによる値' },
     about: {
       en: 'The host answered the sweep and not the measurement after it, as servers do that limit their rate. Its figures are those of the sweep.',
-      ja: '走査には応答し、その後の測定には応答しなかったホストです（応答の頻度を制限するサーバーに見られます）。数値は走査時のものです。',
+      ja: 'スイープには応答し、その後の測定には応答しなかったホストです（応答の頻度を制限するサーバーに見られます）。数値はスイープ時のものです。',
     },
   },
   {

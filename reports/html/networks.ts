@@ -1,12 +1,9 @@
 import type { ProbeIdentity, Words } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import { compareSeverities } from '../../src/domain/finding.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
-import { isExposed } from '../../src/domain/status.js';
 import type { AsGroup } from '../by-as.js';
 import { asFile, asLabel, groupByAs } from '../by-as.js';
 import type { Figures } from '../figures.js';
-import { isWhole } from '../figures.js';
 import { customerFile } from '../notices/customer-file.js';
 import { byCustomer, noticeFolder } from '../notices/notices.js';
 import { byProbe } from '../summary.js';
@@ -15,8 +12,9 @@ import { isFirst } from './completeness.js';
 import { byGuidance, guidanceLink } from './guidance.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
+import { nothingFound } from './nothing-found.js';
 import { counted, say } from './say.js';
-import { bySeverity } from './strength.js';
+import { bySeverity, compareBySeverity, exposedOf } from './strength.js';
 import type { TableColumn } from './table.js';
 import { table } from './table.js';
 
@@ -34,7 +32,7 @@ export function* networks(
 ): Generator<Html, void, undefined> {
   const groups = groupByAs(run, records);
   if (groups.length === 0)
-    yield html`<p>${say({ en: 'No network has a finding.', ja: '検出のあるネットワークはありません。' })}</p>
+    yield html`<p>${say(nothingFound(run))}</p>
 `;
   let left = MOST_CUSTOMERS_IN_ALL;
   for (const group of groups.slice(0, MOST_NETWORKS)) {
@@ -68,7 +66,7 @@ function network(
   })}</p>
 ${
   rows.length === 0
-    ? html`<p>${say(nothingIn(run))}</p>
+    ? html`<p>${say(nothingFound(run, CLEAN))}</p>
 `
     : table(`${label}-title`, columnsOf(run, probes, group.records), rows)
 }${customers.map((customer) => customerSection(group, customer, probes))}${
@@ -82,15 +80,7 @@ ${
 `;
 }
 
-/** Only a whole run knows that there is nothing. */
-function nothingIn(run: RunRecord): Words {
-  return isWhole(run)
-    ? { en: 'Asked, and nothing found.', ja: '調査し、検出はありませんでした。' }
-    : {
-        en: 'Nothing found, which does not mean that there is nothing: see above.',
-        ja: '検出はありませんが、検出漏れがないとは言えません（上記参照）。',
-      };
-}
+const CLEAN: Words = { en: 'Asked, and nothing found.', ja: '調査し、検出はありませんでした。' };
 
 type Row = readonly [probe: string, figures: Figures];
 
@@ -104,10 +94,19 @@ function columnsOf(
     isNumber: true,
     cell: ([, figures]) => of(figures),
   });
-  const size = (head: Words, of: (figures: Figures) => number | undefined): TableColumn<Row> => ({
+  const exposed = exposedOf(records);
+  const size = (
+    head: Words,
+    of: (figures: Figures) => number | undefined,
+    ofRecord: (record: FindingRecord) => number | undefined,
+  ): TableColumn<Row> => ({
     head,
     isNumber: true,
-    cell: ([, figures]) => factor(of(figures), { lower_bound: figures.lower_bounds > 0 }),
+    cell([probe, figures]) {
+      const largest = of(figures);
+      const basis = exposed.find((one) => one.probe === probe && ofRecord(one) === largest)?.basis;
+      return factor(largest, { lower_bound: figures.lower_bounds > 0, ...(basis && { basis }) });
+    },
   });
   return [
     {
@@ -125,11 +124,16 @@ function columnsOf(
           count({ en: 'New', ja: '新規' }, (figures) => figures.new),
           count({ en: 'Fixed', ja: '解消' }, ({ fixed }) => fixed),
         ]),
-    size({ en: 'Most by payload', ja: '最大（ペイロード比）' }, ({ max_amplification }) => max_amplification),
+    size(
+      { en: 'Most by payload', ja: '最大（ペイロード比）' },
+      ({ max_amplification }) => max_amplification,
+      ({ amplification }) => amplification,
+    ),
     count({ en: 'for a request, B', ja: 'その要求B' }, ({ request_size }) => request_size),
     size(
       { en: 'Most on the wire', ja: '最大（回線上）' },
       ({ max_wire_amplification }) => max_wire_amplification,
+      ({ wire_amplification }) => wire_amplification,
     ),
     { head: { en: 'by', ja: '該当ホスト' }, cell: ([, { worst_ip }]) => worst_ip },
   ];
@@ -141,13 +145,7 @@ type Customer = ReturnType<typeof byCustomer>[number];
 function worstCustomers(records: readonly FindingRecord[]): readonly Customer[] {
   return byCustomer(records)
     .map(([name, rows]): Customer => [name, bySeverity(rows)])
-    .sort(([, [a]], [, [b]]) =>
-      a && b ? compareSeverities(a.severity, b.severity) || strengthOf(b) - strengthOf(a) : 0,
-    );
-}
-
-function strengthOf({ wire_amplification = 0 }: FindingRecord): number {
-  return wire_amplification;
+    .sort(([, [a]], [, [b]]) => (a && b ? compareBySeverity(a, b) : 0));
 }
 
 function customerSection(
@@ -155,7 +153,7 @@ function customerSection(
   [customer, rows]: Customer,
   probes: readonly ProbeIdentity[] | undefined,
 ): Html {
-  const exposed = rows.filter(({ status }) => isExposed(status));
+  const exposed = exposedOf(rows);
   const letter = noticeFolder(group) + customerFile(customer);
   const kinds = byGuidance(exposed, probes);
   return html`<section class="customer"><h4>${customer === undefined ? say(UNKNOWN_CUSTOMER) : [say({ en: 'Customer ', ja: '顧客：' }), named(customer)]}</h4>

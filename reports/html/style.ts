@@ -25,14 +25,14 @@ const colours = `
 .i, .p { --mark: var(--info) } .n { --mark: var(--new) } .f { --mark: var(--fixed) } .u { --mark: var(--medium) }
 `;
 
-/** One language is hidden; the words of the CSV files stay, with what they mean before them. */
+/** One language is hidden; in the list the words of the CSV files stay, with what they mean before them. */
 const languages = `
 :root:not(:has(#ja:checked)) :is(span, tspan, div)[lang=ja],
 :root:has(#ja:checked) :is(span, tspan, div)[lang=en] { display: none }
 ${Object.entries(WORDS)
   .map(
     ([word, japanese]) =>
-      `:root:has(#ja:checked) :is(td, .w).${wordClass(word as keyof typeof WORDS)}::before { content: "${japanese} " }`,
+      `:root:has(#ja:checked) td.${wordClass(word as keyof typeof WORDS)}::before { content: "${japanese} " }`,
   )
   .join('\n')}
 :root:has(#ja:checked) body { line-height: 1.75; line-break: strict; word-break: auto-phrase }
@@ -99,6 +99,11 @@ li + li { margin-top: .25rem }
 .strongest b { font-size: 1.5rem }
 .strongest .where { display: block }
 
+@media screen and (min-width: 60rem) {
+  #answer:has(.figures > :only-child) { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 2fr); column-gap: .9rem }
+  #answer > :is(h2, .lead) { grid-column: 1 / -1 }
+}
+
 .verdict { padding: .9rem 1.2rem; border-left: 5px solid var(--mark); background: var(--card); border-radius: 0 8px 8px 0 }
 .verdict p { max-width: none }
 .verdict > * + * { margin-top: .5rem }
@@ -108,14 +113,16 @@ li + li { margin-top: .25rem }
 
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 8px }
 table { width: 100%; border-collapse: collapse; font-size: .875rem; line-height: 1.45; font-variant-numeric: tabular-nums }
-th, td { padding: .45rem .75rem; text-align: left; vertical-align: top }
+th, td { padding: .45rem .6rem; text-align: left; vertical-align: top }
 td code { white-space: nowrap }
 td li, td ul { max-width: none; margin: 0; padding: 0; list-style: none }
 thead th { background: var(--card); vertical-align: bottom; font-weight: 600; line-height: 1.3 }
 tbody th { font-weight: 600; white-space: nowrap }
-tbody .title { white-space: normal; min-width: 12rem; font-weight: 400 }
+tbody .title { white-space: normal; min-width: 11rem; font-weight: 400 }
 tbody > tr > * { border-top: 1px solid var(--line) }
 .number { text-align: right; white-space: nowrap }
+thead .number { white-space: normal }
+.owner { min-width: 13rem }
 caption { text-align: left; padding: .4rem .75rem; color: var(--muted) }
 .w, td:is(.c, .h, .m, .l, .i, .n, .r, .p, .u, .f) { color: var(--mark); font-weight: 600; white-space: nowrap }
 td .hex { white-space: normal }
@@ -150,7 +157,7 @@ tbody td:has(> bdi) { min-width: 4.75rem }
 #list :is(th, td) { padding-inline: .5rem }
 #list td:first-child { box-shadow: inset 4px 0 var(--mark) }
 #list th button { all: unset; cursor: pointer; font-weight: 600 }
-.links { min-width: 15rem }
+.links { min-width: 8rem }
 #list th button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 #list th button::after { content: "\\2195" / ""; margin-left: .2em; color: var(--muted); font-weight: 400; opacity: .6 }
 #list th[aria-sort=ascending] button::after { content: "\\2191" / ""; color: var(--accent) }
@@ -190,7 +197,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .scroll, .list { max-height: none; overflow: visible; content-visibility: visible; border: 0; border-radius: 0 }
   table { font-size: 7.2pt }
   th, td { padding: .2rem .35rem }
-  .links, .title, td.forms { min-width: 0 }
+  .links, .owner, .title, td.forms { min-width: 0 }
   th, td, td *, th *, #list td { white-space: normal }
   #list td:is(:nth-child(3), :nth-child(5)), tbody th { white-space: nowrap }
   #list th button { display: contents }

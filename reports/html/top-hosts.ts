@@ -1,14 +1,15 @@
 import type { ProbeIdentity } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import { isExposed } from '../../src/domain/status.js';
+import type { RunRecord } from '../../src/domain/run-record.js';
 import { asNamed, factor, marked, named } from './cells.js';
 import { factorText } from '../notices/phrases.js';
 import { guidanceId } from './guidance.js';
 import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
+import { nothingFound } from './nothing-found.js';
 import { say } from './say.js';
-import { byStrength } from './strength.js';
+import { byStrength, exposedOf } from './strength.js';
 import { table } from './table.js';
 
 const MOST_LISTED = 20;
@@ -20,18 +21,19 @@ interface Host {
 
 /** The hosts whose answers are the strongest on the wire, each once. */
 export function topHosts(
+  run: RunRecord,
   records: readonly FindingRecord[],
   probes: readonly ProbeIdentity[] | undefined,
 ): Html {
   const hosts = new Map<string, { strongest: FindingRecord; answersTo: Html[] }>();
-  for (const record of byStrength(records.filter(({ status }) => isExposed(status)))) {
+  for (const record of byStrength(exposedOf(records))) {
     const known = hosts.get(record.ip);
     const link = html`<a href="#${guidanceId(record, probes)}"><code>${record.probe}</code></a>`;
     if (known) known.answersTo.push(link);
     else hosts.set(record.ip, { strongest: record, answersTo: [link] });
   }
   if (hosts.size === 0)
-    return html`<p>${say({ en: 'No exposed host was found.', ja: '検出されたホストはありません。' })}</p>
+    return html`<p>${say(nothingFound(run))}</p>
 `;
   return html`${table('hosts-title', COLUMNS, [...hosts.values()].slice(0, MOST_LISTED))}${
     hosts.size > MOST_LISTED &&
@@ -67,13 +69,14 @@ const COLUMNS = [
     cell: ({ strongest }: Host): Part => strongest.response_size,
   },
   {
+    head: { en: 'AS, customer', ja: 'AS、顧客' },
+    className: 'owner',
+    cell: ({ strongest: { customer, ...of } }: Host): Part =>
+      html`${asNamed(of)}${customer !== undefined && html`<br>${named(customer, 30)}`}`,
+  },
+  {
     head: { en: 'Answers to', ja: '応答するプローブ' },
     className: 'links',
     cell: ({ answersTo }: Host): Part => answersTo.map((link, index) => [index > 0 && ', ', link]),
-  },
-  { head: { en: 'AS', ja: 'AS' }, cell: ({ strongest }: Host): Part => asNamed(strongest) },
-  {
-    head: { en: 'Customer', ja: '顧客' },
-    cell: ({ strongest }: Host): Part => named(strongest.customer, 30),
   },
 ] as const;

@@ -125,10 +125,10 @@ export const unknownWords: ProbeIdentity['words'] = {
   },
   risk: {
     en:
-      'What answers here could not be recognised, but its answer is larger than the request. With a forged ' +
-      'sender address such answers flood a third party from your network.',
+      'What kind of service answers here is not known, but it answers anybody. With a forged sender address its ' +
+      'answers strike a third party from your network.',
     ja:
-      '応答しているサービスの種類は特定できませんでしたが、要求より大きな応答が返ってきます。' +
+      '応答しているサービスの種類は特定できていませんが、誰からの要求にも応答します。' +
       '送信元を詐称した要求に応答すると、第三者への攻撃がこのネットワークから行われる形になります。',
   },
   remedy: {

@@ -250,7 +250,7 @@ describe('the figures of report.html', () => {
     );
     says(
       text,
-      /Strongest answer ≥?759\.38× on the wire: 44,000 bytes in 100 packets answer a request of 8 bytes \(≥?5500\.00× by payload\)/,
+      /Strongest answer ≥?759\.38× on the wire: (at least )?44,000 bytes of payload in 100 datagrams answer a request of 8 bytes \(≥?5500\.00× by payload\)/,
     );
   });
 
@@ -279,20 +279,52 @@ describe('what report.html may not claim', () => {
   };
   const stopped: RunRecord = { ...clean, complete: false, incomplete_reason: 'stopped by a signal' };
 
+  const shard: RunRecord = { ...clean, settings: { ...clean.settings, shard: '1/3' } };
+  const narrowed: RunRecord = {
+    ...clean,
+    scope_reloads: [
+      {
+        time: '2026-11-20T03:01:00Z',
+        newly_excluded: ['198.18.4.0/23'],
+        newly_excluded_addresses: 512,
+      },
+    ],
+  };
+  const rows = largeRun(40).records;
+
   it('is that there is nothing, unless all was asked and nothing lost', () => {
     const whole = readIn('en', page(clean, []));
-    says(whole, /No exposure was found on 130,816 addresses\. Exposed now 0 /);
+    says(whole, /No exposure was found on 130,816 addresses\. Exposed now 0 New 0 Reopened 0 /);
     says(whole, /This run is complete: each of 130,816 addresses was asked, and nothing was lost/);
     says(whole, /AS64496 EXAMPLE-AS 1 .* Asked, and nothing found/);
-    for (const run of [lossy, stopped]) {
+    for (const run of [lossy, stopped, shard, narrowed]) {
       const text = readIn('en', page(run, []));
       says(text, /this does not mean that there is none/);
-      says(text, /Exposed now not known/);
+      says(
+        text,
+        /Exposed now not known New not known Reopened not known Persisting not known Fixed not known/,
+      );
+      says(text, /No change is known against 8 earlier runs; not everything is known/);
       neverSays(
         text,
-        /nothing was lost|Asked, and nothing found|No exposure was found on|is exposed\.|There is none/,
+        /nothing was lost|was asked,|Asked, and nothing found|No exposure was found(?! , but|, but)|No change was found|is exposed\.|There is none|No finding/,
       );
-      says(readIn('ja', page(run, [])), /検出漏れがないとは言えません/);
+      const japanese = readIn('ja', page(run, []));
+      says(japanese, /検出漏れがないとは言えません/);
+      neverSays(japanese, /検出はありませんでした。|変化は見つかりませんでした|すべてに要求を送り/);
+    }
+  });
+
+  it('is to be all, where something is exposed: the lead says that there may be more', () => {
+    const exposed = rows.filter(({ status }) => status === 'persisting');
+    neverSays(readIn('en', page(clean, exposed)), /not (?:be )?all\./);
+    for (const run of [lossy, stopped, shard, narrowed]) {
+      says(readIn('en', page(run, exposed)), /from anybody\. This (?:may not be|is not) all\./);
+      says(
+        readIn('en', page(run, exposed)),
+        /New not known Reopened not known Persisting \d+ Fixed not known/,
+      );
+      says(readIn('ja', page(run, exposed)), /これがすべて(?:とは限りません|ではありません)。/);
     }
   });
 
@@ -305,12 +337,92 @@ describe('what report.html may not claim', () => {
     says(half, /This run is incomplete: it was stopped before its end/);
     says(half, /Why it stopped: stopped by a signal/);
     says(readIn('ja', page(stopped, [])), /この調査は完了していません/);
+    says(readIn('en', page(shard, [])), /This is shard 1\/3, a part of a run: the rest was not asked here/);
+    says(readIn('ja', page(shard, [])), /分割した調査の一部（シャード1\/3）です/);
+    says(readIn('en', page({ ...lossy, settings: shard.settings }, [])), /This is shard 1\/3: the rest/);
+    says(readIn('en', page(narrowed, [])), /excluded 512 addresses on the way: not everything was asked/);
+    says(readIn('ja', page(narrowed, [])), /途中でスコープにより512アドレスを除外/);
   });
 
-  it('is a change, where no earlier run is known', () => {
+  it('is that nothing was lost or each was asked, above a list of what was lost or could not be asked', () => {
+    const withErrors = (code: string, meaning: 'error' | 'unreachable' | 'not_probed'): RunRecord => ({
+      ...clean,
+      losses: { ...clean.losses, send_errors: [{ code, count: 2, meaning, addresses: ['198.18.0.255'] }] },
+    });
+    const repaired = page(withErrors('ENOBUFS', 'error'), []);
+    says(readIn('en', repaired), /each of 130,816 addresses was asked, and what was lost was asked again/);
+    says(readIn('ja', repaired), /失われた要求は送り直し/);
+    for (const [code, meaning, why] of [
+      ['EHOSTUNREACH', 'unreachable', 'for no way leads there'],
+      ['EACCES', 'not_probed', 'for they are no addresses of hosts'],
+    ] as const) {
+      const text = readIn('en', page(withErrors(code, meaning), []));
+      says(text, /not each address could be asked, and nothing was lost/);
+      says(text, new RegExp(`2 packets could not be sent \\(${code}\\), ${why}: 198\\.18\\.0\\.255`));
+      says(readIn('ja', page(withErrors(code, meaning), [])), /一部のアドレスには要求を送れませんでした/);
+    }
+  });
+
+  it('is a change, where no earlier run is known, or a comparison that will not come', () => {
     const text = readIn('en', page());
-    says(text, /No earlier run is known here, so nothing can be called a change/);
+    says(text, /No earlier run is known here, so nothing can be called a change: the next run in the same/);
     neverSays(text, / Reopened \d/);
+    for (const run of [shard, stopped]) {
+      const first: RunRecord = { ...run, history: { earlier_runs: 0, not_targeted: 0 } };
+      says(readIn('en', page(first, [])), /so nothing can be called a change\. /);
+      neverSays(readIn('ja', page(first, [])), /今回の結果と比較されます/);
+    }
+    const [row = assert.fail()] = rows;
+    const doubtful = page(clean, [{ ...row, status: 'unknown' }]);
+    says(readIn('en', doubtful), /No change is known against 8 earlier runs/);
+    says(readIn('en', doubtful), /1: for no recorded reason/);
+  });
+
+  it('is a figure that there is none of', () => {
+    const [row = assert.fail()] = rows;
+    const unmeasured: FindingRecord = { ...row, status: 'new', asn: 0 };
+    delete (unmeasured as { wire_amplification?: number }).wire_amplification;
+    const text = readIn('en', page(clean, [unmeasured]));
+    neverSays(text, /Strongest answer|[^\d.]×/);
+    says(text, /not measured/);
+    assert.equal(listRows(page(clean, [unmeasured]))[0]?.[9], 'AS0');
+    const wide = { ...clean, targets: { ...clean.targets, addresses: 2 ** 96 } };
+    says(readIn('en', page(wide, [])), /found on 79,228,162,514,264,\d{3},\d{3},\d{3},\d{3},\d{3} addresses/);
+  });
+
+  it('is what a probe that this version lacks does: it names it and its port, and no size', () => {
+    const [row = assert.fail()] = rows;
+    const foreign = ['one', 'two'].map((probe, index) => ({
+      ...row,
+      probe: `future-${probe}`,
+      probed_port: 7000 + index,
+      status: 'new' as const,
+    }));
+    const text = readIn('en', page(clean, foreign));
+    says(text, /future-one · UDP 7000, future-two · UDP 7001/);
+    neverSays(text, /larger than the request/);
+  });
+
+  it('is nothing for a word of a later version: it stands as it is', () => {
+    const [row = assert.fail()] = rows;
+    const later = { status_doubt: 'moon <phase>', status_evidence: 'sworn' } as unknown as FindingRecord;
+    const run = {
+      ...clean,
+      losses: {
+        ...clean.losses,
+        events: [{ kind: 'eclipse', count: 2, first: '2026-11-20T03:01:00Z', last: '2026-11-20T03:01:00Z' }],
+      },
+    } as unknown as RunRecord;
+    for (const language of LANGUAGES) {
+      const text = readIn(
+        language,
+        page(run, [
+          { ...row, ...later, status: 'unknown' },
+          { ...row, ...later, ip: '198.18.0.9', status: 'fixed' },
+        ]),
+      );
+      for (const word of [/moon &lt;phase&gt;/, /sworn/, /eclipse/]) says(text, word);
+    }
   });
 });
 
@@ -331,7 +443,10 @@ describe('a large report.html', () => {
     const listed = listRows(text);
     assert.equal(listed.length, 10_000);
     assert.ok(listed.some(([severity]) => severity === 'medium'));
-    says(readIn('en', text), /The 10,000 most severe of 10,300 findings\..* findings\.csv/);
+    says(
+      readIn('en', text),
+      /The first 10,000 of 10,300 findings: exposed first, then by severity\..* findings\.csv/,
+    );
     const left = more.records.filter(({ ip, probe }) => !text.includes(`<td>${ip}<td>`) && probe !== '');
     assert.ok(left.length >= 300);
     for (const { severity } of left) assert.ok(severity !== 'critical' && severity !== 'high', severity);
