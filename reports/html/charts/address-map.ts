@@ -23,7 +23,8 @@ import type { Chart } from './chart.js';
 import { dataTable, drawing, hatch, hint, key, note, svg, tidy, WIDTH } from './chart.js';
 import type { Place } from './hilbert.js';
 import { outlinePath } from './outline.js';
-import { exposedOf, severityWords } from './severities.js';
+import { exposedOf } from '../strength.js';
+import { severityWords } from './severities.js';
 
 /**
  * Where in the network it is: a small scope address by address, a large one in blocks on a Hilbert curve, scattered

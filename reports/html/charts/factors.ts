@@ -13,7 +13,7 @@ import { html } from '../html.js';
 import { sayInSvg } from '../say.js';
 import type { Chart } from './chart.js';
 import { dataTable, drawing, hint, key, note, svg, tidy, WIDTH } from './chart.js';
-import { exposedOf } from './severities.js';
+import { exposedOf } from '../strength.js';
 
 /**
  * How strong what is exposed is: a histogram for each probe on one logarithmic axis, with the published factor marked.

@@ -3,17 +3,12 @@ import type { Words } from '../../../probes/probe.js';
 import type { FindingRecord } from '../../../src/domain/finding-record.js';
 import type { Severity } from '../../../src/domain/finding.js';
 import { SEVERITIES } from '../../../src/domain/finding.js';
-import { isExposed } from '../../../src/domain/status.js';
 import { cleanText } from '../../clean-text.js';
 import { WORDS } from '../cells.js';
+import { exposedOf } from '../strength.js';
 
 /** How many of what is exposed now are how severe. */
 export type SeverityCounts = Readonly<Record<Severity, number>>;
-
-/** What is exposed now; the fixed and the unknown are not. */
-export function exposedOf(records: readonly FindingRecord[]): readonly FindingRecord[] {
-  return records.filter(({ status }) => isExposed(status));
-}
 
 export function countBySeverity(records: readonly FindingRecord[]): SeverityCounts {
   const counts = rollup(
