@@ -103,7 +103,7 @@ export interface ProbeIdentity<Id extends string = string> {
     readonly risk: Words;
     /** A line for each software or step. */
     readonly remedy: Words;
-    /** How to see for oneself: lines, a command in a line of its own after four spaces, `ADDRESS` for the host. */
+    /** How to see for oneself: lines, a command in a line of its own after four spaces, `ADDRESS` for the host and `PORT` for its port. */
     readonly check: Words;
   };
 }

@@ -23,7 +23,7 @@ for (const [signal, code] of [
   process.on(signal, () => {
     if (stop.signal.aborted) process.exit(code);
     process.stderr.write(
-      'ampscope: stopping when the exchanges under way are over; once more to leave at once\n',
+      'ampscope: stopping as soon as what is under way is over; once more to leave at once\n',
     );
     stop.abort(code);
   });

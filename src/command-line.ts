@@ -89,6 +89,9 @@ function usageErrorOf(message: string, words: readonly string[]): UsageError {
   const valueless = /^Not enough arguments following: (\S+)$/.exec(first)?.[1];
   const see = command ? `see ampscope ${command.name} --help` : 'see ampscope --help';
   if (valueless !== undefined) return new UsageError(`--${valueless} has no value`, see);
+  const unknown = /^Unknown arguments?: (\S+?),?(?: |$)/.exec(first)?.[1];
+  if (unknown !== undefined && words.includes(`--${unknown}`))
+    return new UsageError(`--${unknown} is not understood here`, see);
   if (first.startsWith('Not enough non-option arguments') && command?.positional) {
     const { usage, describe } = command.positional;
     return new UsageError(

@@ -32,7 +32,7 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If a block of text comes back, the service is still open:\n    echo | nc -u -w 3 ADDRESS 19',
-    ja: '文字列がまとまって返ってきた場合は、まだ応答しています。\n    echo | nc -u -w 3 ADDRESS 19',
+    en: 'If a block of text comes back, the service is still open:\n    echo | nc -u -w 3 ADDRESS PORT',
+    ja: '文字列がまとまって返ってきた場合は、まだ応答しています。\n    echo | nc -u -w 3 ADDRESS PORT',
   },
 };

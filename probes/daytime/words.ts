@@ -34,7 +34,7 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If the date comes back, the service is still open:\n    echo | nc -u -w 3 ADDRESS 13',
-    ja: '日時が返ってきた場合は、まだ応答しています。\n    echo | nc -u -w 3 ADDRESS 13',
+    en: 'If the date comes back, the service is still open:\n    echo | nc -u -w 3 ADDRESS PORT',
+    ja: '日時が返ってきた場合は、まだ応答しています。\n    echo | nc -u -w 3 ADDRESS PORT',
   },
 };

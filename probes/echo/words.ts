@@ -32,7 +32,7 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If the word hello comes back, the service is still open:\n    echo hello | nc -u -w 3 ADDRESS 7',
-    ja: 'hello という文字列が返ってきた場合は、まだ応答しています。\n    echo hello | nc -u -w 3 ADDRESS 7',
+    en: 'If the word hello comes back, the service is still open:\n    echo hello | nc -u -w 3 ADDRESS PORT',
+    ja: 'hello という文字列が返ってきた場合は、まだ応答しています。\n    echo hello | nc -u -w 3 ADDRESS PORT',
   },
 };

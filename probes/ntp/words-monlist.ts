@@ -32,7 +32,7 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If a list of addresses comes back, monlist is still open (ntpdc belongs to ntp 4.2.6; nmap does the same):\n    ntpdc -n -c monlist ADDRESS\n    nmap -sU -p 123 --script ntp-monlist ADDRESS',
-    ja: 'アドレスの一覧が返ってきた場合は、まだ応答しています（ntpdcはntp 4.2.6に付属しています。nmapでも確認できます）。\n    ntpdc -n -c monlist ADDRESS\n    nmap -sU -p 123 --script ntp-monlist ADDRESS',
+    en: 'If a list of addresses comes back, monlist is still open (ntpdc belongs to ntp 4.2.6; nmap does the same):\n    ntpdc -n -c monlist ADDRESS\n    nmap -sU -p PORT --script ntp-monlist ADDRESS',
+    ja: 'アドレスの一覧が返ってきた場合は、まだ応答しています（ntpdcはntp 4.2.6に付属しています。nmapでも確認できます）。\n    ntpdc -n -c monlist ADDRESS\n    nmap -sU -p PORT --script ntp-monlist ADDRESS',
   },
 };

@@ -34,7 +34,7 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If a text comes back, the service is still open:\n    echo | nc -u -w 3 ADDRESS 17',
-    ja: '文章が返ってきた場合は、まだ応答しています。\n    echo | nc -u -w 3 ADDRESS 17',
+    en: 'If a text comes back, the service is still open:\n    echo | nc -u -w 3 ADDRESS PORT',
+    ja: '文章が返ってきた場合は、まだ応答しています。\n    echo | nc -u -w 3 ADDRESS PORT',
   },
 };

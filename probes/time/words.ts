@@ -34,7 +34,7 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If four bytes come back, the service is still open:\n    echo | nc -u -w 3 ADDRESS 37 | od -t u1',
-    ja: '4バイトのデータが返ってきた場合は、まだ応答しています。\n    echo | nc -u -w 3 ADDRESS 37 | od -t u1',
+    en: 'If four bytes come back, the service is still open:\n    echo | nc -u -w 3 ADDRESS PORT | od -t u1',
+    ja: '4バイトのデータが返ってきた場合は、まだ応答しています。\n    echo | nc -u -w 3 ADDRESS PORT | od -t u1',
   },
 };

@@ -6,7 +6,7 @@ export const defaultTemplates: Readonly<Record<Language, string>> = {
 
 {{salutation}}
 
-at addresses that are in your use, services answer anyone on the Internet, and answer small requests with large replies. Attackers send such requests in the name of a victim: the replies then hit the victim, and your own line carries them. Please close these services, or let nobody but your own users reach them. This message says what was found, how it was measured, why it matters, how to fix it and how to check that yourself.
+at addresses that are in your use, services answer anyone on the Internet, many of them with more than they were asked. Attackers send such requests in the name of a victim: the replies then hit the victim, and your own line carries them. Please close these services, or let nobody but your own users reach them. This message says what was found, how it was measured, why it matters, how to fix it and how to check that yourself.
 
 It comes from {{organisation}}, who scanned its own network for such services. Nobody attacked you, and we know of no break-in: the services answer everybody, and so they answered us.
 
@@ -20,7 +20,7 @@ Exposures: {{exposed}} ({{customer}}, {{asn}} {{as_name}}). Times are UTC. The f
 
 2. HOW IT WAS MEASURED
 
-The scan {{scan_id}} ran from {{started}} to {{ended}}. Each address got single requests that only read, at a low rate; who answered was asked again alone, and what came back was counted. The factor is the bytes of the answer divided by the bytes of the request (payload of UDP), so it means something only beside the size of the request. "At least" marks figures that are too small: the answer went on after we had stopped to listen, or something of it was lost. The severity goes by the same factor with all headers counted.
+The scan {{scan_id}} ran from {{started}} to {{ended}}. Each address got single requests that only read, at a low rate; who answered was asked again alone, and what came back was counted. The factor is the bytes of the answer divided by the bytes of the request (payload of UDP), so it means something only beside the size of the request. "At least" marks figures that are too small: the answer went on after we had stopped to listen, or something of it was lost. The severity goes by the same factor on the wire, with all headers counted; a service that is dangerous in another way is graded higher.
 
 If the address is given to your host only for a time, compare the time of the request with your logs.
 
@@ -59,7 +59,7 @@ Please name the scan {{scan_id}} when you write to us.
 
 平素よりお世話になっております。{{organisation}}です。
 
-お客様がご利用中のIPアドレスにおいて、インターネット上の誰からの要求にも、要求より大きな応答を返すサービスを確認しました。攻撃者は送信元を被害者のアドレスに偽装した小さな要求を送り、大きな応答を被害者に送りつけます（リフレクション攻撃）。その通信はお客様の回線にも負荷をかけます。お手数ですが、該当するサービスを停止するか、必要な利用者だけが使えるように制限してくださいますようお願いいたします。以下に、検出した内容、測定の方法、放置した場合の危険、対策の方法、ご自身での確認方法をご案内します。
+お客様がご利用中のIPアドレスにおいて、インターネット上の誰からの要求にも応答するサービスを確認しました。その多くは、要求より大きな応答を返します。攻撃者は送信元を被害者のアドレスに詐称した小さな要求を送り、大きな応答を被害者に送りつけます（リフレクション攻撃）。その通信はお客様の回線にも負荷をかけます。お手数ですが、該当するサービスを停止するか、必要な利用者だけが使えるように制限してくださいますようお願いいたします。以下に、検出した内容、測定の方法、放置した場合の危険、対策の方法、ご自身での確認方法をご案内します。
 
 本件は、当社が自社のネットワークを調査した結果に基づくものです。お客様の機器への攻撃や侵入を確認したものではありません。
 
@@ -73,7 +73,7 @@ Please name the scan {{scan_id}} when you write to us.
 
 2. 測定の方法
 
-調査 {{scan_id}} は {{started}} から {{ended}} まで実施しました。各アドレスに、情報を読み出すだけの要求を低い頻度で1つずつ送り、応答があったアドレスにはあらためて個別に要求を送って、返ってきた量を数えました。増幅率は、応答のバイト数を要求のバイト数で割った値です（いずれもUDPのペイロード）。要求の大きさによって変わるため、要求の大きさと併せてご覧ください。「以上」と付した数値は下限です。測定を打ち切った後も応答が続いたか、応答の一部が失われたことを示します。深刻度は、ヘッダーを含めた通信量の比で判定しています。
+調査 {{scan_id}} は {{started}} から {{ended}} まで実施しました。各アドレスに、情報を読み出すだけの要求を低い頻度で1つずつ送り、応答があったアドレスにはあらためて個別に要求を送って、返ってきた量を数えました。増幅率は、応答のバイト数を要求のバイト数で割った値です（いずれもUDPのペイロード）。要求の大きさによって変わるため、要求の大きさと併せてご覧ください。「以上」と付した数値は下限です。測定を打ち切った後も応答が続いたか、応答の一部が失われたことを示します。深刻度は、ヘッダーを含めた回線上の通信量の比で判定し、ほかの危険があるサービスはより高くしています。
 
 IPアドレスが動的に割り当てられている場合は、測定時刻とお手元の記録を照らし合わせてください。
 

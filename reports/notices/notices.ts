@@ -14,7 +14,6 @@ import { defaultTemplates } from './default-templates.js';
 import { mailText } from './mail.js';
 import { fillTemplate, parseTemplate } from './template.js';
 import { noticeValues } from './values.js';
-import { NOTICE_COLUMNS, wrapLine } from './wrap.js';
 
 /**
  * notices/: for each AS and customer with something exposed a letter in each language, ready for mail, and the rows
@@ -38,7 +37,7 @@ export const notices: Report = {
         for (const [language, template] of parsed) {
           const values = noticeValues(run, { ...group, customer, rows, csv }, language, options.probes ?? []);
           const { subject, body } = fillTemplate(template, values);
-          yield { path: `${path}${name}.${language}.txt`, chunks: [`${wrapSubject(subject)}\n\n${body}`] };
+          yield { path: `${path}${name}.${language}.txt`, chunks: [`Subject: ${subject}\n\n${body}`] };
           if (format === 'eml')
             yield {
               path: `${path}${name}.${language}.eml`,
@@ -66,11 +65,6 @@ export function byCustomer(
     else groups.set(customer, [record]);
   }
   return [...groups].filter(([, rows]) => rows.some(({ status }) => isExposed(status)));
-}
-
-/** Folded like a header's field: later lines begin with a space. */
-function wrapSubject(subject: string): string {
-  return wrapLine(`Subject: ${subject}`, NOTICE_COLUMNS - 1).join('\n ');
 }
 
 function draft(

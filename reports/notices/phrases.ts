@@ -16,6 +16,7 @@ export interface Phrases {
   readonly sizes: string;
   sizesOf(record: FindingRecord): string;
   readonly factor: string;
+  /** By payload, and on the wire, which the severity goes by. */
   factorOf(record: FindingRecord, amplification: string): string;
   readonly since: string;
   /** Undefined where no earlier run is known. */
@@ -46,14 +47,15 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
       `${atLeast(record)}${record.response_size} bytes in ${record.packets} ${record.packets === 1 ? 'packet' : 'packets'} to a request of ${record.request_size} ${record.request_size === 1 ? 'byte' : 'bytes'}`,
     factor: 'Factor',
     factorOf: (record, amplification) =>
-      `${atLeast(record)}${amplification} (answer / request of ${record.request_size} ${record.request_size === 1 ? 'byte' : 'bytes'})`,
+      `${atLeast(record)}${amplification} (answer / request of ${record.request_size} ${record.request_size === 1 ? 'byte' : 'bytes'})${onTheWire(record, '; on the wire ', '')}`,
     since: 'Open',
     sinceOf({ status, first_seen, days_open = 0 }) {
       const first = first_seen === undefined ? '' : `, first seen ${spacedTime(first_seen)}`;
       const days = `${days_open} ${days_open === 1 ? 'day' : 'days'}`;
       if (status === 'new') return 'new, not seen in our scans before';
       if (status === 'reopened') return `open again after it had been closed${first}`;
-      return status === undefined ? undefined : `for ${days}${first}`;
+      if (status === undefined) return undefined;
+      return days_open === 0 ? `for less than a day${first}` : `for ${days}${first}`;
     },
     software: 'Software',
     detail: 'Detail',
@@ -76,13 +78,14 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
       `${record.request_size}バイトの要求に対し、${record.packets}パケット、${record.response_size}バイト${orMore(record)}`,
     factor: '増幅率',
     factorOf: (record, amplification) =>
-      `${amplification}倍${orMore(record)}（応答÷${record.request_size}バイトの要求）`,
+      `${amplification}倍${orMore(record)}（応答÷${record.request_size}バイトの要求）${onTheWire(record, '、回線上では', '倍')}`,
     since: '経過',
     sinceOf({ status, first_seen, days_open = 0 }) {
       const first = first_seen === undefined ? '' : `（初回検出：${spacedTime(first_seen)}）`;
       if (status === 'new') return '今回初めて検出しました';
       if (status === 'reopened') return `一度解消しましたが、再び検出しました${first}`;
-      return status === undefined ? undefined : `${days_open}日間継続しています${first}`;
+      if (status === undefined) return undefined;
+      return days_open === 0 ? `継続しています${first}` : `${days_open}日間継続しています${first}`;
     },
     software: 'ソフトウェア',
     detail: '備考',
@@ -97,6 +100,10 @@ function atLeast({ lower_bound }: FindingRecord): string {
 
 function orMore({ lower_bound }: FindingRecord): string {
   return lower_bound === true ? '以上' : '';
+}
+
+function onTheWire({ wire_amplification: factor }: FindingRecord, before: string, after: string): string {
+  return factor === undefined ? '' : `${before}${decimalText(factor, FACTOR_DECIMALS)}${after}`;
 }
 
 /** The factor as the columns have it. */

@@ -94,6 +94,6 @@ function show(definition: ProbeDefinition, language: Language): string {
     words.remedy[language],
     '',
     labels.check,
-    words.check[language],
+    words.check[language].replaceAll('PORT', String(port)),
   ].join('\n')}\n`;
 }

@@ -240,7 +240,8 @@ function exitCodeOf(
       `ampscope: note: the run is incomplete: ${run.incomplete_reason ?? 'unknown'}; go on with: ampscope scan --resume ${run.directory}\n`,
     );
   if (stop.aborted && typeof stop.reason === 'number') return stop.reason;
-  if (run.losses.any || !run.complete) {
+  if (!run.complete) return EXIT.losses;
+  if (run.losses.any) {
     stderr.write(
       'ampscope: note: finished with losses, so silent may mean unknown: see losses in run.json\n',
     );

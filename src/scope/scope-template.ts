@@ -60,16 +60,19 @@ const EXAMPLE = {
   organisation: 'Example ISP',
   authorisedBy: 'NOC manager, ticket 4711',
   network: '192.0.2.0/24',
+  asName: 'EXAMPLE-AS',
 };
 
 /**
- * Whether a scope file still says what the template says, which nobody has authorised: the documentation
- * prefixes lead nowhere on the Internet, but some networks use them inside.
+ * What of a scope file is still what the template says, which nobody has authorised: the documentation prefixes
+ * lead nowhere on the Internet, but some networks use them inside.
  */
-export function holdsExampleValues({ organisation, authorisedBy, networks }: ScopeFile): boolean {
-  return (
-    organisation === EXAMPLE.organisation &&
-    authorisedBy === EXAMPLE.authorisedBy &&
-    networks.some(({ prefix }) => formatPrefix(prefix) === EXAMPLE.network)
-  );
+export function exampleValuesIn({ organisation, authorisedBy, networks }: ScopeFile): readonly string[] {
+  const isExample = ({ prefix, asName }: ScopeFile['networks'][number]): boolean =>
+    formatPrefix(prefix) === EXAMPLE.network && asName === EXAMPLE.asName;
+  return [
+    ...(organisation === EXAMPLE.organisation ? ['organisation'] : []),
+    ...(authorisedBy === EXAMPLE.authorisedBy ? ['authorised_by'] : []),
+    ...(networks.some(isExample) ? [`the network ${EXAMPLE.network} of ${EXAMPLE.asName}`] : []),
+  ];
 }

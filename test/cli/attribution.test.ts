@@ -19,7 +19,7 @@ describe('ampscope attribution', () => {
     assert.equal(contact, 'Contact: mailto:noc@example.net');
     assert.equal(expires, 'Expires: 2099-12-31T23:59:59Z');
     assert.equal(languages, 'Preferred-Languages: en, ja');
-    assert.match(description ?? '', /^Description: Example ISP .*ntp\/123.*$/);
+    assert.match(description ?? '', /^Description: Harbour Networks .*ntp\/123.*$/);
     assert.equal(end, '');
   });
 

@@ -35,6 +35,16 @@ describe('ampscope doctor', () => {
     assert.equal(existsSync(join(workspace.path, 'exposure')), false, 'it makes nothing');
   });
 
+  it('remarks on an exclusion that leaves nobody out, for it may be a slip of the pen', async () => {
+    const excluding = (text: string): Promise<CliResult> =>
+      runCli(['doctor', '--scope', scope, '--exclude', text], { cwd: workspace.path });
+    assert.match(
+      (await excluding('127.99.0.0/16')).stdout,
+      /the exclusion 127\.99\.0\.0\/16 is outside the networks of the scope, and without effect/,
+    );
+    assert.doesNotMatch((await excluding('127.9.0.0/29')).stdout, /without effect/);
+  });
+
   it('--json gives the same checks to programs', async () => {
     const { stdout } = await runCli(['doctor', '--scope', scope, '--json'], { cwd: workspace.path });
     const { checks } = JSON.parse(stdout) as { readonly checks: readonly Check[] };

@@ -28,7 +28,10 @@ describe('ampscope inspect', () => {
     const before = readdirSync(workspace.path);
     const { code, stdout } = await inspect('ntpd-4.2.6-600-clients', 'ntp-monlist');
     assert.equal(code, 0);
-    assert.match(stdout, /asked by ampscope \d\S* for Example ISP\nauthorised by NOC manager, ticket 4711/);
+    assert.match(
+      stdout,
+      /asked by ampscope \d\S* for Harbour Networks\nauthorised by J\. Harbour, ticket 12/,
+    );
     assert.match(stdout, /^ {2}request 1: .* 8 bytes, \d{4}-.*Z from port \d+$/m);
     assert.match(stdout, /^ {4}0000 {2}17/m);
     assert.match(stdout, /^ {2}reply 1 of 100: 440 bytes/m);

@@ -22,8 +22,8 @@ export function makeWorkspace(): { readonly path: string; write(name: string, te
 /** A scope file as a user would write it; what is given replaces or adds lines. */
 export function scopeText(changes: Readonly<Record<string, string>> = {}): string {
   const lines = {
-    organisation: 'Example ISP',
-    authorised_by: 'NOC manager, ticket 4711',
+    organisation: 'Harbour Networks',
+    authorised_by: 'J. Harbour, ticket 12',
     contact: 'noc@example.net',
     valid_until: '2099-12-31',
     networks: '[{ prefix: 127.9.0.0/24, asn: 64496, as_name: EXAMPLE-AS, customer: C-1001 }]',

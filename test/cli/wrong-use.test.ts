@@ -15,6 +15,11 @@ const both = workspace.write(
   'both.yaml',
   scopeText({ networks: '[{ prefix: 127.9.0.0/24 }, { prefix: "::1" }, { prefix: "2001:db8::/32" }]' }),
 );
+/** Filled in, but for the network that init wrote. */
+const template = workspace.write(
+  'template.yaml',
+  scopeText({ networks: '[{ prefix: 192.0.2.0/24, as_name: EXAMPLE-AS }, { prefix: 127.9.0.0/24 }]' }),
+);
 const excluding = workspace.write('excluding.yaml', scopeText({ exclude: '[127.9.0.7]' }));
 
 /** Command, then exactly the two lines that must stand on stderr; nothing else may. */
@@ -58,6 +63,13 @@ const WRONG_USE: readonly (readonly [words: readonly string[], error: RegExp, hi
   [['scan', '--scope', scope, '--probe', 'ntp'], /there is no probe "ntp"/, /ntp-monlist/],
   [['scan', '--scope', scope, '--port', 'chargen'], /--port: "chargen"/, /=/],
   [['scan', '--scope', scope, '--port', 'chargen=99999'], /--port: 99999 is no UDP port/, /chargen=/],
+  [['scan', '--scope', scope, '--port', 'qotd=10017'], /qotd is not asked by this scan/, /--probe qotd/],
+  [['scan', '--scope', scope, '--scpoe', 'x'], /--scpoe is not understood here/, /scan --help/],
+  [
+    ['scan', '--scope', template, '127.9.0.1'],
+    /template\.yaml still holds example values .*192\.0\.2\.0\/24/,
+    /whose/,
+  ],
   [['scan', '--scope', scope, '--port', 'nothing=99999'], /no probe "nothing"/, /chargen/],
   [['scan', '--scope', scope, '--retries', '-1'], /--retries: "-1" is not a whole number/, /from 0 to 10/],
   [['scan', '--scope', scope, '--fail-on'], /--fail-on has no value/, /scan --help/],

@@ -82,7 +82,7 @@ describe('the check that a notice names', { concurrency: true }, () => {
 
   /** What the commands of the notice print, with the reader's own address and names in place. */
   async function typed(probe: string, server: string | undefined): Promise<string> {
-    const { words } = probes.find(({ id }) => id === probe) ?? {};
+    const { words, port } = probes.find(({ id }) => id === probe) ?? {};
     const commands = words?.check.en.split('\n').filter((line) => line.startsWith('    ')) ?? [];
     assert.ok(commands.length > 0, `the notice of ${probe} has a command`);
     assert.ok(link);
@@ -90,6 +90,7 @@ describe('the check that a notice names', { concurrency: true }, () => {
     const script = commands
       .join('\n')
       .replaceAll('ADDRESS', at)
+      .replaceAll('PORT', String(port))
       .replace('www.example.com', CHECK.name)
       .replace('example.net', 'fat.test');
     const sets = [PACKAGE_SETS.dig, PACKAGE_SETS.snmpTools, PACKAGE_SETS.ntpsec].map(unpacked);

@@ -4,13 +4,14 @@ import { probes as definitions } from '../../../probes/list.js';
 import type { Family, Range } from '../../domain/address.js';
 import { familyOf, parseAddress } from '../../domain/address.js';
 import { UsageError } from '../../domain/usage-error.js';
+import { addressSet, intersection, isEmpty, rangeOf } from '../../scope/address-set.js';
 import type { GivenRange } from '../../scope/parse-range.js';
 import { givenRange } from '../../scope/parse-range.js';
 import type { Scope } from '../../scope/scope.js';
 import { checkValidity, createScope } from '../../scope/scope.js';
 import type { ScopeFile } from '../../scope/scope-file.js';
 import { parseScopeFile } from '../../scope/scope-file.js';
-import { holdsExampleValues } from '../../scope/scope-template.js';
+import { exampleValuesIn } from '../../scope/scope-template.js';
 import { parseExclusionList, parseTargetList } from '../../scope/target-list.js';
 import type { TargetSpace } from '../../scope/target-space.js';
 import { createTargetSpace } from '../../scope/target-space.js';
@@ -66,9 +67,10 @@ export async function readScope(argv: Arguments, io: Pick<Io, 'clock'>): Promise
 
 /** @throws UsageError for a scope file that nobody filled in. */
 export function refuseExampleValues(scopeFile: ScopeFile): void {
-  if (!holdsExampleValues(scopeFile)) return;
+  const left = exampleValuesIn(scopeFile);
+  if (left.length === 0) return;
   throw new UsageError(
-    `${scopeFile.name} still holds the example values that init wrote`,
+    `${scopeFile.name} still holds example values that init wrote: ${left.join(', ')}`,
     'say whose space it is, who authorised the scan, and which networks may be probed',
   );
 }
@@ -108,7 +110,7 @@ export async function readScanInputs(argv: Arguments, io: Io): Promise<ScanInput
     probes,
     rate,
     ...(warning !== undefined && { validityWarning: warning }),
-    notes: [...leftOutNotes(space.leftOut), ...excluded],
+    notes: [...leftOutNotes(space.leftOut), ...excluded, ...strayExclusions(scopeFile, exclusions)],
   };
 }
 
@@ -119,11 +121,28 @@ function leftOutNotes(leftOut: TargetSpace['leftOut']): readonly string[] {
   const reasons = [...new Set(leftOut.map(({ reason }) => reason))];
   return reasons.map((reason) => {
     const prefixes = leftOut.filter((entry) => entry.reason === reason).map(({ prefix }) => prefix);
-    const more = prefixes.length - MOST_NAMED;
-    const named = `${prefixes.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-    const subject = prefixes.length === 1 ? `${named} is` : `${prefixes.length} networks (${named}) are`;
-    return `${subject} left out: ${reason}`;
+    return `${namedOf(prefixes, 'network')} left out: ${reason}`;
   });
+}
+
+/** One that leaves nobody out may be a slip of the pen, and then somebody is asked who was not to be. */
+function strayExclusions(
+  { networks, exclude }: ScopeFile,
+  exclusions: readonly GivenRange[],
+): readonly string[] {
+  const inScope = addressSet(networks.map(({ prefix }) => rangeOf(prefix)));
+  const strays = [...exclude, ...exclusions]
+    .filter(({ range }) => isEmpty(intersection(inScope, addressSet([range]))))
+    .map(({ text }) => text);
+  if (strays.length === 0) return [];
+  return [`${namedOf(strays, 'exclusion')} outside the networks of the scope, and without effect`];
+}
+
+/** `3 networks (a, b, c) are`: a few of them. */
+function namedOf(texts: readonly string[], what: string): string {
+  const more = texts.length - MOST_NAMED;
+  const named = `${texts.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return texts.length === 1 ? `the ${what} ${named} is` : `${texts.length} ${what}s (${named}) are`;
 }
 
 /** @throws UsageError that names the file and says why it could not be read. */

@@ -30,7 +30,7 @@ export const TARGET_OPTIONS = {
     group: 'Probes:',
     type: 'string',
     requiresArg: true,
-    describe: `An id of ampscope probes, or all (repeatable; default: ${DEFAULT_PROBES.join(', ')})`,
+    describe: `An id of ampscope probes, default or all (repeatable; default: ${DEFAULT_PROBES.join(', ')})`,
   },
   port: {
     group: 'Probes:',

@@ -53,8 +53,11 @@ export function selectProbes(
   const ids = new Set(
     (named.length > 0 ? named.flat() : inGroup('default', definitions)).map(({ id }) => id),
   );
-  const ports = portsIn(argv, definitions);
   const selected = definitions.filter(({ id }) => ids.has(id));
+  const ports = portsIn(argv, definitions);
+  const [stray] = [...ports.keys()].filter((id) => !ids.has(id));
+  if (stray !== undefined)
+    throw new UsageError(`--port: ${stray} is not asked by this scan`, `add --probe ${stray}`);
   refuseOrphans(argv, selected, definitions);
   return selected.map((definition) => {
     const { id, port, settings } = definition;

@@ -55,6 +55,8 @@ export async function resumeScan(argv: Arguments, io: Io): Promise<ResumedScan> 
   const { plan } = checkpoint;
   const options: Arguments = {
     ...plan.options,
+    ...(argv['quiet'] === true && { quiet: true }),
+    ...(argv['json'] === true && { json: true }),
     scope: textOption(argv, 'scope') ?? plan.scope.path,
     exclude: [...plan.exclude.read, ...plan.exclude.lists],
   };
@@ -98,17 +100,20 @@ export async function resumeScan(argv: Arguments, io: Io): Promise<ResumedScan> 
   };
 }
 
+/** Where to go on, by whose leave, and how to tell of it. */
+const MAY_BE_GIVEN: ReadonlySet<string> = new Set(['scope', 'resume', 'quiet', 'json']);
+
 function refuseOtherOptions(argv: Arguments): void {
   const others = [...Object.keys(SCAN_OPTIONS), 'target'].filter((name) => {
     const value = argv[name];
     const isAbsent = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
-    return name !== 'scope' && name !== 'resume' && !isAbsent;
+    return !MAY_BE_GIVEN.has(name) && !isAbsent;
   });
   const [first] = others;
   if (first === undefined) return;
   throw new UsageError(
     first === 'target' ? 'targets cannot stand beside --resume' : `--${first} cannot stand beside --resume`,
-    'all settings come from the run itself; only --scope may be given again',
+    'all settings come from the run itself; only --scope, --quiet and --json may be given again',
   );
 }
 
