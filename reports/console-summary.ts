@@ -4,7 +4,7 @@ import { sortRecords } from '../src/domain/finding-record.js';
 import { SEVERITIES } from '../src/domain/finding.js';
 import type { RunRecord } from '../src/domain/run-record.js';
 import { isExposed, STATUSES } from '../src/domain/status.js';
-import { excludedOnTheWay } from './figures.js';
+import { excludedOnTheWay } from '../src/domain/whole-run.js';
 import { decimalText, FACTOR_DECIMALS } from './format.js';
 import { alignedTable } from './aligned-table.js';
 import { cutToWidth } from './text-width.js';

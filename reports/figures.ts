@@ -1,5 +1,4 @@
 import type { FindingRecord } from '../src/domain/finding-record.js';
-import type { RunRecord } from '../src/domain/run-record.js';
 import type { Status } from '../src/domain/status.js';
 import { isExposed } from '../src/domain/status.js';
 import type { Column } from './columns.js';
@@ -59,19 +58,6 @@ export const figureColumns = [
     about: 'known before, and nobody can say whether still there',
   },
 ] as const satisfies readonly Column<keyof Figures>[];
-
-/**
- * Whether everything was asked and nothing lost: only then does no finding mean that there is none. A shard asked its
- * part of the targets alone, and what the scope excluded on the way was asked in part, or not at all.
- */
-export function isWhole(run: RunRecord): boolean {
-  return run.complete && !run.losses.any && run.settings.shard === undefined && excludedOnTheWay(run) === 0;
-}
-
-/** Addresses that the scope excluded while the run was under way. */
-export function excludedOnTheWay({ scope_reloads = [] }: RunRecord): number {
-  return scope_reloads.reduce((sum, { newly_excluded_addresses = 0 }) => sum + newly_excluded_addresses, 0);
-}
 
 /** @param zeroIsKnown `isWhole` of the run. */
 export function figuresOf(records: readonly FindingRecord[], zeroIsKnown: boolean): Figures {

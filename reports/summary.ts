@@ -6,7 +6,8 @@ import type { Column } from './columns.js';
 import { cellText } from './columns.js';
 import { csvChunks } from './csv.js';
 import type { Figures } from './figures.js';
-import { figureColumns, figuresOf, isWhole } from './figures.js';
+import { isWhole } from '../src/domain/whole-run.js';
+import { figureColumns, figuresOf } from './figures.js';
 import type { Report } from './report.js';
 
 /** What a run found of one AS with one probe. */
@@ -63,7 +64,7 @@ export function byProbe(
     id,
     figuresOf(
       records.filter(({ probe }) => probe === id),
-      isWhole(run),
+      isWhole(run) && run.probes.some((asked) => asked.id === id),
     ),
   ]);
 }

@@ -2,7 +2,8 @@ import type { ProbeIdentity } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { SEVERITIES } from '../../src/domain/finding.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
-import { figuresOf, isWhole } from '../figures.js';
+import { isWhole } from '../../src/domain/whole-run.js';
+import { figuresOf } from '../figures.js';
 import { factor, marked } from './cells.js';
 import { factorText } from '../notices/phrases.js';
 import { countText } from './count.js';
@@ -29,7 +30,7 @@ export function answer(
   const levels = SEVERITIES.map(
     (level) => [level, exposed.filter(({ severity }) => severity === level).length] as const,
   );
-  return html`<p class="lead">${lead(run, exposed.length)}</p>
+  return html`<p class="lead">${lead(run, exposed)}</p>
 <dl class="figures">
 ${figure({ en: 'Exposed now', ja: '現在の検出数' }, figures.exposed, 'exposed', exposed.length > 0 && html`<dd class="levels">${levels.map(([level, count]) => count > 0 && html`<span>${marked(level)} ${countText(count)}</span> `)}`)}
 ${
@@ -66,7 +67,9 @@ function strongestAnswer(record: FindingRecord, probes: readonly ProbeIdentity[]
 }
 
 /** One sentence; only a run that asked everything and lost nothing may say that there is nothing, or that this is all. */
-function lead(run: RunRecord, exposed: number): Html {
+function lead(run: RunRecord, rows: readonly FindingRecord[]): Html {
+  const exposed = rows.length;
+  const hosts = new Set(rows.map(({ ip }) => ip)).size;
   const addresses = run.targets.addresses;
   const asked = counted(addresses, 'address', 'addresses');
   const found = counted(exposed, 'exposure');
@@ -79,8 +82,8 @@ function lead(run: RunRecord, exposed: number): Html {
     );
   if (isWhole(run))
     return say({
-      en: `${found} on ${asked}: services that answer requests from anybody.`,
-      ja: `${countText(addresses)}アドレスを調査し、誰からの要求にも応答するサービスを${countText(exposed)}件検出しました。`,
+      en: `${found} on ${counted(hosts, 'host')}, of ${asked} asked: services that answer requests from anybody.`,
+      ja: `${countText(addresses)}アドレスを調査し、${countText(hosts)}台のホストで、誰からの要求にも応答するサービスを${countText(exposed)}件検出しました。`,
     });
   return run.complete
     ? say({

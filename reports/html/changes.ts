@@ -1,7 +1,7 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import type { Doubt, Evidence } from '../../src/domain/status.js';
-import { isWhole } from '../figures.js';
+import { isWhole } from '../../src/domain/whole-run.js';
 import { asNamed, factorsOf, fileLink, marked, named, wordOf } from './cells.js';
 import { isFirst } from './completeness.js';
 import { countText } from './count.js';

@@ -1,5 +1,5 @@
 import type { RunLossEvent, RunRecord } from '../../src/domain/run-record.js';
-import { excludedOnTheWay, isWhole } from '../figures.js';
+import { excludedOnTheWay, isWhole } from '../../src/domain/whole-run.js';
 import { decimalText } from '../format.js';
 import { spacedTime } from '../notices/phrases.js';
 import { fileLink, named, wordOf } from './cells.js';
@@ -120,9 +120,10 @@ function* gaps({
   for (const { time, problem, newly_excluded = [] } of scope_reloads) {
     const at = spacedTime(time);
     if (problem !== undefined)
+      // A run that was stopped by it and is complete went on later.
       yield {
-        en: html`The scope was read again at ${at}, and nothing more was sent: ${named(problem, 200)}`,
-        ja: html`${at} にスコープを読み直し、以後の送信を中止しました：${named(problem, 200)}`,
+        en: html`The scope was read again at ${at}, and nothing more was sent${complete && ' until the run went on'}: ${named(problem, 200)}`,
+        ja: html`${at} にスコープを読み直し、${complete ? '再開するまで' : '以後の'}送信を中止しました：${named(problem, 200)}`,
       };
     else if (newly_excluded.length > 0)
       yield {

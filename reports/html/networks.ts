@@ -1,5 +1,6 @@
 import type { ProbeIdentity, Words } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
+import { SEVERITIES } from '../../src/domain/finding.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import type { AsGroup } from '../by-as.js';
 import { asFile, asLabel, groupByAs } from '../by-as.js';
@@ -155,11 +156,13 @@ function customerSection(
 ): Html {
   const exposed = exposedOf(rows);
   const letter = noticeFolder(group) + customerFile(customer);
-  const kinds = byGuidance(exposed, probes);
+  const kinds = [...byGuidance(exposed, probes).values()].flatMap((rows) =>
+    SEVERITIES.map((level) => rows.filter(({ severity }) => severity === level)),
+  );
   return html`<section class="customer"><h4>${customer === undefined ? say(UNKNOWN_CUSTOMER) : [say({ en: 'Customer ', ja: '顧客：' }), named(customer)]}</h4>
 <p>${say({ en: `${exposed.length} exposed`, ja: `検出${exposed.length}件` })} · ${say({ en: 'letter:', ja: '通知文：' })} ${fileLink(`${letter}.en.txt`, { en: 'English', ja: '英語' })}, ${fileLink(`${letter}.ja.txt`, { en: 'Japanese', ja: '日本語' })} · ${fileLink(`${letter}.csv`, { en: 'its findings as CSV', ja: '検出一覧（CSV）' })}</p>
 <ul>
-${[...kinds.values()].map(
+${kinds.map(
   ([first, ...more]) =>
     first &&
     html`<li>${marked(first.severity)} ${guidanceLink(first, probes)}: ${[first, ...more].slice(0, MOST_ADDRESSES).map(({ ip }, index) => `${index > 0 ? ', ' : ''}${ip}`)}${more.length >= MOST_ADDRESSES && say({ en: ` and ${more.length + 1 - MOST_ADDRESSES} more`, ja: ` ほか${more.length + 1 - MOST_ADDRESSES}件` })}

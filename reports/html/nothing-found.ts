@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../src/domain/run-record.js';
-import { isWhole } from '../figures.js';
+import { isWhole } from '../../src/domain/whole-run.js';
 import type { Said } from './say.js';
 
 /** Where there is nothing to show: only a whole run may leave it at that. @param clean what a whole one says. */

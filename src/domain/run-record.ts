@@ -246,6 +246,10 @@ export interface TrendPoint {
   readonly scan_id: string;
   /** When it began: ISO 8601 UTC. */
   readonly at: string;
+  /** That were to be asked; absent in runs of earlier versions. */
+  readonly addresses?: number;
+  /** It lost something, or asked less than that: fewer rows do not mean that they are gone. */
+  readonly not_whole?: true;
   /** Rows by status, by probe. A run of a version without a history counts all it saw as `new`. */
   readonly statuses: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }

@@ -271,6 +271,13 @@ describe('an IPv6 host of the lab', { skip: hasIpv6 ? false : 'this machine has 
     );
   });
 
+  it('tells of a port for a probe that is not asked', async () => {
+    const words = ['plan', '--scope', 'lab-scope.yaml', '--port', 'qotd=10017'];
+    const { code, stderr } = await runCli(words, { cwd: workspace.path });
+    assert.equal(code, 0);
+    assert.match(stderr, /^ampscope: note: the probe qotd is not asked, whatever --port says: see --probe$/m);
+  });
+
   it('plan counts its longer headers', async () => {
     const bytes = async (target: string): Promise<{ payload_bytes: number; wire_bytes: number }[]> => {
       const words = ['plan', '--scope', 'lab-scope.yaml', '--json', '--probe', 'dns-any', target];

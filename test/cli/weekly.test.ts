@@ -157,6 +157,11 @@ describe('nine weekly sweeps', () => {
       'dns-any': { fixed: 1 },
     });
     assert.equal(weeks[0]?.run.history?.trend, undefined);
+    assert.deepEqual(
+      weeks[8]?.run.history?.trend?.map(({ addresses, not_whole }) => [addresses, not_whole === true]),
+      weeks.slice(0, 8).map(({ run }) => [run.targets.addresses, run.losses.any]),
+    );
+    assert.ok(weeks.slice(0, 8).some(({ run }) => run.losses.any));
   });
 
   it('show in the page of the last run how many there were of each status in every week', () => {
@@ -171,6 +176,7 @@ describe('nine weekly sweeps', () => {
     assert.deepEqual(shown[6], {
       'run (UTC)': weeks[2]?.run.started.replace('T', ' ').replace('Z', ' UTC'),
       ...{ exposed: '2', new: '0', persisting: '2', reopened: '0', fixed: '1', unknown: '3' },
+      'addresses asked': '15',
     });
   });
 

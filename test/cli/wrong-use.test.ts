@@ -63,7 +63,6 @@ const WRONG_USE: readonly (readonly [words: readonly string[], error: RegExp, hi
   [['scan', '--scope', scope, '--probe', 'ntp'], /there is no probe "ntp"/, /ntp-monlist/],
   [['scan', '--scope', scope, '--port', 'chargen'], /--port: "chargen"/, /=/],
   [['scan', '--scope', scope, '--port', 'chargen=99999'], /--port: 99999 is no UDP port/, /chargen=/],
-  [['scan', '--scope', scope, '--port', 'qotd=10017'], /qotd is not asked by this scan/, /--probe qotd/],
   [['scan', '--scope', scope, '--scpoe', 'x'], /--scpoe is not understood here/, /scan --help/],
   [
     ['scan', '--scope', template, '127.9.0.1'],

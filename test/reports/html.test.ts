@@ -241,7 +241,8 @@ describe('the figures of report.html', () => {
     const text = readIn('en', page(run, rows));
     const of = (status: string): number => rows.filter((row) => row.status === status).length;
     const exposed = rows.filter(({ status }) => isExposed(status)).length;
-    says(text, new RegExp(`The answer ${exposed} exposures on 130,816 addresses`));
+    const hosts = new Set(rows.filter(({ status }) => isExposed(status)).map(({ ip }) => ip)).size;
+    says(text, new RegExp(`The answer ${exposed} exposures on ${hosts} hosts, of 130,816 addresses asked`));
     says(
       text,
       new RegExp(

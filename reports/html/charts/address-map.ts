@@ -12,7 +12,7 @@ import type { FindingRecord } from '../../../src/domain/finding-record.js';
 import type { Severity } from '../../../src/domain/finding.js';
 import { compareSeverities } from '../../../src/domain/finding.js';
 import type { RunRecord } from '../../../src/domain/run-record.js';
-import { isWhole } from '../../figures.js';
+import { isWhole } from '../../../src/domain/whole-run.js';
 import { countText } from '../count.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';

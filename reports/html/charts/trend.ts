@@ -8,7 +8,6 @@ import type { RunRecord, TrendPoint } from '../../../src/domain/run-record.js';
 import type { Status } from '../../../src/domain/status.js';
 import { STATUSES } from '../../../src/domain/status.js';
 import { trendPointOf } from '../../../src/domain/trend-point.js';
-import { isWhole } from '../../figures.js';
 import { spacedTime } from '../../notices/phrases.js';
 import { WORDS } from '../cells.js';
 import { countText } from '../count.js';
@@ -25,10 +24,7 @@ import { dataTable, drawing, hatch, hint, key, note, svg, tidy, WIDTH } from './
  */
 export function trendChart(run: RunRecord, records: readonly FindingRecord[]): Chart {
   const earlier = run.history?.trend ?? [];
-  const runs = [
-    ...earlier.map((point) => runOf(point, true)),
-    runOf(trendPointOf(run, records), isWhole(run)),
-  ];
+  const runs = [...earlier, trendPointOf(run, records)].map(runOf);
   const title = { en: 'Exposed over time', ja: '検出件数の推移' };
   return {
     id: ID,
@@ -40,8 +36,11 @@ export function trendChart(run: RunRecord, records: readonly FindingRecord[]): C
         { en: 'run (UTC)', ja: '調査（UTC）' },
         { en: 'exposed', ja: '検出件数' },
         ...STATUSES.map((status) => statusWords[status]),
+        { en: 'addresses asked', ja: '調査アドレス数' },
       ],
-      runs.toReversed().map((run) => [nameOf(run), exposedIn(run), ...STATUSES.map((status) => run[status])]),
+      runs
+        .toReversed()
+        .map((run) => [nameOf(run), exposedIn(run), ...STATUSES.map((status) => run[status]), run.addresses]),
     ),
   };
 }
@@ -56,16 +55,17 @@ const statusWords = Object.fromEntries(
 
 type Run = Readonly<Record<Status, number>> & {
   readonly at: string;
-  /** Of earlier ones it is true: a run that was stopped is not remembered. */
+  readonly addresses: number | undefined;
   readonly isWhole: boolean;
 };
 
-function runOf({ at, statuses }: TrendPoint, isWhole: boolean): Run {
+function runOf({ at, addresses, not_whole, statuses }: TrendPoint): Run {
   const probes = Object.values(statuses);
   const of = (status: Status): number => sum(probes, (counts) => counts[status] ?? 0);
   return {
     at,
-    isWhole,
+    addresses,
+    isWhole: not_whole !== true,
     new: of('new'),
     persisting: of('persisting'),
     reopened: of('reopened'),
@@ -141,12 +141,12 @@ function trendKey(runs: readonly Run[]): Html | undefined {
         },
       };
     }),
-    ...(last.isWhole
+    ...(runs.every(({ isWhole }) => isWhole)
       ? []
       : [
           {
             swatch: svg`<path class="partial" d="M2 .5h16v15h-16z"/>`,
-            words: { en: 'this run: not all is known', ja: '今回の調査：不明な部分あり' },
+            words: { en: 'not all is known of that run', ja: '不明な部分のある調査' },
           },
         ]),
   ])}${note({ en: `The figures are those of this run, ${time}.`, ja: `件数は今回の調査（${time}）のものです。` })}${!last.isWhole && note(NOT_ALL)}`;

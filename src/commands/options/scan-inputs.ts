@@ -18,7 +18,7 @@ import { createTargetSpace } from '../../scope/target-space.js';
 import { listOption, numberOption, textOption } from './arguments.js';
 import type { Arguments, Io } from '../command.js';
 import type { SelectedProbe } from './select-probes.js';
-import { selectProbes } from './select-probes.js';
+import { portsWithoutProbe, selectProbes } from './select-probes.js';
 
 /** Everything that decides what is sent where, checked before the first packet. */
 export interface ScanInputs {
@@ -100,6 +100,9 @@ export async function readScanInputs(argv: Arguments, io: Io): Promise<ScanInput
           `${space.excludedAddresses} excluded ${space.excludedAddresses === 1 ? 'address is' : 'addresses are'} not probed`,
         ]
       : [];
+  const unasked = portsWithoutProbe(argv, probes);
+  const strayPorts =
+    unasked.length > 0 ? [`${namedOf(unasked, 'probe')} not asked, whatever --port says: see --probe`] : [];
   return {
     scopeFile,
     scopeText,
@@ -110,7 +113,12 @@ export async function readScanInputs(argv: Arguments, io: Io): Promise<ScanInput
     probes,
     rate,
     ...(warning !== undefined && { validityWarning: warning }),
-    notes: [...leftOutNotes(space.leftOut), ...excluded, ...strayExclusions(scopeFile, exclusions)],
+    notes: [
+      ...leftOutNotes(space.leftOut),
+      ...excluded,
+      ...strayExclusions(scopeFile, exclusions),
+      ...strayPorts,
+    ],
   };
 }
 

@@ -53,11 +53,8 @@ export function selectProbes(
   const ids = new Set(
     (named.length > 0 ? named.flat() : inGroup('default', definitions)).map(({ id }) => id),
   );
-  const selected = definitions.filter(({ id }) => ids.has(id));
   const ports = portsIn(argv, definitions);
-  const [stray] = [...ports.keys()].filter((id) => !ids.has(id));
-  if (stray !== undefined)
-    throw new UsageError(`--port: ${stray} is not asked by this scan`, `add --probe ${stray}`);
+  const selected = definitions.filter(({ id }) => ids.has(id));
   refuseOrphans(argv, selected, definitions);
   return selected.map((definition) => {
     const { id, port, settings } = definition;
@@ -95,6 +92,12 @@ function inGroup(
   definitions: readonly ProbeDefinition[],
 ): readonly ProbeDefinition[] {
   return group === 'all' ? definitions : definitions.filter(({ byDefault }) => byDefault);
+}
+
+/** What `--port` names and is not asked: one set of ports may serve several commands, but nobody shall overlook it. */
+export function portsWithoutProbe(argv: Arguments, selected: readonly SelectedProbe[]): readonly string[] {
+  const asked = new Set<string>(selected.map(({ probe }) => probe.id));
+  return [...portsIn(argv, probes).keys()].filter((id) => !asked.has(id));
 }
 
 function portsIn(argv: Arguments, definitions: readonly ProbeDefinition[]): ReadonlyMap<string, number> {

@@ -35,6 +35,7 @@ const anyPoints = fc
   .array(
     fc.record({
       at: fc.integer({ min: START, max: START + 200 * WEEK_MS }),
+      addresses: fc.nat(1_000_000),
       statuses: fc.dictionary(fc.constantFrom('ntp-monlist', 'chargen', 'dns-any'), anyCounts),
     }),
     { minLength: 2, maxLength: 20 },
@@ -42,7 +43,7 @@ const anyPoints = fc
   .map((list) =>
     list
       .toSorted((a, b) => a.at - b.at)
-      .map(({ at, statuses }, i) => ({ scan_id: `run-${i}`, at: new Date(at).toISOString(), statuses })),
+      .map(({ at, ...rest }, i) => ({ scan_id: `run-${i}`, at: new Date(at).toISOString(), ...rest })),
   );
 
 /** The chart of a run that found what the last of these says, after the others. */
@@ -66,8 +67,11 @@ describe('the trend', () => {
         const elements = assertChartLaws(chart);
         const rows = tableRows(chart).toReversed();
         assert.equal(rows.length, list.length);
-        list.forEach(({ statuses }, i) => {
-          const [, exposed, ...counts] = (rows[i] ?? []).map((cell, k) => (k === 0 ? 0 : numberIn(cell)));
+        list.forEach(({ addresses, statuses }, i) => {
+          const figures = (rows[i] ?? []).slice(1).map(numberIn);
+          const [exposed, ...counts] = figures.slice(0, -1);
+          const asked = i < list.length - 1 ? addresses : sampleRun.targets.addresses;
+          assert.equal(figures.at(-1), asked);
           const of = (status: string): number =>
             Object.values(statuses).reduce((sum, found) => sum + (found[status] ?? 0), 0);
           assert.deepEqual(counts, STATUSES.map(of));
@@ -190,6 +194,10 @@ describe('the trend', () => {
       assert.match(rows[1] ?? '', /UTC$/);
       assert.match(textOf(pointed(elements)[1] ?? assert.fail()), /, not all is known/);
     }
+    const earlier = trendOf(list.map((point, i) => (i === 0 ? { ...point, not_whole: true } : point)));
+    const rows = tableRows(earlier).map(([name]) => name);
+    assert.match(rows[1] ?? '', /\(not all is known\)$/);
+    assert.match(rows[0] ?? '', /UTC$/);
   });
 
   it('calls the first of those shown the first only where none was before', () => {
