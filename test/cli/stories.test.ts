@@ -271,13 +271,6 @@ describe('an IPv6 host of the lab', { skip: hasIpv6 ? false : 'this machine has 
     );
   });
 
-  it('tells of a port for a probe that is not asked', async () => {
-    const words = ['plan', '--scope', 'lab-scope.yaml', '--port', 'qotd=10017'];
-    const { code, stderr } = await runCli(words, { cwd: workspace.path });
-    assert.equal(code, 0);
-    assert.match(stderr, /^ampscope: note: the probe qotd is not asked, whatever --port says: see --probe$/m);
-  });
-
   it('plan counts its longer headers', async () => {
     const bytes = async (target: string): Promise<{ payload_bytes: number; wire_bytes: number }[]> => {
       const words = ['plan', '--scope', 'lab-scope.yaml', '--json', '--probe', 'dns-any', target];
@@ -295,6 +288,13 @@ describe('what the user asks for', () => {
     const base = scan('failing', '--quiet', '--probe', 'snmp-getbulk');
     assert.equal((await runCli([...base, '--fail-on', 'medium'], { cwd: workspace.path })).code, 3);
     assert.equal((await runCli([...base, '--fail-on', 'critical'], { cwd: workspace.path })).code, 0);
+  });
+
+  it('tells of a port for a probe that is not asked', async () => {
+    const words = ['plan', '--scope', 'lab-scope.yaml', '--port', 'qotd=10017'];
+    const { code, stderr } = await runCli(words, { cwd: workspace.path });
+    assert.equal(code, 0);
+    assert.match(stderr, /^ampscope: note: the probe qotd is not asked, whatever --port says: see --probe$/m);
   });
 
   it('--quiet leaves the summary, and --json prints it as JSON alone on stdout', async () => {
