@@ -10,8 +10,8 @@ import type {
   FindingRecord,
 } from '../src/domain/finding-record.js';
 import type { Finding } from '../src/domain/finding.js';
-import type { Factors } from '../src/domain/measurement.js';
-import { computedFactors, factorsOf, isLowerBound } from '../src/domain/measurement.js';
+import type { Factors } from '../src/domain/factors.js';
+import { computedFactors, factorsOf, isLowerBound } from '../src/domain/factors.js';
 import { formatInstant } from '../src/domain/time.js';
 import type { StatusColumns } from '../src/domain/status.js';
 import { cleanFacts, cleanText } from './clean-text.js';

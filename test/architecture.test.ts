@@ -31,7 +31,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'node:os',
     'node:path',
   ],
-  'src/sweep': ['src/domain', 'probes/probe.ts', 'cli-progress'],
+  'src/sweep': ['src/domain', 'probes/probe.ts'],
   'src/measure': ['src/domain', 'probes/probe.ts', 'p-limit', 'node:crypto'],
   'src/origin': [
     'src/domain',
@@ -55,6 +55,21 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'node:path',
     'node:readline',
     'node:crypto',
+  ],
+  'src/engine': [
+    'src/domain',
+    'src/scope',
+    'src/udp',
+    'src/sweep',
+    'src/measure',
+    'src/history',
+    'src/system-clock.ts',
+    'probes/probe.ts',
+    'probes/list.ts',
+    'reports/record.ts',
+    'node:crypto',
+    'node:events',
+    'node:worker_threads',
   ],
   'src/lab': ['src/domain', 'probes/probe.ts', 'node:dgram', 'node:events'],
   reports: [
@@ -133,9 +148,9 @@ describe('the only file that …', () => {
     for (const file of inPreflight) assert.doesNotMatch(withoutComments(file), /\bsend\w*\(/, file);
   });
 
-  it('computes a factor is src/domain/measurement.ts', () => {
+  it('computes a factor is src/domain/factors.ts', () => {
     only(/received\.\w+ \/|responseBytes \/|\/ (sent|request)\w*\.(payloadBytes|wireBytes|ipPackets)/, [
-      'src/domain/measurement.ts',
+      'src/domain/factors.ts',
     ]);
   });
 

@@ -1,5 +1,5 @@
 import { answersIn, refusalsIn } from '../../src/domain/exchange.js';
-import { factorsOf, reportedExchange } from '../../src/domain/measurement.js';
+import { factorsOf, reportedExchange } from '../../src/domain/factors.js';
 import type { Exchange, Facts, Judgement } from '../probe.js';
 import { describeQuestion, explainedBy } from './describe.js';
 import { rcodeOf } from './reply.js';

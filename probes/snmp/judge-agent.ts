@@ -1,5 +1,5 @@
 import { answersIn, refusalsIn } from '../../src/domain/exchange.js';
-import { reportedExchange } from '../../src/domain/measurement.js';
+import { reportedExchange } from '../../src/domain/factors.js';
 import type { Exchange, Facts, Judgement } from '../probe.js';
 import { durationOf, vendorOf } from './describe.js';
 

@@ -13,7 +13,7 @@
  * The engine id names the maker, and often holds an address of the device: that is never kept.
  */
 import { answersIn, refusalsIn } from '../../src/domain/exchange.js';
-import { reportedExchange } from '../../src/domain/measurement.js';
+import { reportedExchange } from '../../src/domain/factors.js';
 import type { Exchange, Judgement, Nonce, Reading, RequestForm } from '../probe.js';
 import { defineProbe, forms } from '../probe.js';
 import { Reader } from '../wire/reader.js';

@@ -7,7 +7,7 @@ import { UsageError } from '../domain/usage-error.js';
 import type { Measuring, ObservedExchange } from '../measure/measure-responder.js';
 import { measureResponder } from '../measure/measure-responder.js';
 import { createRequestGate } from '../measure/request-gate.js';
-import { createPacer, createReplyBudget } from '../sweep/pacer.js';
+import { createPacer, createReplyBudget, PACER_TICK_MS } from '../sweep/pacer.js';
 import { openGuardedSocket } from '../udp/guarded-socket.js';
 import { version } from '../version.js';
 import { durationOption, flagOption, textOption } from './options/arguments.js';
@@ -19,15 +19,15 @@ import {
   describeOutcome,
   describeProbe,
 } from './inspection/describe-inspection.js';
-import { createExpiry } from './engine/expiry.js';
+import { createExpiry } from '../engine/expiry.js';
 import type { Inspection } from './inspection/inspection.js';
 import { inspectionRecord, outcomeOf } from './inspection/inspection.js';
-import { limitsFor } from './engine/measurement-stage.js';
-import { DEFAULTS, MOST_MS, PACER_TICK_MS } from './options/scan-defaults.js';
+import { limitsFor } from '../engine/measurement-stage.js';
+import { DEFAULTS, MOST_MS } from './options/scan-defaults.js';
 import type { ScanInputs } from './options/scan-inputs.js';
 import { readScanInputs, refuseExampleValues } from './options/scan-inputs.js';
 import { SCAN_OPTIONS } from './options/scan-options.js';
-import type { SelectedProbe } from './options/select-probes.js';
+import type { SelectedProbe } from '../engine/selected-probe.js';
 import { PROBE_FLAGS } from './options/select-probes.js';
 
 /** One host, asked as a measurement asks it, and everything that it says: for whoever has its owner on the phone. */

@@ -10,8 +10,8 @@ import { EXIT } from './command.js';
 import { retriesOption } from './options/pace-options.js';
 import { readScanInputs } from './options/scan-inputs.js';
 import { SCAN_OPTIONS, TARGET_OPTIONS } from './options/scan-options.js';
-import type { SelectedProbe } from './options/select-probes.js';
-import { definitionOf } from './options/select-probes.js';
+import type { SelectedProbe } from '../engine/selected-probe.js';
+import { definitionOf } from '../engine/selected-probe.js';
 import { formatShard, shardOption } from './options/shard-option.js';
 
 /** Says what a scan would send, and sends nothing. */

@@ -5,7 +5,7 @@ import { UsageError } from '../domain/usage-error.js';
 import { textOption } from './options/arguments.js';
 import type { Command } from './command.js';
 import { EXIT } from './command.js';
-import { definitionOf } from './options/select-probes.js';
+import { definitionOf } from '../engine/selected-probe.js';
 
 /** Lists the probes, or shows one: what it sends, what it means, what to do. */
 export const probes: Command = {

@@ -1,6 +1,6 @@
 import type { Address } from './address.js';
 import type { Exchange, Facts } from './exchange.js';
-import type { Measurement } from './measurement.js';
+import type { Measurement } from './factors.js';
 
 /** Worst first; the five words that Shadowserver and IntelMQ know. */
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;

@@ -1,5 +1,5 @@
 import type { Exchange } from '../domain/exchange.js';
-import { isLowerBound } from '../domain/measurement.js';
+import { isLowerBound } from '../domain/factors.js';
 
 /** How much two answers to the same request may differ: both bounds must be passed. */
 const MOST_DIFFERENCE = { bytes: 1000, times: 2 };

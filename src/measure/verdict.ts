@@ -2,7 +2,7 @@ import type { Probe } from '../../probes/probe.js';
 import type { Exchange } from '../domain/exchange.js';
 import { answersIn } from '../domain/exchange.js';
 import type { Exposure, Judgement } from '../domain/finding.js';
-import { factorsOf, reportedExchange } from '../domain/measurement.js';
+import { factorsOf, reportedExchange } from '../domain/factors.js';
 import { unstableRange } from './confirmation.js';
 
 /** The type of what amplifies with bytes that no reader knows. */

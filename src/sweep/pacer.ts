@@ -1,3 +1,6 @@
+/** How often a pacer looks at its clock. */
+export const PACER_TICK_MS = 5;
+
 /**
  * When the next packet may leave. Times are monotonic milliseconds, given by the caller; nothing here sleeps
  * or looks at a clock.

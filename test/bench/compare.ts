@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Words } from '../../probes/probe.js';
-import { PACER_TICK_MS } from '../../src/commands/options/scan-defaults.js';
+import { PACER_TICK_MS } from '../../src/sweep/pacer.js';
 import type { Prefix } from '../../src/domain/address.js';
 import type { Neighbourhood, Responder, Service } from './neighbourhood.js';
 import { mixed, openNeighbourhood, spreadOver } from './neighbourhood.js';

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ipv4 } from '../../src/domain/address.js';
 import type { Exchange } from '../../src/domain/exchange.js';
-import { isLowerBound } from '../../src/domain/measurement.js';
+import { isLowerBound } from '../../src/domain/factors.js';
 import { runExchange } from '../../src/measure/run-exchange.js';
 import { createFakeClock } from '../fake-clock.js';
 import { fakeExchangeSockets } from '../measure/fake-exchange-socket.js';

@@ -7,7 +7,7 @@ import type { Address } from '../../src/domain/address.js';
 import { ipv4, parseAddress } from '../../src/domain/address.js';
 import type { Exchange, Traffic } from '../../src/domain/exchange.js';
 import { NO_TRAFFIC, addTraffic, trafficOf } from '../../src/domain/exchange.js';
-import { isLowerBound } from '../../src/domain/measurement.js';
+import { isLowerBound } from '../../src/domain/factors.js';
 import type { ExchangeLimits } from '../../src/measure/run-exchange.js';
 import { runExchange } from '../../src/measure/run-exchange.js';
 import { systemClock } from '../../src/system-clock.js';

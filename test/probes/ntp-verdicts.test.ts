@@ -10,7 +10,7 @@ import { ntpReadvar } from '../../probes/ntp/readvar.js';
 import type { Probe } from '../../probes/probe.js';
 import type { Exchange } from '../../src/domain/exchange.js';
 import { severityOf } from '../../src/domain/finding.js';
-import { factorsOf, reportedExchange } from '../../src/domain/measurement.js';
+import { factorsOf, reportedExchange } from '../../src/domain/factors.js';
 import { createClassicNtpd, type ClassicNtpdOptions } from '../servers/classic-ntpd.js';
 import { captures } from './captures.js';
 import { exchangeFrom } from './exchanges.js';

@@ -5,7 +5,7 @@ import { answerAs, XNTPD_OLD } from '../../probes/ntp/classic-ntpd.js';
 import { MODE7_ERRORS, readMode7, writeMode7, type Mode7Packet } from '../../probes/ntp/mode7.js';
 import { ntpMonlist } from '../../probes/ntp/monlist.js';
 import type { Exchange, Reading } from '../../src/domain/exchange.js';
-import { reportedExchange } from '../../src/domain/measurement.js';
+import { reportedExchange } from '../../src/domain/factors.js';
 import { captures } from './captures.js';
 import { createClassicNtpd } from '../servers/classic-ntpd.js';
 import { exchangeFrom, exchangeOf, exchangeWith } from './exchanges.js';

@@ -7,7 +7,7 @@ import type { Probe } from '../../probes/probe.js';
 import { qotd } from '../../probes/qotd/qotd.js';
 import { time } from '../../probes/time/time.js';
 import { severityOf } from '../../src/domain/finding.js';
-import { factorsOf } from '../../src/domain/measurement.js';
+import { factorsOf } from '../../src/domain/factors.js';
 import { exchangeFrom } from './exchanges.js';
 
 const text = (words: string): Uint8Array => new TextEncoder().encode(words);

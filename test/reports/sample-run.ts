@@ -4,7 +4,7 @@ import type { Exchange, Reply, Traffic } from '../../src/domain/exchange.js';
 import { addTraffic, NO_TRAFFIC, trafficOf } from '../../src/domain/exchange.js';
 import type { Exposure, Finding, Origin } from '../../src/domain/finding.js';
 import { severityByAmplification } from '../../src/domain/finding.js';
-import { factorsOf } from '../../src/domain/measurement.js';
+import { factorsOf } from '../../src/domain/factors.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 
 /** 2026-11-20T03:00:00Z. */

@@ -3,7 +3,7 @@ import { probes } from '../../probes/list.js';
 import type { Probe } from '../../probes/probe.js';
 import { trafficOf, type Exchange } from '../../src/domain/exchange.js';
 import { severityOf, type Judgement } from '../../src/domain/finding.js';
-import { factorsOf, reportedExchange } from '../../src/domain/measurement.js';
+import { factorsOf, reportedExchange } from '../../src/domain/factors.js';
 import { captures } from '../probes/captures.js';
 import { exchangeOf, exchangeWith } from '../probes/exchanges.js';
 import { repliesTo } from './compare.js';

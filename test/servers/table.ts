@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import type { Exchange } from '../../src/domain/exchange.js';
-import { factorsOf } from '../../src/domain/measurement.js';
+import { factorsOf } from '../../src/domain/factors.js';
 import { repositoryRoot } from '../repository.js';
 
 /** What one server does with one probe, as the page shows it. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ipv4 } from '../../src/domain/address.js';
 import { trafficOf } from '../../src/domain/exchange.js';
-import { isLowerBound } from '../../src/domain/measurement.js';
+import { isLowerBound } from '../../src/domain/factors.js';
 import type { Sighting } from '../../src/sweep/ledger.js';
 import { createLedger, exchangeOfSighting } from '../../src/sweep/ledger.js';
 

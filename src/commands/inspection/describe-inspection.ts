@@ -2,11 +2,11 @@ import { cleanText } from '../../../reports/clean-text.js';
 import { FACTOR_DECIMALS, RTT_DECIMALS, decimalText, preciseTime } from '../../../reports/format.js';
 import { cutToWidth } from '../../../reports/text-width.js';
 import type { Exchange, Reading } from '../../domain/exchange.js';
-import { factorsOf, isLowerBound } from '../../domain/measurement.js';
+import { factorsOf, isLowerBound } from '../../domain/factors.js';
 import type { ObservedExchange } from '../../measure/measure-responder.js';
 import type { Inspection, ShownField } from './inspection.js';
 import { shownFields } from './inspection.js';
-import type { SelectedProbe } from '../options/select-probes.js';
+import type { SelectedProbe } from '../../engine/selected-probe.js';
 
 /** A terminal's width at which nothing of an inspection is broken. */
 const COLUMNS = 100;

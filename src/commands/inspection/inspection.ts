@@ -5,11 +5,11 @@ import { exchangeRecord } from '../../../reports/record.js';
 import type { Address } from '../../domain/address.js';
 import type { Severity } from '../../domain/finding.js';
 import { severityOf } from '../../domain/finding.js';
-import { factorsOf } from '../../domain/measurement.js';
+import { factorsOf } from '../../domain/factors.js';
 import type { ObservedExchange } from '../../measure/measure-responder.js';
 import type { Verdict } from '../../measure/verdict.js';
 import { verdictOn } from '../../measure/verdict.js';
-import type { SelectedProbe } from '../options/select-probes.js';
+import type { SelectedProbe } from '../../engine/selected-probe.js';
 
 /** One probe's exchanges with the inspected host, and what they say together. */
 export interface Inspection {

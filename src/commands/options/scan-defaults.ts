@@ -12,9 +12,6 @@ export const DEFAULTS = {
   fileMode: 0o600,
 } as const;
 
-/** How often a pacer looks at its clock. */
-export const PACER_TICK_MS = 5;
-
 /** The longest that the durations may be. */
 export const MOST_MS = {
   cooldown: 600_000,

@@ -17,7 +17,8 @@ import type { TargetSpace } from '../../scope/target-space.js';
 import { createTargetSpace } from '../../scope/target-space.js';
 import { listOption, numberOption, textOption } from './arguments.js';
 import type { Arguments, Io } from '../command.js';
-import type { SelectedProbe } from './select-probes.js';
+import type { ReadScope } from '../../engine/read-scope.js';
+import type { SelectedProbe } from '../../engine/selected-probe.js';
 import { portsWithoutProbe, selectProbes } from './select-probes.js';
 
 /** Everything that decides what is sent where, checked before the first packet. */
@@ -36,16 +37,6 @@ export interface ScanInputs {
   readonly validityWarning?: string;
   /** What of the targets is not probed. */
   readonly notes: readonly string[];
-}
-
-/** What the scope file and the exclusions of the command line say together. */
-export interface ReadScope {
-  readonly scopeFile: ScopeFile;
-  readonly scopeText: string;
-  readonly scope: Scope;
-  /** The exclusions of the command line. */
-  readonly exclusions: readonly GivenRange[];
-  readonly warning?: string;
 }
 
 /** @throws UsageError for a scope file or a list that is unreadable, invalid or over. */

@@ -7,7 +7,7 @@ import { formatInstant } from '../../domain/time.js';
 import { addressSet, toPrefixes } from '../../scope/address-set.js';
 import type { Check } from '../../preflight/check.js';
 import { version } from '../../version.js';
-import type { ScanPlan, ScanResult } from '../engine/scan-plan.js';
+import type { ScanPlan, ScanResult } from '../../engine/scan-plan.js';
 import type { ScanInputs } from '../options/scan-inputs.js';
 import { formatShard } from '../options/shard-option.js';
 

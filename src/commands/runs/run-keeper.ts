@@ -11,9 +11,9 @@ import { UsageError } from '../../domain/usage-error.js';
 import { encodeSighting } from '../../sweep/sighting-codec.js';
 import { version } from '../../version.js';
 import type { Arguments } from '../command.js';
-import type { ScanKeeper } from '../engine/keep-saving.js';
+import type { ScanKeeper } from '../../engine/keep-saving.js';
 import { formatRange } from './range-text.js';
-import type { ScanPlan } from '../engine/scan-plan.js';
+import type { ScanPlan } from '../../engine/scan-plan.js';
 import type { ScanInputs } from '../options/scan-inputs.js';
 import { SCAN_OPTIONS } from '../options/scan-options.js';
 

@@ -1,17 +1,17 @@
-import type { Address } from '../../domain/address.js';
-import { familyOf } from '../../domain/address.js';
-import type { Exchange } from '../../domain/exchange.js';
-import { trafficOf } from '../../domain/exchange.js';
-import type { Finding, Origin } from '../../domain/finding.js';
-import { severityOf } from '../../domain/finding.js';
-import { factorsOf } from '../../domain/measurement.js';
-import type { Directly } from '../../measure/elsewhere.js';
-import { elsewhereOf } from '../../measure/elsewhere.js';
-import { verdictOn } from '../../measure/verdict.js';
-import type { Sighting } from '../../sweep/ledger.js';
-import { exchangeOfSighting } from '../../sweep/ledger.js';
-import type { Scope } from '../../scope/scope.js';
-import type { SelectedProbe } from '../options/select-probes.js';
+import type { Address } from '../domain/address.js';
+import { familyOf } from '../domain/address.js';
+import type { Exchange } from '../domain/exchange.js';
+import { trafficOf } from '../domain/exchange.js';
+import type { Finding, Origin } from '../domain/finding.js';
+import { severityOf } from '../domain/finding.js';
+import { factorsOf } from '../domain/factors.js';
+import type { Directly } from '../measure/elsewhere.js';
+import { elsewhereOf } from '../measure/elsewhere.js';
+import { verdictOn } from '../measure/verdict.js';
+import type { Sighting } from '../sweep/ledger.js';
+import { exchangeOfSighting } from '../sweep/ledger.js';
+import type { Scope } from '../scope/scope.js';
+import type { SelectedProbe } from './selected-probe.js';
 
 /**
  * One row of the reports, or the reason why there is none.

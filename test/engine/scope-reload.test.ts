@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UsageError } from '../../src/domain/usage-error.js';
-import type { ReadScope } from '../../src/commands/options/scan-inputs.js';
-import type { LiveLimits, ScopeReload } from '../../src/commands/engine/scope-reload.js';
-import { createScopeReload } from '../../src/commands/engine/scope-reload.js';
-import { createExpiry } from '../../src/commands/engine/expiry.js';
+import type { ReadScope } from '../../src/engine/read-scope.js';
+import type { LiveLimits, ScopeReload } from '../../src/engine/scope-reload.js';
+import { createScopeReload } from '../../src/engine/scope-reload.js';
+import { createExpiry } from '../../src/engine/expiry.js';
 import { addressSet } from '../../src/scope/address-set.js';
 import { createLiveScope } from '../../src/scope/live-scope.js';
 import { createScope } from '../../src/scope/scope.js';

@@ -1,9 +1,9 @@
-import { parseAddress } from '../../domain/address.js';
-import type { Clock } from '../../domain/time.js';
-import type { LossLog, SendErrorCounts } from '../../sweep/losses.js';
-import { meaningOf } from '../../sweep/losses.js';
-import type { Span } from '../../sweep/spans.js';
-import type { Sweep } from '../../sweep/sweep.js';
+import { parseAddress } from '../domain/address.js';
+import type { Clock } from '../domain/time.js';
+import type { LossLog, SendErrorCounts } from '../sweep/losses.js';
+import { meaningOf } from '../sweep/losses.js';
+import type { Span } from '../sweep/spans.js';
+import type { Sweep } from '../sweep/sweep.js';
 
 /** Looks for what the sockets of a sweep lose while it goes on, and tells the sweep whom it touches. */
 export interface SweepLossWatch {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createExpiry } from '../../src/commands/engine/expiry.js';
+import { createExpiry } from '../../src/engine/expiry.js';
 import type { Clock } from '../../src/domain/time.js';
 
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { KnownKnowledge } from '../../src/commands/engine/observe-known.js';
-import { observeKnown } from '../../src/commands/engine/observe-known.js';
+import type { KnownKnowledge } from '../../src/engine/observe-known.js';
+import { observeKnown } from '../../src/engine/observe-known.js';
 import type { Address } from '../../src/domain/address.js';
 import { ipv4 } from '../../src/domain/address.js';
 import type { Exchange, Reading } from '../../src/domain/exchange.js';

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type {
-  MeasurementStage,
-  MeasurementStageOptions,
-} from '../../src/commands/engine/measurement-stage.js';
-import { createMeasurementStage } from '../../src/commands/engine/measurement-stage.js';
+import type { MeasurementStage, MeasurementStageOptions } from '../../src/engine/measurement-stage.js';
+import { createMeasurementStage } from '../../src/engine/measurement-stage.js';
 import type { Address } from '../../src/domain/address.js';
 import { ipv4 } from '../../src/domain/address.js';
 import { trafficOf } from '../../src/domain/exchange.js';

@@ -1,4 +1,4 @@
-import type { Clock, Instant } from '../../domain/time.js';
+import type { Clock, Instant } from '../domain/time.js';
 
 /** Aborts when the authorisation's last day is over, however far away that is. */
 export interface Expiry {

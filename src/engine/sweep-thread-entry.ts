@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
-import { UsageError } from '../../domain/usage-error.js';
-import { addressSet, membership } from '../../scope/address-set.js';
-import { createSharedReplyBudget } from '../../sweep/pacer.js';
-import type { Sighting } from '../../sweep/ledger.js';
-import { systemClock } from '../../system-clock.js';
-import { buildProbe } from '../options/select-probes.js';
+import { UsageError } from '../domain/usage-error.js';
+import { addressSet, membership } from '../scope/address-set.js';
+import { createSharedReplyBudget } from '../sweep/pacer.js';
+import type { Sighting } from '../sweep/ledger.js';
+import { systemClock } from '../system-clock.js';
+import { buildProbe } from './selected-probe.js';
 import { createSweepPart } from './sweep-part.js';
 import type { FromThread, SweepThread, SweepThreadCall, SweepThreadPlan, ToThread } from './sweep-thread.js';
 

@@ -1,20 +1,6 @@
 import type { SingleBar } from 'cli-progress';
 import type { Clock } from '../domain/time.js';
-
-/** How far a stage of the run is. */
-export interface ProgressState {
-  readonly done: number;
-  readonly total: number;
-  readonly responders: number;
-}
-
-export interface Progress {
-  /** Begins a stage: `sweep`, `measurement`; what was done of it before does not count for the rate. */
-  start(stage: string, state: ProgressState): void;
-  update(state: ProgressState): void;
-  /** Ends the stage. */
-  stop(state: ProgressState): void;
-}
+import type { Progress, ProgressState } from '../engine/progress.js';
 
 /** A bar on a terminal, lines where nobody watches: one at the start, each 10 % and the end. */
 export async function createProgress(

@@ -1,6 +1,6 @@
-import type { LossEvent, SendErrorCounts } from '../../sweep/losses.js';
-import type { SweepCounts } from '../../sweep/sweep.js';
-import type { GuardedSocket } from '../../udp/guarded-socket.js';
+import type { LossEvent, SendErrorCounts } from '../sweep/losses.js';
+import type { SweepCounts } from '../sweep/sweep.js';
+import type { GuardedSocket } from '../udp/guarded-socket.js';
 
 /**
  * What a run counts beside its responders and measurements, which count themselves. Plain data: a checkpoint

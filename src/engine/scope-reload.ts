@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Address } from '../../domain/address.js';
-import { formatPrefix } from '../../domain/address.js';
-import type { ScopeReloadRecord } from '../../domain/run-record.js';
-import type { Clock, Instant } from '../../domain/time.js';
-import { formatInstant } from '../../domain/time.js';
-import { UsageError } from '../../domain/usage-error.js';
-import type { AddressSet } from '../../scope/address-set.js';
-import { difference, intersection, isEmpty, sizeOf, toPrefixes } from '../../scope/address-set.js';
-import type { LiveScope } from '../../scope/live-scope.js';
-import type { ScopeLimits } from '../../scope/scope-file.js';
-import type { ReadScope } from '../options/scan-inputs.js';
+import type { Address } from '../domain/address.js';
+import { formatPrefix } from '../domain/address.js';
+import type { ScopeReloadRecord } from '../domain/run-record.js';
+import type { Clock, Instant } from '../domain/time.js';
+import { formatInstant } from '../domain/time.js';
+import { UsageError } from '../domain/usage-error.js';
+import type { AddressSet } from '../scope/address-set.js';
+import { difference, intersection, isEmpty, sizeOf, toPrefixes } from '../scope/address-set.js';
+import type { LiveScope } from '../scope/live-scope.js';
+import type { ScopeLimits } from '../scope/scope-file.js';
+import type { ReadScope } from './read-scope.js';
 
 /** What may change while a run is under way. */
 export interface RunControl {

@@ -1,18 +1,18 @@
-import type { Address } from '../../domain/address.js';
-import { formatAddress, parseAddress } from '../../domain/address.js';
-import type { Exchange } from '../../domain/exchange.js';
-import type { Finding } from '../../domain/finding.js';
-import { findingId } from '../../../reports/record.js';
-import { askedBy } from '../../history/asked.js';
-import type { ExposureHistory } from '../../history/exposure-history.js';
-import type { Silence } from '../../history/outages.js';
-import { outages } from '../../history/outages.js';
-import type { ObservedKnown } from '../../history/verdict.js';
-import type { Ledger, Sighting } from '../../sweep/ledger.js';
+import type { Address } from '../domain/address.js';
+import { formatAddress, parseAddress } from '../domain/address.js';
+import type { Exchange } from '../domain/exchange.js';
+import type { Finding } from '../domain/finding.js';
+import { findingId } from '../../reports/record.js';
+import { askedBy } from '../history/asked.js';
+import type { ExposureHistory } from '../history/exposure-history.js';
+import type { Silence } from '../history/outages.js';
+import { outages } from '../history/outages.js';
+import type { ObservedKnown } from '../history/verdict.js';
+import type { Ledger, Sighting } from '../sweep/ledger.js';
 import type { RecheckedKnown } from './recheck-known.js';
 import { probeAsking } from './recheck-known.js';
 import type { ScanPlan, ScanResult } from './scan-plan.js';
-import type { SelectedProbe } from '../options/select-probes.js';
+import type { SelectedProbe } from './selected-probe.js';
 
 /** What a scan knows when nothing more is sent, as far as known exposures go. */
 export interface KnownKnowledge {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Range } from '../../domain/address.js';
-import { UsageError } from '../../domain/usage-error.js';
-import type { Sighting } from '../../sweep/ledger.js';
+import type { Range } from '../domain/address.js';
+import { UsageError } from '../domain/usage-error.js';
+import type { Sighting } from '../sweep/ledger.js';
 import type { SweepPart, SweepPartPlan } from './sweep-part.js';
 
 /** A part of the sweep in a thread of its own. */

@@ -1,6 +1,6 @@
-import type { Exchange } from '../../domain/exchange.js';
-import type { Clock } from '../../domain/time.js';
-import type { Sighting } from '../../sweep/ledger.js';
+import type { Exchange } from '../domain/exchange.js';
+import type { Clock } from '../domain/time.js';
+import type { Sighting } from '../sweep/ledger.js';
 import type { Counted } from './counted.js';
 import type { ScanStart } from './scan-plan.js';
 

@@ -5,7 +5,7 @@ import { ipv4, ipv6 } from '../../src/domain/address.js';
 import type { Exchange, Traffic } from '../../src/domain/exchange.js';
 import { NO_TRAFFIC, addTraffic, trafficOf } from '../../src/domain/exchange.js';
 import { compareSeverities, severityByAmplification } from '../../src/domain/finding.js';
-import { computedFactors, factorsOf, isLowerBound, reportedExchange } from '../../src/domain/measurement.js';
+import { computedFactors, factorsOf, isLowerBound, reportedExchange } from '../../src/domain/factors.js';
 
 describe('the factors of an exchange', () => {
   it('of a full monlist server are 5500 for 8 bytes, 917 for 48 and 229 for 192; 759, 517 and 204 on the wire', () => {

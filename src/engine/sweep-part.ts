@@ -1,24 +1,23 @@
 import { createHash } from 'node:crypto';
-import type { Address, Range } from '../../domain/address.js';
-import type { Clock } from '../../domain/time.js';
-import { UsageError } from '../../domain/usage-error.js';
-import type { Key } from '../../sweep/keyed-permutation.js';
-import type { Ledger, Sighting } from '../../sweep/ledger.js';
-import { createLossLog, createSendErrorCounts } from '../../sweep/losses.js';
-import type { Order } from '../../sweep/order.js';
-import { createOrder, placesPerSubnet } from '../../sweep/order.js';
-import type { Adjustable, Pacer, RateShare, ReplyBudget } from '../../sweep/pacer.js';
-import { createPacer, createPacerOfShare } from '../../sweep/pacer.js';
-import type { Shard } from '../../sweep/shard.js';
-import type { Span } from '../../sweep/spans.js';
-import type { Sweep, SweepStart } from '../../sweep/sweep.js';
-import { createSweep } from '../../sweep/sweep.js';
-import type { GuardedSocket } from '../../udp/guarded-socket.js';
-import { openGuardedSocket } from '../../udp/guarded-socket.js';
+import type { Address, Range } from '../domain/address.js';
+import type { Clock } from '../domain/time.js';
+import { UsageError } from '../domain/usage-error.js';
+import type { Key } from '../sweep/keyed-permutation.js';
+import type { Ledger, Sighting } from '../sweep/ledger.js';
+import { createLossLog, createSendErrorCounts } from '../sweep/losses.js';
+import type { Order } from '../sweep/order.js';
+import { createOrder, placesPerSubnet } from '../sweep/order.js';
+import type { Adjustable, Pacer, RateShare, ReplyBudget } from '../sweep/pacer.js';
+import { createPacer, createPacerOfShare, PACER_TICK_MS } from '../sweep/pacer.js';
+import type { Shard } from '../sweep/shard.js';
+import type { Span } from '../sweep/spans.js';
+import type { Sweep, SweepStart } from '../sweep/sweep.js';
+import { createSweep } from '../sweep/sweep.js';
+import type { GuardedSocket } from '../udp/guarded-socket.js';
+import { openGuardedSocket } from '../udp/guarded-socket.js';
 import type { Swept } from './counted.js';
 import { createSweepLossWatch } from './loss-watch.js';
-import { PACER_TICK_MS } from '../options/scan-defaults.js';
-import type { SelectedProbe } from '../options/select-probes.js';
+import type { SelectedProbe } from './selected-probe.js';
 
 /** What one thread sweeps: whole subnets, in an order, at a pace and from sockets of its own. Plain data. */
 export interface SweepPartPlan {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ScanKnowledge } from '../../src/commands/engine/conclude.js';
-import { conclude } from '../../src/commands/engine/conclude.js';
-import type { ScanResult } from '../../src/commands/engine/scan-plan.js';
+import type { ScanKnowledge } from '../../src/engine/conclude.js';
+import { conclude } from '../../src/engine/conclude.js';
+import type { ScanResult } from '../../src/engine/scan-plan.js';
 import { ipv4 } from '../../src/domain/address.js';
 import { trafficOf } from '../../src/domain/exchange.js';
 import { createLedger } from '../../src/sweep/ledger.js';

@@ -1,16 +1,16 @@
-import type { Address } from '../../domain/address.js';
-import type { Exchange } from '../../domain/exchange.js';
-import type { Finding, Origin } from '../../domain/finding.js';
-import type { ExposureHistory } from '../../history/exposure-history.js';
-import type { fewPrefixes } from '../../scope/few-prefixes.js';
-import type { Scope } from '../../scope/scope.js';
-import type { TargetSpace } from '../../scope/target-space.js';
-import type { Key } from '../../sweep/keyed-permutation.js';
-import type { Sighting } from '../../sweep/ledger.js';
-import type { Shard } from '../../sweep/shard.js';
+import type { Address } from '../domain/address.js';
+import type { Exchange } from '../domain/exchange.js';
+import type { Finding, Origin } from '../domain/finding.js';
+import type { ExposureHistory } from '../history/exposure-history.js';
+import type { fewPrefixes } from '../scope/few-prefixes.js';
+import type { Scope } from '../scope/scope.js';
+import type { TargetSpace } from '../scope/target-space.js';
+import type { Key } from '../sweep/keyed-permutation.js';
+import type { Sighting } from '../sweep/ledger.js';
+import type { Shard } from '../sweep/shard.js';
 import type { Counted } from './counted.js';
-import type { ObservedKnown } from '../../history/verdict.js';
-import type { SelectedProbe } from '../options/select-probes.js';
+import type { ObservedKnown } from '../history/verdict.js';
+import type { SelectedProbe } from './selected-probe.js';
 import type { SweepPlace } from './sweep-part.js';
 
 /** Everything a scan needs to know; no defaults, they live where the user meets them. */

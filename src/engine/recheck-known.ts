@@ -1,11 +1,11 @@
-import type { Address } from '../../domain/address.js';
-import { parseAddress } from '../../domain/address.js';
-import type { Exchange } from '../../domain/exchange.js';
-import type { ExposureHistory } from '../../history/exposure-history.js';
-import { createMeasurementQueue } from '../../measure/queue.js';
-import type { Rechecked } from '../../measure/recheck.js';
-import type { Ledger, Sighting } from '../../sweep/ledger.js';
-import type { Progress, ProgressState } from '../../sweep/progress.js';
+import type { Address } from '../domain/address.js';
+import { parseAddress } from '../domain/address.js';
+import type { Exchange } from '../domain/exchange.js';
+import type { ExposureHistory } from '../history/exposure-history.js';
+import { createMeasurementQueue } from '../measure/queue.js';
+import type { Rechecked } from '../measure/recheck.js';
+import type { Ledger, Sighting } from '../sweep/ledger.js';
+import type { Progress, ProgressState } from './progress.js';
 import type { MeasurementStage } from './measurement-stage.js';
 import type { ScanPlan } from './scan-plan.js';
 
