@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FindingRecord } from '../domain/finding-record.js';
 import { bareColumns } from '../domain/finding-record.js';
 import type { RunRecord, TrendPoint } from '../domain/run-record.js';
+import { isRemembered } from '../domain/run-standing.js';
 import { trendPointOf } from '../domain/trend-point.js';
 import { UsageError } from '../domain/usage-error.js';
 import { askedBy } from '../history/asked.js';
@@ -62,11 +63,6 @@ export async function takeInRun(
   options: { readonly mode: number },
 ): Promise<void> {
   await takeIn(out, trendPointOf(run, records), outcomesOf(run, records), options);
-}
-
-/** Whether a run belongs in the history. */
-export function isRemembered({ complete, settings }: RunRecord): boolean {
-  return complete && settings.shard === undefined;
 }
 
 /** `2026-11-20T030000Z`, or with `-2` and so on: the order of the names is that of the runs. */

@@ -15,6 +15,10 @@ export interface RunRecord {
   /** False when the run was stopped before its end: what it holds is true, what it lacks is not known. */
   readonly complete: boolean;
   readonly incomplete_reason?: string;
+  /** Its path to the network is not proved: its silence says nothing, and its exit code is 4. Absent: proved, or nothing to prove it by. */
+  readonly suspect?: RunSuspect;
+  /** It asked less than the usual run of the scope: it speaks of what it asked alone. Absent: as much, or nothing to compare with. */
+  readonly partial?: RunPartial;
   readonly authorisation: {
     readonly organisation: string;
     readonly authorised_by: string;
@@ -62,6 +66,30 @@ export interface RunRecord {
     readonly format: string;
     readonly prefixes: number;
   }[];
+}
+
+/** Why nobody can say of a silent address of this run whether it was reached. */
+export interface RunSuspect {
+  /**
+   * `canaries`: none of the canaries of a network of the scope answered. `responders`: fewer than half of at least two
+   * addresses that answered earlier runs, and that this one asked the same, answered anything.
+   */
+  readonly reason: 'canaries' | 'responders';
+  /** That should have answered: canaries of `networks`, or known responders. */
+  readonly expected: number;
+  readonly answered: number;
+  /** Of `canaries`: the networks of the scope of which none answered, as prefixes. */
+  readonly networks?: readonly string[];
+}
+
+/** What a run left out of what the scope's usual run asks. */
+export interface RunPartial {
+  /** That usual run: its scan_id. */
+  readonly compared_with: string;
+  /** Addresses that it was to ask and this run was not; absent: none. */
+  readonly missing_addresses?: number;
+  /** Ids of probes that it asked and this run did not; absent: none. */
+  readonly missing_probes?: readonly string[];
 }
 
 /** The scope was read again while the run was under way. */

@@ -1,11 +1,12 @@
 import type { RunRecord } from './run-record.js';
+import { standingOf } from './run-standing.js';
 
 /**
- * Whether everything was asked and nothing lost: only then does no finding mean that there is none. A shard asked its
- * part of the targets alone, and what the scope excluded on the way was asked in part, or not at all.
+ * Whether everything was asked and nothing lost: only then does no finding mean that there is none. What the scope
+ * excluded on the way was asked in part, or not at all.
  */
 export function isWhole(run: RunRecord): boolean {
-  return run.complete && !run.losses.any && run.settings.shard === undefined && excludedOnTheWay(run) === 0;
+  return standingOf(run) === 'whole' && !run.losses.any && excludedOnTheWay(run) === 0;
 }
 
 /** Addresses that the scope excluded while the run was under way. */

@@ -1,0 +1,34 @@
+import type { RunRecord } from './run-record.js';
+
+/**
+ * What a run may speak for.
+ *
+ * - `whole`: all that the scope usually asks. `latest`, trend, letters and `--fail-on-new` follow these alone.
+ * - `suspect`: asked all of it, but its path to the network is not proved: what it saw is there, its silence says nothing.
+ * - `partial`: asked fewer targets or probes than the scope's usual run: it speaks of what it asked.
+ * - `shard`: a part of a run that is still to be merged.
+ * - `stopped`: ended before its end; it may go on.
+ */
+export type RunStanding = 'whole' | 'suspect' | 'partial' | 'shard' | 'stopped';
+
+/**
+ * What a run may speak for, from run.json alone. Of several limits the strictest: a run that was stopped has proved
+ * nothing yet, a shard is no run of its own, and where the path is in doubt its size does not matter.
+ */
+export function standingOf(
+  run: Pick<RunRecord, 'complete' | 'settings' | 'suspect' | 'partial'>,
+): RunStanding {
+  if (!run.complete) return 'stopped';
+  if (run.settings.shard !== undefined) return 'shard';
+  if (run.suspect !== undefined) return 'suspect';
+  return run.partial === undefined ? 'whole' : 'partial';
+}
+
+/**
+ * Whether the history remembers a run: one that was stopped may go on, and a shard is only part of one. What a suspect
+ * or a partial run saw is true; that their silence proves nothing beyond what they asked stands in their rows.
+ */
+export function isRemembered(run: Parameters<typeof standingOf>[0]): boolean {
+  const standing = standingOf(run);
+  return standing !== 'stopped' && standing !== 'shard';
+}
