@@ -141,8 +141,10 @@ describe('the only file that …', () => {
     assert.deepEqual(found, expected);
   };
 
-  it('sends requests is src/udp/guarded-socket.ts; the lab only answers them, the preflight sends nothing', () => {
-    only(/createSocket\(/, ['src/lab/lab.ts', 'src/preflight/unsent-socket.ts', 'src/udp/guarded-socket.ts']);
+  it('sends requests is src/udp/guarded-socket.ts, through the kernel socket that it alone has; the lab only answers, the preflight sends nothing', () => {
+    for (const file of files.filter((name) => importsOf(name).includes('src/udp/kernel-socket.ts')))
+      assert.equal(file, 'src/udp/guarded-socket.ts');
+    only(/createSocket\(/, ['src/lab/lab.ts', 'src/preflight/unsent-socket.ts', 'src/udp/kernel-socket.ts']);
     const inPreflight = files.filter((file) => file.startsWith('src/preflight/'));
     assert.ok(inPreflight.length > 0);
     for (const file of inPreflight) assert.doesNotMatch(withoutComments(file), /\bsend\w*\(/, file);

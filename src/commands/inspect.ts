@@ -7,6 +7,7 @@ import { UsageError } from '../domain/usage-error.js';
 import type { Measuring, ObservedExchange } from '../measure/measure-responder.js';
 import { measureResponder } from '../measure/measure-responder.js';
 import { createRequestGate } from '../measure/request-gate.js';
+import { createGuard } from '../scope/guard.js';
 import { createPacer, createReplyBudget, PACER_TICK_MS } from '../sweep/pacer.js';
 import { openGuardedSocket } from '../udp/guarded-socket.js';
 import { version } from '../version.js';
@@ -132,11 +133,11 @@ async function askAll(
   const { probe, port, options } = selected;
   const [first] = probe.sweepForms;
   const responder = { probe, to: host, port, expectedBits: 0, mayBurst: options.length > 0 };
-  const done = await measureResponder(measuring, { ...responder, sighted: probe.sweepForms });
+  const done = await measureResponder(measuring, { ...responder, sighted: probe.sweepForms, asks: 'all' });
   if (done.some(({ end }) => end !== 'silent')) return done;
   const again = await measureResponder(
     { ...measuring, openSocket: openConnected(port, host) },
-    { ...responder, probe: { ...probe, next: () => undefined }, sighted: [first] },
+    { ...responder, sighted: [first], asks: 'sighted-only' },
   );
   return [...done, ...again];
 }
@@ -152,6 +153,11 @@ function measuringOf(
   readonly openConnected: (port: number, address: Address) => Measuring['openSocket'];
   readonly drops: () => number;
 } {
+  const guard = createGuard({
+    allowed: scope.allowed.ranges,
+    validUntilEnd: scope.validUntilEnd,
+    isRevoked: false,
+  });
   const quietGapMs = durationOption(argv, 'quiet-gap', MOST_MS['quiet-gap']);
   const formGapMs = durationOption(argv, 'form-gap', MOST_MS['form-gap']) ?? DEFAULTS.formGapMs;
   const openSocket =
@@ -159,12 +165,14 @@ function measuringOf(
     (handlers) =>
       openGuardedSocket({
         ...handlers,
-        allows: (address) => scope.allows(address),
+        guard,
+        clock,
         receiveBufferBytes: DEFAULTS.receiveBufferBytes,
         sourceAddress: textOption(argv, 'source'),
         connectTo,
       });
   let drops = 0;
+  const hostGapMs = Math.max(formGapMs, 1000 / limits.perHost);
   return {
     drops: () => drops,
     openConnected: (port, address) => openSocket({ address, port }),
@@ -175,8 +183,10 @@ function measuringOf(
         pacer: createPacer(rate, PACER_TICK_MS),
         budget: createReplyBudget(limits.replyBandwidthBps),
         clock,
-        hostGapMs: Math.max(formGapMs, 1000 / limits.perHost),
+        hostGapMs,
         perSubnet: limits.perSubnet,
+        // No sweep went before it.
+        restMs: 0,
         sweepEndedMs: () => -Infinity,
       }),
       openSocket: openSocket(),

@@ -47,6 +47,8 @@ import { DEFAULTS, MOST_MS } from './options/scan-defaults.js';
 import { SCAN_OPTIONS } from './options/scan-options.js';
 import { shardOption } from './options/shard-option.js';
 import { createScopeReload } from '../engine/scope-reload.js';
+import { openGuardedSocket } from '../udp/guarded-socket.js';
+import { readSendBufferDrops } from '../udp/send-buffer-drops.js';
 import type { RowsWithStatus } from './runs/with-statuses.js';
 import { withStatuses } from './runs/with-statuses.js';
 
@@ -123,14 +125,18 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     measurementsBytes: resumed?.checkpoint.measurementsBytes,
     fromPosition: resumed && positionsDone(resumed.start.parts),
   });
-  const result = await runScan(plan, {
-    clock: io.clock,
-    progress,
-    stop: io.stop,
-    control: reload,
-    keeper,
-    start: resumed?.start,
-  })
+  const result = await runScan(
+    plan,
+    {
+      clock: io.clock,
+      openSocket: openGuardedSocket,
+      readSendBufferDrops,
+      checkpointer: keeper,
+      progress,
+      control: reload,
+    },
+    { stop: io.stop, start: resumed?.start },
+  )
     .catch(async (error: unknown) => {
       // Nothing was sent or found: an empty directory would look like a run.
       await rmdir(directory.path).catch(() => undefined);

@@ -16,7 +16,9 @@ import type { ExchangeLimits, OpenExchangeSocket } from '../measure/run-exchange
 import { PORT_CLOSED } from '../measure/run-exchange.js';
 import type { Ledger, Sighting } from '../sweep/ledger.js';
 import { exchangeOfSighting } from '../sweep/ledger.js';
+import { every } from './every.js';
 import type { Progress, ProgressState } from './progress.js';
+import { restBetweenStagesMs } from './rest.js';
 import type { GuardedSocket, GuardedSocketOptions } from '../udp/guarded-socket.js';
 import type { LossWatch } from './loss-watch.js';
 import type { ScanPlan } from './scan-plan.js';
@@ -89,6 +91,7 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
     ...options,
     hostGapMs: hostGapMs(plan),
     perSubnet: plan.pace.perSubnet,
+    restMs: restBetweenStagesMs(hostGapMs(plan)),
     sweepEndedMs: () => sweepEndedMs,
   });
   const queue = createMeasurementQueue(plan.parallel, measure);
@@ -121,7 +124,7 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
         }
         progress.update(state());
       };
-      const ticking = setInterval(take, TAKE_EVERY_MS);
+      const stopTaking = every(clock, TAKE_EVERY_MS, take);
       try {
         take();
         await clock.sleep(plan.cooldownMs, signal);
@@ -132,7 +135,7 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
           await Promise.all(waiting);
         } while (!signal.aborted && (ledger.hasNew() || queue.open > 0 || waiting.size > 0));
       } finally {
-        clearInterval(ticking);
+        stopTaking();
       }
       progress.stop(state());
     },
@@ -208,7 +211,8 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
         onReceived: count,
       },
       {
-        probe: confirms ? { ...probe, next: () => undefined } : probe,
+        probe,
+        asks: confirms ? 'sighted-only' : 'all',
         to: sighting.probed,
         port,
         sighted,

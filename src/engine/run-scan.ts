@@ -1,88 +1,146 @@
 import { setMaxListeners } from 'node:events';
 import type { Address } from '../domain/address.js';
-import type { Clock } from '../domain/time.js';
 import { createLossLog, createSendErrorCounts } from '../sweep/losses.js';
 import { createPacer, PACER_TICK_MS } from '../sweep/pacer.js';
-import type { Progress, ProgressState } from './progress.js';
-import { openGuardedSocket } from '../udp/guarded-socket.js';
-import { readSendBufferDrops } from '../udp/send-buffer-drops.js';
 import { conclude } from './conclude.js';
 import type { Counted } from './counted.js';
 import { addCounted, addSendErrors } from './counted.js';
+import { every } from './every.js';
+import type { Expiry } from './expiry.js';
 import { createExpiry } from './expiry.js';
-import type { ScanKeeper, ScanSnapshot } from './keep-saving.js';
+import type { ScanSnapshot } from './keep-saving.js';
 import { keepSaving } from './keep-saving.js';
+import type { LossWatch } from './loss-watch.js';
 import { createLossWatch } from './loss-watch.js';
+import type { MeasurementStage } from './measurement-stage.js';
 import { createMeasurementStage, hostGapMs } from './measurement-stage.js';
+import type { ProgressState } from './progress.js';
 import { recheckKnown } from './recheck-known.js';
+import { restBetweenStagesMs } from './rest.js';
 import type { ScanPlan, ScanResult, ScanStart } from './scan-plan.js';
-import type { RunControl } from './scope-reload.js';
-import type { SweepCrewState } from './sweep-crew.js';
+import type { ScanPorts } from './scan-ports.js';
+import type { SweepCrew, SweepCrewState } from './sweep-crew.js';
 import { createSweepCrew } from './sweep-crew.js';
 
-/** The engine's own bounds: design decisions that no user has a reason to turn. */
-/** More than the log of sent requests and the clocks are apart. */
+/** Longer than the log of sent requests is exact, and than the clocks of two threads are apart. */
 const SAFETY_MS = 1000;
 /**
  * Once after any loss, further times while replies are dropped: amplifiers that crowd each other out are fewer each
- * time, for who answered is not asked again.
+ * time, for a host that answered is not asked again.
  */
 const MOST_TIMES_AGAIN = 3;
 const PROGRESS_EVERY_MS = 200;
 const LOSSES_EVERY_MS = 1000;
 
+/** What a run is given beside its plan and its ports. */
+export interface ScanRun {
+  /** Aborts the run: nothing more is sent, what is known is returned. */
+  readonly stop: AbortSignal;
+  /** Absent: a new run. */
+  readonly start?: ScanStart | undefined;
+}
+
 /**
- * Discover, then measure: the sweep learns who answers, stretch by stretch; each responder is then asked
- * alone. Here the parts are joined, and nowhere else.
- * @param stop aborts the run: nothing more is sent, what is known is returned.
+ * Discover, then measure: the sweep learns which hosts answer, batch by batch; each responder is then asked alone.
+ * Here the parts are joined, and nowhere else.
  * @throws UsageError where the source address is not this machine's, or the machine has no IPv6 and needs it.
  */
-export async function runScan(
-  plan: ScanPlan,
-  {
-    clock,
-    progress,
-    stop,
-    control,
-    keeper,
-    start,
-  }: {
-    readonly clock: Clock;
-    readonly progress: Progress;
-    readonly stop: AbortSignal;
-    /** What may change while it runs. */
-    readonly control: RunControl;
-    /** Asked to save before the first packet, every so often, and when nothing more is sent. */
-    readonly keeper: ScanKeeper;
-    readonly start?: ScanStart | undefined;
-  },
-): Promise<ScanResult> {
-  const { scope, pace } = plan;
-  const expiry = createExpiry(scope.validUntilEnd, clock);
+export async function runScan(plan: ScanPlan, ports: ScanPorts, run: ScanRun): Promise<ScanResult> {
+  const scan = await openScan(plan, ports, run);
+  const checkpoints = keepSaving(ports.checkpointer, () => snapshotOf(scan), ports.clock);
+  checkpoints.failed.addEventListener('abort', () => {
+    scan.failure.abort();
+  });
+  let stopSampling: (() => void) | undefined;
+  try {
+    // Before the first packet: a run that could not be continued is not begun.
+    await checkpoints.begin();
+    stopSampling = every(ports.clock, LOSSES_EVERY_MS, () => {
+      sample(scan).catch(() => {
+        scan.failure.abort();
+      });
+    });
+    await sweepAndMeasure(scan);
+    await sample(scan);
+    await askAgainAfterLosses(scan);
+    const rechecked = await recheckKnown({
+      plan,
+      ledger: scan.crew.ledger,
+      stage: scan.stage,
+      isTarget: (address) => isTarget(scan, address),
+      progress: ports.progress,
+    });
+    if (!scan.signal.aborted && scan.crew.ledger.hasNew()) await scan.stage.run();
+    await checkpoints.end();
+    return await concluded(scan, rechecked);
+  } catch (error) {
+    // The other threads must not go on sending for a run that is over.
+    scan.failure.abort();
+    throw error;
+  } finally {
+    stopSampling?.();
+    checkpoints.cancel();
+    await scan.close();
+  }
+}
+
+/** The parts of a run while it goes on. */
+interface Scan {
+  readonly plan: ScanPlan;
+  readonly ports: ScanPorts;
+  readonly start: ScanStart | undefined;
+  readonly crew: SweepCrew;
+  readonly stage: MeasurementStage;
+  readonly losses: LossWatch;
+  readonly sendErrors: ReturnType<typeof createSendErrorCounts>;
+  readonly lossLog: ReturnType<typeof createLossLog>;
+  readonly expiry: Expiry;
+  /** Aborts for whatever reason the run ends before its end. */
+  readonly signal: AbortSignal;
+  /** Aborted by a fault of our own. */
+  readonly failure: AbortController;
+  readonly restMs: number;
+  stoppedBy(): ScanResult['stoppedBy'];
+  close(): Promise<void>;
+}
+
+async function openScan(plan: ScanPlan, ports: ScanPorts, { stop, start }: ScanRun): Promise<Scan> {
+  const { clock, control } = ports;
+  const expiry = createExpiry(control.guard.rules.validUntilEnd, clock);
   const failure = new AbortController();
   const signal = AbortSignal.any([stop, expiry.signal, failure.signal, control.revoked]);
-  // Everybody who waits for anything listens to it; Node takes more than ten for a leak.
+  // Every wait of the run listens to it; Node takes more than ten listeners for a leak.
   setMaxListeners(0, signal);
+  const guard = {
+    ...control.guard,
+    get rules() {
+      return control.guard.rules;
+    },
+    mayAsk(address: Address, now: number) {
+      if (control.guard.mayAsk(address, now)) return true;
+      // A machine that slept over the last day: the run ends with the first request that the guard keeps back.
+      expiry.look();
+      return false;
+    },
+  };
   const crew = await createSweepCrew(plan, {
     clock,
     signal,
-    allows: (address) => control.mayAsk(address),
+    guard,
+    openSocket: ports.openSocket,
     start,
   }).catch((error: unknown) => {
     expiry.cancel();
     throw error;
   });
-  const pacer = createPacer(pace.rate, PACER_TICK_MS);
+  const pacer = createPacer(plan.pace.rate, PACER_TICK_MS);
   const stopFollowing = control.onChange(async (limits) => {
-    if (limits === 'revoked') {
-      await crew.forbid();
-      return;
+    if (limits !== 'revoked') {
+      pacer.setLimit(limits.rate);
+      expiry.moveTo(limits.validUntilEnd);
     }
-    pacer.setLimit(limits.rate);
-    expiry.moveTo(limits.validUntilEnd);
     await crew.follow(limits);
   });
-  const gapMs = hostGapMs(plan);
   const sendErrors = createSendErrorCounts();
   const lossLog = createLossLog();
   const losses = await createLossWatch({
@@ -90,7 +148,7 @@ export async function runScan(
     sendErrors,
     log: lossLog,
     touchSweep: (sinceMs) => crew.touch(sinceMs),
-    readSendBufferDrops,
+    readSendBufferDrops: ports.readSendBufferDrops,
   });
   const stage = createMeasurementStage({
     plan,
@@ -98,12 +156,13 @@ export async function runScan(
     pacer,
     budget: crew.budget,
     clock,
-    progress,
+    progress: ports.progress,
     losses,
     openSocket: (socket) =>
-      openGuardedSocket({
+      ports.openSocket({
         ...socket,
-        allows: (address) => control.mayAsk(address),
+        guard,
+        clock,
         receiveBufferBytes: plan.receiveBufferBytes,
         sourceAddress: plan.sourceAddress,
       }),
@@ -111,131 +170,138 @@ export async function runScan(
     signal,
     measured: start?.measured,
   });
+  return {
+    plan,
+    ports,
+    start,
+    crew,
+    stage,
+    losses,
+    sendErrors,
+    lossLog,
+    expiry,
+    signal,
+    failure,
+    restMs: restBetweenStagesMs(hostGapMs(plan)),
+    stoppedBy() {
+      if (!signal.aborted) return undefined;
+      if (stop.aborted) return 'signal';
+      return control.revoked.aborted ? 'scope' : 'expiry';
+    },
+    async close() {
+      // Whatever still held the run from outside would hold every sighting and exchange of it while reports are made.
+      stopFollowing();
+      expiry.cancel();
+      await crew.close();
+    },
+  };
+}
 
-  let watching: NodeJS.Timeout | undefined;
-  const keeping = keepSaving(keeper, snapshot, clock);
-  keeping.failed.addEventListener('abort', () => {
-    failure.abort();
-  });
-  try {
-    // Before the first packet: a run that nobody could go on with is not begun.
-    await keeping.begin();
-    // The session before may have asked anybody just now.
-    if (start !== undefined) await clock.sleep(Math.max(1000, gapMs), signal);
-    watching = setInterval(() => {
-      sample().catch(() => {
-        failure.abort();
-      });
-    }, LOSSES_EVERY_MS);
-    for (let ended = false; !ended && !signal.aborted;) {
-      const state = (): ProgressState => ({ ...crew.progress(), responders: crew.ledger.size });
-      progress.start('sweep', state());
-      const ticking = setInterval(() => {
-        progress.update(state());
-      }, PROGRESS_EVERY_MS);
-      const outcome = await crew.run(clock.monotonicMs() + plan.stretchMs).finally(() => {
-        clearInterval(ticking);
-      });
-      ended = outcome !== 'paused';
-      progress.stop(state());
-      await stage.run();
-      // No window of one second holds packets of both stages, in this direction either.
-      if (!ended) await clock.sleep(Math.max(1000, gapMs), signal);
-    }
-    await sample();
-    for (let times = 0, before = -1, dropped = 0; times < MOST_TIMES_AGAIN && dropped > before; times++) {
-      if (signal.aborted || !(await crew.hasTouched())) break;
-      before = await droppedReplies();
-      await askAgain();
-      dropped = await droppedReplies();
-    }
-    const rechecked = await recheckKnown({ plan, ledger: crew.ledger, stage, isTarget, progress });
-    if (!signal.aborted && crew.ledger.hasNew()) await stage.run();
-    await keeping.end();
-    const known = await crew.state();
-    return conclude({
-      plan,
-      addresses: crew.addresses,
-      ledger: crew.ledger,
-      measured: stage.measured,
-      counted: () => countedWith(known),
-      lossLog,
-      positionOf: (sighting) => crew.positionOf(sighting),
-      unknown: (probe) => crew.unknown(known, probe),
-      isTarget,
-      rechecked,
-      ...(signal.aborted && { stoppedBy: whoStopped() }),
+/** The first pass and those after it, in batches, each measured before the next begins. */
+async function sweepAndMeasure(scan: Scan): Promise<void> {
+  const { plan, ports, crew, signal, restMs } = scan;
+  const { clock, progress } = ports;
+  const state = (): ProgressState => ({ ...crew.progress(), responders: crew.ledger.size });
+  // The session before may have asked any of them just now.
+  if (scan.start !== undefined) await clock.sleep(restMs, signal);
+  for (let isEnded = false; !isEnded && !signal.aborted;) {
+    progress.start('sweep', state());
+    const stopTicking = every(clock, PROGRESS_EVERY_MS, () => {
+      progress.update(state());
     });
-  } catch (error) {
-    // The others shall not go on sending for a run that is over.
-    failure.abort();
-    throw error;
-  } finally {
-    clearInterval(watching);
-    // Whoever still held the run from outside would hold every sighting and exchange of it while reports are made.
-    stopFollowing();
-    keeping.cancel();
-    expiry.cancel();
-    await crew.close();
+    const outcome = await crew.run(clock.monotonicMs() + plan.stretchMs).finally(stopTicking);
+    progress.stop(state());
+    if (outcome === 'aborted') scan.expiry.look();
+    isEnded = outcome !== 'paused';
+    await scan.stage.run();
+    if (!isEnded) await clock.sleep(restMs, signal);
   }
+}
 
-  async function sample(): Promise<void> {
-    await Promise.all([crew.sample(), losses.sample()]);
+/** Hosts that a loss made doubtful and that did not answer are asked again, at half the rate; answers are measured. */
+async function askAgainAfterLosses(scan: Scan): Promise<void> {
+  const { crew, signal, restMs } = scan;
+  for (let times = 0, before = -1, dropped = 0; times < MOST_TIMES_AGAIN && dropped > before; times++) {
+    if (signal.aborted || !(await crew.hasTouched())) return;
+    before = await droppedReplies(scan);
+    await scan.ports.clock.sleep(restMs, signal);
+    if ((await crew.askAgain()) === 'aborted') scan.expiry.look();
+    await scan.stage.run();
+    await sample(scan);
+    dropped = await droppedReplies(scan);
   }
+}
 
-  /** Whom a loss touched and who is silent is asked again, at half the rate, and who answers is measured. */
-  async function askAgain(): Promise<void> {
-    await clock.sleep(Math.max(1010, gapMs), signal);
-    await crew.askAgain();
-    await stage.run();
-    await sample();
-  }
+async function sample({ crew, losses }: Scan): Promise<void> {
+  await Promise.all([crew.sample(), losses.sample()]);
+}
 
-  async function droppedReplies(): Promise<number> {
-    const { counted } = await crew.state();
-    const drops = counted.lossEvents.filter(({ kind }) => kind === 'socket_drops');
-    return drops.reduce((sum, { count }) => sum + count, 0);
-  }
+async function droppedReplies({ crew }: Scan): Promise<number> {
+  const { counted } = await crew.state();
+  const drops = counted.lossEvents.filter(({ kind }) => kind === 'socket_drops');
+  return drops.reduce((sum, { count }) => sum + count, 0);
+}
 
-  function whoStopped(): NonNullable<ScanResult['stoppedBy']> {
-    if (stop.aborted) return 'signal';
-    return control.revoked.aborted ? 'scope' : 'expiry';
-  }
+function isTarget({ plan, crew }: Scan, address: Address): boolean {
+  return plan.scope.allows(address) && crew.covers(address);
+}
 
-  function isTarget(address: Address): boolean {
-    return scope.allows(address) && crew.covers(address);
-  }
+async function snapshotOf(scan: Scan): Promise<ScanSnapshot> {
+  const { plan, ports, crew, stage } = scan;
+  const known = await crew.state();
+  // A reply that old answers a request that is older still: no need to compute a hundred thousand positions.
+  const longAgo = ports.clock.now() - plan.cooldownMs - SAFETY_MS;
+  return {
+    sweep: {
+      parts: known.places,
+      // What was asked behind that position is asked again, and what came is then counted anew.
+      sightings: [...crew.ledger.all()].filter(
+        (sighting) => sighting.firstSeenAt < longAgo || known.isBefore(sighting),
+      ),
+    },
+    measured: stage.takeUnsaved(),
+    counted: countersOf(scan, known),
+  };
+}
 
-  async function snapshot(): Promise<ScanSnapshot> {
-    const known = await crew.state();
-    // Whoever answered before that was asked before that: no need to compute a hundred thousand positions.
-    const longAgo = clock.now() - plan.cooldownMs - SAFETY_MS;
-    return {
-      sweep: {
-        parts: known.places,
-        // Who was asked behind that position is asked again, and what came is then counted anew.
-        sightings: [...crew.ledger.all()].filter(
-          (sighting) => sighting.firstSeenAt < longAgo || known.isBefore(sighting),
-        ),
-      },
-      measured: stage.takeUnsaved(),
-      counted: countedWith(known),
-    };
-  }
+/** What all sessions of the run counted. */
+function countersOf(
+  { stage, losses, sendErrors, lossLog, start }: Scan,
+  { counted }: SweepCrewState,
+): Counted {
+  const sendBufferDrops = losses.sendBufferDrops();
+  const { drops, datagrams, bytes } = stage.tally();
+  const own: Counted = {
+    ...counted,
+    sendErrors: addSendErrors(counted.sendErrors, sendErrors.list()),
+    lossEvents: [...counted.lossEvents, ...lossLog.list()],
+    ...(sendBufferDrops !== undefined && { sendBufferDrops }),
+    measurementLosses: losses.measurementLosses(),
+    measurementSocketDrops: drops,
+    measurementDatagrams: datagrams,
+    measurementBytes: bytes,
+  };
+  return start === undefined ? own : addCounted(start.counted, own);
+}
 
-  function countedWith({ counted }: SweepCrewState): Counted {
-    const sendBufferDrops = losses.sendBufferDrops();
-    const { drops, datagrams, bytes } = stage.tally();
-    const own: Counted = {
-      ...counted,
-      sendErrors: addSendErrors(counted.sendErrors, sendErrors.list()),
-      lossEvents: [...counted.lossEvents, ...lossLog.list()],
-      ...(sendBufferDrops !== undefined && { sendBufferDrops }),
-      measurementLosses: losses.measurementLosses(),
-      measurementSocketDrops: drops,
-      measurementDatagrams: datagrams,
-      measurementBytes: bytes,
-    };
-    return start === undefined ? own : addCounted(start.counted, own);
-  }
+async function concluded(
+  scan: Scan,
+  rechecked: Awaited<ReturnType<typeof recheckKnown>>,
+): Promise<ScanResult> {
+  const { plan, crew, stage, lossLog } = scan;
+  const known = await crew.state();
+  const stoppedBy = scan.stoppedBy();
+  return conclude({
+    plan,
+    addresses: crew.addresses,
+    ledger: crew.ledger,
+    measured: stage.measured,
+    counted: () => countersOf(scan, known),
+    lossLog,
+    positionOf: (sighting) => crew.positionOf(sighting),
+    unknown: (probe) => crew.unknown(known, probe),
+    isTarget: (address) => isTarget(scan, address),
+    rechecked,
+    ...(stoppedBy !== undefined && { stoppedBy }),
+  });
 }

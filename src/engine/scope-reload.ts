@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Address } from '../domain/address.js';
 import { formatPrefix } from '../domain/address.js';
 import type { ScopeReloadRecord } from '../domain/run-record.js';
 import type { Clock, Instant } from '../domain/time.js';
@@ -7,6 +6,8 @@ import { formatInstant } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { AddressSet } from '../scope/address-set.js';
 import { difference, intersection, isEmpty, sizeOf, toPrefixes } from '../scope/address-set.js';
+import type { Guard, GuardRules } from '../scope/guard.js';
+import { createGuard } from '../scope/guard.js';
 import type { LiveScope } from '../scope/live-scope.js';
 import type { ScopeLimits } from '../scope/scope-file.js';
 import type { ReadScope } from './read-scope.js';
@@ -15,8 +16,8 @@ import type { ReadScope } from './read-scope.js';
 export interface RunControl {
   /** Aborts when the scope can no longer be trusted: nothing more may be sent. */
   readonly revoked: AbortSignal;
-  /** What the guard of a socket asks before each packet: nobody may be asked once the scope cannot be trusted. */
-  mayAsk(address: Address): boolean;
+  /** Asked before each packet by every socket of this thread; other threads build theirs from its rules. */
+  readonly guard: Guard & { readonly rules: GuardRules };
   /**
    * Calls the listener with what holds from now on, until the returned function is called; a change is said to hold
    * when all of them have resolved. `revoked`: nothing more may be sent.
@@ -61,11 +62,16 @@ export interface ScopeReloadOptions {
 export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
   const { scope, targets, pace, clock, say } = options;
   const revoked = new AbortController();
+  const guard = createGuard({
+    allowed: scope.allowed.ranges,
+    validUntilEnd: scope.validUntilEnd,
+    isRevoked: false,
+  });
   const records: ScopeReloadRecord[] = [...(options.earlier ?? [])];
   const listeners = new Set<Parameters<RunControl['onChange']>[0]>();
   let known = options.limits;
   let reading: Promise<void> | undefined;
-  let isAskedAgain = false;
+  let asked = 0;
 
   const readAgain = async (): Promise<void> => {
     const time = formatInstant(clock.now());
@@ -73,6 +79,11 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
       const { scope: next, scopeFile, scopeText } = await options.read();
       const before = scope.authorised;
       const taken = intersection(scope.narrow(next), targets);
+      guard.follow({
+        allowed: scope.allowed.ranges,
+        validUntilEnd: next.validUntilEnd,
+        isRevoked: false,
+      });
       const { limits } = scopeFile;
       const live: LiveLimits = {
         rate: Math.min(pace.rate, limits.rate * pace.share),
@@ -99,6 +110,7 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       records.push({ time, problem });
+      guard.follow({ ...guard.rules, isRevoked: true });
       revoked.abort();
       // A thread that has ended by then sends nothing either.
       await Promise.allSettled(Array.from(listeners, (listener) => listener('revoked')));
@@ -108,22 +120,20 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
   };
   return {
     revoked: revoked.signal,
-    mayAsk: (address) => !revoked.signal.aborted && scope.allows(address),
+    guard,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     records: () => records,
     async reload() {
-      if (reading !== undefined) {
-        isAskedAgain = true;
-        return reading;
-      }
+      asked++;
+      if (reading !== undefined) return reading;
       reading = (async () => {
-        do {
-          isAskedAgain = false;
+        for (let answered = 0; answered < asked;) {
+          answered = asked;
           await readAgain();
-        } while (isAskedAgain as boolean);
+        }
       })();
       await reading;
       reading = undefined;

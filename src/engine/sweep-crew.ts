@@ -7,6 +7,8 @@ import { createReplyBudget, createSharedReplyBudget } from '../sweep/pacer.js';
 import { partOf } from '../sweep/shard.js';
 import type { Span } from '../sweep/spans.js';
 import { silentIn } from '../sweep/sweep.js';
+import type { Guard, GuardRules } from '../scope/guard.js';
+import type { OpenGuardedSocket } from '../udp/guarded-socket.js';
 import type { Swept } from './counted.js';
 import { addSwept } from './counted.js';
 import type { LiveLimits } from './scope-reload.js';
@@ -36,10 +38,8 @@ export interface SweepCrew extends Omit<SweepPart, 'state' | 'setLimits'> {
   /** Whether an address is asked by any thread. */
   covers(address: Address): boolean;
   state(): Promise<SweepCrewState>;
-  /** Resolves when every thread keeps to the scope as it is now, and to these limits. */
-  follow(limits: LiveLimits): Promise<void>;
-  /** Resolves when no thread sends anything more. */
-  forbid(): Promise<void>;
+  /** Resolves when every thread goes by the guard's rules as they are now, and by these limits. */
+  follow(limits: LiveLimits | 'revoked'): Promise<void>;
   /** Of whom nobody can say whether they answer the probe, as it was at that state. */
   unknown(state: SweepCrewState, probe: number): Iterable<Address>;
 }
@@ -58,17 +58,19 @@ export async function createSweepCrew(
   {
     clock,
     signal,
-    allows,
+    guard,
+    openSocket,
     start,
   }: {
     readonly clock: Clock;
     readonly signal: AbortSignal;
-    /** The guard of this thread; the others have one of their own. */
-    readonly allows: (address: Address) => boolean;
+    /** The guard of this thread; the others build theirs from its rules. */
+    readonly guard: Guard & { readonly rules: GuardRules };
+    readonly openSocket: OpenGuardedSocket;
     readonly start?: ScanStart | undefined;
   },
 ): Promise<SweepCrew> {
-  const { space, probes, pace, scope } = plan;
+  const { space, probes, pace } = plan;
   const shardsAndOrders = Array.from({ length: plan.threads }, (_, index) => {
     const shard =
       plan.threads === 1 ? plan.shard : partOf(plan.shard, { index: index + 1, of: plan.threads });
@@ -128,7 +130,7 @@ export async function createSweepCrew(
     }));
     const [only, ...others] = partPlans;
     if (only !== undefined && others.length === 0) {
-      const part = await createSweepPart(only, { probes, allows, budget, clock, signal });
+      const part = await createSweepPart(only, { probes, guard, openSocket, budget, clock, signal });
       parts.push(part);
       return part.ledger;
     }
@@ -139,7 +141,7 @@ export async function createSweepCrew(
           {
             ...partPlan,
             probes: probes.map(({ probe, ...chosen }) => ({ id: probe.id, ...chosen })),
-            allowed: scope.allowed.ranges,
+            guard: guard.rules,
             paidOffNs,
           },
           {
@@ -218,15 +220,15 @@ export async function createSweepCrew(
         },
       };
     },
-    async follow({ rate, replyBandwidthBps }) {
+    async follow(limits) {
+      const guarded = threads.map((thread) => thread.guardBy(guard.rules));
+      if (limits === 'revoked') {
+        await Promise.all(guarded);
+        return;
+      }
+      const { rate, replyBandwidthBps } = limits;
       budget.setLimit(replyBandwidthBps);
-      await Promise.all([
-        ...parts.map((part) => part.setLimits({ rate, replyBandwidthBps })),
-        ...threads.map((thread) => thread.narrow(scope.allowed.ranges)),
-      ]);
-    },
-    async forbid() {
-      await Promise.all(threads.map((thread) => thread.narrow([])));
+      await Promise.all([...guarded, ...parts.map((part) => part.setLimits({ rate, replyBandwidthBps }))]);
     },
     *unknown({ unknown }, probe) {
       for (const [index, order] of orders.entries())

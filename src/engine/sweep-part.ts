@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Address, Range } from '../domain/address.js';
+import type { Range } from '../domain/address.js';
 import type { Clock } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { Key } from '../sweep/keyed-permutation.js';
@@ -13,10 +13,11 @@ import type { Shard } from '../sweep/shard.js';
 import type { Span } from '../sweep/spans.js';
 import type { Sweep, SweepStart } from '../sweep/sweep.js';
 import { createSweep } from '../sweep/sweep.js';
-import type { GuardedSocket } from '../udp/guarded-socket.js';
-import { openGuardedSocket } from '../udp/guarded-socket.js';
+import type { Guard } from '../scope/guard.js';
+import type { GuardedSocket, OpenGuardedSocket } from '../udp/guarded-socket.js';
 import type { Swept } from './counted.js';
 import { createSweepLossWatch } from './loss-watch.js';
+import { restBetweenStagesMs } from './rest.js';
 import type { SelectedProbe } from './selected-probe.js';
 
 /** What one thread sweeps: whole subnets, in an order, at a pace and from sockets of its own. Plain data. */
@@ -77,7 +78,8 @@ export async function createSweepPart(
   plan: SweepPartPlan,
   given: {
     readonly probes: readonly SelectedProbe[];
-    readonly allows: (address: Address) => boolean;
+    readonly guard: Guard;
+    readonly openSocket: OpenGuardedSocket;
     readonly budget: ReplyBudget & Adjustable;
     readonly clock: Clock;
     readonly signal: AbortSignal;
@@ -112,22 +114,26 @@ export async function createSweepPart(
     probes,
     rate: share ? pace.rate * (share.to - share.from) : pace.rate,
     perSubnet: pace.perSubnet,
-    // More than a second too, so that no window of one second holds packets of two passes.
-    passGapMs: Math.max(1000 / pace.perHost, Math.min(PASS_GAP_MS, plan.cooldownMs), 1010),
+    passGapMs: Math.max(restBetweenStagesMs(1000 / pace.perHost), Math.min(PASS_GAP_MS, plan.cooldownMs)),
+    isOver: () => given.guard.isOver(clock.now()),
     pacer,
     budget,
     clock,
     onSighting: given.onSighting,
     async openSocket(index, onDatagram, family) {
-      const socket = await openGuardedSocket({
-        ...plan,
-        allows: given.allows,
-        family,
-        onDatagram,
-        onSendError(code, to) {
-          losses.refused(index, code, to);
-        },
-      }).catch(explainBindError(plan.sourceAddress));
+      const socket = await given
+        .openSocket({
+          receiveBufferBytes: plan.receiveBufferBytes,
+          sourceAddress: plan.sourceAddress,
+          guard: given.guard,
+          clock,
+          family,
+          onDatagram,
+          onSendError(code, to) {
+            losses.refused(index, code, to);
+          },
+        })
+        .catch(explainBindError(plan.sourceAddress));
       sockets.push({ probe: index, socket });
       return socket;
     },

@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { UsageError } from '../domain/usage-error.js';
-import { addressSet, membership } from '../scope/address-set.js';
+import { createGuard } from '../scope/guard.js';
 import { createSharedReplyBudget } from '../sweep/pacer.js';
 import type { Sighting } from '../sweep/ledger.js';
 import { systemClock } from '../system-clock.js';
+import { openGuardedSocket } from '../udp/guarded-socket.js';
 import { buildProbe } from './selected-probe.js';
 import { createSweepPart } from './sweep-part.js';
 import type { FromThread, SweepThread, SweepThreadCall, SweepThreadPlan, ToThread } from './sweep-thread.js';
@@ -17,11 +18,12 @@ if (port === null) throw new Error('this file is the beginning of a thread');
 const plan = workerData as SweepThreadPlan;
 const stop = new AbortController();
 setMaxListeners(0, stop.signal);
-let isAllowed = membership(addressSet(plan.allowed));
+const guard = createGuard(plan.guard);
 let changed = new Set<Sighting>();
 const part = createSweepPart(plan, {
   probes: plan.probes.map(({ id, ...chosen }) => buildProbe(id, chosen)),
-  allows: (address) => isAllowed(address),
+  guard,
+  openSocket: openGuardedSocket,
   budget: createSharedReplyBudget(plan.pace.replyBandwidthBps, plan.paidOffNs),
   clock: systemClock,
   signal: stop.signal,
@@ -46,8 +48,8 @@ async function answer({ id, call, given }: Exclude<ToThread, 'abort'>): Promise<
   try {
     const methods: SweepThread = {
       ...(await part),
-      narrow(allowed) {
-        isAllowed = membership(addressSet(allowed));
+      guardBy(rules) {
+        guard.follow(rules);
         return Promise.resolve();
       },
     };

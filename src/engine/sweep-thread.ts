@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Range } from '../domain/address.js';
 import { UsageError } from '../domain/usage-error.js';
+import type { GuardRules } from '../scope/guard.js';
 import type { Sighting } from '../sweep/ledger.js';
 import type { SweepPart, SweepPartPlan } from './sweep-part.js';
 
 /** A part of the sweep in a thread of its own. */
 export interface SweepThread extends SweepPart {
-  /** From when it resolves on the thread sends nothing that is not in these ranges. */
-  narrow(allowed: readonly Range[]): Promise<void>;
+  /** From when it resolves on the thread's guard goes by these rules. */
+  guardBy(rules: GuardRules): Promise<void>;
 }
 
 /** What a thread is begun with: data only, for functions cannot go there. */
@@ -19,7 +19,7 @@ export interface SweepThreadPlan extends SweepPartPlan {
     readonly options: readonly string[];
     readonly settings?: unknown;
   }[];
-  readonly allowed: readonly Range[];
+  readonly guard: GuardRules;
   /** Shared memory: the reply budget of all threads. */
   readonly paidOffNs: BigInt64Array;
 }
@@ -102,7 +102,7 @@ export async function startSweepThread(
     touch: call('touch'),
     state: call('state'),
     setLimits: call('setLimits'),
-    narrow: call('narrow'),
+    guardBy: call('guardBy'),
     async close() {
       signal.removeEventListener('abort', abort);
       // One that failed has nothing left to close.

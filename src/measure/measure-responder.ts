@@ -38,6 +38,8 @@ export interface ResponderToMeasure {
   readonly port: number;
   /** To be asked first, each alone. */
   readonly sighted: readonly RequestForm[];
+  /** Whether the probe is asked what to ask after that; otherwise the sighted forms are all. */
+  readonly asks: 'sighted-only' | 'all';
   /** What was asked of it before, in an earlier stretch: the probe knows of it. */
   readonly earlier?: readonly Exchange[];
   /** What the first reply is expected to cost the line, from its sighting. */
@@ -55,10 +57,11 @@ export async function measureResponder(
   measuring: Measuring,
   responder: ResponderToMeasure,
 ): Promise<readonly Exchange[]> {
-  const { probe, sighted, earlier = [] } = responder;
+  const { probe, sighted, asks, earlier = [] } = responder;
   const done: Exchange[] = [];
-  for (let asks = 0; asks < MOST_ASKS; asks++) {
-    const again = sighted[asks];
+  for (let asked = 0; asked < MOST_ASKS; asked++) {
+    const again = sighted[asked];
+    if (again === undefined && asks === 'sighted-only') break;
     const ask: Ask | undefined = again
       ? { form: again, purpose: 'measure' }
       : probe.next([...earlier, ...done]);

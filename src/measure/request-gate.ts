@@ -37,7 +37,9 @@ export interface RequestGateOptions {
   /** Between two requests to one host: the longer of the form gap and 1 / per_host. */
   readonly hostGapMs: number;
   readonly perSubnet: number;
-  /** When the sweep's last packet left (monotonic): nobody is asked again sooner than one gap, or 1 s, after. */
+  /** What must lie between the sweep's last packet and the first request. */
+  readonly restMs: number;
+  /** When the sweep's last packet left (monotonic). */
   readonly sweepEndedMs: () => number;
 }
 
@@ -47,6 +49,7 @@ export function createRequestGate({
   clock,
   hostGapMs,
   perSubnet,
+  restMs,
   sweepEndedMs,
 }: RequestGateOptions): RequestGate {
   const hostAskedMs = new Map<Address, number>();
@@ -55,8 +58,6 @@ export function createRequestGate({
     async pass(to, reservedBits, signal, { afterMs = 0, isInBurst = false } = {}) {
       const gapMs = isInBurst ? 0 : Math.max(hostGapMs, afterMs);
       const subnet = subnetOf(to).first;
-      // A whole second, so that no window of one second holds packets of both stages.
-      const restMs = Math.max(hostGapMs, 1000);
       for (;;) {
         if (signal.aborted) return false;
         const now = clock.monotonicMs();

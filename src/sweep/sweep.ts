@@ -48,6 +48,8 @@ export interface SweepOptions {
   /** A secret of the run, never derived from the seed: replies prove themselves by it. */
   readonly tokenKey: Key;
   readonly openSocket: OpenSweepSocket;
+  /** Whether nothing may be sent any more: then what a socket refused was not asked. Absent: never. */
+  readonly isOver?: (() => boolean) | undefined;
   /** Hears of each sighting that is new or changed. */
   readonly onSighting?: ((sighting: Sighting) => void) | undefined;
   /** Where an earlier part of the same run came to; absent: from the beginning. */
@@ -354,28 +356,32 @@ export async function createSweep(options: SweepOptions): Promise<Sweep> {
         await socket.unfinishedBelow(window / 2);
         continue;
       }
+      const payload = requestOf(lane, cursor.form, ranks.until);
+      const hasLeft = socket.send(payload, cursor.address, lane.port);
+      // Where the authorisation has ended this position is still to be asked, by a run that goes on.
+      if (!hasLeft && options.isOver?.() === true) return 'aborted';
       rounds.spend(now, cursor.round);
       pacer.spend(now);
       pass.log.note(now, pass.next);
-      ask(lane, socket, cursor, ranks, now);
+      noteAsked(lane, cursor.address, payload.length, ranks, now, hasLeft);
       pass.next++;
     }
     return 'finished';
   }
 
-  function ask(
+  function noteAsked(
     lane: Lane,
-    socket: SweepSocket,
-    { address, form }: Cursor,
+    address: Address,
+    payloadBytes: number,
     ranks: LaneRanks,
     now: number,
+    hasLeft: boolean,
   ): void {
-    const payload = requestOf(lane, form, ranks.until);
     ranks.log.note(now, ranks.until);
     ranks.until++;
-    if (socket.send(payload, address, lane.port)) {
+    if (hasLeft) {
       lane.sent++;
-      lane.sentBytes += payload.length;
+      lane.sentBytes += payloadBytes;
       current.sent++;
       const route = routes.size === 0 ? undefined : routes.get(subnetOf(address).first);
       if (route !== undefined) route.asked++;

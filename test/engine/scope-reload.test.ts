@@ -9,7 +9,7 @@ import { addressSet } from '../../src/scope/address-set.js';
 import { createLiveScope } from '../../src/scope/live-scope.js';
 import { createScope } from '../../src/scope/scope.js';
 import type { ScopeFile } from '../../src/scope/scope-file.js';
-import { createFakeClock } from '../fake-clock.js';
+import { FAKE_EPOCH, createFakeClock } from '../fake-clock.js';
 import { address, prefix, range, scopeFileOf } from '../scope/scope-of.js';
 
 const LIMITS = { rate: 1000, perSubnet: 200, perHost: 1, replyBandwidthBps: 20_000_000 };
@@ -123,11 +123,11 @@ describe('reading the scope again', () => {
 
   it('revokes the run where the scope cannot be read, and says why and what to do', async () => {
     const { reload, changes, said } = reloadOf([new UsageError('scope.yaml:3: bad', 'mend it')]);
-    assert.equal(reload.mayAsk(address('192.0.2.1')), true);
+    assert.equal(reload.guard.mayAsk(address('192.0.2.1'), FAKE_EPOCH), true);
     await reload.reload();
     assert.equal(reload.revoked.aborted, true);
     assert.equal(
-      reload.mayAsk(address('192.0.2.1')),
+      reload.guard.mayAsk(address('192.0.2.1'), FAKE_EPOCH),
       false,
       'the guard lets a packet out that had passed the gate',
     );

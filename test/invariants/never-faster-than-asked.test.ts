@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import type { Address, Range } from '../../src/domain/address.js';
 import { ipv4, subnetOf } from '../../src/domain/address.js';
 import { trafficOf } from '../../src/domain/exchange.js';
+import { restBetweenStagesMs } from '../../src/engine/rest.js';
 import { createRequestGate } from '../../src/measure/request-gate.js';
 import { createOrder, placesPerSubnet } from '../../src/sweep/order.js';
 import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
@@ -169,6 +170,7 @@ async function scan({ sizes, rate, perSubnet, perHost, late, replies }: Case): P
     clock,
     hostGapMs,
     perSubnet,
+    restMs: restBetweenStagesMs(hostGapMs),
     sweepEndedMs: () => sweepEndedMs,
   });
   const half = order.slotAt(Math.floor(order.positions / 2)).round / perSubnet;
@@ -181,7 +183,7 @@ async function scan({ sizes, rate, perSubnet, perHost, late, replies }: Case): P
       note(to, 'measurement');
     }),
   );
-  await clock.sleep(Math.max(1000, hostGapMs));
+  await clock.sleep(restBetweenStagesMs(hostGapMs));
   assert.equal(await sweep.run({ untilMs: Infinity, signal: NEVER }), 'finished');
   assert.equal(sends.length, order.positions + hosts.length);
   return sends;

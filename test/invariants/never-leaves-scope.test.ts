@@ -171,7 +171,8 @@ function openSocket(
   onSendError: (code: string) => void = () => undefined,
 ): Promise<GuardedSocket> {
   return openGuardedSocket({
-    allows: (to) => contains(scope, to),
+    guard: { mayAsk: (to) => contains(scope, to) },
+    clock: systemClock,
     family,
     receiveBufferBytes: 65_536,
     onDatagram,

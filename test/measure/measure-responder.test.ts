@@ -231,6 +231,7 @@ async function measure(
     clock,
     hostGapMs: 3000,
     perSubnet,
+    restMs: 0,
     sweepEndedMs: () => -Infinity,
   });
   const exchanges = await measureResponder(
@@ -255,6 +256,7 @@ async function measure(
       to: HOST,
       port: 4242,
       sighted: sighted.flatMap((form) => probe.sweepForms[form] ?? []),
+      asks: 'all',
       expectedBits,
       mayBurst,
     },

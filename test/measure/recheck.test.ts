@@ -85,6 +85,7 @@ async function rechecked(
         clock,
         hostGapMs: 2000,
         perSubnet: 200,
+        restMs: 0,
         sweepEndedMs: () => -Infinity,
       }),
       openConnected: sockets.open,

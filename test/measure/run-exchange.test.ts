@@ -351,7 +351,8 @@ describe('an exchange', () => {
         openSocket: ({ family, onDatagram, onSendError }) =>
           openGuardedSocket({
             family,
-            allows: (to) => to === addressOf('127.9.1.1'),
+            guard: { mayAsk: (to) => to === addressOf('127.9.1.1') },
+            clock: systemClock,
             receiveBufferBytes: 1024 * 1024,
             onDatagram,
             onSendError,

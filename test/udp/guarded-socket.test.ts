@@ -72,7 +72,10 @@ describe('a guarded socket', () => {
 
   it('throws at an allowed address of the other family, and asks the scope before that', onIpv6, async () => {
     await using(async (open) => {
-      const { socket, errors } = await open({ family: 6, allows: (to) => to !== address('127.9.2.2') });
+      const { socket, errors } = await open({
+        family: 6,
+        guard: { mayAsk: (to) => to !== address('127.9.2.2') },
+      });
       assert.throws(() => socket.send(Uint8Array.of(1), address('127.9.2.1'), 9), RangeError);
       assert.equal(socket.send(Uint8Array.of(1), address('127.9.2.2'), 9), false);
       const four = await open();
@@ -127,21 +130,64 @@ describe('a guarded socket', () => {
       await until(() => closed.errors.length > 0);
       assert.deepEqual(closed.errors, ['ECONNREFUSED 127.9.2.3']);
 
-      const outside = await open({ allows: () => false, connectTo: { address: peer, port: echo.port } });
+      const outside = await open({
+        guard: { mayAsk: () => false },
+        connectTo: { address: peer, port: echo.port },
+      });
       assert.equal(outside.socket.send(Uint8Array.of(1), peer, echo.port), false);
     });
   });
 
-  it('asks the scope before each single send, and sends nothing where that says no', async () => {
+  it('connects to no address that the guard does not allow, and asks by the wall clock of the moment', async () => {
+    const connected: (Address | undefined)[] = [];
+    const asked: number[] = [];
+    let now = 100;
+    const opened = (mayAsk: boolean): Promise<GuardedSocket> =>
+      openGuardedSocket(
+        {
+          ...IDLE,
+          clock: { now: () => now },
+          guard: {
+            mayAsk(_to, at) {
+              asked.push(at);
+              return mayAsk;
+            },
+          },
+          connectTo: { address: address('127.9.2.1'), port: 9 },
+        },
+        ({ connectTo }) => {
+          connected.push(connectTo?.address);
+          return Promise.resolve({
+            localAddress: '0.0.0.0',
+            localPort: 1024,
+            receiveBufferBytes: 0,
+            send: () => undefined,
+            nextTurn: () => Promise.resolve(),
+            readDrops: () => Promise.resolve(0),
+            close: () => Promise.resolve(),
+          });
+        },
+      );
+    await opened(false);
+    const allowed = await opened(true);
+    assert.deepEqual(connected, [undefined, address('127.9.2.1')]);
+    now = 200;
+    allowed.send(Uint8Array.of(1), address('127.9.2.1'), 9);
+    assert.deepEqual(asked, [100, 100, 200]);
+  });
+
+  it('asks the guard before each single send, and sends nothing where that says no', async () => {
     await using(async (open, listen) => {
       const allowed = await listen('127.9.2.1');
       const forbidden = await listen('127.9.2.2', allowed.port);
       const asked: Address[] = [];
       let isOpen = true;
       const { socket, errors } = await open({
-        allows(to) {
-          asked.push(to);
-          return isOpen && to === address('127.9.2.1');
+        guard: {
+          mayAsk(to) {
+            asked.push(to);
+            return isOpen && to === address('127.9.2.1');
+          },
         },
       });
       assert.equal(socket.send(Uint8Array.of(1), address('127.9.2.1'), allowed.port), true);
@@ -233,7 +279,8 @@ describe('a guarded socket', () => {
 
 const IDLE: GuardedSocketOptions = {
   family: 4,
-  allows: () => true,
+  guard: { mayAsk: () => true },
+  clock: { now: () => 0 },
   receiveBufferBytes: 1024 * 1024,
   onDatagram: () => undefined,
   onSendError: () => undefined,
