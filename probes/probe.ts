@@ -89,7 +89,7 @@ export interface ProbeIdentity<Id extends string = string> {
   readonly standard: string;
   /** Absent where nobody published one. */
   readonly published?: Published;
-  /** The type's default. */
+  /** What the published list of report types gives this one; medium where it has none. The floor of what amplifies. */
   readonly severity: Severity;
   /** Whether a scan asks it where the user names no probe. */
   readonly byDefault: boolean;

@@ -7,6 +7,7 @@
  *
  * This is the smallest probe: read it first, copy it, and replace each part by that of your protocol.
  */
+import { LOOP_RISK } from '../../src/domain/finding.js';
 import {
   defineProbe,
   forms,
@@ -66,11 +67,7 @@ function judge(done: readonly Exchange[]): Judgement {
         ? `datagrams of ${largest} bytes, more than the ${MOST_CHARACTERS} that RFC 864 allows`
         : `datagrams of ${largest} bytes`,
     facts: { datagram_bytes: largest },
-    atLeast: {
-      level: 'medium',
-      reason:
-        'one packet with a forged source can make it and another such service answer each other without end',
-    },
+    atLeast: LOOP_RISK,
   };
 }
 

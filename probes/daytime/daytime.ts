@@ -6,6 +6,7 @@
  *               20 NOV 2026 21:26:17 UTC ␍␊      26 bytes from xinetd
  */
 import { answersIn } from '../../src/domain/exchange.js';
+import { LOOP_RISK } from '../../src/domain/finding.js';
 import {
   defineProbe,
   forms,
@@ -65,11 +66,7 @@ function judge(done: readonly Exchange[]): Judgement {
     tags: ['daytime', 'loop-risk'],
     detail: `says ${String(says)}`,
     facts: { says },
-    atLeast: {
-      level: 'medium',
-      reason:
-        'one packet with a forged source can make it and another such service answer each other without end',
-    },
+    atLeast: LOOP_RISK,
   };
 }
 

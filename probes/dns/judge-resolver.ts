@@ -38,7 +38,7 @@ export function judgeResolver(done: readonly Exchange[]): Judgement {
     },
     ...(isOpen && {
       atLeast: {
-        level: 'medium',
+        level: 'high',
         reason: 'an open resolver is more than an amplifier, however small its answers',
       },
     }),

@@ -8,6 +8,7 @@
  * send to each other until a packet is lost: CERT CA-1996-01.
  */
 import { answersIn } from '../../src/domain/exchange.js';
+import { LOOP_RISK } from '../../src/domain/finding.js';
 import {
   defineProbe,
   forms,
@@ -76,11 +77,7 @@ function judge(done: readonly Exchange[]): Judgement {
     kind: 'exposure',
     tags: ['echo', 'loop-risk'],
     detail: 'sends back what it is sent: no amplification, but a loop with any other that answers everything',
-    atLeast: {
-      level: 'medium',
-      reason:
-        'one packet with a forged source can make it and another such service answer each other without end',
-    },
+    atLeast: LOOP_RISK,
   };
 }
 

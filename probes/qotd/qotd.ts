@@ -5,6 +5,7 @@
  *     received  "It is a bad plan that admits of no … ␍␊  up to 512 bytes
  */
 import { answersIn } from '../../src/domain/exchange.js';
+import { LOOP_RISK } from '../../src/domain/finding.js';
 import {
   defineProbe,
   forms,
@@ -63,11 +64,7 @@ function judge(done: readonly Exchange[]): Judgement {
     tags: ['qotd', 'loop-risk'],
     detail: String(quote),
     facts: { quote },
-    atLeast: {
-      level: 'medium',
-      reason:
-        'one packet with a forged source can make it and another such service answer each other without end',
-    },
+    atLeast: LOOP_RISK,
   };
 }
 

@@ -30,7 +30,7 @@ export const snmpGetBulk = defineConfigurableProbe({
   port: 161,
   standard: 'RFC 3416 §4.2.3, RFC 1901, ITU-T X.690',
   published: { factor: '6.3', source: 'US-CERT TA14-017A' },
-  severity: 'medium',
+  severity: 'high',
   byDefault: true,
   quietGapMs: 2000,
   report: 'scan_snmp',

@@ -32,7 +32,7 @@ export const snmpV1GetNext = defineConfigurableProbe({
   port: 161,
   standard: 'RFC 1157 §4.1.3, ITU-T X.690',
   published: { factor: '-', source: 'none known of SNMPv1; of SNMPv2 see snmp-getbulk' },
-  severity: 'medium',
+  severity: 'high',
   byDefault: false,
   quietGapMs: 2000,
   report: 'scan_snmp',

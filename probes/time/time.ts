@@ -9,6 +9,7 @@
  * (the last second of RFC 868), as that of one in eight random ones does; a clock that is years slow is not recognised.
  */
 import { answersIn } from '../../src/domain/exchange.js';
+import { LOOP_RISK } from '../../src/domain/finding.js';
 import { formatInstant } from '../../src/domain/time.js';
 import {
   defineProbe,
@@ -70,11 +71,7 @@ function judge(done: readonly Exchange[]): Judgement {
     tags: ['time', 'loop-risk'],
     detail: `4 bytes that read as ${String(says)}; nothing else in the answer says that it is a time`,
     facts: answer,
-    atLeast: {
-      level: 'medium',
-      reason:
-        'one packet with a forged source can make it and another such service answer each other without end',
-    },
+    atLeast: LOOP_RISK,
   };
 }
 

@@ -28,6 +28,7 @@ import { DEFAULTS, MOST_MS } from './options/scan-defaults.js';
 import type { ScanInputs } from './options/scan-inputs.js';
 import { readScanInputs, refuseExampleValues } from './options/scan-inputs.js';
 import { SCAN_OPTIONS } from './options/scan-options.js';
+import { SEVERITY_OPTIONS, severityThresholds } from './options/severity-options.js';
 import type { SelectedProbe } from '../engine/selected-probe.js';
 import { PROBE_FLAGS } from './options/select-probes.js';
 
@@ -45,6 +46,7 @@ export const inspect: Command = {
     source: SCAN_OPTIONS.source,
     'quiet-gap': SCAN_OPTIONS['quiet-gap'],
     'form-gap': SCAN_OPTIONS['form-gap'],
+    ...SEVERITY_OPTIONS,
     all: { group: 'Output:', type: 'boolean', describe: 'Every datagram of a long answer, every byte' },
     json: { group: 'Output:', type: 'boolean', describe: 'Print it all as JSON' },
   },
@@ -72,6 +74,7 @@ async function inspectHost(argv: Arguments, io: Io, inputs: ScanInputs, host: Ad
   const expiry = createExpiry(inputs.scope.validUntilEnd, io.clock);
   const signal = AbortSignal.any([io.stop, expiry.signal]);
   const measuring = measuringOf(argv, io, inputs, signal);
+  const thresholds = severityThresholds(argv);
   const inspections: Inspection[] = [];
   print(headerOf(inputs, host));
   for (const selected of inputs.probes) {
@@ -90,7 +93,7 @@ async function inspectHost(argv: Arguments, io: Io, inputs: ScanInputs, host: Ad
     );
     // In the order of asking, which is not that of their ends in a burst.
     const exchanges = done.flatMap((exchange) => observedOf.get(exchange) ?? []);
-    const inspection = { selected, exchanges, outcome: outcomeOf(selected, exchanges) };
+    const inspection = { selected, exchanges, outcome: outcomeOf(selected, exchanges, thresholds) };
     inspections.push(inspection);
     print(describeOutcome(inspection));
   }

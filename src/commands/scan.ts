@@ -45,6 +45,7 @@ import type { ScanInputs } from './options/scan-inputs.js';
 import { readError, readScanInputs, readScope, refuseExampleValues } from './options/scan-inputs.js';
 import { DEFAULTS, MOST_MS } from './options/scan-defaults.js';
 import { SCAN_OPTIONS } from './options/scan-options.js';
+import { severityThresholds } from './options/severity-options.js';
 import { shardOption } from './options/shard-option.js';
 import { createScopeReload } from '../engine/scope-reload.js';
 import { openGuardedSocket } from '../udp/guarded-socket.js';
@@ -288,6 +289,7 @@ async function planOf(
     seed: textOption(argv, 'seed') ?? randomBytes(8).toString('hex'),
     tokenKey: tokenKey ?? new Uint32Array(new Uint8Array(randomBytes(32)).buffer),
     stretchMs: durationOption(argv, 'stretch', MOST_MS.stretch) ?? DEFAULTS.stretchMs,
+    severityThresholds: severityThresholds(argv),
     shard,
   };
   return { plan, asnSources: maps.map(({ name, format, prefixes }) => ({ file: name, format, prefixes })) };

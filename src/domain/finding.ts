@@ -65,30 +65,53 @@ export interface Finding {
   readonly origin: Origin;
 }
 
-/**
- * Severity by measured wire amplification, the one figure in which a 1-byte and a 192-byte request compare:
- * ≥ 500 critical, ≥ 50 high, ≥ 2 the type's default, 1 to 2 low, below 1 info.
- */
-export function severityByAmplification(
-  wireAmplification: number,
-  typeDefault: Severity,
-): { level: Severity; reason: string } {
-  if (wireAmplification >= 500) return { level: 'critical', reason: 'wire amplification of 500 or more' };
-  if (wireAmplification >= 50) return { level: 'high', reason: 'wire amplification of 50 or more' };
-  if (wireAmplification >= 2)
-    return { level: typeDefault, reason: "wire amplification of 2 or more: the type's default" };
-  if (wireAmplification >= 1) return { level: 'low', reason: 'wire amplification below 2' };
-  return { level: 'info', reason: 'wire amplification below 1' };
+/** From which wire amplification on a finding is graded higher, whatever its type. */
+export interface SeverityThresholds {
+  readonly critical: number;
+  readonly high: number;
 }
 
-/** The rule by amplification, and what the judgement says against it. */
+export const SEVERITY_THRESHOLDS: SeverityThresholds = { critical: 100, high: 10 };
+
+/** The level of an exposure that needs no amplification, for a judgement's `atLeast`. */
+export const LOOP_RISK = {
+  level: 'high',
+  reason:
+    'one packet with a forged source can make it and another such service answer each other without end',
+} as const;
+
+/**
+ * The severity of a finding, and why. By `wireAmplification`, the one figure in which a 1-byte and a 192-byte request
+ * compare: below 1 info, 1 to 2 low, from 2 on the published severity of the type, raised by the thresholds. A
+ * judgement's `severity` replaces all that, its `atLeast` only raises it. The reason for the rule: docs/report-format.md.
+ */
 export function severityOf(
   { severity, atLeast }: Pick<Exposure, 'severity' | 'atLeast'>,
   wireAmplification: number,
-  typeDefault: Severity,
+  published: Severity,
+  thresholds = SEVERITY_THRESHOLDS,
 ): { level: Severity; reason: string } {
-  const ruled = severity ?? severityByAmplification(wireAmplification, typeDefault);
+  const ruled = severity ?? byAmplification(wireAmplification, published, thresholds);
   return atLeast && compareSeverities(atLeast.level, ruled.level) < 0 ? atLeast : ruled;
+}
+
+function byAmplification(
+  wireAmplification: number,
+  published: Severity,
+  { critical, high }: SeverityThresholds,
+): { level: Severity; reason: string } {
+  if (wireAmplification < 1) return { level: 'info', reason: 'wire amplification below 1' };
+  if (wireAmplification < 2)
+    return { level: published === 'info' ? published : 'low', reason: 'wire amplification below 2' };
+  const [level, from] =
+    wireAmplification >= critical
+      ? (['critical', critical] as const)
+      : wireAmplification >= high
+        ? (['high', high] as const)
+        : ([published, 2] as const);
+  return compareSeverities(published, level) <= 0
+    ? { level: published, reason: 'wire amplification of 2 or more: the published severity of its type' }
+    : { level, reason: `wire amplification of ${from} or more` };
 }
 
 /** Negative when `a` is the worse of the two. */

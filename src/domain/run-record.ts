@@ -154,6 +154,9 @@ export interface RunSettings {
   readonly profile?: 'excel';
   /** How the notices are written, where the user chose. */
   readonly notices?: RunNotices;
+  /** Wire amplification from which a finding is critical, and high; absent in runs of versions with fixed ones. */
+  readonly severity_critical?: number;
+  readonly severity_high?: number;
   /** The permissions of the files, in octal: `0600`. The directories' follow from it. */
   readonly file_mode: string;
 }

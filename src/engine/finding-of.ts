@@ -2,7 +2,7 @@ import type { Address } from '../domain/address.js';
 import { familyOf } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';
 import { trafficOf } from '../domain/exchange.js';
-import type { Finding, Origin } from '../domain/finding.js';
+import type { Finding, Origin, SeverityThresholds } from '../domain/finding.js';
 import { severityOf } from '../domain/finding.js';
 import { factorsOf } from '../domain/factors.js';
 import type { Directly } from '../measure/elsewhere.js';
@@ -27,12 +27,14 @@ export function findingOf(
     lostReplies,
     directly,
     answersOtherProtocols,
+    severityThresholds,
   }: {
     readonly scope: Scope;
     readonly originOf: (address: Address) => Origin;
     readonly lostReplies: boolean;
     readonly directly: (address: Address) => Directly;
     readonly answersOtherProtocols: (address: Address) => boolean;
+    readonly severityThresholds?: SeverityThresholds | undefined;
   },
   selected: SelectedProbe,
   sighting: Sighting,
@@ -64,7 +66,12 @@ export function findingOf(
   const isResponders =
     answeredBy?.how === 'other-address' && answeredBy.isInScope && answeredBy.directly !== 'answered';
   const ip = isResponders ? responder : probed;
-  const severity = severityOf(exposure, factorsOf(reported).wireAmplification, probe.severity);
+  const severity = severityOf(
+    exposure,
+    factorsOf(reported).wireAmplification,
+    probe.severity,
+    severityThresholds,
+  );
   return {
     probe: probe.id,
     protocol: probe.protocol,

@@ -1,6 +1,6 @@
 import type { Address } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';
-import type { Finding, Origin } from '../domain/finding.js';
+import type { Finding, Origin, SeverityThresholds } from '../domain/finding.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
 import type { fewPrefixes } from '../scope/few-prefixes.js';
 import type { Scope } from '../scope/scope.js';
@@ -40,6 +40,8 @@ export interface ScanPlan {
   readonly seed: string;
   /** The secret by which replies prove themselves, never derived from the seed. */
   readonly tokenKey: Key;
+  /** Absent: the defaults of the rule. */
+  readonly severityThresholds?: SeverityThresholds | undefined;
   /** A long sweep pauses this often to measure, so that an address on lease is still the same host. */
   readonly stretchMs: number;
   /** Exposures that earlier runs know and that were not proved closed: those that are silent are asked again. */

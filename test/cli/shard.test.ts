@@ -46,6 +46,7 @@ before(async () => {
     scan('whole', ...whole),
     ...[1, 2, 3].map((part) => scan(`part${part}`, ...whole, '--shard', `${part}/3`)),
     scan('seed', '--scope', scope, '--seed', 'b', '--shard', '3/3'),
+    scan('grades', '--scope', scope, '--seed', 'a', '--shard', '3/3', '--severity-high', '20'),
     scan('scope', '--scope', other, '--seed', 'a', '--shard', '3/3'),
   ]);
   for (const { code, stderr } of results) assert.equal(code, 0, stderr);
@@ -163,6 +164,7 @@ describe('merge', () => {
     const rest = ['part1/latest', 'part2/latest'];
     for (const [last, problem] of [
       ['seed/latest', /another seed/],
+      ['grades/latest', /another severity threshold/],
       ['scope/latest', /another scope/],
       ['part2/latest', /shard 2\/3 is named twice/],
       ['whole/latest', /no shard, but a run of its own/],

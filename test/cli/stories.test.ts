@@ -284,10 +284,17 @@ describe('an IPv6 host of the lab', { skip: hasIpv6 ? false : 'this machine has 
 });
 
 describe('what the user asks for', () => {
-  it('--fail-on medium makes findings exit code 3, --fail-on critical ignores lesser ones', async () => {
+  it('--fail-on high makes findings exit code 3, --fail-on critical ignores lesser ones', async () => {
     const base = scan('failing', '--quiet', '--probe', 'snmp-getbulk');
-    assert.equal((await runCli([...base, '--fail-on', 'medium'], { cwd: workspace.path })).code, 3);
+    assert.equal((await runCli([...base, '--fail-on', 'high'], { cwd: workspace.path })).code, 3);
     assert.equal((await runCli([...base, '--fail-on', 'critical'], { cwd: workspace.path })).code, 0);
+    const thresholds = ['--severity-critical', '4', '--severity-high', '3'];
+    const graded = await runCli([...base, '--fail-on', 'critical', ...thresholds], { cwd: workspace.path });
+    assert.equal(graded.code, 3, graded.stderr);
+    const { settings } = json('failing', 'latest', 'run.json') as unknown as {
+      settings: Record<string, unknown>;
+    };
+    assert.deepEqual([settings['severity_critical'], settings['severity_high']], [4, 3]);
   });
 
   it('tells of a port for a probe that is not asked', async () => {

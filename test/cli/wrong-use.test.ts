@@ -59,6 +59,12 @@ const WRONG_USE: readonly (readonly [words: readonly string[], error: RegExp, hi
   [['scan', '--scope', scope, '--rate', '0x10'], /--rate: "0x10"/, /./],
   [['scan', '--scope', scope, '--rate', '1', '--rate', '2'], /--rate is given 2 times/, /once/],
   [['scan', '--scope', scope, '--rate'], /rate/, /./],
+  [['scan', '--scope', scope, '--severity-high', '1'], /--severity-high: "1"/, /from 2 to/],
+  [
+    ['scan', '--scope', scope, '--severity-high', '200'],
+    /--severity-critical: 100 is less than the 200 of --severity-high/,
+    /give both/,
+  ],
   [['scan', '--scope', scope, '--cooldown', '8'], /--cooldown: "8" is no duration/, /8s/],
   [['scan', '--scope', scope, '--probe', 'ntp'], /there is no probe "ntp"/, /ntp-monlist/],
   [['scan', '--scope', scope, '--port', 'chargen'], /--port: "chargen"/, /=/],

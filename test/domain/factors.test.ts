@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { ipv4, ipv6 } from '../../src/domain/address.js';
 import type { Exchange, Traffic } from '../../src/domain/exchange.js';
 import { NO_TRAFFIC, addTraffic, trafficOf } from '../../src/domain/exchange.js';
-import { compareSeverities, severityByAmplification } from '../../src/domain/finding.js';
+import { compareSeverities } from '../../src/domain/finding.js';
 import { computedFactors, factorsOf, isLowerBound, reportedExchange } from '../../src/domain/factors.js';
 
 describe('the factors of an exchange', () => {
@@ -83,24 +83,7 @@ describe('a lower bound', () => {
   });
 });
 
-describe('the severity by wire amplification', () => {
-  const table = [
-    [500, 'critical'],
-    [499.99, 'high'],
-    [50, 'high'],
-    [49.99, 'medium'],
-    [2, 'medium'],
-    [1.99, 'low'],
-    [1, 'low'],
-    [0.99, 'info'],
-    [0, 'info'],
-  ] as const;
-  for (const [factor, level] of table) {
-    it(`${factor} is ${level} where the type's default is medium`, () => {
-      assert.equal(severityByAmplification(factor, 'medium').level, level);
-    });
-  }
-
+describe('severities', () => {
   it('sorts the worse first', () => {
     assert.deepEqual((['info', 'critical', 'low', 'high', 'medium'] as const).toSorted(compareSeverities), [
       'critical',

@@ -140,11 +140,11 @@ describe('recursion', () => {
 });
 
 describe('an open resolver', () => {
-  it('is at least medium however small its answer, and its factor is that of this question', () => {
+  it('is at least high however small its answer, and its factor is that of this question', () => {
     const judgement = judged({ check }, RA, [a(RIGHT)]);
     assert.ok(judgement.kind === 'exposure');
-    assert.equal(severityOf(judgement, 0.5, 'medium').level, 'medium');
-    assert.equal(severityOf(judgement, 60, 'medium').level, 'high');
+    assert.equal(severityOf(judgement, 0.5, 'medium').level, 'high');
+    assert.equal(severityOf(judgement, 600, 'medium').level, 'critical');
     // Twelve octets of header, 21 of question; the reply of dns-packet has the name uncompressed: 31 more.
     assert.equal(judgement.facts?.['min_amplification'], Number((64 / 33).toFixed(4)));
   });

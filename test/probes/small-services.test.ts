@@ -30,7 +30,7 @@ describe('echo', () => {
     );
   });
 
-  it('has the factor 1 and is of severity medium all the same, because of loops', () => {
+  it('has the factor 1 and is of severity high all the same, because of loops', () => {
     const request = form.encode(7);
     const exchange = exchangeFrom({ reply: (sent) => [sent] }, form.name, request, probe);
     assert.equal(factorsOf(exchange).amplification, 1);
@@ -38,7 +38,7 @@ describe('echo', () => {
     assert.ok(judgement.kind === 'exposure');
     assert.deepEqual(judgement.tags, ['echo', 'loop-risk']);
     const { level, reason } = severityOf(judgement, factorsOf(exchange).wireAmplification, probe.severity);
-    assert.equal(level, 'medium');
+    assert.equal(level, 'high');
     assert.match(reason, /without end/);
   });
 });
@@ -149,7 +149,7 @@ describe('qotd', () => {
 });
 
 describe('what answers every datagram', () => {
-  it('is tagged as a risk of loops, and at least medium, whatever its factor', () => {
+  it('is tagged as a risk of loops, and at least high, whatever its factor', () => {
     for (const definition of [daytime, time, qotd, echo]) {
       const probe = definition.build(undefined);
       const [form] = probe.sweepForms;
@@ -158,7 +158,7 @@ describe('what answers every datagram', () => {
       const judgement = probe.judge([exchangeFrom(server, form.name, form.encode(0), probe)]);
       assert.ok(judgement.kind === 'exposure');
       assert.ok(judgement.tags.includes('loop-risk'), definition.id);
-      assert.equal(severityOf(judgement, 1, probe.severity).level, 'medium');
+      assert.equal(severityOf(judgement, 1, probe.severity).level, 'high');
       assert.equal(probe.byDefault, false);
     }
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { sortRecords } from '../../src/domain/finding-record.js';
-import { severityByAmplification } from '../../src/domain/finding.js';
+import { severityOf } from '../../src/domain/finding.js';
 import type { RunRecord, TrendPoint } from '../../src/domain/run-record.js';
 import type { Status } from '../../src/domain/status.js';
 import { isExposed } from '../../src/domain/status.js';
@@ -79,7 +79,7 @@ function recordOf(place: number, draw: () => number): FindingRecord {
   const wire_amplification = Number(
     ((response_size + 46 * packets) / Math.max(64, request_size + 46)).toFixed(2),
   );
-  const { level, reason } = severityByAmplification(wire_amplification, 'medium');
+  const { level, reason } = severityOf({}, wire_amplification, 'medium');
   const chance = draw();
   const status: Status =
     chance < 0.05

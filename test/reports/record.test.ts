@@ -303,7 +303,7 @@ describe('the summary', () => {
     probes.forEach((index, row) => {
       assert.equal(textWidth((lines[row + 1] ?? '').slice(0, index)), column);
     });
-    assert.equal(lines.at(-2), '6 findings: 2 critical, 2 medium, 2 low');
+    assert.equal(lines.at(-2), '6 findings: 2 critical, 2 high, 2 low');
   });
 
   it('on the terminal of a clean run says how much was looked at', () => {

@@ -3,7 +3,7 @@ import { familyOf, parseAddress } from '../../src/domain/address.js';
 import type { Exchange, Reply, Traffic } from '../../src/domain/exchange.js';
 import { addTraffic, NO_TRAFFIC, trafficOf } from '../../src/domain/exchange.js';
 import type { Exposure, Finding, Origin } from '../../src/domain/finding.js';
-import { severityByAmplification } from '../../src/domain/finding.js';
+import { severityOf } from '../../src/domain/finding.js';
 import { factorsOf } from '../../src/domain/factors.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 
@@ -133,7 +133,7 @@ export function finding(
   },
 ): Finding {
   const [reported] = given.exchanges;
-  const severity = severityByAmplification(factorsOf(reported).wireAmplification, 'medium');
+  const severity = severityOf({}, factorsOf(reported).wireAmplification, 'medium');
   return {
     probe: given.probe,
     protocol: given.protocol,

@@ -30,8 +30,8 @@ interface Expected {
   readonly wire: number;
 }
 
-const V2C = { probe: 'snmp-getbulk', severity: 'medium', tag: 'snmp-v2c;default-community' };
-const V1 = { probe: 'snmp-v1-getnext', severity: 'medium', tag: 'snmp-v1;default-community' };
+const V2C = { probe: 'snmp-getbulk', severity: 'high', tag: 'snmp-v2c;default-community' };
+const V1 = { probe: 'snmp-v1-getnext', severity: 'high', tag: 'snmp-v1;default-community' };
 /** 115 bytes for 64. */
 const V3 = {
   probe: 'snmp-v3-discovery',
@@ -91,8 +91,8 @@ const CASES: readonly {
     address: '192.0.2.15',
     view: 'nameonly',
     expected: [
-      { ...V2C, strongest: 'getbulk-10 public', wire: 1 },
-      { ...V1, strongest: 'v1-getnext-10 public', wire: 1 },
+      { ...V2C, severity: 'medium', strongest: 'getbulk-10 public', wire: 1 },
+      { ...V1, severity: 'medium', strongest: 'v1-getnext-10 public', wire: 1 },
       V3,
     ],
   },

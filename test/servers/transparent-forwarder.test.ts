@@ -150,7 +150,7 @@ describe('an answer from another address', () => {
       assert.equal(tag, 'openresolver;transparent-forwarder;off-address');
       assert.match(String(detail), new RegExp(`answered by ${INSIDE}$`));
       assert.deepEqual(answered_by, { ip: INSIDE, asn: 64496 });
-      assert.equal(severity, 'medium');
+      assert.equal(severity, 'high');
       assert.equal(finding(INSIDE).tag, 'openresolver');
     },
   );

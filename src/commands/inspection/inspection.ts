@@ -3,7 +3,7 @@ import { cleanFacts, cleanText } from '../../../reports/clean-text.js';
 import { RTT_DECIMALS, rounded } from '../../../reports/format.js';
 import { exchangeRecord } from '../../../reports/record.js';
 import type { Address } from '../../domain/address.js';
-import type { Severity } from '../../domain/finding.js';
+import type { Severity, SeverityThresholds } from '../../domain/finding.js';
 import { severityOf } from '../../domain/finding.js';
 import { factorsOf } from '../../domain/factors.js';
 import type { ObservedExchange } from '../../measure/measure-responder.js';
@@ -35,7 +35,11 @@ const SILENT =
 const CLOSED = 'the port is closed: an ICMP port unreachable came back';
 
 /** What the exchanges say together. */
-export function outcomeOf(selected: SelectedProbe, observed: readonly ObservedExchange[]): Outcome {
+export function outcomeOf(
+  selected: SelectedProbe,
+  observed: readonly ObservedExchange[],
+  thresholds?: SeverityThresholds,
+): Outcome {
   const exchanges = observed.map(({ exchange }) => exchange);
   if (exchanges.every(({ received }) => received.datagrams === 0)) {
     const sent = exchanges.filter(({ end }) => end !== 'unsent');
@@ -52,7 +56,12 @@ export function outcomeOf(selected: SelectedProbe, observed: readonly ObservedEx
     kind: 'exposure',
     verdict,
     report: verdict.report ?? selected.probe.report,
-    severity: severityOf(exposure, factorsOf(reported).wireAmplification, selected.probe.severity),
+    severity: severityOf(
+      exposure,
+      factorsOf(reported).wireAmplification,
+      selected.probe.severity,
+      thresholds,
+    ),
   };
 }
 

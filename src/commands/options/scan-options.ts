@@ -3,6 +3,7 @@ import { SEVERITIES } from '../../domain/finding.js';
 import { NOTICE_OPTIONS } from './notice-options.js';
 import { DEFAULT_PROBES, PROBE_FLAGS } from './select-probes.js';
 import { DEFAULTS } from './scan-defaults.js';
+import { SEVERITY_OPTIONS } from './severity-options.js';
 
 const seconds = (ms: number): string => `${ms / 1000}s`;
 
@@ -141,6 +142,7 @@ export const SCAN_OPTIONS = {
     describe: `Mode of the files (default ${DEFAULTS.fileMode.toString(8).padStart(4, '0')})`,
   },
   ...NOTICE_OPTIONS,
+  ...SEVERITY_OPTIONS,
   bom: { group: 'Output:', type: 'boolean', describe: 'Begin CSV files with a byte order mark, for Excel' },
   profile: {
     group: 'Output:',

@@ -82,6 +82,10 @@ function refuseMixture(first: PlacedRun, other: PlacedRun): void {
         ({ probes }: RunRecord) =>
           probes.map(({ id, port, options = [] }) => [`${id}=${port}`, ...options].join(' ')).join(),
       ],
+      [
+        'severity threshold',
+        ({ settings }: RunRecord) => `${settings.severity_critical} ${settings.severity_high}`,
+      ],
       ['exclusions', ({ authorisation }: RunRecord) => authorisation.exclude.join()],
     ] as const
   ).find(([, of]) => of(first.run) !== of(other.run));

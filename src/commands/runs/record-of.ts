@@ -82,6 +82,10 @@ export function recordOf(scan: {
       bom: scan.bom,
       ...(scan.profile !== undefined && { profile: scan.profile }),
       ...(scan.notices && { notices: scan.notices }),
+      ...(plan.severityThresholds && {
+        severity_critical: plan.severityThresholds.critical,
+        severity_high: plan.severityThresholds.high,
+      }),
       file_mode: scan.fileMode.toString(8).padStart(4, '0'),
     },
     probes: plan.probes.map(({ probe, port, options }, index) => ({
