@@ -6,10 +6,13 @@ import { rcodeOf } from './reply.js';
 import { versionIn } from './version.js';
 
 /**
- * Recursion is proved by RA, AA clear and the right answer in the answer section, not by any answer; a wrong one
- * is a bogus resolver, whatever its bits say, for it is no server of the name either.
+ * Recursion is proved by RA and an answer in the answer section that is not the server's own; a wrong one is a bogus
+ * resolver, whatever its bits say, for it is no server of the name either.
+ * @param checked whether the question was the scope's `dns.check`, and not the root's name servers.
  */
-export function judgeResolver(done: readonly Exchange[]): Judgement {
+export function judgeResolver(done: readonly Exchange[], checked: boolean): Judgement {
+  const recurses = (facts: Facts): boolean => resolvesForAnyone(facts, checked);
+  const exposes = (facts: Facts): boolean => recurses(facts) || facts['check'] === 'wrong';
   const measuring = done.filter(({ purpose }) => purpose === 'measure');
   const exposing = measuring.filter((exchange) => answersIn(exchange).some(exposes));
   const reported = reportedExchange(exposing);
@@ -46,17 +49,18 @@ export function judgeResolver(done: readonly Exchange[]): Judgement {
 }
 
 /** Whether there is an exposure that its version can be asked of. */
-export function askableResolver(done: readonly Exchange[]): boolean {
-  return done.some((exchange) => answersIn(exchange).some(exposes));
+export function askableResolver(done: readonly Exchange[], checked: boolean): boolean {
+  return judgeResolver(done, checked).kind === 'exposure';
 }
 
-function exposes(facts: Facts): boolean {
-  return recurses(facts) || facts['check'] === 'wrong';
-}
-
-/** RA with any answer that is not its own: whether that is the right one stands in the fact `check`. */
-function recurses({ ra, aa, check }: Facts): boolean {
-  return ra === true && aa === false && check !== undefined;
+/**
+ * RA with an answer that is not its own. AA does not tell whose it is where the answer is the right one to the scope's
+ * check: a forwarder hands the bit on from the server that it asked (dnsmasq 2.90, with its default cache in the first
+ * answer to each name). Of the root's name servers many a server has a zone of its own, and there AA decides.
+ */
+function resolvesForAnyone({ ra, aa, check }: Facts, checked: boolean): boolean {
+  if (ra !== true || check === undefined) return false;
+  return aa === false || (checked && check === 'right');
 }
 
 function whyNot(measuring: readonly Exchange[]): Judgement {

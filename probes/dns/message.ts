@@ -63,6 +63,8 @@ export interface DnsQuestion {
 
 export interface DnsRecord {
   readonly section: 'answer' | 'authority' | 'additional';
+  /** Where the name of its owner begins in the message. */
+  readonly at: number;
   readonly type: number;
   readonly class: number;
   readonly ttl: number;
@@ -191,6 +193,7 @@ function readSection(
   records: DnsRecord[],
 ): boolean {
   for (let i = 0; i < count; i++) {
+    const at = reader.offset;
     if (!skipName(reader)) return false;
     const type = reader.u16();
     const recordClass = reader.u16();
@@ -200,7 +203,7 @@ function readSection(
     const rdata = length === undefined ? undefined : reader.take(length);
     if (type === undefined || recordClass === undefined || ttl === undefined || rdata === undefined)
       return false;
-    records.push({ section, type, class: recordClass, ttl, rdataAt, rdata });
+    records.push({ section, at, type, class: recordClass, ttl, rdataAt, rdata });
   }
   return true;
 }

@@ -3,6 +3,7 @@ import type { Facts, Nonce, Reading } from '../probe.js';
 import { formatExtendedError } from './extended-error.js';
 import type { DnsMessage, DnsQuestion } from './message.js';
 import { CLASS_CH, TYPE, rcodeName, readDnsMessage, sameQuestion, textOf } from './message.js';
+import { nameAt } from './name.js';
 
 /** A reply with an answer in it, or with as much as a hint at where to ask: to be read further. */
 export interface DnsReply {
@@ -36,16 +37,29 @@ export function readReply(payload: Uint8Array, request: Uint8Array): DnsReply | 
   if (!message.response) return alien('a query, not a response');
   if (message.opcode !== asked.opcode) return alien(`opcode ${message.opcode}`);
   if (message.id !== asked.id) return alien('another id');
-  const { question } = message;
-  if (question === undefined) {
-    // Unbound refuses with the bare header. Nobody answers so.
-    return payload.length === 12 && message.rcode !== 0 ? refusal(message) : alien('no question echoed');
-  }
-  if (message.questions !== 1 || !sameQuestion(question, asked.question)) return alien('another question');
+  // Unbound refuses with the bare header.
+  if (message.question === undefined && payload.length === 12 && message.rcode !== 0) return refusal(message);
+  const question =
+    message.question ?? (answersItsName(message, payload, asked.question) ? asked.question : undefined);
+  if (question === undefined) return alien('no question echoed');
+  if (message.questions > 1 || !sameQuestion(question, asked.question)) return alien('another question');
   const referral = message.answers === 0 && isReferral(message);
   if (message.answers === 0 && (message.rcode !== 0 || !(message.truncated || referral)))
     return refusal(message);
   return { kind: 'reply', message, question, referral };
+}
+
+/**
+ * RFC 1035 §4.1.1 lets QDCOUNT be 0, and some servers leave the question out of their answer. The answer then names what
+ * it answers: the owner of its first record is the name that was asked.
+ */
+function answersItsName(
+  { answers, records: [first] }: DnsMessage,
+  payload: Uint8Array,
+  asked: DnsQuestion,
+): boolean {
+  const name = asked.labels.length === 0 ? '.' : asked.labels.join('.').toLowerCase();
+  return answers > 0 && first?.section === 'answer' && nameAt(payload, first.at) === name;
 }
 
 type Answer = Extract<Reading, { kind: 'answer' }>;

@@ -4,7 +4,8 @@
  *     sent      4a 5b 01 00 00 01 00 00 00 00 00 00      id, RD; one question
  *               03 77 77 77 07 65 78 … 00 00 01 00 01    www.example.net A IN
  *     received  4a 5b 81 80 00 01 00 01 00 00 00 00 …    RA, not AA: c0 00 02 50, the right address: it recurses
- *     or        4a 5b 85 00 00 01 00 01 00 00 00 00 …    AA: its own zone, and nobody else's business
+ *     or        4a 5b 85 80 00 01 00 01 00 00 00 00 …    RA and AA: a forwarder that hands on the bit of its upstream
+ *     or        4a 5b 85 00 00 01 00 01 00 00 00 00 …    AA without RA: its own zone
  *     or        4a 5b 81 80 00 01 00 01 00 00 00 00 …    c6 33 64 07: a wrong address, a bogus resolver
  *     or        4a 5b 81 05 00 01 00 00 00 00 00 00      REFUSED
  *
@@ -41,14 +42,15 @@ export const dnsResolver = defineConfigurableProbe({
   twins,
   configure: ({ check }, chosen) => {
     const form = queryForm(questionOf(check));
+    const checked = check !== undefined;
     return {
       sweepForms: [form],
       nonce: idEchoed,
       read: (payload, request) => readResolver(payload, request, check),
       next: (done) =>
-        askAgain(form, done) ??
-        (chosen.has(dnsVersion.flag) && askableResolver(done) ? askVersion(done) : undefined),
-      judge: judgeResolver,
+        (checked ? undefined : askAgain(form, done)) ??
+        (chosen.has(dnsVersion.flag) && askableResolver(done, checked) ? askVersion(done) : undefined),
+      judge: (done) => judgeResolver(done, checked),
       dissect: dissectDns,
     };
   },
@@ -60,8 +62,8 @@ function questionOf(check: Check | undefined): Parameters<typeof queryForm>[0] {
 }
 
 /**
- * A forwarder hands on the AA bit of the server that it asked, and gives the same answer without it out of its
- * cache (dnsmasq): so who is both authoritative and recursive is asked twice.
+ * Of the root's name servers AA decides, and a forwarder hands that bit on from the server that it asked, but gives the
+ * same answer without it out of its cache (dnsmasq): so a server that is both authoritative and recursive is asked twice.
  */
 function askAgain(form: RequestForm, done: readonly Exchange[]): Ask | undefined {
   const [first, second] = done;

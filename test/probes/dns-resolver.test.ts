@@ -87,7 +87,12 @@ describe('recursion', () => {
     ['a wrong address that claims authority, as dnsmasq does', RA | AA, [a('192.0.2.81')], ['bogusresolver']],
     ['a wrong address without RA', 0, [a('192.0.2.81')], ['bogusresolver']],
     ['the right address with AA: its own zone', AA, [a(RIGHT)], 'authoritative'],
-    ['the right address with AA, twice, whatever RA says', RA | AA, [a(RIGHT)], 'authoritative'],
+    [
+      'the right address with RA and AA: a forwarder that hands the bit on',
+      RA | AA,
+      [a(RIGHT)],
+      ['openresolver'],
+    ],
     ['the right address without RA: a cache that anyone may look into', 0, [a(RIGHT)], 'no recursion'],
     [
       'an address of the other family',
@@ -126,16 +131,31 @@ describe('recursion', () => {
     assert.deepEqual(tagsOf(probe.judge(converse({ names: [] }, referring))), 'no answer');
   });
 
-  it('is told of a forwarder whose first answer hands on the AA bit: it is asked twice', () => {
-    let asked = 0;
-    const dnsmasq: Server = {
+  it("is decided by AA where the root's name servers were asked, and a forwarder that hands the bit on is asked twice", () => {
+    const roots: Answer[] = [{ name: '.', type: 'NS', ttl: 60, data: 'a.root-servers.net' }];
+    const settings = { names: [] };
+    const answering = (flags: readonly number[]): Server => {
+      let asked = 0;
+      return {
+        reply: (query) => [
+          reply({ flags: flags[asked++] ?? 0, question: questionsOf(query)[0] ?? {} }, roots),
+        ],
+      };
+    };
+    const forwarder = converse(settings, answering([RA | AA, RA]));
+    assert.deepEqual(namesOf(forwarder), ['ns .', 'ns .']);
+    assert.deepEqual(tagsOf(dnsResolver.build(settings).judge(forwarder)), ['openresolver']);
+    const own = converse(settings, answering([RA | AA, RA | AA]));
+    assert.deepEqual(tagsOf(dnsResolver.build(settings).judge(own)), 'authoritative');
+  });
+
+  it('is proved by the right answer without the question that it answers', () => {
+    const bare: Server = {
       reply: (query) => [
-        reply({ flags: asked++ === 0 ? RA | AA : RA, question: questionsOf(query)[0] ?? {} }, [a(RIGHT)]),
+        withoutQuestion(reply({ flags: RA, question: questionsOf(query)[0] ?? {} }, [a(RIGHT)])),
       ],
     };
-    const done = converse({ check }, dnsmasq);
-    assert.deepEqual(namesOf(done), ['a www.example.net', 'a www.example.net']);
-    assert.deepEqual(tagsOf(dnsResolver.build({ check }).judge(done)), ['openresolver']);
+    assert.deepEqual(tagsOf(dnsResolver.build({ check }).judge(converse({ check }, bare))), ['openresolver']);
   });
 });
 
@@ -223,3 +243,11 @@ describe('the reader of dns-resolver', () => {
     assert.equal(reading.kind === 'answer' && reading.facts['check'], 'wrong');
   });
 });
+
+/** QDCOUNT 0, and the records where the question stood: their names are not compressed. */
+function withoutQuestion(message: Uint8Array): Uint8Array {
+  const question = message.indexOf(0, 12) + 5;
+  const header = Uint8Array.from(message.subarray(0, 12));
+  header[5] = 0;
+  return Uint8Array.from([...header, ...message.subarray(question)]);
+}

@@ -226,7 +226,16 @@ describe('the reader of dns-any', () => {
     ['another type', reply({ question: { type: 'A' } }, [a]), alien('another question')],
     ['another class', reply({ question: { class: 'CH' } }, [a]), alien('another question')],
     ['two questions', reply({ twice: true }, [a]), alien('another question')],
-    ['no question, but an answer', withoutQuestion(), alien('no question echoed')],
+    [
+      'an answer to the name without its question',
+      withoutQuestion('fat.test'),
+      facts({ ra: false, answers: 1 }),
+    ],
+    [
+      'an answer to another name without a question',
+      withoutQuestion('fat.tess'),
+      alien('no question echoed'),
+    ],
     ['nothing', new Uint8Array(), alien('no DNS header and question')],
   ];
   for (const [what, payload, reading] of table)
@@ -764,12 +773,12 @@ function badVersion(): dnsPacket.Answer {
   } as unknown as dnsPacket.Answer;
 }
 
-function withoutQuestion(): Uint8Array {
+function withoutQuestion(name: string): Uint8Array {
   return Uint8Array.from(
     dnsPacket.encode({
       type: 'response',
       id: ID,
-      answers: [{ name: 'fat.test', type: 'A', data: '192.0.2.1' }],
+      answers: [{ name, type: 'A', data: '192.0.2.1' }],
     }),
   );
 }
