@@ -42,7 +42,7 @@ function address() {
     .string({ error: 'the address of check must be text, such as 192.0.2.80' })
     .superRefine((text, context) => {
       if (parseAddress(text) === undefined)
-        context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is no address` });
+        context.addIssue({ code: 'custom', message: `${JSON.stringify(text)} is not an address` });
     })
     .overwrite((text) => {
       const parsed = parseAddress(text);
@@ -60,7 +60,7 @@ function hostname() {
       if (fault !== undefined)
         context.addIssue({
           code: 'custom',
-          message: `${JSON.stringify(name)} is no host name: ${fault}`,
+          message: `${JSON.stringify(name)} is not a host name: ${fault}`,
         });
     });
 }

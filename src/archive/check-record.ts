@@ -50,7 +50,7 @@ export function checkFindingRecord(line: string): FindingRecord | string {
   for (const key of OPTIONAL_TEXTS)
     if (record[key] !== undefined && typeof record[key] !== 'string') return `"${key}" is no text`;
   for (const key of ['ip', 'probed_ip'])
-    if (parseAddress(String(record[key])) === undefined) return `"${key}" is no IP address`;
+    if (parseAddress(String(record[key])) === undefined) return `"${key}" is not an IP address`;
   if (!SEVERITIES.some((severity) => severity === record['severity']))
     return '"severity" is none of the five';
   if (!Array.isArray(record['exchanges'])) return '"exchanges" is missing';

@@ -34,7 +34,7 @@ export const attribution: Command = {
     const host = textOption(argv, 'host');
     if (host !== undefined && !HOST.test(host))
       throw new UsageError(
-        `--host: "${host}" is no host name`,
+        `--host: "${host}" is not a host name`,
         'write the name alone: --host scanner.example.net',
       );
     io.stdout.write(probingText(scopeFile, { host, expires: formatInstant(scope.validUntilEnd) }));

@@ -6,7 +6,7 @@ import type { Arguments, Command, Io } from './command.js';
 import { EXIT } from './command.js';
 import { checkHost } from './check-host.js';
 import { DEFAULTS } from './options/scan-defaults.js';
-import { readScanInputs, refuseExampleValues } from './options/scan-inputs.js';
+import { readScanInputs } from './options/scan-inputs.js';
 import { SCAN_OPTIONS, TARGET_OPTIONS } from './options/scan-options.js';
 
 /** Says whether a scan would work here, and what to do where it would not; sends nothing. */
@@ -43,7 +43,6 @@ async function examine(argv: Arguments, io: Io): Promise<readonly Check[]> {
   try {
     const inputs = await readScanInputs(argv, io);
     const { scopeFile, space, validityWarning, notes } = inputs;
-    refuseExampleValues(scopeFile);
     const remarks = [validityWarning ?? [], notes].flat();
     const scope: Check = {
       name,

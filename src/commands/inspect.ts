@@ -26,7 +26,7 @@ import { inspectionRecord, outcomeOf } from './inspection/inspection.js';
 import { limitsFor } from '../engine/measurement-stage.js';
 import { DEFAULTS, MOST_MS } from './options/scan-defaults.js';
 import type { ScanInputs } from './options/scan-inputs.js';
-import { readScanInputs, refuseExampleValues } from './options/scan-inputs.js';
+import { readScanInputs } from './options/scan-inputs.js';
 import { SCAN_OPTIONS } from './options/scan-options.js';
 import { SEVERITY_OPTIONS, severityThresholds } from './options/severity-options.js';
 import type { SelectedProbe } from '../engine/selected-probe.js';
@@ -54,7 +54,6 @@ export const inspect: Command = {
   async run(argv, io) {
     const given = textOption(argv, 'host') ?? '';
     const inputs = await readScanInputs({ ...argv, target: [given] }, io);
-    refuseExampleValues(inputs.scopeFile);
     if (inputs.space.size !== 1)
       throw new UsageError(
         `"${given}" is no single address`,

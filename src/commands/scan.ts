@@ -42,7 +42,7 @@ import { resumeScan } from './runs/resume.js';
 import { cannotKeep, checkpointPlanOf, createRunKeeper } from './runs/run-keeper.js';
 import { runScan } from '../engine/run-scan.js';
 import type { ScanInputs } from './options/scan-inputs.js';
-import { readError, readScanInputs, readScope, refuseExampleValues } from './options/scan-inputs.js';
+import { readError, readScanInputs, readScope } from './options/scan-inputs.js';
 import { DEFAULTS, MOST_MS } from './options/scan-defaults.js';
 import { SCAN_OPTIONS } from './options/scan-options.js';
 import { severityThresholds } from './options/severity-options.js';
@@ -71,7 +71,6 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
   const resumed = textOption(given, 'resume') === undefined ? undefined : await resumeScan(given, io);
   const argv = resumed?.argv ?? given;
   const inputs = resumed?.inputs ?? (await readScanInputs(argv, io));
-  refuseExampleValues(inputs.scopeFile);
   const failOn = severityOption(argv, 'fail-on');
   const failOnNew = severityOption(argv, 'fail-on-new');
   const quiet = flagOption(argv, 'quiet');

@@ -21,13 +21,13 @@ export function* readIp2asn(lines: Iterable<MapLine>, file: string): Generator<O
   for (const line of lines) {
     const [firstText = '', lastText = '', asnText = '', , ...name] = line.text.split('\t');
     const first = parseAddress(firstText);
-    if (first === undefined) throw lineError(file, line, `"${firstText}" is no IP address`, HINT);
+    if (first === undefined) throw lineError(file, line, `"${firstText}" is not an IP address`, HINT);
     const last = parseAddress(lastText);
-    if (last === undefined) throw lineError(file, line, `"${lastText}" is no IP address`, HINT);
+    if (last === undefined) throw lineError(file, line, `"${lastText}" is not an IP address`, HINT);
     if (familyOf(first) !== familyOf(last) || compareAddresses(first, last) > 0)
       throw lineError(file, line, `"${lastText}" does not come after "${firstText}"`, HINT);
     const asn = parseAsn(asnText);
-    if (asn === undefined) throw lineError(file, line, `"${asnText}" is no AS number`, HINT);
+    if (asn === undefined) throw lineError(file, line, `"${asnText}" is not an AS number`, HINT);
     if (asn !== 0) yield { first, last, owner: owner([asn, ...name].join('\t')) };
   }
 }

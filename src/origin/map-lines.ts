@@ -30,7 +30,7 @@ export function* mapLines(bytes: Uint8Array): Generator<MapLine, void, undefined
   }
 }
 
-/** The mistake in a line: `operator.csv:14: "AS" is no AS number`. */
+/** The mistake in a line: `operator.csv:14: "AS" is not an AS number`. */
 export function lineError(file: string, line: MapLine, message: string, hint: string): UsageError {
   return new UsageError(`${file}:${line.number}: ${message}`, hint);
 }

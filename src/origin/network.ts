@@ -15,11 +15,11 @@ export function parseNetwork(text: string): Range | string {
 /** The same for a file that keeps address and length apart. */
 export function parseNetworkParts(addressText: string, lengthText: string | undefined): Range | string {
   const address = parseAddress(addressText);
-  if (address === undefined) return `"${addressText}" is no IP address`;
+  if (address === undefined) return `"${addressText}" is not an IP address`;
   const bits = bitsOf(familyOf(address));
   if (lengthText === undefined) return { first: address, last: address };
   const length = /^(?:0|[1-9]\d{0,2})$/.test(lengthText) ? Number(lengthText) : NaN;
-  if (!(length <= bits)) return `"${lengthText}" is no prefix length of 0 to ${bits}`;
+  if (!(length <= bits)) return `"${lengthText}" is not a prefix length from 0 to ${bits}`;
   const network = prefixOf(address, length);
   if (network.first !== address) return `"${addressText}/${lengthText}" has host bits set`;
   return { first: address, last: lastOf(network) };

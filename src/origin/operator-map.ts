@@ -37,7 +37,7 @@ export function* readOperatorMap(
     const network = parseNetwork(prefix);
     if (typeof network === 'string') throw lineError(file, line, network, HINT);
     if (asn !== '' && parseAsn(asn) === undefined)
-      throw lineError(file, line, `"${asn}" is no AS number`, HINT);
+      throw lineError(file, line, `"${asn}" is not an AS number`, HINT);
     yield { ...network, owner: owner([asn, asName, customer].join(SEPARATOR)) };
   }
 }

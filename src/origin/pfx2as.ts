@@ -18,7 +18,7 @@ export function* readPfx2as(lines: Iterable<MapLine>, file: string): Generator<O
   const owner = ownerPool((text) => {
     const numbers = text.split(/[_,]/).map(parseAsn);
     if (current && numbers.includes(undefined))
-      throw lineError(file, current, `"${text}" is no AS number and no list of them`, HINT);
+      throw lineError(file, current, `"${text}" is not an AS number or a list of them`, HINT);
     const asns = [...new Set(numbers.filter((asn) => asn !== undefined && asn !== 0))] as number[];
     const [asn] = asns;
     return { ...(asn !== undefined && { asn }), ...(asns.length > 1 && { asns }) };

@@ -75,7 +75,7 @@ function firstOf(cidr: string): bigint {
 }
 
 function unreadable(text: string): RangeProblem {
-  return { problem: `${quote(text)} is no address and no prefix`, hint: whatToWrite(text) };
+  return { problem: `${quote(text)} is not an address or a prefix`, hint: whatToWrite(text) };
 }
 
 /** The likeliest slips first; whoever made another one is shown what good input looks like. */

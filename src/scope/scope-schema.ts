@@ -10,7 +10,9 @@ export interface SettingsKey {
 }
 
 const LONGEST_TEXT = 200;
-const ONE_LINE = /^[^\p{Cc}\p{Zl}\p{Zp}]*[^\p{Cc}\p{Z}][^\p{Cc}\p{Zl}\p{Zp}]*$/u;
+/** No control character and no line break, and something besides blanks: two patterns, for one of both is slow. */
+const ONE_LINE = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
+const NOT_BLANK = /[^\p{Z}]/u;
 const LAST_ASN = 0xffff_ffff;
 const MOST_PER_SECOND = 10_000_000;
 const LEAST_PER_SECOND = 0.01;
@@ -65,9 +67,9 @@ export const FIELD_WORDS = {
     about: 'An IPv4 or IPv6 prefix of /8 or longer without host bits, or one address.',
   },
   'networks[].asn': {
-    is: `a whole number from 1 to ${LAST_ASN}`,
+    is: `an AS number from 1 to ${LAST_ASN}`,
     example: 'asn: 64496',
-    about: 'The AS that originates it, as a plain number.',
+    about: 'The AS that originates it: 64496 or AS64496.',
   },
   'networks[].as_name': {
     is: ONE_LINE_OF_TEXT,
@@ -134,10 +136,16 @@ export function scopeSchema(settings: readonly SettingsKey[]) {
   });
 }
 
+/** `64496` or `AS64496` (RFC 5396 §2), of which a number comes. */
+const asn = z
+  .union([z.int().min(1).max(LAST_ASN), z.string().regex(/^[Aa][Ss][1-9]\d{0,9}$/)])
+  .transform((written) => (typeof written === 'number' ? written : Number(written.slice(2))))
+  .refine((number) => number <= LAST_ASN);
+
 const network = z
   .strictObject({
     prefix: range('networks[].prefix'),
-    asn: z.int().min(1).max(LAST_ASN).optional().meta(about('networks[].asn')),
+    asn: asn.optional().meta(about('networks[].asn')),
     as_name: oneLine('networks[].as_name').optional(),
     customer: oneLine('networks[].customer').optional(),
   })
@@ -159,7 +167,8 @@ const limits = z.strictObject({
 });
 
 function oneLine(field: keyof typeof FIELD_WORDS) {
-  return z.string().max(LONGEST_TEXT).regex(ONE_LINE).meta(about(field));
+  // A text that is too long is refused by its length, and nothing else looks at it.
+  return z.string().max(LONGEST_TEXT, { abort: true }).regex(ONE_LINE).regex(NOT_BLANK).meta(about(field));
 }
 
 function pace() {

@@ -26,6 +26,8 @@ valid_until: ${validUntil}
 
 # The networks that may be probed: IPv4 or IPv6 prefixes without host bits, /8 or longer, or single addresses.
 # IPv6 is swept from /112 on: of a wider network name the addresses in use as targets.
+# Multicast, broadcast and reserved addresses are never probed, nor IPv6 addresses that lead to an IPv4 host
+# (mapped, translated, 6to4 2002::/16, Teredo 2001::/32): list the IPv4 address itself.
 # asn, as_name and customer are optional: they say whose an address is in the reports. Networks may nest: the
 # most specific prefix wins, and what it leaves out it inherits from the network around it.
 networks:

@@ -12,8 +12,9 @@ interface NeverProbed {
 
 /**
  * What is never probed, whatever the scope says: addresses that stand for no single host (a link-local one of
- * IPv6 stands for another host on every link, and we take no zone), and IPv6 addresses that stand for an IPv4 one, since through them a packet would reach an IPv4 host that the IPv4 part of the
- * scope was never asked about. From the IANA IPv4 and IPv6 Special-Purpose Address Registries and the
+ * IPv6 stands for another host on every link, and we take no zone), and IPv6 addresses that stand for an IPv4 one
+ * (mapped, compatible, translated, or tunnelled: 6to4, Teredo), since through them a packet would reach an IPv4
+ * host that the IPv4 part of the scope was never asked about. From the IANA IPv4 and IPv6 Special-Purpose Address Registries and the
  * multicast registries, RFC as cited.
  *
  * Private, loopback, IPv4 link-local and documentation ranges are not here: a scope that lists them means them.
@@ -41,6 +42,16 @@ const NEVER_PROBED: readonly NeverProbed[] = [
   {
     prefixes: [{ first: ipv6(0x0064_ff9bn << 96n), length: 96 }],
     what: 'IPv4 through a translator, RFC 6052 §2.1: the packet would go to the IPv4 address',
+  },
+  {
+    // RFC 3056 §2: bits 16 to 47 are the IPv4 address of the router that the packet is sent to in protocol 41.
+    prefixes: [{ first: ipv6(0x2002n << 112n), length: 16 }],
+    what: '6to4, RFC 3056 §2: the packet would go to the IPv4 address',
+  },
+  {
+    // RFC 4380 §4: the last 32 bits are, inverted, the IPv4 address that the packet is sent to in UDP.
+    prefixes: [{ first: ipv6(0x2001_0000n << 96n), length: 32 }],
+    what: 'Teredo, RFC 4380 §4: the packet would go to the IPv4 address',
   },
   {
     prefixes: [{ first: ipv6(0xfe80n << 112n), length: 10 }],

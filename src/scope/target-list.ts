@@ -5,7 +5,7 @@ import { givenRange } from './parse-range.js';
 /**
  * Reads a list of targets: one address or prefix a line, `#` begins a comment, empty lines do not count.
  * @param name what the list is called in messages: `targets.txt`.
- * @throws UsageError with the line for what is no address and no prefix, and for a list without any: a run
+ * @throws UsageError with the line for what is not an address or a prefix, and for a list without any: a run
  *   without targets would mean all of the scope, which nobody asks for with an empty file.
  */
 export function parseTargetList(text: string, name: string): readonly GivenRange[] {
@@ -20,7 +20,7 @@ export function parseTargetList(text: string, name: string): readonly GivenRange
 
 /**
  * The same for exclusions, of which a file may well hold none.
- * @throws UsageError with the line for what is no address and no prefix.
+ * @throws UsageError with the line for what is not an address or a prefix.
  */
 export function parseExclusionList(text: string, name: string): readonly GivenRange[] {
   return text

@@ -1,7 +1,7 @@
-import type { CST, Document, Node } from 'yaml';
+import type { CST, Document, ErrorCode, Node } from 'yaml';
 import { Composer, isMap, isNode, isScalar, isSeq, LineCounter, Parser, visit } from 'yaml';
 import { UsageError } from '../domain/usage-error.js';
-import { printable, quote } from './quote.js';
+import { quote } from './quote.js';
 
 /** Where in the file: keys and indices from the top. */
 export type Path = readonly PropertyKey[];
@@ -46,8 +46,11 @@ export function readYaml(text: string, name: string): YamlSource {
     true,
     text.length,
   );
-  const flaw: (Flaw & { readonly code: string }) | undefined = document?.errors[0] ?? document?.warnings[0];
-  if (flaw) fail(flaw.pos[0], problemOf(flaw, lines, text), HINTS[flaw.code] ?? CHECK_SYNTAX);
+  const flaw = document?.errors[0] ?? document?.warnings[0];
+  if (flaw) {
+    const { problem, hint } = tellFlaw(flaw.code, flaw.message);
+    fail(flaw.pos[0], `${problem}: ${quote(lineOf(text, lineAt(lines, flaw.pos[0])))}`, hint);
+  }
   if (second)
     fail(
       second.range[0],
@@ -60,12 +63,12 @@ export function readYaml(text: string, name: string): YamlSource {
   visit(document, {
     Pair: (_, { key }) => {
       if (!isScalar(key) || key.value === null)
-        fail(isNode(key) ? (key.range?.[0] ?? 0) : 0, 'a key here is no word', CHECK_SYNTAX);
+        fail(isNode(key) ? (key.range?.[0] ?? 0) : 0, 'a key here is not a word', CHECK_SYNTAX);
     },
     Alias: (_, node) =>
       fail(node.range?.[0] ?? 0, `"*${node.source}" is a YAML alias`, 'write the value out in full'),
   });
-  if (!isMap(contents)) fail(contents.range[0], 'the file is no list of "key: value" lines', CHECK_SYNTAX);
+  if (!isMap(contents)) fail(contents.range[0], 'the file is not a list of "key: value" lines', CHECK_SYNTAX);
 
   return {
     value: document.toJS() as unknown,
@@ -76,14 +79,6 @@ export function readYaml(text: string, name: string): YamlSource {
 }
 
 const CHECK_SYNTAX = 'check the indentation, the quotes and the blank after each colon';
-
-const HINTS: Readonly<Record<string, string>> = {
-  TAB_AS_INDENT: 'indent with spaces',
-  DUPLICATE_KEY: 'remove one of the two keys',
-  MULTIPLE_DOCS: 'keep one document, without --- or ... lines',
-  TAG_RESOLVE_FAILED: 'remove the tag, the word that begins with !',
-  BAD_DIRECTIVE: 'remove the line that begins with %',
-};
 
 type Fail = (offset: number, problem: string, hint: string) => never;
 
@@ -152,14 +147,117 @@ function lineAt(lines: LineCounter, offset: number): number {
   return Math.max(1, lines.linePos(offset).line);
 }
 
-interface Flaw {
-  readonly message: string;
-  readonly pos: readonly [number, number];
+function lineOf(text: string, number: number): string {
+  return (text.split('\n')[number - 1] ?? '').trimEnd();
 }
 
-/** The library's messages are sentences; ours are not, and they show the line. */
-function problemOf(flaw: Flaw, lines: LineCounter, text: string): string {
-  const [sentence = ''] = flaw.message.split('\n');
-  const line = text.split('\n')[lineAt(lines, flaw.pos[0]) - 1] ?? '';
-  return printable(`${sentence.charAt(0).toLowerCase()}${sentence.slice(1)}: `) + quote(line.trimEnd());
+interface ToldFlaw {
+  readonly problem: string;
+  readonly hint: string;
+}
+
+const UNEVEN: ToldFlaw = {
+  problem: 'the entries of a list do not begin in the same column',
+  hint: 'write the - of each entry below that of the entry before it',
+};
+const OUT_OF_PLACE: ToldFlaw = { problem: 'something here is out of place', hint: CHECK_SYNTAX };
+const NO_TAG: ToldFlaw = {
+  problem: 'a YAML tag stands here',
+  hint: 'remove the tag, the word that begins with !, or put the text in quotes',
+};
+const NO_ANCHOR: ToldFlaw = {
+  problem: 'a YAML anchor or alias stands here',
+  hint: 'write the value out in full, or put a text that begins with & or * in quotes',
+};
+const NO_COLON: ToldFlaw = {
+  problem: 'a line without "key: value"',
+  hint: 'write the key, a colon, a blank and the value; a text of several lines in quotes',
+};
+
+/**
+ * What the YAML library's codes mean for somebody who writes a scope file. Where one code stands for several
+ * mistakes, words of the library's message (yaml 2) tell them apart; its sentences are never shown.
+ */
+const FLAWS: Readonly<Record<ErrorCode, ToldFlaw | readonly (readonly [message: RegExp, told: ToldFlaw])[]>> =
+  {
+    ALIAS_PROPS: NO_ANCHOR,
+    BAD_ALIAS: NO_ANCHOR,
+    BAD_COLLECTION_TYPE: NO_TAG,
+    BAD_DIRECTIVE: {
+      problem: 'a YAML directive stands here',
+      hint: 'remove the line that begins with %',
+    },
+    BAD_DQ_ESCAPE: {
+      problem: 'a backslash in double quotes begins no escape that YAML knows',
+      hint: "put the text in single quotes: 'a\\b'",
+    },
+    BAD_INDENT: [
+      [/\]$/, { problem: 'a list in [ ] does not end before this line', hint: 'close the list with ]' }],
+      [
+        /\}$/,
+        { problem: 'a mapping in { } does not end before this line', hint: 'close the mapping with }' },
+      ],
+      [/sequence items/, UNEVEN],
+      [/./, { problem: 'the indentation does not fit the lines above', hint: CHECK_SYNTAX }],
+    ],
+    BAD_PROP_ORDER: OUT_OF_PLACE,
+    BAD_SCALAR_START: {
+      problem: 'a text begins with a character that YAML reserves',
+      hint: 'put the text in quotes',
+    },
+    BLOCK_AS_IMPLICIT_KEY: [
+      [/block sequence/, UNEVEN],
+      [
+        /./,
+        {
+          problem: 'a second "key: value" on one line',
+          hint: 'put each key on a line of its own, and a text with a colon in quotes',
+        },
+      ],
+    ],
+    BLOCK_IN_FLOW: OUT_OF_PLACE,
+    DUPLICATE_KEY: { problem: 'the same key twice', hint: 'remove one of the two keys' },
+    IMPOSSIBLE: OUT_OF_PLACE,
+    KEY_OVER_1024_CHARS: {
+      problem: 'a key of more than 1024 characters',
+      hint: CHECK_SYNTAX,
+    },
+    MISSING_CHAR: [
+      [/closing/, { problem: 'a text in quotes does not end', hint: 'close the quotes' }],
+      [/^Comments/, { problem: 'a # without a blank before it', hint: 'write a blank before the comment' }],
+      [/^Missing ,/, { problem: 'a comma is missing between two entries', hint: CHECK_SYNTAX }],
+      [/^Implicit map keys/, NO_COLON],
+      [/./, { problem: 'a character is missing here', hint: CHECK_SYNTAX }],
+    ],
+    MULTILINE_IMPLICIT_KEY: NO_COLON,
+    MULTIPLE_ANCHORS: NO_ANCHOR,
+    MULTIPLE_DOCS: {
+      problem: 'a second YAML document begins here',
+      hint: 'keep one document, without --- or ... lines',
+    },
+    MULTIPLE_TAGS: NO_TAG,
+    NON_STRING_KEY: { problem: 'a key here is not a word', hint: CHECK_SYNTAX },
+    RESOURCE_EXHAUSTION: { problem: 'too much is nested here', hint: CHECK_SYNTAX },
+    TAB_AS_INDENT: { problem: 'a tab in the indentation', hint: 'indent with spaces' },
+    TAG_RESOLVE_FAILED: NO_TAG,
+    UNEXPECTED_TOKEN: [
+      [
+        /on same line with key/,
+        { problem: 'a list begins behind its key', hint: 'begin the list on the next line, or write [a, b]' },
+      ],
+      [/Unexpected , /, { problem: 'a comma without an entry before it', hint: 'remove the comma' }],
+      [/at node end/, { problem: 'more text behind the end of a value', hint: CHECK_SYNTAX }],
+      [/./, OUT_OF_PLACE],
+    ],
+  };
+
+function tellFlaw(code: ErrorCode, message: string): ToldFlaw {
+  // The library appends the code that it is about.
+  const [sentence = ''] = message.split('\n');
+  const told = FLAWS[code];
+  if (!Array.isArray(told)) return told as ToldFlaw;
+  return (
+    (told as readonly (readonly [RegExp, ToldFlaw])[]).find(([words]) => words.test(sentence))?.[1] ??
+    OUT_OF_PLACE
+  );
 }

@@ -158,7 +158,7 @@ describe('a run that cannot be read', () => {
       what: 'has no address in a line',
       file: 'findings.jsonl',
       change: (t) => t.replace('"ip":"192.0.2.9"', '"ip":"192.0.2.999"'),
-      says: /findings\.jsonl:2: no finding: "ip" is no IP address$/,
+      says: /findings\.jsonl:2: no finding: "ip" is not an IP address$/,
     },
     {
       what: 'has text where a number belongs',

@@ -109,7 +109,7 @@ describe('--shard', () => {
     for (const part of ['0/3', '4/3', '1', '1/0', '1/2000']) {
       const { code, stderr } = await scan('wrong', '--scope', scope, '--seed', 'a', '--shard', part);
       assert.equal(code, 2, part);
-      assert.match(stderr, /is no part of a whole/);
+      assert.match(stderr, /is not a shard/);
     }
   });
 });

@@ -411,9 +411,23 @@ describe('what the user asks for', () => {
     assert.match(stdout, /[\u3040-\u30ff]/);
   });
 
-  it('init writes a scope that plan understands, and never overwrites it', async () => {
+  it('init writes a scope that plan understands once it is filled in, and never overwrites it', async () => {
     assert.equal((await runCli(['init', 'mine.yaml'], { cwd: workspace.path })).code, 0);
-    assert.equal((await runCli(['plan', '--scope', 'mine.yaml'], { cwd: workspace.path })).code, 0);
+    const plan = ['plan', '--scope', 'mine.yaml'];
+    const untouched = await runCli(plan, { cwd: workspace.path });
+    assert.equal(untouched.code, 2);
+    assert.match(
+      untouched.stderr,
+      /mine\.yaml still holds example values that init wrote: organisation, authorised_by, the network 192/,
+    );
+    const written = read('mine.yaml');
+    const filledIn = written
+      .replace('Example ISP', 'Harbour Networks')
+      .replace('NOC manager, ticket 4711', 'J. Harbour, ticket 12')
+      .replace('EXAMPLE-AS', 'HARBOUR');
+    workspace.write('filled-in.yaml', filledIn);
+    const filled = await runCli(['plan', '--scope', 'filled-in.yaml'], { cwd: workspace.path });
+    assert.equal(filled.code, 0, filled.stderr);
     assert.equal((await runCli(['init', 'mine.yaml'], { cwd: workspace.path })).code, 2);
     const schema = JSON.parse((await runCli(['init', '--schema'])).stdout) as { required: string[] };
     assert.deepEqual(schema.required.toSorted(), [

@@ -20,6 +20,7 @@ const template = workspace.write(
   'template.yaml',
   scopeText({ networks: '[{ prefix: 192.0.2.0/24, as_name: EXAMPLE-AS }, { prefix: 127.9.0.0/24 }]' }),
 );
+const tunnel = workspace.write('tunnel.yaml', scopeText({ networks: '[{ prefix: "2002:7f09::/120" }]' }));
 const excluding = workspace.write('excluding.yaml', scopeText({ exclude: '[127.9.0.7]' }));
 
 /** Command, then exactly the two lines that must stand on stderr; nothing else may. */
@@ -41,12 +42,16 @@ const WRONG_USE: readonly (readonly [words: readonly string[], error: RegExp, hi
   [['scan', '--scope', scope, '::1'], /"::1" is outside the scope/, /scope\.yaml/],
   [['scan', '--scope', both, '2001:db8::/64'], /"2001:db8::\/64" .* shorter than \/112/, /--targets/],
   [['scan', '--scope', both, 'fe80::1'], /"fe80::1" is never probed: .*zone/, /leave it out/],
+  [['plan', '--scope', both, '2002:7f09:1::1'], /"2002:7f09:1::1" is never probed: .*6to4.*IPv4/, /leave it/],
+  [['plan', '--scope', both, '2001:0:a::1'], /"2001:0:a::1" is never probed: .*Teredo.*IPv4/, /leave it/],
+  [['plan', '--scope', tunnel], /tunnel\.yaml:5: "2002:7f09::\/120" is never probed: .*6to4/, /remove/],
+  [['plan', '--scope', template], /template\.yaml still holds example values/, /whose/],
   [['scan', '--scope', both, 'fe80::1%lo'], /"fe80::1%lo"/, /zone/],
   [['scan', '--scope', both, '--source', '127.0.0.1', '::1'], /"::1" .* source address is IPv4/, /two runs/],
   [['scan', '--scope', both, '--source', '::1', '127.9.0.1'], /source address is IPv6/, /two runs/],
   [
     ['scan', '--scope', both, '--source', '127.0.0.1/8'],
-    /--source: "127\.0\.0\.1\/8" is no address/,
+    /--source: "127\.0\.0\.1\/8" is not an address/,
     /prefix/,
   ],
   [['scan', '--scope', scope, '224.0.0.1'], /224\.0\.0\.1/, /./],
@@ -65,10 +70,10 @@ const WRONG_USE: readonly (readonly [words: readonly string[], error: RegExp, hi
     /--severity-critical: 100 is less than the 200 of --severity-high/,
     /give both/,
   ],
-  [['scan', '--scope', scope, '--cooldown', '8'], /--cooldown: "8" is no duration/, /8s/],
+  [['scan', '--scope', scope, '--cooldown', '8'], /--cooldown: "8" is not a duration/, /8s/],
   [['scan', '--scope', scope, '--probe', 'ntp'], /there is no probe "ntp"/, /ntp-monlist/],
   [['scan', '--scope', scope, '--port', 'chargen'], /--port: "chargen"/, /=/],
-  [['scan', '--scope', scope, '--port', 'chargen=99999'], /--port: 99999 is no UDP port/, /chargen=/],
+  [['scan', '--scope', scope, '--port', 'chargen=99999'], /--port: 99999 is not a UDP port/, /chargen=/],
   [['scan', '--scope', scope, '--scpoe', 'x'], /--scpoe is not understood here/, /scan --help/],
   [
     ['scan', '--scope', template, '127.9.0.1'],

@@ -69,12 +69,12 @@ describe("the operator's own map", () => {
 
   const bad: readonly [string, RegExp][] = [
     ['192.0.2.5/24,64496', /^map:2: "192\.0\.2\.5\/24" has host bits set$/],
-    ['192.0.2.0/33,64496', /^map:2: "33" is no prefix length of 0 to 32$/],
-    ['192.0.2.0/08,64496', /^map:2: "08" is no prefix length/],
-    ['192.0.2/24,64496', /^map:2: "192\.0\.2" is no IP address$/],
-    ['::ffff:192.0.2.1,64496', /^map:2: "::ffff:192\.0\.2\.1" is no IP address$/],
-    ['192.0.2.0/24,ASX', /^map:2: "ASX" is no AS number$/],
-    ['192.0.2.0/24,4294967296', /^map:2: "4294967296" is no AS number$/],
+    ['192.0.2.0/33,64496', /^map:2: "33" is not a prefix length from 0 to 32$/],
+    ['192.0.2.0/08,64496', /^map:2: "08" is not a prefix length/],
+    ['192.0.2/24,64496', /^map:2: "192\.0\.2" is not an IP address$/],
+    ['::ffff:192.0.2.1,64496', /^map:2: "::ffff:192\.0\.2\.1" is not an IP address$/],
+    ['192.0.2.0/24,ASX', /^map:2: "ASX" is not an AS number$/],
+    ['192.0.2.0/24,4294967296', /^map:2: "4294967296" is not an AS number$/],
     ['192.0.2.0/24,64496,"x', /^map:2: a quoted field does not end$/],
     ['192.0.2.0/24,64496,x,y,z', /^map:2: 5 fields where 4 are known$/],
   ];
@@ -104,7 +104,7 @@ describe('CAIDA pfx2as', () => {
   it('is refused for a bad line, by file and line', () => {
     assert.throws(() => open('10.0.0.0\t8\t64496\n10.0.0.0\t8\t6_x\n'), {
       name: 'UsageError',
-      message: 'map:2: "6_x" is no AS number and no list of them',
+      message: 'map:2: "6_x" is not an AS number or a list of them',
     });
     assert.throws(
       () => open('10.0.0.0\t8\t64496\n10.0.0.1\t8\t64496\n'),
@@ -139,8 +139,8 @@ describe('iptoasn TSV', () => {
       /map:2: "1\.0\.1\.0" does not come after "1\.0\.2\.0"/,
     );
     assert.throws(() => open(`${good}1.0.2.0\t::1\t1\tUS\tX\n`), /map:2: "::1" does not come after/);
-    assert.throws(() => open(`${good}1.0.2.0\t1.0.2.255\tUS\tX\n`), /map:2: "US" is no AS number/);
-    assert.throws(() => open(`${good}\n# c\nx\t1.0.2.255\t1\n`), /map:4: "x" is no IP address/);
+    assert.throws(() => open(`${good}1.0.2.0\t1.0.2.255\tUS\tX\n`), /map:2: "US" is not an AS number/);
+    assert.throws(() => open(`${good}\n# c\nx\t1.0.2.255\t1\n`), /map:4: "x" is not an IP address/);
   });
 });
 

@@ -63,7 +63,7 @@ describe('the scope key dns', () => {
   }
 
   const refused: readonly (readonly [given: unknown, message: RegExp])[] = [
-    [{ names: [''] }, /is no host name: it is empty/],
+    [{ names: [''] }, /is not a host name: it is empty/],
     [{ names: ['.'] }, /the root is asked anyway/],
     [{ names: ['example.net..'] }, /a label between its dots is empty/],
     [{ names: ['.example.net'] }, /a label between its dots is empty/],
@@ -81,8 +81,8 @@ describe('the scope key dns', () => {
     [{ name: ['example.net'] }, /name/],
     ['example.net', /object/],
     [{ check: { name: 'www.example.net' } }, /the address of check must be text/],
-    [{ check: { name: 'www.example.net', address: '192.0.2.256' } }, /"192\.0\.2\.256" is no address/],
-    [{ check: { name: '.', address: '192.0.2.80' } }, /is no host name/],
+    [{ check: { name: 'www.example.net', address: '192.0.2.256' } }, /"192\.0\.2\.256" is not an address/],
+    [{ check: { name: '.', address: '192.0.2.80' } }, /is not a host name/],
     [{ check: 'www.example.net' }, /check must be a name and its address/],
     [{ check: { name: 'www.example.net', address: '192.0.2.80', type: 'A' } }, /type/],
   ];

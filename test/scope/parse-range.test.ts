@@ -97,13 +97,13 @@ describe('parseRange refuses what ip-cidr by itself would misread', () => {
     ['\uFF11.1.1.1', example],
   ] as const;
   for (const [text, hint] of refusals)
-    it(`"${text}" is no address and no prefix`, () => {
-      assert.deepEqual(parseRange(text), { problem: `"${text}" is no address and no prefix`, hint });
+    it(`"${text}" is not an address or a prefix`, () => {
+      assert.deepEqual(parseRange(text), { problem: `"${text}" is not an address or a prefix`, hint });
     });
 
   it('a line break behind a prefix is not overlooked, and not printed as it is', () => {
     assert.deepEqual(parseRange('10.0.0.0/8\n'), {
-      problem: '"10.0.0.0/8\\u000a" is no address and no prefix',
+      problem: '"10.0.0.0/8\\u000a" is not an address or a prefix',
       hint: 'remove the blanks around it',
     });
   });
@@ -111,7 +111,7 @@ describe('parseRange refuses what ip-cidr by itself would misread', () => {
   it('a very long text is cut in the message', () => {
     const parsed = parseRange('9'.repeat(1_000_000));
     assert.ok('problem' in parsed);
-    assert.equal(parsed.problem, `"${'9'.repeat(60)}…" is no address and no prefix`);
+    assert.equal(parsed.problem, `"${'9'.repeat(60)}…" is not an address or a prefix`);
   });
 
   const lengths = [
@@ -184,6 +184,6 @@ describe('givenRange', () => {
         'write 10.0.0.0/8 for the network, or 10.0.0.5/32 for the one address',
       ),
     );
-    assert.throws(() => givenRange('10/8'), { message: '"10/8" is no address and no prefix' });
+    assert.throws(() => givenRange('10/8'), { message: '"10/8" is not an address or a prefix' });
   });
 });

@@ -32,6 +32,12 @@ describe('what is never probed', () => {
       '::ffff:ffff',
       '::8000:0/97 (IPv4-compatible, RFC 4291 §2.5.5.1: the packet would go to the IPv4 address)',
     ],
+    ...['2002::', '2002:a4d:1::1', '2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff'].map(
+      (text) => [text, '2002::/16 (6to4, RFC 3056 §2: the packet would go to the IPv4 address)'] as const,
+    ),
+    ...['2001::', '2001:0:a00:1::f5ff:fffe', '2001:0:ffff:ffff:ffff:ffff:ffff:ffff'].map(
+      (text) => [text, '2001::/32 (Teredo, RFC 4380 §4: the packet would go to the IPv4 address)'] as const,
+    ),
     [
       '64:ff9b::a00:1',
       '64:ff9b::/96 (IPv4 through a translator, RFC 6052 §2.1: the packet would go to the IPv4 address)',
@@ -58,7 +64,10 @@ describe('what is never probed', () => {
     '::1:0:0',
     '::fffe:ffff:ffff',
     '::1:0:0:0',
+    '2001:1::',
     '2001:db8::1',
+    '2001:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
+    '2003::',
     'fc00::1',
     'fe7f:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
     'fec0::',

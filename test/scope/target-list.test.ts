@@ -35,7 +35,7 @@ describe('a target list', () => {
 
   it('takes one entry a line', () => {
     assert.throws(() => parseTargetList('192.0.2.1 192.0.2.2', '-'), {
-      message: '-:1: "192.0.2.1 192.0.2.2" is no address and no prefix',
+      message: '-:1: "192.0.2.1 192.0.2.2" is not an address or a prefix',
       hint: 'write one address or prefix a line',
     });
     assert.throws(() => parseTargetList('192.0.2.1,192.0.2.2', '-'), {

@@ -55,7 +55,10 @@ export function durationOption(argv: Arguments, name: string, mostMs: number): n
   if (text === undefined) return undefined;
   const ms = parseDurationMs(text);
   if (ms === undefined)
-    throw new UsageError(`--${name}: "${text}" is no duration`, 'write a number and a unit: 300ms, 8s or 2m');
+    throw new UsageError(
+      `--${name}: "${text}" is not a duration`,
+      'write a number and a unit: 300ms, 8s or 2m',
+    );
   if (ms > mostMs) throw new UsageError(`--${name}: "${text}" is too long`, `at most ${mostMs / 1000}s`);
   return ms;
 }

@@ -39,7 +39,7 @@ export interface ScanInputs {
   readonly notes: readonly string[];
 }
 
-/** @throws UsageError for a scope file or a list that is unreadable, invalid or over. */
+/** @throws UsageError for a scope file or a list that is unreadable, invalid, over or not filled in. */
 export async function readScope(argv: Arguments, io: Pick<Io, 'clock'>): Promise<ReadScope> {
   const scopeName = textOption(argv, 'scope') ?? 'scope.yaml';
   const scopeText = await readUserFile(
@@ -47,6 +47,7 @@ export async function readScope(argv: Arguments, io: Pick<Io, 'clock'>): Promise
     'write one with ampscope init, or name a readable file with --scope',
   );
   const scopeFile = parseScope(scopeText, scopeName);
+  refuseExampleValues(scopeFile);
   const validity = checkValidity(scopeFile, io.clock.now());
   const exclusions = await readExclusions(listOption(argv, 'exclude'));
   const scope = createScope(
@@ -57,7 +58,7 @@ export async function readScope(argv: Arguments, io: Pick<Io, 'clock'>): Promise
 }
 
 /** @throws UsageError for a scope file that nobody filled in. */
-export function refuseExampleValues(scopeFile: ScopeFile): void {
+function refuseExampleValues(scopeFile: ScopeFile): void {
   const left = exampleValuesIn(scopeFile);
   if (left.length === 0) return;
   throw new UsageError(
@@ -169,7 +170,7 @@ function sourceFamilyOf(argv: Arguments): Family | undefined {
   const address = parseAddress(text);
   if (address === undefined)
     throw new UsageError(
-      `--source: "${text}" is no address`,
+      `--source: "${text}" is not an address`,
       'name one address of this machine, as "ip address" lists them, without a prefix length or a zone',
     );
   return familyOf(address);

@@ -77,7 +77,7 @@ function portsIn(argv: Arguments, definitions: readonly ProbeDefinition[]): Read
       throw new UsageError(`--port: "${text}" is not PROBE=PORT`, 'write for example --port dns-any=5353');
     const { id } = definitionOf(word, '--port', definitions);
     if (port < 1 || port > 65_535)
-      throw new UsageError(`--port: ${digits} is no UDP port`, `write for example --port ${id}=5353`);
+      throw new UsageError(`--port: ${digits} is not a UDP port`, `write for example --port ${id}=5353`);
     if (ports.has(id))
       throw new UsageError(`--port: ${id} is given a port twice`, 'give each probe one port');
     ports.set(id, port);

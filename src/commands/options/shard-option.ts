@@ -16,7 +16,7 @@ export function shardOption(argv: Arguments): Shard | undefined {
   const shard = { index: Number(index), of: Number(of) };
   if (index === '' || shard.index > shard.of || shard.of > MOST_SHARDS)
     throw new UsageError(
-      `--shard: "${text}" is no part of a whole`,
+      `--shard: "${text}" is not a shard`,
       `write I/N, with I from 1 to N and N at most ${MOST_SHARDS}: --shard 1/4`,
     );
   if (textOption(argv, 'seed') === undefined)
