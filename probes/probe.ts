@@ -66,8 +66,11 @@ export interface Field {
   /** As the standard calls it. */
   readonly name: string;
   readonly value: string;
-  /** A third party's address: neither the value nor its bytes are shown to anybody. */
-  readonly masked?: true;
+  /**
+   * A third party's address: neither the value nor its bytes are shown to anybody. `bytes`: the value is masked
+   * already, and only its bytes remain to be hidden.
+   */
+  readonly masked?: true | 'bytes';
 }
 
 /** A question that is only asked where the user wants it: a flag of the command line. */

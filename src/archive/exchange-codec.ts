@@ -1,5 +1,13 @@
 import { formatAddress, parseAddress } from '../domain/address.js';
-import type { Caveat, Exchange, Purpose, Reading, Reply, Traffic } from '../domain/exchange.js';
+import type {
+  Caveat,
+  Exchange,
+  Purpose,
+  Reading,
+  Reply,
+  ResponderOrigin,
+  Traffic,
+} from '../domain/exchange.js';
 
 /** An exchange as a checkpoint holds it: addresses as text, bytes as hex, sums as a row of numbers. */
 export interface ExchangeJson {
@@ -13,7 +21,8 @@ export interface ExchangeJson {
   readonly received: TrafficJson;
   /** Milliseconds after the request (null where nobody knows), bytes of payload, reading. */
   readonly replies: readonly (readonly [number | null, number, Reading])[];
-  readonly responder?: readonly [string, number];
+  /** Address, port, and whose it is where the address is a stand-in for one outside the scope. */
+  readonly responder?: readonly [string, number, ResponderOrigin?];
   readonly strangers: TrafficJson;
   readonly caveats: readonly Caveat[];
   readonly send_error?: string;
@@ -38,7 +47,7 @@ export function encodeExchange(exchange: Exchange): ExchangeJson {
       payloadBytes,
       reading,
     ]),
-    ...(responder && { responder: [formatAddress(responder.address), responder.port] as const }),
+    ...(responder && { responder: encodeResponder(responder) }),
     strangers: encodeTraffic(exchange.strangers),
     caveats: exchange.caveats,
     ...(sendError !== undefined && { send_error: sendError }),
@@ -62,11 +71,26 @@ export function decodeExchange(json: ExchangeJson): Exchange {
       payloadBytes,
       reading,
     })),
-    ...(responder && { responder: { address: addressOf(responder[0]), port: responder[1] } }),
+    ...(responder && {
+      responder: {
+        address: addressOf(responder[0]),
+        port: responder[1],
+        ...(responder[2] && { origin: responder[2] }),
+      },
+    }),
     strangers: decodeTraffic(json.strangers),
     caveats: json.caveats,
     ...(sendError !== undefined && { sendError }),
   };
+}
+
+function encodeResponder({
+  address,
+  port,
+  origin,
+}: NonNullable<Exchange['responder']>): NonNullable<ExchangeJson['responder']> {
+  const text = formatAddress(address);
+  return origin === undefined ? [text, port] : [text, port, origin];
 }
 
 function encodeTraffic({ datagrams, payloadBytes, ipPackets, wireBytes }: Traffic): TrafficJson {

@@ -20,6 +20,12 @@ export type Purpose = 'measure' | 'prime' | 'prove' | 'rate-check';
 /** What stands between a figure and the whole truth; every format shows it. */
 export type Caveat = 'capped' | 'lossy' | 'off-address' | 'duplicated' | 'late';
 
+/** The AS of a responder, as far as it is known. */
+export interface ResponderOrigin {
+  readonly asn?: number;
+  readonly asName?: string;
+}
+
 /** Sums over datagrams, as a capture at our own interface would give them. */
 export interface Traffic {
   readonly datagrams: number;
@@ -58,7 +64,12 @@ export interface Exchange {
   readonly received: Traffic;
   readonly replies: readonly Reply[];
   /** Where the replies came from: the asked address and port as a rule. Absent when nothing came. */
-  readonly responder?: { readonly address: Address; readonly port: number };
+  readonly responder?: {
+    readonly address: Address;
+    readonly port: number;
+    /** Whose it is, where the address is only a stand-in for one outside the scope (stand-in.ts). */
+    readonly origin?: ResponderOrigin;
+  };
   /** Datagrams from other addresses than the one that counts as responder: never part of a factor. */
   readonly strangers: Traffic;
   readonly caveats: readonly Caveat[];

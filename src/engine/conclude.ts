@@ -3,6 +3,7 @@ import { formatAddress } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';
 import type { Finding } from '../domain/finding.js';
 import { isLowerBound } from '../domain/factors.js';
+import { areSame } from '../domain/stand-in.js';
 import type { Directly } from '../measure/elsewhere.js';
 import { UNIDENTIFIED } from '../measure/verdict.js';
 import { fewPrefixes } from '../scope/few-prefixes.js';
@@ -110,7 +111,7 @@ function judge(known: ScanKnowledge): {
                 plan.probes.some(
                   ({ probe }, index) =>
                     probe.protocol !== selected.probe.protocol &&
-                    ledger.get(index, sighting.probed)?.responder === address,
+                    isAnsweredBy(ledger.get(index, sighting.probed), address),
                 ),
             },
             selected,
@@ -142,6 +143,10 @@ function createUnidentifiedOnce(): (outcome: Finding | string) => Finding | stri
     places.add(place);
     return outcome;
   };
+}
+
+function isAnsweredBy(sighting: Sighting | undefined, address: Address): boolean {
+  return sighting !== undefined && areSame(sighting.responder, address, sighting.probed);
 }
 
 /** What an address did when the sighting's probe asked it itself: silence only where nothing was lost. */

@@ -60,7 +60,7 @@ export function findingOf(
           directly: directly(responder),
           answersOtherProtocols: answersOtherProtocols(responder),
           probed: originOf(probed),
-          responder: originOf(responder),
+          responder: reported.responder?.origin ?? originOf(responder),
         });
   // Where it answered when it was asked itself, it has a row of its own.
   const isResponders =

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Address } from '../domain/address.js';
 import { createLossLog, createSendErrorCounts } from '../sweep/losses.js';
 import { createPacer, PACER_TICK_MS } from '../sweep/pacer.js';
+import { exchangeToKeep, sightingToKeep } from './outsiders.js';
 import { conclude } from './conclude.js';
 import type { Counted } from './counted.js';
 import { addCounted, addSendErrors } from './counted.js';
@@ -255,11 +256,16 @@ async function snapshotOf(scan: Scan): Promise<ScanSnapshot> {
     sweep: {
       parts: known.places,
       // What was asked behind that position is asked again, and what came is then counted anew.
-      sightings: [...crew.ledger.all()].filter(
-        (sighting) => sighting.firstSeenAt < longAgo || known.isBefore(sighting),
-      ),
+      sightings: [...crew.ledger.all()]
+        .filter((sighting) => sighting.firstSeenAt < longAgo || known.isBefore(sighting))
+        .map((sighting) => sightingToKeep(plan, sighting)),
     },
-    measured: stage.takeUnsaved(),
+    measured: stage
+      .takeUnsaved()
+      .map(([sighting, exchanges]) => [
+        sighting,
+        exchanges.map((exchange) => exchangeToKeep(plan, sighting.probed, exchange)),
+      ]),
     counted: countersOf(scan, known),
   };
 }

@@ -1,11 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { UsageError } from '../domain/usage-error.js';
+import { addressSet, membership } from '../scope/address-set.js';
 import { createGuard } from '../scope/guard.js';
 import { createSharedReplyBudget } from '../sweep/pacer.js';
 import type { Sighting } from '../sweep/ledger.js';
 import { systemClock } from '../system-clock.js';
 import { openGuardedSocket } from '../udp/guarded-socket.js';
+import { maskedProbe } from './masked-probe.js';
 import { buildProbe } from './selected-probe.js';
 import { createSweepPart } from './sweep-part.js';
 import type { FromThread, SweepThread, SweepThreadCall, SweepThreadPlan, ToThread } from './sweep-thread.js';
@@ -19,9 +21,10 @@ const plan = workerData as SweepThreadPlan;
 const stop = new AbortController();
 setMaxListeners(0, stop.signal);
 const guard = createGuard(plan.guard);
+const isInScope = membership(addressSet(plan.guard.allowed));
 let changed = new Set<Sighting>();
 const part = createSweepPart(plan, {
-  probes: plan.probes.map(({ id, ...chosen }) => buildProbe(id, chosen)),
+  probes: plan.probes.map(({ id, ...chosen }) => maskedProbe(buildProbe(id, chosen), isInScope)),
   guard,
   openSocket: openGuardedSocket,
   budget: createSharedReplyBudget(plan.pace.replyBandwidthBps, plan.paidOffNs),

@@ -1,6 +1,7 @@
 import type { Address } from '../domain/address.js';
-import type { Exchange, Reading, Traffic } from '../domain/exchange.js';
+import type { Exchange, Reading, ResponderOrigin, Traffic } from '../domain/exchange.js';
 import { addTraffic } from '../domain/exchange.js';
+import { areSame } from '../domain/stand-in.js';
 import type { Instant } from '../domain/time.js';
 
 /**
@@ -20,6 +21,8 @@ export interface Sighting {
   readonly firstPayloadBytes: number;
   readonly responder: Address;
   readonly responderPort: number;
+  /** Where the responder is a stand-in for an address outside the scope (stand-in.ts). */
+  readonly responderOrigin?: ResponderOrigin;
   readonly firstSeenAt: Instant;
   /** Whether it came after the cooldown. */
   readonly late: boolean;
@@ -78,7 +81,7 @@ export function createLedger(
         sighting.forms.add(form);
         renew(sighting);
       }
-      if (from !== sighting.responder) {
+      if (!areSame(from, sighting.responder, sighting.probed)) {
         sighting.strangerDatagrams++;
         sighting.strangerBytes += traffic.payloadBytes;
       } else if (form === sighting.form) Object.assign(sighting, addTraffic(sighting, traffic));
@@ -138,7 +141,7 @@ export function exchangeOfSighting(
     lostReplies = false,
   }: { readonly formName: string; readonly sent: Traffic; readonly lostReplies?: boolean },
 ): Exchange {
-  const { datagrams, payloadBytes, ipPackets, wireBytes } = sighting;
+  const { datagrams, payloadBytes, ipPackets, wireBytes, responderOrigin: origin } = sighting;
   const caveats: Exchange['caveats'] = [
     ...(sighting.responder === sighting.probed ? [] : (['off-address'] as const)),
     ...(sighting.late ? (['late'] as const) : []),
@@ -154,7 +157,7 @@ export function exchangeOfSighting(
     sent,
     received: { datagrams, payloadBytes, ipPackets, wireBytes },
     replies: [{ payloadBytes: sighting.firstPayloadBytes, reading: sighting.firstReading }],
-    responder: { address: sighting.responder, port: sighting.responderPort },
+    responder: { address: sighting.responder, port: sighting.responderPort, ...(origin && { origin }) },
     strangers: {
       datagrams: sighting.strangerDatagrams,
       payloadBytes: sighting.strangerBytes,

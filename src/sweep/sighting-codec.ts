@@ -1,9 +1,9 @@
 import type { Address } from '../domain/address.js';
 import { formatAddress, parseAddress } from '../domain/address.js';
-import type { Reading } from '../domain/exchange.js';
+import type { Reading, ResponderOrigin } from '../domain/exchange.js';
 import type { Sighting } from './ledger.js';
 
-/** A sighting as a checkpoint holds it: addresses as text, bytes as hex. */
+/** A sighting as a checkpoint holds it: addresses as text, bytes as hex. One outside the scope is only a stand-in. */
 export interface SightingJson {
   readonly probed: string;
   readonly probe: number;
@@ -15,6 +15,8 @@ export interface SightingJson {
   /** Absent where it is the probed address. */
   readonly responder?: string;
   readonly responder_port: number;
+  /** Present where `responder` is a stand-in. */
+  readonly responder_origin?: ResponderOrigin;
   readonly first_seen_at: number;
   readonly late?: true;
   /** Datagrams, payload bytes, IP packets, wire bytes, then datagrams and bytes of strangers. */
@@ -32,6 +34,7 @@ export function encodeSighting(sighting: Sighting): SightingJson {
     first_payload_bytes: sighting.firstPayloadBytes,
     ...(sighting.responder !== sighting.probed && { responder: formatAddress(sighting.responder) }),
     responder_port: sighting.responderPort,
+    ...(sighting.responderOrigin && { responder_origin: sighting.responderOrigin }),
     first_seen_at: sighting.firstSeenAt,
     ...(sighting.late && { late: true as const }),
     sums: [
@@ -59,6 +62,7 @@ export function decodeSighting(json: SightingJson): Sighting {
     firstPayloadBytes: json.first_payload_bytes,
     responder: json.responder === undefined ? probed : addressOf(json.responder),
     responderPort: json.responder_port,
+    ...(json.responder_origin && { responderOrigin: json.responder_origin }),
     firstSeenAt: json.first_seen_at,
     late: json.late === true,
     datagrams,

@@ -2,6 +2,7 @@ import type { Probe } from '../../probes/probe.js';
 import type { Address, Family } from '../domain/address.js';
 import { familyOf, subnetOf } from '../domain/address.js';
 import { NO_TRAFFIC, addTraffic, trafficOf } from '../domain/exchange.js';
+import { areSame } from '../domain/stand-in.js';
 import type { Clock } from '../domain/time.js';
 import type { Key } from './keyed-permutation.js';
 import type { Ledger, Sighting } from './ledger.js';
@@ -445,7 +446,7 @@ export async function createSweep(options: SweepOptions): Promise<Sweep> {
     // Another address that echoes a nonce but talks nonsense proves nothing about the one we asked.
     if (reading.kind === 'alien' && !isOwn) return;
     // What it takes the place of keeps its datagrams: they came, whatever they said.
-    const isSameResponder = known?.responder === from;
+    const isSameResponder = known !== undefined && areSame(known.responder, from, asked.probed);
     const before = isSameResponder && known.form === asked.form ? known : NO_TRAFFIC;
     const sighting: Sighting = {
       probed: asked.probed,

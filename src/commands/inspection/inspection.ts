@@ -70,7 +70,7 @@ export interface ShownField {
   readonly at: number;
   readonly bytes: number;
   readonly name: string;
-  /** Absent where the field is masked. */
+  /** Absent where all of the field is masked. */
   readonly value?: string;
   /** Two digits a byte; `xx` for each masked one. */
   readonly hex: string;
@@ -82,8 +82,11 @@ export function shownFields(probe: Pick<Probe, 'dissect'>, payload: Uint8Array):
     at,
     bytes,
     name,
-    ...(masked ? {} : { value: cleanText(value) ?? '' }),
-    hex: masked ? 'xx'.repeat(bytes) : Buffer.from(payload.subarray(at, at + bytes)).toString('hex'),
+    ...(masked === true ? {} : { value: cleanText(value) ?? '' }),
+    hex:
+      masked !== undefined
+        ? 'xx'.repeat(bytes)
+        : Buffer.from(payload.subarray(at, at + bytes)).toString('hex'),
   }));
 }
 

@@ -18,6 +18,7 @@ import { createTargetSpace } from '../../scope/target-space.js';
 import { listOption, numberOption, textOption } from './arguments.js';
 import type { Arguments, Io } from '../command.js';
 import type { ReadScope } from '../../engine/read-scope.js';
+import { maskedProbe } from '../../engine/masked-probe.js';
 import type { SelectedProbe } from '../../engine/selected-probe.js';
 import { portsWithoutProbe, selectProbes } from './select-probes.js';
 
@@ -79,7 +80,9 @@ export function parseScope(text: string, name: string): ScopeFile {
 /** @throws UsageError for anything that must not lead to a packet. */
 export async function readScanInputs(argv: Arguments, io: Io): Promise<ScanInputs> {
   const { scopeFile, scopeText, scope, exclusions, warning } = await readScope(argv, io);
-  const probes = selectProbes(argv, scopeFile);
+  const probes = selectProbes(argv, scopeFile).map((selected) =>
+    maskedProbe(selected, (address) => scope.allows(address)),
+  );
   const rate = loweredRate(argv, scopeFile);
   const space = createTargetSpace({
     scope,

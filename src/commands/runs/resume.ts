@@ -19,6 +19,7 @@ import { numberOption, textOption } from '../options/arguments.js';
 import type { Arguments, Io } from '../command.js';
 import type { Counted } from '../../engine/counted.js';
 import { readRange } from './range-text.js';
+import { maskedProbe } from '../../engine/masked-probe.js';
 import type { ScanStart } from '../../engine/scan-plan.js';
 import { positionsDone } from '../../engine/scan-plan.js';
 import type { ScanInputs } from '../options/scan-inputs.js';
@@ -92,7 +93,9 @@ export async function resumeScan(argv: Arguments, io: Io): Promise<ResumedScan> 
       }),
       exclusions,
       excludeTexts: [...new Set([...scopeFile.exclude, ...exclusions].map(({ text }) => text))],
-      probes: selectProbes(options, before),
+      probes: selectProbes(options, before).map((selected) =>
+        maskedProbe(selected, (address) => scope.allows(address)),
+      ),
       rate: Math.min(rate ?? before.limits.rate, scopeFile.limits.rate),
       ...(warning !== undefined && { validityWarning: warning }),
       notes: [`going on with ${plan.scan_id}: ${positionsDone(start.parts)} requests of the sweep are done`],

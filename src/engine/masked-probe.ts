@@ -1,0 +1,66 @@
+import type { Field, Probe } from '../../probes/probe.js';
+import type { Address } from '../domain/address.js';
+import type { Facts, Reading } from '../domain/exchange.js';
+import type { Judgement } from '../domain/finding.js';
+import { maskAddresses } from '../domain/mask-addresses.js';
+import type { SelectedProbe } from './selected-probe.js';
+
+/**
+ * A probe whose texts name no address outside the scope. This is the one place where they are masked: everything that
+ * is kept, printed or reported of a reply comes through here (docs/privacy.md). What was said in parts is masked again
+ * when it is judged, for there the parts are joined.
+ */
+export function maskedProbe<Selected extends SelectedProbe>(
+  selected: Selected,
+  mayStand: (address: Address) => boolean,
+): Selected {
+  const mask = (text: string): string => maskAddresses(text, mayStand);
+  const { probe } = selected;
+  const masked: Probe = {
+    ...probe,
+    read: (payload, request) => maskedReading(probe.read(payload, request), mask),
+    judge: (done) => maskedJudgement(probe.judge(done), mask),
+    dissect: (payload) => probe.dissect(payload).map((field) => maskedField(field, mask)),
+  };
+  return { ...selected, probe: masked };
+}
+
+type Mask = (text: string) => string;
+
+function maskedReading(reading: Reading, mask: Mask): Reading {
+  switch (reading.kind) {
+    case 'answer':
+      return { ...reading, facts: maskedFacts(reading.facts, mask) };
+    case 'refusal':
+      return { ...reading, reason: mask(reading.reason) };
+    case 'alien':
+      return { ...reading, why: mask(reading.why) };
+  }
+}
+
+function maskedJudgement(judgement: Judgement, mask: Mask): Judgement {
+  if (judgement.kind === 'nothing') return judgement;
+  if (judgement.kind === 'refusal') return { ...judgement, reason: mask(judgement.reason) };
+  const { version, detail, facts } = judgement;
+  return {
+    ...judgement,
+    ...(version !== undefined && { version: mask(version) }),
+    ...(detail !== undefined && { detail: mask(detail) }),
+    ...(facts && { facts: maskedFacts(facts, mask) }),
+  };
+}
+
+function maskedFacts(facts: Facts, mask: Mask): Facts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [
+      mask(name),
+      typeof value === 'string' ? mask(value) : value,
+    ]),
+  );
+}
+
+function maskedField(field: Field, mask: Mask): Field {
+  if (field.masked) return field;
+  const [name, value] = [mask(field.name), mask(field.value)];
+  return name === field.name && value === field.value ? field : { ...field, name, value, masked: 'bytes' };
+}
