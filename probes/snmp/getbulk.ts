@@ -13,7 +13,7 @@
  * 100 then measure it. 100 bring all that a stock agent gives (it stops at 100 bindings). Where that limit is off,
  * 1,000 and more can block the agent for seconds, and are never asked. Nothing is ever written.
  */
-import { answersIn } from '../../src/domain/exchange.js';
+import { answersIn, refusalsIn } from '../../src/domain/exchange.js';
 import type { Ask, Exchange, RequestForm } from '../probe.js';
 import { defineConfigurableProbe } from '../probe.js';
 import { perCommunity, snmpSettings } from './communities.js';
@@ -46,8 +46,16 @@ export const snmpGetBulk = defineConfigurableProbe({
   }),
 });
 
-/** More than all there is brings the same answer again. */
+/**
+ * More than all there is brings the same answer again. An agent that finds every GetBulk too big for it is asked for one
+ * value, by GetNext of the same version.
+ */
 function further(community: string, done: readonly Exchange[]): readonly Ask[] {
+  const isTooBig = done.some(
+    (exchange) =>
+      exchange.form === getBulkForm(10, community).name && refusalsIn(exchange).includes('toobig'),
+  );
+  if (isTooBig) return [{ form: getNextForm(community), purpose: 'measure' }];
   const isAll = done
     .flatMap(answersIn)
     .some((facts) => facts['community'] === community && facts['end_of_mib_view'] === true);
@@ -59,6 +67,15 @@ function getBulkForm(repetitions: number, community: string): RequestForm {
     `getbulk-${repetitions}`,
     community,
     { version: SNMP_VERSION.v2c, pdu: PDU.getBulk, third: 0, fourth: repetitions },
+    [MIB_2],
+  );
+}
+
+function getNextForm(community: string): RequestForm {
+  return communityForm(
+    'getnext',
+    community,
+    { version: SNMP_VERSION.v2c, pdu: PDU.getNext, third: 0, fourth: 0 },
     [MIB_2],
   );
 }

@@ -28,6 +28,7 @@ export function judgeAgent(done: readonly Exchange[], tag: string): Judgement {
     tags: [tag, ...(communities.some((one) => DEFAULT_COMMUNITIES.has(one)) ? ['default-community'] : [])],
     detail: [
       ...describe(facts),
+      ...(facts['deviation'] === undefined ? [] : [`answers with ${String(facts['deviation'])}`]),
       `${communities.length === 1 ? 'community' : 'communities'}: ${communities.join(', ')}`,
       `strongest: ${strongest.form}`,
     ].join('; '),

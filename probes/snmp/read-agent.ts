@@ -53,16 +53,40 @@ export function readAgent(version: CommunityVersion): Probe['read'] {
     const asked = readSnmpMessage(request);
     if (asked?.version !== version) return alien('the request is no message of this version');
     const message = readSnmpMessage(payload);
-    return message?.version === version ? readAnswer(message, asked) : alien('no message of this version');
+    return message?.version === version || message?.version === SNMP_VERSION.v1
+      ? readAnswer(message, asked)
+      : alien('no message of this version');
   };
 }
 
+/**
+ * RFC 3416 §4.2 has a response repeat the request-id, and RFC 1901 and 1157 the version and the community. Devices are
+ * seen that keep 16 bits of the number, leave the community empty or always say version 1; they are agents all the same.
+ */
 function readAnswer(message: SnmpMessage, asked: SnmpMessage): Reading {
   if (message.pdu !== PDU.response) return alien('no response PDU');
-  if (message.requestId !== asked.requestId) return alien('another request-id');
-  if (!sameOctets(message.community, asked.community)) return alien('another community');
+  const isCut = message.requestId !== asked.requestId;
+  if (isCut && !isLow16(message.requestId, asked.requestId)) return alien('another request-id');
+  const hasCommunity = message.community.length > 0;
+  if (hasCommunity && !sameOctets(message.community, asked.community)) return alien('another community');
   if (message.third !== 0) return refusal(message.third);
-  return { kind: 'answer', facts: toldBy(message) };
+  const deviations = [
+    ...(isCut ? ['16 bits of the request-id'] : []),
+    ...(hasCommunity ? [] : ['an empty community']),
+    ...(message.version === asked.version ? [] : ['version 1']),
+  ];
+  return {
+    kind: 'answer',
+    facts: {
+      ...toldBy({ ...message, version: asked.version, community: asked.community }),
+      ...(deviations.length > 0 && { deviation: deviations.join(', ') }),
+    },
+  };
+}
+
+/** Sixteen bits of a number, read with a sign or without. */
+function isLow16(cut: number, whole: number): boolean {
+  return cut >= -0x8000 && cut <= 0xffff && (cut & 0xffff) === (whole & 0xffff);
 }
 
 function refusal(errorStatus: number): Reading {

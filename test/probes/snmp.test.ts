@@ -305,9 +305,24 @@ describe('the reader of snmp-getbulk', () => {
       message({ community: new TextEncoder().encode('publics') }, other),
       alien('another community'),
     ],
+    [
+      '16 bits of the request-id',
+      message({ requestId: NONCE & 0xffff }, other),
+      answer({ varbinds: 1, deviation: '16 bits of the request-id' }),
+    ],
+    [
+      '16 bits of the request-id, negative',
+      message({ requestId: 0x4567 - 0x10000 }, other),
+      alien('another request-id'),
+    ],
+    [
+      'an empty community',
+      message({ community: new Uint8Array() }, other),
+      answer({ varbinds: 1, deviation: 'an empty community' }),
+    ],
+    ['version 1', ofVersion(0), answer({ varbinds: 1, deviation: 'version 1' })],
     ['the request itself', request, alien('no response PDU')],
     ['a report', message({ pdu: 0xa8 }, other), alien('no response PDU')],
-    ['SNMPv1', ofVersion(0), alien('no message of this version')],
     ['SNMPv3', ofVersion(3), alien('no message of this version')],
     ['nothing', new Uint8Array(), alien('no message of this version')],
     [
@@ -329,6 +344,12 @@ describe('the reader of snmp-getbulk', () => {
       if (length < headerBytes) assert.equal(reading.kind, 'alien', `${length} bytes`);
       else assert.equal(reading.kind === 'answer' && reading.facts['complete'], false, `${length} bytes`);
     }
+  });
+
+  it('takes 16 bits of a request-id with their sign too', () => {
+    const high = getBulk.encode(0x0123_8001);
+    const reading = probe.read(message({ requestId: 0x8001 - 0x10000 }, other), high);
+    assert.equal(reading.kind === 'answer' && reading.facts['deviation'], '16 bits of the request-id');
   });
 
   it('takes no answer for a request that is no SNMPv2c message', () => {
@@ -386,6 +407,16 @@ describe('the reader of snmp-getbulk', () => {
 });
 
 describe('what snmp-getbulk judges', () => {
+  it('is shown by GetNext where every GetBulk is too big for the agent', () => {
+    const tooBig = exchange({ kind: 'refusal', reason: 'toobig', passing: true });
+    const ask = probe.next([tooBig]);
+    assert.equal(ask?.form.name, 'getnext public');
+    const getNext = exchange(answer({ community: 'public', varbinds: 1 }), 80, 'getnext public');
+    assert.equal(probe.next([tooBig, getNext]), undefined);
+    assert.equal(probe.judge([tooBig, getNext]).kind, 'exposure');
+    assert.equal(probe.judge([tooBig]).kind, 'refusal');
+  });
+
   const exchange = (reading: Reading, payloadBytes = 500, form = getBulk.name) =>
     exchangeWith({ form, request, replies: [{ payloadBytes, reading }] });
   const refusal: Reading = { kind: 'refusal', reason: 'generr' };
