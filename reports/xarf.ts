@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FindingRecord } from '../src/domain/finding-record.js';
+import { mailAddressOf } from '../src/domain/mail-address.js';
 import type { RunRecord } from '../src/domain/run-record.js';
 import { isExposed } from '../src/domain/status.js';
 import { cleanText } from './clean-text.js';
@@ -33,10 +34,11 @@ const LONGEST_ORG = 200;
 const MAILBOX =
   /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*@((?:[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?\.)+[a-z\d](?:[a-z\d-]{0,61}[a-z\d])?)$/i;
 
-/** Undefined where the contact is no single e-mail address. */
+/** Undefined where the contact does not hold one e-mail address. */
 function partyOf({ organisation, contact }: RunRecord['authorisation']): Party | undefined {
-  const domain = MAILBOX.exec(contact)?.[1]?.toLowerCase();
-  return domain === undefined ? undefined : { org: organisation.slice(0, LONGEST_ORG), contact, domain };
+  const [address, domain] = MAILBOX.exec(mailAddressOf(contact) ?? '') ?? [];
+  if (address === undefined || domain === undefined) return undefined;
+  return { org: organisation.slice(0, LONGEST_ORG), contact: address, domain: domain.toLowerCase() };
 }
 
 function* xarfLines(

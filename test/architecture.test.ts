@@ -75,6 +75,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   reports: [
     'src/domain',
     'probes/probe.ts',
+    'csv-parse/sync',
     'csv-stringify',
     'csv-stringify/sync',
     'hono/html',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mailAddressOf } from '../../src/domain/mail-address.js';
 
 /** A message as a person would send it, with one file attached. */
 export interface Mail {
@@ -47,13 +48,12 @@ export function mailText({ from, subject, date, language, body, attachment }: Ma
   ].join('\r\n');
 }
 
-const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]+@[A-Za-z0-9.-]+$/;
-
-/** Where the contact is no mail address, the empty group that RFC 6854 allows in From. */
+/** Where the contact does not hold one mail address, the empty group that RFC 6854 allows in From. */
 function mailbox({ name, contact }: Mail['from']): string {
   const phrase = unstructured(name, /^[\w !#$%&'*+/=?^`{|}~-]+$/) || 'unknown';
-  if (!ADDRESS.test(contact)) return `${phrase}:;`;
-  return `${phrase}${phrase.length + contact.length > MOST_PLAIN ? '\r\n' : ''} <${contact}>`;
+  const address = mailAddressOf(contact);
+  if (address === undefined) return `${phrase}:;`;
+  return `${phrase}${phrase.length + address.length > MOST_PLAIN ? '\r\n' : ''} <${address}>`;
 }
 
 /** RFC 2047 §2: a line with an encoded word has 76 characters at most; 39 bytes of text are 52 of them. */

@@ -1,5 +1,6 @@
 import { probes } from '../../probes/list.js';
 import { formatInstant } from '../domain/time.js';
+import { mailAddressOf } from '../domain/mail-address.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { ScopeFile } from '../scope/scope-file.js';
 import { textOption } from './options/arguments.js';
@@ -70,7 +71,7 @@ function probingText(
 function contactUri(contact: string, place: string): string {
   const text = contact.trim();
   if (/^(mailto:|tel:|https:\/\/)\S+$/i.test(text)) return text;
-  const mail = /<?([^\s<>"@:,;]+@[^\s<>"@:,;]+)>?$/.exec(text)?.[1];
+  const mail = mailAddressOf(text);
   if (mail !== undefined) return `mailto:${mail}`;
   if (/^\+[\d\s().-]{6,}$/.test(text)) return `tel:${text.replace(/[\s().]+/g, '-')}`;
   throw new UsageError(

@@ -80,7 +80,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
   const fileMode = fileModeOption(argv);
   const scope = createLiveScope(inputs.scope);
   const out = resumed?.out ?? textOption(argv, 'out') ?? DEFAULTS.out;
-  const { plan: own, asnSources } = await planOf(argv, { ...inputs, scope }, resumed?.tokenKey);
+  const { plan: own, asnSources, mapNotes } = await planOf(argv, { ...inputs, scope }, resumed?.tokenKey);
   const started = resumed?.startedAt ?? io.clock.now();
   const checks = await checkHost(argv, io, inputs, out);
   refuseProblem(checks);
@@ -97,7 +97,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
   });
   const plan: ScanPlan = { ...own, known: past.open };
   if (inputs.validityWarning !== undefined) io.stderr.write(`ampscope: note: ${inputs.validityWarning}\n`);
-  if (!quiet) for (const note of inputs.notes) io.stderr.write(`ampscope: note: ${note}\n`);
+  if (!quiet) for (const note of [...inputs.notes, ...mapNotes]) io.stderr.write(`ampscope: note: ${note}\n`);
   if (!quiet) warnOf(checks, io);
 
   const reload = createScopeReload({
@@ -261,7 +261,11 @@ async function planOf(
   argv: Arguments,
   { scope, space, probes, rate, scopeFile: { limits } }: ScanInputs,
   tokenKey: Key | undefined,
-): Promise<{ readonly plan: Omit<ScanPlan, 'known'>; readonly asnSources: RunRecord['asn_sources'] }> {
+): Promise<{
+  readonly plan: Omit<ScanPlan, 'known'>;
+  readonly asnSources: RunRecord['asn_sources'];
+  readonly mapNotes: readonly string[];
+}> {
   const maps = await Promise.all(listOption(argv, 'asn-map').map(readAsnMap));
   const shard = shardOption(argv);
   const share = shard?.of ?? 1;
@@ -291,7 +295,11 @@ async function planOf(
     severityThresholds: severityThresholds(argv),
     shard,
   };
-  return { plan, asnSources: maps.map(({ name, format, prefixes }) => ({ file: name, format, prefixes })) };
+  return {
+    plan,
+    asnSources: maps.map(({ name, format, prefixes }) => ({ file: name, format, prefixes })),
+    mapNotes: maps.flatMap(({ notes }) => notes),
+  };
 }
 
 /** What the scope file says of an address. */

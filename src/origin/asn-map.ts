@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Address } from '../domain/address.js';
 import type { Origin } from '../domain/finding.js';
 import { UsageError } from '../domain/usage-error.js';
+import { decodeUtf8 } from '../domain/utf8.js';
 import type { AsnMapFormat } from './detect.js';
 import { detectFormat } from './detect.js';
 import { gunzip } from './gunzip.js';
@@ -20,6 +21,8 @@ export interface AsnMap {
   readonly format: AsnMapFormat;
   /** Distinct networks or ranges in it. */
   readonly prefixes: number;
+  /** What whoever wrote it should know of how it was read: names of columns that were taken for others. */
+  readonly notes: readonly string[];
   /** By longest match, with the `prefix` that matched. Undefined where the map does not say. */
   lookup(address: Address): Origin | undefined;
 }
@@ -34,7 +37,7 @@ const MAX_UNPACKED_BYTES = 2 ** 30;
  */
 export function openAsnMap(bytes: Uint8Array, name: string): AsnMap {
   const content = gunzip(bytes, name, MAX_UNPACKED_BYTES);
-  const format = detectFormat(content, mapLines(content), name);
+  const format = detectFormat(content, mapLines(content, name), name);
   return { name, format, ...openTable(content, format, name) };
 }
 
@@ -50,15 +53,21 @@ export async function readAsnMap(path: string): Promise<AsnMap> {
   return openAsnMap(bytes, path);
 }
 
-function openTable(content: Uint8Array, format: AsnMapFormat, name: string): OriginTable {
+function openTable(
+  content: Uint8Array,
+  format: AsnMapFormat,
+  name: string,
+): OriginTable & Pick<AsnMap, 'notes'> {
   switch (format) {
     case 'mmdb':
-      return openMmdb(content, name);
-    case 'operator-map':
-      return createOriginTable(readOperatorMap(mapLines(content), name));
+      return { ...openMmdb(content, name), notes: [] };
+    case 'operator-map': {
+      const { ranges, notes } = readOperatorMap(decodeUtf8(content, name), name);
+      return { ...createOriginTable(ranges), notes };
+    }
     case 'pfx2as':
-      return createOriginTable(readPfx2as(mapLines(content), name));
+      return { ...createOriginTable(readPfx2as(mapLines(content, name), name)), notes: [] };
     case 'ip2asn':
-      return createOriginTable(readIp2asn(mapLines(content), name));
+      return { ...createOriginTable(readIp2asn(mapLines(content, name), name)), notes: [] };
   }
 }

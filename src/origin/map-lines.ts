@@ -1,4 +1,5 @@
 import { UsageError } from '../domain/usage-error.js';
+import { notUtf8 } from '../domain/utf8.js';
 
 /** One line that holds data. */
 export interface MapLine {
@@ -14,14 +15,23 @@ const NEWLINE = 0x0a;
  * The lines of a text file that hold data: empty lines and `#` comments are left out, line ends of either kind
  * and a byte order mark too. It decodes one window after the other, so that 50 MB of text never stand in
  * memory as one string.
+ * @throws UsageError with the line for what is not UTF-8.
  */
-export function* mapLines(bytes: Uint8Array): Generator<MapLine, void, undefined> {
+export function* mapLines(bytes: Uint8Array, file: string): Generator<MapLine, void, undefined> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
   let number = 0;
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const decoded = (window: Uint8Array): string => {
+    try {
+      return decoder.decode(window);
+    } catch {
+      throw notUtf8(window, file, number + 1);
+    }
+  };
   while (start < buffer.length) {
     const end = endOfWindow(buffer, start);
-    for (const line of buffer.toString('utf8', start, end).split('\n')) {
+    for (const line of decoded(buffer.subarray(start, end)).split('\n')) {
       number++;
       const text = line.endsWith('\r') ? line.slice(0, -1) : line;
       if (text.trim() !== '' && !text.startsWith('#')) yield { text, number };

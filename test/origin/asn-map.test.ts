@@ -54,18 +54,157 @@ describe("the operator's own map", () => {
   it('may name its columns in another order, and more of them', () => {
     const map = open('\ufeffcustomer,contact,ASN,Prefix\n# ours\nC-9,noc@example.net,64496,192.0.2.0/24\n');
     assert.deepEqual(look(map, '192.0.2.1'), { asn: 64496, customer: 'C-9', prefix: '192.0.2.0/24' });
+    assert.deepEqual(map.notes, ['map: passed over the columns "contact"']);
   });
 
-  it('that names a network twice gives it several origins, the first first', () => {
-    const map = open('192.0.2.0/24,64496,ONE\n192.0.2.0/24,64511,TWO\n');
-    assert.equal(map.prefixes, 1);
+  it('may name its columns as others do, and says what it took them for', () => {
+    const owner = { asn: 64496, asName: 'EX', customer: 'C1', prefix: '192.0.2.0/24' };
+    const headers = [
+      ['prefix,origin_as,name,customer', '"origin_as" as asn, "name" as as_name'],
+      ['Network,AS,AS Name,Customer ID', '"Network" as prefix, "AS" as asn, "Customer ID" as customer'],
+      ['cidr,AS-Number,as.name,Client', '"cidr" as prefix, "AS-Number" as asn, "Client" as customer'],
+      [
+        'プレフィックス,AS番号,AS名,顧客',
+        '"プレフィックス" as prefix, "AS番号" as asn, "AS名" as as_name, "顧客" as customer',
+      ],
+    ] as const;
+    for (const [header, read] of headers) {
+      const map = open(`${header}\r\n192.0.2.0/24,64496,EX,C1\r\n`);
+      assert.deepEqual(look(map, '192.0.2.1'), owner, header);
+      assert.deepEqual(map.notes, [`map: read ${read}`]);
+    }
+    assert.deepEqual(open('prefix,asn,as_name,customer\n192.0.2.0/24,64496,EX,C1\n').notes, []);
+  });
+
+  it('may come from a spreadsheet: line breaks inside a cell, rows cut short or empty, comments', () => {
+    const map = open(
+      '\ufeffprefix,asn,as_name,customer,\r\n"192.0.2.0/24",64496,"EX\r\nAS","C-1"" x",\r\n,,,,\r\n#a,b,c\r\n198.51.100.0/24,64497\r\n',
+    );
     assert.deepEqual(look(map, '192.0.2.1'), {
       asn: 64496,
-      asName: 'ONE',
-      asns: [64496, 64511],
+      asName: 'EX AS',
+      customer: 'C-1" x',
       prefix: '192.0.2.0/24',
     });
+    assert.deepEqual(look(map, '198.51.100.1'), { asn: 64497, prefix: '198.51.100.0/24' });
+    assert.throws(
+      () => open('prefix,customer\r\n192.0.2.0/24,"a\r\nb"\r\n\r\n198.51.100.0/33,c\r\n'),
+      /^UsageError: map:5: "33" is not/,
+      'lines are counted as an editor counts them',
+    );
   });
+
+  it('that names a network twice with one owner has it once', () => {
+    assert.equal(open('192.0.2.7,64496,ONE\n192.0.2.7/32,64496,ONE\n').prefixes, 1);
+  });
+
+  const headers: readonly (readonly [what: string, text: string, message: string, hint: RegExp])[] = [
+    [
+      'an unknown column where one is missing',
+      'prefix,asn,firma\n',
+      'map:1: unknown column "firma", and no customer',
+      /^known are prefix \(or network, .*asn .*as_name .*customer .*rename/,
+    ],
+    [
+      'several',
+      'prefix,nummer,name,firma\n',
+      'map:1: unknown columns "nummer", "firma", and no asn, no customer',
+      /known are/,
+    ],
+    [
+      'two columns of one meaning',
+      'prefix,as,origin_as,customer\n',
+      'map:1: the columns "as" and "origin_as" both mean asn',
+      /one of the two/,
+    ],
+    [
+      'no prefix',
+      'Netz,ASN,customer\n',
+      'map:1: no column is called prefix: there are "Netz", "ASN", "customer"',
+      /known are prefix/,
+    ],
+    [
+      'semicolons',
+      'prefix;asn;as_name;customer\n192.0.2.0/24;64496;EX;C1\n',
+      'map:1: semicolons stand between the fields, not commas',
+      /CSV with commas/,
+    ],
+    [
+      'semicolons without a header',
+      '# ours\n192.0.2.0/24;64496;Harbour, Ltd;C1\n',
+      'map:2: semicolons stand between the fields, not commas',
+      /CSV with commas/,
+    ],
+    [
+      'tabs',
+      'prefix\tasn\tcustomer\n',
+      'map:1: tabs stand between the fields, not commas',
+      /CSV with commas/,
+    ],
+    [
+      'the first line of a spreadsheet with semicolons',
+      'sep=;\nprefix;asn\n',
+      'map:1: semicolons stand between the fields, not commas',
+      /CSV with commas/,
+    ],
+    [
+      'a network of two owners',
+      'prefix,asn,as_name,customer\n192.0.2.0/24,64496,ONE,C-1\n192.0.2.0/24,64511,TWO,\n',
+      'map:3: "192.0.2.0/24" is "AS64511 TWO" here and "AS64496 ONE C-1" on line 2',
+      /keep one/,
+    ],
+    [
+      'an address that is written in two ways with and without an owner',
+      '192.0.2.7,64496\n192.0.2.7/32,,\n',
+      'map:2: "192.0.2.7/32" is without an owner here and "AS64496" on line 1',
+      /keep one/,
+    ],
+    [
+      'a quote left open far above the end',
+      `prefix,customer\n192.0.2.0/24,"C-1\n${'192.0.2.0/24,x\n'.repeat(20_000)}`,
+      'map:2: a field in quotes does not end, or does not end at a comma',
+      /write a quote inside it twice/,
+    ],
+  ];
+  for (const [what, text, message, hint] of headers)
+    it(`is refused for ${what}, and says what to write`, () => {
+      assert.throws(() => open(text), { name: 'UsageError', message, hint });
+    });
+
+  const encodings: readonly (readonly [what: string, bytes: Buffer, message: RegExp, hint: RegExp])[] = [
+    [
+      'Windows-1252',
+      Buffer.from('prefix,customer\r\n127.9.1.1,M\u00fcller\r\n', 'latin1'),
+      /^map:2: the file is not UTF-8: probably Windows-1252 or Shift_JIS/,
+      /"CSV UTF-8".*iconv -f WINDOWS-1252 -t UTF-8 map/,
+    ],
+    [
+      'Windows-1252 far into the file',
+      Buffer.from(`${'10.0.0.1,64496,EX\n'.repeat(10_000)}10.0.0.1,64496,\u00d6X\n`, 'latin1'),
+      /^map:10001: the file is not UTF-8/,
+      /iconv/,
+    ],
+    [
+      'Windows-1252 in the names of an ip2asn file',
+      Buffer.from(
+        `${'10.0.0.0\t10.0.0.255\t1\tX\tY\n'.repeat(10_000)}10.0.0.0\t10.0.0.255\t1\tX\t\u00d6X\n`,
+        'latin1',
+      ),
+      /^map:10001: the file is not UTF-8/,
+      /iconv/,
+    ],
+    [
+      'UTF-16 with a mark',
+      Buffer.from('\ufeffprefix,asn\n', 'utf16le'),
+      /^map:1: the file is not UTF-8: it begins as UTF-16 does/,
+      /iconv -f UTF-16/,
+    ],
+    ['UTF-16 without one', Buffer.from('prefix,asn\n', 'utf16le'), /^map:1: .* UTF-16/, /"CSV UTF-8"/],
+  ];
+  for (const [what, bytes, message, hint] of encodings)
+    it(`is refused in ${what}, with the line and how to save it`, () => {
+      assert.throws(() => openAsnMap(bytes, 'map'), { name: 'UsageError', message, hint });
+    });
 
   const bad: readonly [string, RegExp][] = [
     ['192.0.2.5/24,64496', /^map:2: "192\.0\.2\.5\/24" has host bits set$/],
@@ -75,7 +214,7 @@ describe("the operator's own map", () => {
     ['::ffff:192.0.2.1,64496', /^map:2: "::ffff:192\.0\.2\.1" is not an IP address$/],
     ['192.0.2.0/24,ASX', /^map:2: "ASX" is not an AS number$/],
     ['192.0.2.0/24,4294967296', /^map:2: "4294967296" is not an AS number$/],
-    ['192.0.2.0/24,64496,"x', /^map:2: a quoted field does not end$/],
+    ['192.0.2.0/24,64496,"x', /^map:2: a field in quotes does not end, or/],
     ['192.0.2.0/24,64496,x,y,z', /^map:2: 5 fields where 4 are known$/],
   ];
   for (const [line, message] of bad)

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { text as readStream } from 'node:stream/consumers';
+import { buffer as readStream } from 'node:stream/consumers';
 import { probes as definitions } from '../../../probes/list.js';
 import type { Family, Range } from '../../domain/address.js';
 import { familyOf, parseAddress } from '../../domain/address.js';
+import { mailAddressOf } from '../../domain/mail-address.js';
 import { UsageError } from '../../domain/usage-error.js';
+import { decodeUtf8 } from '../../domain/utf8.js';
 import { addressSet, intersection, isEmpty, rangeOf } from '../../scope/address-set.js';
 import type { GivenRange } from '../../scope/parse-range.js';
 import { givenRange } from '../../scope/parse-range.js';
@@ -113,6 +115,11 @@ export async function readScanInputs(argv: Arguments, io: Io): Promise<ScanInput
       ...excluded,
       ...strayExclusions(scopeFile, exclusions),
       ...strayPorts,
+      ...(mailAddressOf(scopeFile.contact) === undefined
+        ? [
+            `the contact of ${scopeFile.name} does not hold one mail address: there is no xarf.jsonl, and drafts of letters have no sender`,
+          ]
+        : []),
     ],
   };
 }
@@ -148,13 +155,12 @@ function namedOf(texts: readonly string[], what: string): string {
   return texts.length === 1 ? `the ${what} ${named} is` : `${texts.length} ${what}s (${named}) are`;
 }
 
-/** @throws UsageError that names the file and says why it could not be read. */
+/** @throws UsageError that names the file and says why it could not be read, or how to save it as UTF-8. */
 export async function readUserFile(path: string, hint: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
+  const bytes = await readFile(path).catch((error: unknown) => {
     throw new UsageError(`${path}: ${readError(error)}`, hint);
-  }
+  });
+  return decodeUtf8(bytes, path);
 }
 
 /** The system's reason in plain words. */
@@ -186,7 +192,7 @@ async function readTargets(argv: Arguments, io: Io): Promise<readonly GivenRange
   if (file === undefined) return written;
   const content =
     file === '-'
-      ? await readStream(io.stdin)
+      ? decodeUtf8(await readStream(io.stdin), 'stdin')
       : await readUserFile(file, 'name a readable file, or - for standard input');
   return [...written, ...parseTargetList(content, file === '-' ? 'stdin' : file)];
 }
