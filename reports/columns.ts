@@ -14,7 +14,10 @@ export interface Column<Name extends string = string> {
   readonly decimals?: number;
   /** The first version that has it. */
   readonly since: string;
-  /** Text that somebody else chose, a server or a registry: guarded against being read as a formula. */
+  /**
+   * Text that somebody else chose, a server, a registry or a customer: guarded against being read as a formula, and
+   * as the end of its cell.
+   */
   readonly remote?: true;
   readonly about: string;
 }
@@ -74,6 +77,7 @@ export const columns = [
     name: 'customer',
     type: 'text',
     since: '0.1.0',
+    remote: true,
     about: 'whose it is, in the words of the scope or the operator map',
   },
   {

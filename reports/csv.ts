@@ -22,7 +22,11 @@ export function* csvChunks(
   const isExcel = options.profile === 'excel';
   const isTime = columns.map(({ type }) => isExcel && type === 'time');
   const guards = columns.map(({ remote, type }) =>
-    isExcel && (remote === true || type === 'text') ? guardText : remote === true ? guardFormula : undefined,
+    isExcel && (remote === true || type === 'text')
+      ? (cell: string) => guardCellEnd(guardText(cell))
+      : remote === true
+        ? guardRemote
+        : undefined,
   );
   const text = (part: readonly (readonly string[])[], bom: boolean): string =>
     stringify([...part], { ...OPTIONS, bom, quoted: quoteAll, quoted_empty: quoteAll });
@@ -67,6 +71,19 @@ export function guardFormula(cell: string): string {
     /(^|;)(\s*)([=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b])/g,
     "$1'$2$3",
   );
+}
+
+/**
+ * A blank goes behind a backslash that stands before a quote or at the end of its cell: for PHP's reader, and so for
+ * AbuseIO, a backslash takes the meaning of the quote behind it, and every cell after it moves on by one.
+ */
+export function guardCellEnd(cell: string): string {
+  return cell.replace(/\\(?="|$)/g, '\\ ');
+}
+
+/** Both guards: what a text that somebody else chose goes through. */
+export function guardRemote(cell: string): string {
+  return guardCellEnd(guardFormula(cell));
 }
 
 /**

@@ -59,8 +59,15 @@ export const figureColumns = [
   },
 ] as const satisfies readonly Column<keyof Figures>[];
 
-/** @param zeroIsKnown `isWhole` of the run. */
-export function figuresOf(records: readonly FindingRecord[], zeroIsKnown: boolean): Figures {
+/**
+ * @param zeroIsKnown `isWhole` of the run.
+ * @param hasStatuses whether its rows have a status, so that none without rows is 0 of each.
+ */
+export function figuresOf(
+  records: readonly FindingRecord[],
+  zeroIsKnown: boolean,
+  hasStatuses = false,
+): Figures {
   const exposed = records.filter(({ status }) => isExposed(status));
   const strongest = largest(exposed, ({ amplification }) => amplification);
   const worst = largest(exposed, ({ wire_amplification }) => wire_amplification);
@@ -79,7 +86,7 @@ export function figuresOf(records: readonly FindingRecord[], zeroIsKnown: boolea
     }),
     ...(medianWire !== undefined && { median_wire_amplification: medianWire }),
     lower_bounds: exposed.filter(({ lower_bound }) => lower_bound).length,
-    ...countsByStatus(records, zeroIsKnown),
+    ...countsByStatus(records, zeroIsKnown, hasStatuses),
   };
 }
 
@@ -87,9 +94,10 @@ export function figuresOf(records: readonly FindingRecord[], zeroIsKnown: boolea
 function countsByStatus(
   records: readonly FindingRecord[],
   zeroIsKnown: boolean,
+  hasStatuses: boolean,
 ): Partial<Record<Status, number>> {
   const known = records.flatMap(({ status }) => status ?? []);
-  if (known.length === 0) return {};
+  if (known.length === 0 && !(hasStatuses && zeroIsKnown)) return {};
   const of = (wanted: Status): number => known.filter((status) => status === wanted).length;
   const counts = (['new', 'fixed', 'persisting', 'reopened'] as const)
     .map((status) => [status, of(status)] as const)

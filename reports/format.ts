@@ -16,6 +16,11 @@ export function decimalText(value: number, decimals: number): string {
   return value.toFixed(decimals);
 }
 
+/** `1 byte`, `8 bytes`. */
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 /** `44000`. @throws RangeError for anything but a whole number. */
 export function integerText(value: number): string {
   if (!Number.isSafeInteger(value)) throw new RangeError(`no whole number: ${value}`);

@@ -30,7 +30,7 @@ export const prefixColumns = [
   },
   { name: 'asn', type: 'integer', since: '0.1.0', about: 'the AS; empty where it is unknown' },
   { name: 'as_name', type: 'text', since: '0.1.0', remote: true, about: 'the name of that AS' },
-  { name: 'customer', type: 'text', since: '0.1.0', about: 'whose it is' },
+  { name: 'customer', type: 'text', since: '0.1.0', remote: true, about: 'whose it is' },
   { name: 'probe', type: 'word', since: '0.1.0', about: 'the question that was asked' },
   ...figureColumns,
 ] as const satisfies readonly Column<keyof PrefixRow>[];

@@ -65,6 +65,7 @@ export function byProbe(
     figuresOf(
       records.filter(({ probe }) => probe === id),
       isWhole(run) && run.probes.some((asked) => asked.id === id),
+      run.history !== undefined,
     ),
   ]);
 }

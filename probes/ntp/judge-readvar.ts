@@ -57,6 +57,9 @@ function exposureBy(exchange: Exchange): Judgement {
 
 const NUMBER = /^-?\d{1,15}(\.\d{1,15})?$/;
 
+/** What is a fraction or a text instead has no place in a column of integers, and is told in the detail. */
+const INTEGERS: ReadonlySet<string> = new Set('leap,mintc,peer,poll,precision,state,tai,tc'.split(','));
+
 function detailOf(
   facts: Facts,
   { fragments, allRead, isComplete }: { fragments: number; allRead: boolean; isComplete: boolean },
@@ -66,6 +69,9 @@ function detailOf(
     ...(system === undefined ? [] : [String(system)]),
     ...(stratum === undefined ? [] : [`stratum ${String(stratum)}`]),
     ...(refid === undefined ? [] : [`source ${String(refid)}`]),
+    ...Object.entries(facts).flatMap(([name, value]) =>
+      INTEGERS.has(name) && !Number.isInteger(value) ? [`${name} ${String(value)}`] : [],
+    ),
     ...(fragments > 1 ? [`${fragments} fragments`] : []),
     ...(allRead && !isComplete ? ['a part of the answer is missing'] : []),
     ...(system === undefined && stratum === undefined ? ['variables without a system or a stratum'] : []),

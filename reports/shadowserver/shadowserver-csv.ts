@@ -3,16 +3,22 @@ import type { RunRecord } from '../../src/domain/run-record.js';
 import { isExposed } from '../../src/domain/status.js';
 import { formatDay } from '../../src/domain/time.js';
 import { asLabel, groupByAs } from '../by-as.js';
-import { csvChunks } from '../csv.js';
+import { csvChunks, guardRemote } from '../csv.js';
 import { decimalText, FACTOR_DECIMALS } from '../format.js';
 import type { Report } from '../report.js';
 import type { ShadowserverType } from './types.js';
-import { COMMON_COLUMNS, NUMBER_COLUMNS, OWN_COLUMNS, SHADOWSERVER_TYPES } from './types.js';
+import {
+  COMMON_COLUMNS,
+  DECIMAL_COLUMNS,
+  INTEGER_COLUMNS,
+  OWN_COLUMNS,
+  SHADOWSERVER_TYPES,
+} from './types.js';
 
 /**
  * Files that readers of Shadowserver's reports take as they are (IntelMQ, AbuseIO): one a type and AS, named
- * `2026-11-20-scan_ntpmonitor-as64496-asn.csv`. No byte order mark, no guard against formulas: both break those
- * readers. Of what is exposed now only; IPv6 under `scan6_`, where there is such a type.
+ * `2026-11-20-scan_ntpmonitor-as64496-asn.csv`. No byte order mark, which breaks those readers, and no guard
+ * before a number; text from outside is guarded as everywhere. Of what is exposed now only; IPv6 under `scan6_`, where there is such a type.
  */
 export const shadowserverCsv: Report = {
   name: 'shadowserver-csv',
@@ -80,7 +86,7 @@ function cellsOf(record: FindingRecord, { columns }: ShadowserverType): Map<stri
       'amplification',
       record.amplification === undefined ? '' : decimalText(record.amplification, FACTOR_DECIMALS),
     ],
-    ['dns_version', record.version ?? ''],
+    ['dns_version', guardRemote(record.version ?? '')],
     ['request_size', String(record.request_size)],
     ['probe', record.probe],
     ['probed_ip', record.probed_ip],
@@ -98,5 +104,7 @@ function factText(name: string, value: string | number | boolean | undefined): s
   if (name === 'min_amplification' && typeof value === 'number')
     return decimalText(value, MIN_AMPLIFICATION_DECIMALS);
   const text = String(value);
-  return NUMBER_COLUMNS.has(name) && !/^-?\d+(\.\d+)?$/.test(text) ? '' : text;
+  if (INTEGER_COLUMNS.has(name)) return /^-?\d+$/.test(text) ? text : '';
+  if (DECIMAL_COLUMNS.has(name)) return /^-?\d+(\.\d+)?$/.test(text) ? text : '';
+  return typeof value === 'string' ? guardRemote(text) : text;
 }

@@ -58,12 +58,16 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
   scan_qotd: { columns: ['quote', 'response_size', 'amplification'], hasIpv6: false },
 };
 
-/** Columns whose text a reader turns into a number: one that is none would cost the whole row. */
-export const NUMBER_COLUMNS: ReadonlySet<string> = new Set(
-  (
-    'clk_wander,frequency,jitter,leap,mintc,noise,offset,peer,phase,poll,precision,rootdelay,rootdispersion,' +
-    'stability,state,stratum,tai,tc,min_amplification,uptime,vendor_id'
-  ).split(','),
+/** Columns that a reader turns into an integer: a text, and a fraction too, would cost the whole row. */
+export const INTEGER_COLUMNS: ReadonlySet<string> = new Set(
+  'leap,mintc,peer,poll,precision,state,stratum,tai,tc,uptime,vendor_id'.split(','),
+);
+
+/** Columns that a reader turns into a number. */
+export const DECIMAL_COLUMNS: ReadonlySet<string> = new Set(
+  'clk_wander,frequency,jitter,noise,offset,phase,rootdelay,rootdispersion,stability,min_amplification'.split(
+    ',',
+  ),
 );
 
 /** Ours, after theirs: readers keep them as extra fields. None has a name that a type of theirs uses. */

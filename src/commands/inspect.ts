@@ -10,16 +10,12 @@ import { createRequestGate } from '../measure/request-gate.js';
 import { createGuard } from '../scope/guard.js';
 import { createPacer, createReplyBudget, PACER_TICK_MS } from '../sweep/pacer.js';
 import { openGuardedSocket } from '../udp/guarded-socket.js';
+import { counted } from '../../reports/format.js';
 import { version } from '../version.js';
 import { durationOption, flagOption, textOption } from './options/arguments.js';
 import type { Arguments, Command, Io } from './command.js';
 import { EXIT } from './command.js';
-import {
-  counted,
-  describeExchange,
-  describeOutcome,
-  describeProbe,
-} from './inspection/describe-inspection.js';
+import { describeExchange, describeOutcome, describeProbe } from './inspection/describe-inspection.js';
 import { createExpiry } from '../engine/expiry.js';
 import type { Inspection } from './inspection/inspection.js';
 import { inspectionRecord, outcomeOf } from './inspection/inspection.js';

@@ -79,7 +79,7 @@ export function labScope(validUntil: string, { hasIpv6 }: { readonly hasIpv6: bo
   return `# The lab's own scope: reflectors that Ampscope itself started on loopback.
 organisation: Ampscope lab
 authorised_by: whoever started the lab
-contact: root@localhost
+contact: noc@lab.example
 valid_until: ${validUntil}
 networks:
 ${networks}limits: { rate: 2000, per_subnet: 400, per_host: 2, reply_bandwidth: 100M }

@@ -1,5 +1,5 @@
 /** A folder of test/ whose tests need programs that npm does not have. */
-export type Room = 'browser' | 'servers' | 'spreadsheet';
+export type Room = 'browser' | 'readers' | 'servers' | 'spreadsheet';
 
 /** Debian packages that are unpacked together into one folder of the cache, never installed. */
 export interface PackageSet {
@@ -59,6 +59,8 @@ export const PACKAGE_SETS = {
   snmpTools: { name: 'snmp', room: 'servers', packages: ['snmp'], proof: 'usr/bin/snmpbulkget' },
   netcat: { name: 'netcat', room: 'servers', packages: ['netcat-openbsd'], proof: 'bin/nc.openbsd' },
   chrony: { name: 'chrony', room: 'servers', packages: ['chrony'], proof: 'usr/sbin/chronyd' },
+  // The program by its name in Debian 12: php-cli is a name alone.
+  php: { name: 'php', room: 'readers', packages: ['php8.2-cli'], proof: 'usr/bin/php8.2' },
   // What lies beside the program is named too: where the machine has it installed, it would not come along.
   // Two fonts, Latin and Japanese, so that a page is drawn alike on every machine.
   chromium: {

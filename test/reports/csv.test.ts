@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { cleanText, LONGEST_TEXT } from '../../reports/clean-text.js';
 import type { Column } from '../../reports/columns.js';
 import { cellText, columns, findingCells } from '../../reports/columns.js';
-import { csvChunks, guardFormula, guardText } from '../../reports/csv.js';
+import { csvChunks, guardCellEnd, guardFormula, guardText } from '../../reports/csv.js';
 import { renderReports } from '../../reports/index.js';
 import { toRecord } from '../../reports/record.js';
 import { sortRecords } from '../../src/domain/finding-record.js';
@@ -99,10 +99,24 @@ describe('the formula guard', () => {
 
   it('leaves no cell of a hostile server that a spreadsheet would run', () => {
     const places = columns.flatMap((column, index) => ('remote' in column ? [index] : []));
-    assert.equal(places.length, 4);
+    assert.equal(places.length, 5);
     const cells = readCsv(file('findings.csv')).flatMap((row) => places.map((place) => row[place] ?? ''));
     assert.ok(cells.some((cell) => cell.includes('=cmd|')));
     for (const cell of cells) assert.doesNotMatch(cell, /^\s*[=+\-@\t\r]/);
+  });
+});
+
+describe('the guard of the end of a cell', () => {
+  it('puts a blank behind each backslash that stands before a quote or at the end', () => {
+    for (const [text, expected] of [
+      ['C:\\', 'C:\\ '],
+      ['\\"x\\"', '\\ "x\\ "'],
+      ['\\\\', '\\\\ '],
+      ['a\\b', 'a\\b'],
+    ] as const) {
+      assert.equal(guardCellEnd(text), expected);
+      assert.equal(guardCellEnd(expected), expected);
+    }
   });
 });
 

@@ -359,9 +359,69 @@ function decodedWords(text: string): string {
 
 describe('the name of a customer as a file', () => {
   it('is the customer where that is a name for a file, in any script', () => {
-    for (const name of ['C-1001', 'example.net', '例示株式会社', 'Müller_KG', 'x'.repeat(120)])
+    for (const name of ['C-1001', 'KD4711', 'example.net', '例示株式会社', 'müller_kg', 'x'.repeat(120)])
       assert.equal(customerFile(name), name);
     assert.equal(customerFile(undefined), 'unknown');
+  });
+
+  it('differs also where a file system does not tell case or spelling apart', () => {
+    const fold = (name: string): string => name.normalize('NFKD').toUpperCase().toLowerCase();
+    const letters = fc.constantFrom(
+      'a',
+      'A',
+      's',
+      'ss',
+      'ß',
+      'ſ',
+      'k',
+      '\u212a',
+      'i',
+      'I',
+      'ı',
+      'İ',
+      '1',
+      '１',
+      'é',
+      'e\u0301',
+      '-',
+    );
+    const name = fc.array(letters, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(name, name, (one, other) => {
+        if (one !== other) assert.notEqual(fold(customerFile(one)), fold(customerFile(other)));
+      }),
+      { numRuns: 5000 },
+    );
+    for (const [one, other] of [
+      ['C-1', 'c-1'],
+      ['acme', 'ACME'],
+      ['unknown', 'UNKNOWN'],
+    ] as const)
+      assert.notEqual(fold(customerFile(one)), fold(customerFile(other)));
+    assert.notEqual(customerFile('UNKNOWN').toLowerCase(), customerFile(undefined));
+  });
+
+  it('is none that Windows keeps for itself, with whatever ending', () => {
+    for (const name of [
+      'CON',
+      'con',
+      'Nul',
+      'AUX',
+      'PRN',
+      'COM1',
+      'lpt9',
+      'COM\u00b9',
+      'CON.x',
+      'nul.a.b',
+      'NUL. ',
+      'CONIN$',
+    ])
+      assert.doesNotMatch(
+        `${customerFile(name)}.en.txt`,
+        /^(con|prn|aux|nul|conin\$|conout\$|com[\d\u00b9\u00b2\u00b3]|lpt[\d\u00b9\u00b2\u00b3])\s*\./i,
+        name,
+      );
+    for (const name of ['a.', 'a ', 'a. .']) assert.match(customerFile(name), /[\p{L}\p{N}]$/u);
   });
 
   it('is never another path, and the same for the same customer', () => {

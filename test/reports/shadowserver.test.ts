@@ -4,13 +4,16 @@
  * cost a row when they fail.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { shadowserverCsv, withoutShadowserverType } from '../../reports/shadowserver/shadowserver-csv.js';
-import { SHADOWSERVER_TYPES } from '../../reports/shadowserver/types.js';
+import { COMMON_COLUMNS, OWN_COLUMNS, SHADOWSERVER_TYPES } from '../../reports/shadowserver/types.js';
 import { probes } from '../../probes/list.js';
 import type { FindingRecord } from '../../reports/record.js';
 import { toRecord } from '../../reports/record.js';
 import { STATUSES } from '../../src/domain/status.js';
+import { repositoryRoot } from '../repository.js';
 import { readCsv } from './read-csv.js';
 import { sampleFindings, sampleRun } from './sample-run.js';
 
@@ -66,8 +69,37 @@ describe('the files for readers of Shadowserver’s reports', () => {
     const [row] = rowsOf([{ ...monlist, report: 'scan_ntp', facts }], 'scan_ntp', 64496).rows;
     assert.deepEqual(
       [row?.['stratum'], row?.['offset'], row?.['frequency'], row?.['system'], row?.['refid']],
-      ['2', '-14.502', '', 'Linux', '=cmd'],
+      ['2', '-14.502', '', 'Linux', "'=cmd"],
     );
+  });
+
+  it('leave out a fraction where a reader wants an integer', () => {
+    const facts = {
+      tc: 6.5,
+      precision: Number('-20.0'),
+      poll: '6.0',
+      peer: 'x',
+      stratum: 3,
+      jitter: 0.5,
+      offset: -3,
+    };
+    const [row] = rowsOf([{ ...monlist, report: 'scan_ntp', facts }], 'scan_ntp', 64496).rows;
+    assert.deepEqual(
+      ['tc', 'precision', 'poll', 'peer', 'stratum', 'jitter', 'offset'].map((name) => row?.[name]),
+      ['', '-20', '', '', '3', '0.5', '-3'],
+    );
+  });
+
+  it('guard text from outside, and no number', () => {
+    const facts = { sysname: '-rf', sysdesc: '=cmd|', version: -1, uptime: 5 };
+    const snmp = { ...monlist, report: 'scan_snmp', facts };
+    const [row] = rowsOf([snmp], 'scan_snmp', 64496).rows;
+    assert.deepEqual(
+      ['sysname', 'sysdesc', 'version', 'uptime'].map((name) => row?.[name]),
+      ["'-rf", "'=cmd|", '-1', '5'],
+    );
+    const dns = { ...monlist, report: 'scan_dns', version: '@SUM(1)' };
+    assert.equal(rowsOf([dns], 'scan_dns', 64496).rows[0]?.['dns_version'], "'@SUM(1)");
   });
 
   it('have four decimals where a type has its own smallest factor', () => {
@@ -112,6 +144,33 @@ describe('the files for readers of Shadowserver’s reports', () => {
     assert.equal(rowsIn(files, 'scan_chargen', 64496).rows.length, 0);
     assert.ok(![...files.keys()].some((path) => path.includes('scan6_chargen')));
     assert.equal(withoutShadowserverType(run, [six, chargen]), 1);
+  });
+
+  it('have the columns of the published list in its order, and its word for how severe a type is', () => {
+    const { common, types } = JSON.parse(
+      readFileSync(join(repositoryRoot, 'test', 'reports', 'shadowserver-types.json'), 'utf8'),
+    ) as {
+      readonly common: readonly string[];
+      readonly types: Readonly<
+        Record<
+          string,
+          { readonly severity: string; readonly ipv6: boolean; readonly columns: readonly string[] }
+        >
+      >;
+    };
+    assert.deepEqual(COMMON_COLUMNS, common);
+    for (const [name, { columns, hasIpv6, aliases = {} }] of Object.entries(SHADOWSERVER_TYPES)) {
+      assert.deepEqual([name, columns, hasIpv6], [name, types[name]?.columns, types[name]?.ipv6]);
+      const theirs = new Set([...common, ...columns]);
+      for (const own of [...OWN_COLUMNS, ...Object.keys(aliases)])
+        assert.ok(!theirs.has(own), `${name}: ${own}`);
+      for (const stood of Object.values(aliases)) assert.ok(theirs.has(stood), `${name}: ${stood}`);
+    }
+    const published = probes.filter(({ report }) => report in SHADOWSERVER_TYPES);
+    assert.deepEqual(
+      published.map(({ id, severity }) => [id, severity]),
+      published.map(({ id, report }) => [id, types[report]?.severity]),
+    );
   });
 
   it('are of every published type that a probe has, and of none of our own', () => {

@@ -41,6 +41,18 @@ describe('the summaries of a run that knows earlier ones', () => {
     );
   });
 
+  it('have a 0 in each count where nothing is there, of a run whose rows have a status, and all of it was asked', () => {
+    const knows = { ...sampleRun, history: { earlier_runs: 1, not_targeted: 0 } };
+    const countsIn = (run: typeof sampleRun): readonly (number | undefined)[] => {
+      const row = prefixRows(run, withStatuses('new')).find(({ prefix }) => prefix === '203.0.113.0/25');
+      return [row?.exposed, row?.new, row?.fixed, row?.persisting, row?.reopened, row?.unknown];
+    };
+    assert.deepEqual(countsIn(knows), [0, 0, 0, 0, 0, 0]);
+    assert.deepEqual(countsIn(sampleRun), [0, ...Array<undefined>(5).fill(undefined)]);
+    const lossy = { ...knows, losses: { ...knows.losses, any: true } };
+    assert.deepEqual(countsIn(lossy), Array<undefined>(6).fill(undefined));
+  });
+
   it('have a row of zeros for each prefix and probe that was asked and is clean, in the order of addresses', () => {
     const rows = prefixRows(sampleRun, withStatuses('new'));
     const prefixes = [...new Set(rows.map(({ prefix }) => prefix))];

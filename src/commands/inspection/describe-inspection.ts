@@ -1,5 +1,5 @@
 import { cleanText } from '../../../reports/clean-text.js';
-import { FACTOR_DECIMALS, RTT_DECIMALS, decimalText, preciseTime } from '../../../reports/format.js';
+import { counted, FACTOR_DECIMALS, RTT_DECIMALS, decimalText, preciseTime } from '../../../reports/format.js';
 import { cutToWidth } from '../../../reports/text-width.js';
 import type { Exchange, Reading } from '../../domain/exchange.js';
 import { factorsOf, isLowerBound } from '../../domain/factors.js';
@@ -147,11 +147,6 @@ function readingText(reading: Reading): string {
   if (reading.kind === 'alien') return `not of this protocol: ${cleanText(reading.why) ?? ''}`;
   const facts = Object.entries(reading.facts).map(([name, value]) => `${name} ${String(value)}`);
   return cleanText(['answer', facts.join(', ')].filter((part) => part !== '').join(': ')) ?? '';
-}
-
-/** `1 byte`, `8 bytes`. */
-export function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /** Lines of at most so many characters, broken at spaces where there are any; what follows is indented alike. */
