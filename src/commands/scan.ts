@@ -41,6 +41,7 @@ import { positionsDone } from '../engine/scan-plan.js';
 import { resumeScan } from './runs/resume.js';
 import { cannotKeep, checkpointPlanOf, createRunKeeper } from './runs/run-keeper.js';
 import { runScan } from '../engine/run-scan.js';
+import { startWorkerThread } from '../engine/worker-thread.js';
 import type { ScanInputs } from './options/scan-inputs.js';
 import { readError, readScanInputs, readScope } from './options/scan-inputs.js';
 import { DEFAULTS, MOST_MS } from './options/scan-defaults.js';
@@ -130,6 +131,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     {
       clock: io.clock,
       openSocket: openGuardedSocket,
+      startWorker: startWorkerThread,
       readSendBufferDrops,
       checkpointer: keeper,
       progress,

@@ -8,7 +8,7 @@ import type { Directly } from '../measure/elsewhere.js';
 import { UNIDENTIFIED } from '../measure/verdict.js';
 import { fewPrefixes } from '../scope/few-prefixes.js';
 import type { Scope } from '../scope/scope.js';
-import type { Sighting } from '../sweep/ledger.js';
+import type { Sighting } from '../sweep/sightings.js';
 import type { LossLog } from '../sweep/losses.js';
 import type { Span } from '../sweep/spans.js';
 import type { Counted } from './counted.js';
@@ -27,6 +27,8 @@ export interface ScanKnowledge extends KnownKnowledge {
   readonly lossLog: LossLog;
   /** Where the sighting's request stands in the sweep. */
   readonly positionOf: (sighting: Sighting) => number | undefined;
+  /** Whether a sighting's first reply came after the cooldown. */
+  readonly isLate: (sighting: Sighting) => boolean;
 }
 
 /** The findings, and everything that is counted for run.json. */
@@ -88,7 +90,8 @@ function judge(known: ScanKnowledge): {
     const counts = perProbe[sighting.probe];
     if (selected === undefined || counts === undefined) continue;
     counts.responders++;
-    if (sighting.late) {
+    const isLate = known.isLate(sighting);
+    if (isLate) {
       lateResponders++;
       const { firstSeenAt: first } = sighting;
       lossLog.note({
@@ -105,6 +108,7 @@ function judge(known: ScanKnowledge): {
           findingOf(
             {
               ...plan,
+              isLate,
               lostReplies: lossyProbes.has(selected.probe.id),
               directly: (address) => directlyOf(known, sighting, address),
               answersOtherProtocols: (address) =>

@@ -1,5 +1,5 @@
 import type { LossEvent, SendErrorCounts } from '../sweep/losses.js';
-import type { SweepCounts } from '../sweep/sweep.js';
+import type { SweepCounts } from '../sweep/discovery.js';
 import type { GuardedSocket } from '../udp/guarded-socket.js';
 
 /**
@@ -16,7 +16,7 @@ export interface Counted extends Swept {
   readonly measurementBytes: number;
 }
 
-/** What the sweep counts, in whichever threads. */
+/** What the sweep counts, in whichever workers. */
 export interface Swept {
   readonly sweep: SweepCounts;
   /** By probe: packets of the sweep that the kernel took without error. */
@@ -46,7 +46,7 @@ export function addCounted(a: Counted, b: Counted): Counted {
   };
 }
 
-/** Two threads of one session together, or two sessions. */
+/** Two workers of one session together, or two sessions. */
 export function addSwept(a: Swept, b: Swept): Swept {
   return {
     sweep: addSweepCounts(a.sweep, b.sweep),

@@ -8,13 +8,14 @@ import { factorsOf } from '../domain/factors.js';
 import type { Directly } from '../measure/elsewhere.js';
 import { elsewhereOf } from '../measure/elsewhere.js';
 import { verdictOn } from '../measure/verdict.js';
-import type { Sighting } from '../sweep/ledger.js';
-import { exchangeOfSighting } from '../sweep/ledger.js';
+import type { Sighting } from '../sweep/sightings.js';
+import { exchangeOfSighting } from '../sweep/sightings.js';
 import type { Scope } from '../scope/scope.js';
 import type { SelectedProbe } from './selected-probe.js';
 
 /**
  * One row of the reports, or the reason why there is none.
+ * @param isLate whether the sighting's first reply came after the cooldown.
  * @param lostReplies whether the sweep's sockets of this probe lost datagrams: then what the sweep counted of
  *   anybody may be too little.
  * @param directly what an address did when this probe asked it itself.
@@ -24,6 +25,7 @@ export function findingOf(
   {
     scope,
     originOf,
+    isLate,
     lostReplies,
     directly,
     answersOtherProtocols,
@@ -31,6 +33,7 @@ export function findingOf(
   }: {
     readonly scope: Scope;
     readonly originOf: (address: Address) => Origin;
+    readonly isLate: boolean;
     readonly lostReplies: boolean;
     readonly directly: (address: Address) => Directly;
     readonly answersOtherProtocols: (address: Address) => boolean;
@@ -45,6 +48,7 @@ export function findingOf(
   const sighted = exchangeOfSighting(sighting, {
     formName: form?.name ?? '',
     sent: trafficOf(sighting.request.length, familyOf(sighting.probed)),
+    isLate,
     lostReplies,
   });
   const verdict = verdictOn(selected, sighted, measured);

@@ -1,13 +1,13 @@
 import type { Exchange } from '../domain/exchange.js';
 import type { Clock } from '../domain/time.js';
-import type { Sighting } from '../sweep/ledger.js';
+import type { Sighting } from '../sweep/sightings.js';
 import type { Counted } from './counted.js';
 import type { ScanStart } from './scan-plan.js';
 
 /** What a run knows at one moment: enough to go on from. */
 export interface ScanSnapshot {
   /** Where the sweep may go on, and who was sighted before that. */
-  readonly sweep: Pick<ScanStart, 'parts' | 'sightings'>;
+  readonly sweep: Pick<ScanStart, 'parts' | 'sightings' | 'late'>;
   /** What was measured since the last snapshot. */
   readonly measured: readonly (readonly [Sighting, readonly Exchange[]])[];
   readonly counted: Counted;

@@ -3,9 +3,9 @@ import type { Clock } from '../domain/time.js';
 import type { LossLog, SendErrorCounts } from '../sweep/losses.js';
 import { meaningOf } from '../sweep/losses.js';
 import type { Span } from '../sweep/spans.js';
-import type { Sweep } from '../sweep/sweep.js';
+import type { Discovery } from '../sweep/discovery.js';
 
-/** Looks for what the sockets of a sweep lose while it goes on, and tells the sweep whom it touches. */
+/** Looks for what the sockets of a sweep lose while it goes on, and makes suspect what that may have silenced. */
 export interface SweepLossWatch {
   /** The system refused a request of the sweep. */
   refused(probe: number, code: string, to: string): void;
@@ -20,24 +20,22 @@ export interface SweepLossWatchOptions {
   readonly log: LossLog;
   /** The identifiers of the probes, by number. */
   readonly probes: readonly string[];
-  readonly sweep: () => Pick<Sweep, 'touch' | 'touchAddress'>;
-  readonly sockets: () => readonly {
+  readonly discovery: Pick<Discovery, 'suspectSince' | 'suspectAddress'>;
+  readonly sockets: readonly {
     readonly probe: number;
     readonly socket: { readDrops(): Promise<number | undefined> };
   }[];
 }
 
 export function createSweepLossWatch(options: SweepLossWatchOptions): SweepLossWatch {
-  const { clock, log, sendErrors, probes } = options;
+  const { clock, log, sendErrors, probes, discovery } = options;
   const seen = new Map<object, number>();
   let sampledMs = clock.monotonicMs();
   let running: Promise<void> = Promise.resolve();
 
   const noteDrops = async (sinceMs: number): Promise<void> => {
     const counts = await Promise.all(
-      options
-        .sockets()
-        .map(async ({ probe, socket }) => ({ probe, socket, drops: await socket.readDrops() })),
+      options.sockets.map(async ({ probe, socket }) => ({ probe, socket, drops: await socket.readDrops() })),
     );
     const byProbe = new Map<number, number>();
     for (const { probe, socket, drops } of counts) {
@@ -47,8 +45,8 @@ export function createSweepLossWatch(options: SweepLossWatchOptions): SweepLossW
       byProbe.set(probe, (byProbe.get(probe) ?? 0) + more);
     }
     for (const [probe, count] of byProbe) {
-      // Whose reply it was nobody knows: anybody's who may still have been answering.
-      const positions = options.sweep().touch({ sinceMs: sinceMs - options.cooldownMs, probe });
+      // Which host's reply it was is unknown: that of any which may still have been answering.
+      const positions = discovery.suspectSince({ sinceMs: sinceMs - options.cooldownMs, probe });
       note({ kind: 'socket_drops', count, ...named(probe), ...(positions && { positions }) });
     }
   };
@@ -67,7 +65,7 @@ export function createSweepLossWatch(options: SweepLossWatchOptions): SweepLossW
       const address = parseAddress(to);
       if (meaning === 'not_probed') return;
       const isUnreachable = meaning === 'unreachable';
-      const positions = address && options.sweep().touchAddress({ probe, address, isUnreachable });
+      const positions = address && discovery.suspectAddress({ probe, address, isUnreachable });
       note({ kind: 'send_error', code, count: 1, ...named(probe), ...(positions && { positions }) });
     },
     sample() {
@@ -91,7 +89,7 @@ export interface LossWatch {
   sample(): Promise<void>;
   /** Datagrams the kernel took and threw away, of all programs; undefined where the system does not tell. */
   sendBufferDrops(): number | undefined;
-  /** Requests of measurements that were refused or thrown away: nobody asks those again. */
+  /** Requests of measurements that were refused or thrown away: they are not asked again. */
   measurementLosses(): number;
 }
 
@@ -99,8 +97,8 @@ export interface LossWatchOptions {
   readonly clock: Clock;
   readonly sendErrors: SendErrorCounts;
   readonly log: LossLog;
-  /** Tells the sweep that requests since then may be lost. @returns the positions it touches. */
-  readonly touchSweep: (sinceMs: number) => Promise<Span | undefined>;
+  /** Tells the sweep that requests since then may be lost. @returns their positions. */
+  readonly suspectSince: (sinceMs: number) => Promise<Span | undefined>;
   readonly readSendBufferDrops: () => Promise<number | undefined>;
 }
 
@@ -120,7 +118,7 @@ export async function createLossWatch(options: LossWatchOptions): Promise<LossWa
     const count = (total ?? 0) - (sendDrops ?? 0);
     sendDrops = total;
     if (count <= 0) return;
-    const positions = await options.touchSweep(sinceMs - SENDING_MS);
+    const positions = await options.suspectSince(sinceMs - SENDING_MS);
     if (positions === undefined) losses += count;
     log.note({ kind: 'send_buffer', count, first: clock.now(), ...(positions && { positions }) });
   };

@@ -1,11 +1,12 @@
 import { randomInt } from 'node:crypto';
-import type { Probe } from '../../probes/probe.js';
+import type { Probe, RequestForm } from '../../probes/probe.js';
 import type { Address } from '../domain/address.js';
 import { familyOf } from '../domain/address.js';
 import type { Exchange, Traffic } from '../domain/exchange.js';
 import { trafficOf } from '../domain/exchange.js';
 import type { Clock } from '../domain/time.js';
 import { needsConfirmation } from '../measure/confirmation.js';
+import type { Measuring } from '../measure/measure-responder.js';
 import { measureResponder } from '../measure/measure-responder.js';
 import { createMeasurementQueue } from '../measure/queue.js';
 import type { Budget, Pace } from '../measure/request-gate.js';
@@ -14,19 +15,23 @@ import type { Rechecked } from '../measure/recheck.js';
 import { recheck } from '../measure/recheck.js';
 import type { ExchangeLimits, OpenExchangeSocket } from '../measure/run-exchange.js';
 import { PORT_CLOSED } from '../measure/run-exchange.js';
-import type { Ledger, Sighting } from '../sweep/ledger.js';
-import { exchangeOfSighting } from '../sweep/ledger.js';
+import type { Ledger } from '../sweep/ledger.js';
+import type { Sighting } from '../sweep/sightings.js';
+import { exchangeOfSighting } from '../sweep/sightings.js';
 import { every } from './every.js';
 import type { Progress, ProgressState } from './progress.js';
 import { restBetweenStagesMs } from './rest.js';
 import type { GuardedSocket, GuardedSocketOptions } from '../udp/guarded-socket.js';
+import type { LateSpans } from './late-spans.js';
 import type { LossWatch } from './loss-watch.js';
+import type { Measured } from './measured.js';
+import { createMeasured, keyOf } from './measured.js';
 import type { ScanPlan } from './scan-plan.js';
 
 /** The second stage of a stretch: each responder of the ledger is asked alone. */
 export interface MeasurementStage {
   /** What was asked of each sighting, by now. */
-  readonly measured: ReadonlyMap<Sighting, readonly Exchange[]>;
+  readonly measured: Measured;
   /** What was measured since the last call, but for what a signal cut short. */
   takeUnsaved(): readonly (readonly [Sighting, readonly Exchange[]])[];
   /** What arrived at the sockets of measurements, and what their buffers had no room for. */
@@ -54,11 +59,11 @@ export interface MeasurementStageOptions {
   readonly openSocket: (
     socket: Pick<GuardedSocketOptions, 'family' | 'onDatagram' | 'onSendError' | 'connectTo'>,
   ) => Promise<GuardedSocket>;
-  /** First replies are late ones from now on. */
-  readonly onCooldownEnd: () => Promise<void>;
+  /** Told of the end of each cooldown. */
+  readonly late: Pick<LateSpans, 'open'>;
   readonly signal: AbortSignal;
   /** Of a run that goes on. */
-  readonly measured?: ReadonlyMap<Sighting, readonly Exchange[]> | undefined;
+  readonly measured?: Measured | undefined;
 }
 
 const TAKE_EVERY_MS = 200;
@@ -80,11 +85,12 @@ interface Job {
 
 export function createMeasurementStage(options: MeasurementStageOptions): MeasurementStage {
   const { plan, ledger, clock, progress, losses, signal } = options;
-  const measuredOf = new Map<Sighting, readonly Exchange[]>(options.measured);
+  const measuredOf = createMeasured(options.measured);
   let unsaved: (readonly [Sighting, readonly Exchange[]])[] = [];
   /** How many exchanges of each were given out to be saved. */
-  const savedOf = new Map([...measuredOf].map(([sighting, { length }]) => [sighting, length]));
-  const unconfirmed = new Set<Sighting>();
+  const savedOf = new Map(Array.from(measuredOf, ([sighting, { length }]) => [keyOf(sighting), length]));
+  /** Those that are to be asked once more. */
+  const unconfirmed = new Set<string>();
   const tally = { drops: 0, datagrams: 0, bytes: 0 };
   let sweepEndedMs = -Infinity;
   const gate = createRequestGate({
@@ -94,6 +100,19 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
     restMs: restBetweenStagesMs(hostGapMs(plan)),
     sweepEndedMs: () => sweepEndedMs,
   });
+  const measuring: Measuring = {
+    gate,
+    clock,
+    signal,
+    limitsFor: (probe) => limitsFor(probe, plan.quietGapMs),
+    drawNonce,
+    openSocket: (handlers) => openSocket(handlers),
+    onSocketDrops(drops) {
+      tally.drops += drops;
+      losses.measurementDropped(drops);
+    },
+    onReceived: count,
+  };
   const queue = createMeasurementQueue(plan.parallel, measure);
   /** Outside the queue: who only waits keeps nobody else from being measured. */
   const waiting = new Set<Promise<void>>();
@@ -128,7 +147,7 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
       try {
         take();
         await clock.sleep(plan.cooldownMs, signal);
-        await options.onCooldownEnd();
+        options.late.open();
         do {
           take();
           await queue.idle();
@@ -182,59 +201,54 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
     );
   }
 
-  async function measure({ sighting, confirms }: Job): Promise<void> {
-    const selected = plan.probes[sighting.probe];
-    // An answer has taken the place of an alien reply since: it waits in the queue too.
-    const isCurrent = ledger.get(sighting.probe, sighting.probed) === sighting;
+  async function measure(job: Job): Promise<void> {
+    const { confirms } = job;
+    const { probe: index, probed, generation } = job.sighting;
+    const selected = plan.probes[index];
+    const sighting = ledger.get(index, probed);
+    // A better reply has taken its place since: that sighting waits in the queue too.
+    if (selected === undefined || sighting?.generation !== generation) return;
     // It may have been excluded since: the guard would refuse it, request by request.
-    if (!plan.scope.allows(sighting.probed)) return;
+    if (!plan.scope.allows(probed)) return;
     const before = measuredOf.get(sighting);
-    if (selected === undefined || !isCurrent || (confirms && before === undefined)) return;
-    const { probe, port } = selected;
-    const sighted = (confirms ? [sighting.form] : [...sighting.forms].sort((a, b) => a - b))
-      .flatMap((form) => probe.sweepForms[form] ?? [])
-      .filter(({ name }) => confirms || (before ?? []).every(({ form }) => form !== name));
+    if (confirms && before === undefined) return;
+    const sighted = sightedForms(selected.probe, sighting, { confirms, before });
     // Measured, unless it has answered another form since.
     if (before !== undefined && sighted.length === 0) return;
-    const exchanges = await measureResponder(
-      {
-        gate,
-        clock,
-        signal,
-        limitsFor: (probe) => limitsFor(probe, plan.quietGapMs),
-        drawNonce,
-        openSocket: (handlers) => openSocket(handlers),
-        onSocketDrops(count) {
-          tally.drops += count;
-          losses.measurementDropped(count);
-        },
-        onReceived: count,
-      },
-      {
-        probe,
-        asks: confirms ? 'sighted-only' : 'all',
-        to: sighting.probed,
-        port,
-        sighted,
-        earlier: before ?? [],
-        expectedBits: sighting.wireBytes * 8,
-        mayBurst: selected.options.length > 0,
-      },
-    );
+    const exchanges = await measureResponder(measuring, {
+      probe: selected.probe,
+      asks: confirms ? 'sighted-only' : 'all',
+      to: probed,
+      port: selected.port,
+      sighted,
+      earlier: before ?? [],
+      expectedBits: sighting.wireBytes * 8,
+      mayBurst: selected.options.length > 0,
+    });
     const measured = [...(before ?? []), ...exchanges];
     measuredOf.set(sighting, measured);
     // What a signal cut short is begun anew when the run goes on.
     if (signal.aborted) return;
-    if (confirms) unconfirmed.delete(sighting);
-    else if (before === undefined && needsConfirmation(asExchange(sighting, probe), measured))
+    const key = keyOf(sighting);
+    if (confirms) unconfirmed.delete(key);
+    else if (
+      before === undefined &&
+      needsConfirmation(asExchange(latest(sighting), selected.probe), measured)
+    )
       confirmLater(sighting);
-    if (unconfirmed.has(sighting)) return;
-    unsaved.push([sighting, measured.slice(savedOf.get(sighting) ?? 0)]);
-    savedOf.set(sighting, measured.length);
+    if (unconfirmed.has(key)) return;
+    unsaved.push([sighting, measured.slice(savedOf.get(key) ?? 0)]);
+    savedOf.set(key, measured.length);
+  }
+
+  /** With what came since it was taken from the ledger. */
+  function latest(sighting: Sighting): Sighting {
+    const now = ledger.get(sighting.probe, sighting.probed);
+    return now?.generation === sighting.generation ? now : sighting;
   }
 
   function confirmLater(sighting: Sighting): void {
-    unconfirmed.add(sighting);
+    unconfirmed.add(keyOf(sighting));
     const turn = clock.sleep(CONFIRM_AFTER_MS, signal).then(() => {
       waiting.delete(turn);
       if (!signal.aborted) queue.add(sighting.probed, [{ sighting, confirms: true }]);
@@ -258,6 +272,18 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
       }
     }
   }
+}
+
+/** The forms to ask first: those of the sighting that were not asked before, or the one that is to be confirmed. */
+function sightedForms(
+  probe: Probe,
+  { form, forms }: Sighting,
+  { confirms, before = [] }: { readonly confirms: boolean; readonly before: readonly Exchange[] | undefined },
+): readonly RequestForm[] {
+  const numbers = confirms ? [form] : [...forms].sort((a, b) => a - b);
+  return numbers
+    .flatMap((number) => probe.sweepForms[number] ?? [])
+    .filter(({ name }) => confirms || before.every((exchange) => exchange.form !== name));
 }
 
 function asExchange(sighting: Sighting, probe: Probe): Exchange {

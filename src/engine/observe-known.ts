@@ -8,7 +8,8 @@ import type { ExposureHistory } from '../history/exposure-history.js';
 import type { Silence } from '../history/outages.js';
 import { outages } from '../history/outages.js';
 import type { ObservedKnown } from '../history/verdict.js';
-import type { Ledger, Sighting } from '../sweep/ledger.js';
+import type { Ledger } from '../sweep/ledger.js';
+import type { Measured } from './measured.js';
 import type { RecheckedKnown } from './recheck-known.js';
 import { probeAsking } from './recheck-known.js';
 import type { ScanPlan, ScanResult } from './scan-plan.js';
@@ -18,7 +19,7 @@ import type { SelectedProbe } from './selected-probe.js';
 export interface KnownKnowledge {
   readonly plan: ScanPlan;
   readonly ledger: Ledger;
-  readonly measured: ReadonlyMap<Sighting, readonly Exchange[]>;
+  readonly measured: Measured;
   /** Of whom nobody can say whether they answer the probe. */
   readonly unknown: (probe: number) => Iterable<Address>;
   /** Whether the run was to ask an address. */

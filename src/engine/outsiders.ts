@@ -2,7 +2,7 @@ import type { Address } from '../domain/address.js';
 import { familyOf } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';
 import { standIn, standInNumber } from '../domain/stand-in.js';
-import type { Sighting } from '../sweep/ledger.js';
+import type { Sighting } from '../sweep/sightings.js';
 import type { ScanPlan } from './scan-plan.js';
 
 type Plan = Pick<ScanPlan, 'scope' | 'originOf'>;

@@ -4,7 +4,9 @@ import type { Exchange } from '../domain/exchange.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
 import { createMeasurementQueue } from '../measure/queue.js';
 import type { Rechecked } from '../measure/recheck.js';
-import type { Ledger, Sighting } from '../sweep/ledger.js';
+import type { Ledger } from '../sweep/ledger.js';
+import type { Sighting } from '../sweep/sightings.js';
+import { nextGeneration } from '../sweep/sightings.js';
 import type { Progress, ProgressState } from './progress.js';
 import type { MeasurementStage } from './measurement-stage.js';
 import type { ScanPlan } from './scan-plan.js';
@@ -83,6 +85,7 @@ function putAnswer(
   const sighting: Sighting = {
     probed: address,
     probe,
+    generation: nextGeneration(ledger.get(probe, address)),
     forms: new Set([form]),
     form,
     request: answer.request,
@@ -91,7 +94,6 @@ function putAnswer(
     responder: answer.responder.address,
     responderPort: answer.responder.port,
     firstSeenAt: answer.requestedAt,
-    late: true,
     datagrams,
     payloadBytes,
     ipPackets,

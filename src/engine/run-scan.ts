@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import type { Address } from '../domain/address.js';
+import type { LossLog, SendErrorCounts } from '../sweep/losses.js';
 import { createLossLog, createSendErrorCounts } from '../sweep/losses.js';
 import { createPacer, PACER_TICK_MS } from '../sweep/pacer.js';
-import { exchangeToKeep, sightingToKeep } from './outsiders.js';
 import { conclude } from './conclude.js';
 import type { Counted } from './counted.js';
 import { addCounted, addSendErrors } from './counted.js';
@@ -11,17 +11,20 @@ import type { Expiry } from './expiry.js';
 import { createExpiry } from './expiry.js';
 import type { ScanSnapshot } from './keep-saving.js';
 import { keepSaving } from './keep-saving.js';
+import type { LateSpans } from './late-spans.js';
+import { createLateSpans } from './late-spans.js';
 import type { LossWatch } from './loss-watch.js';
 import { createLossWatch } from './loss-watch.js';
 import type { MeasurementStage } from './measurement-stage.js';
 import { createMeasurementStage, hostGapMs } from './measurement-stage.js';
+import { exchangeToKeep, sightingToKeep } from './outsiders.js';
 import type { ProgressState } from './progress.js';
 import { recheckKnown } from './recheck-known.js';
 import { restBetweenStagesMs } from './rest.js';
 import type { ScanPlan, ScanResult, ScanStart } from './scan-plan.js';
 import type { ScanPorts } from './scan-ports.js';
-import type { SweepCrew, SweepCrewState } from './sweep-crew.js';
-import { createSweepCrew } from './sweep-crew.js';
+import type { SweepPool, SweepPoolState } from './sweep-pool.js';
+import { createSweepPool } from './sweep-pool.js';
 
 /** Longer than the log of sent requests is exact, and than the clocks of two threads are apart. */
 const SAFETY_MS = 1000;
@@ -66,12 +69,12 @@ export async function runScan(plan: ScanPlan, ports: ScanPorts, run: ScanRun): P
     await askAgainAfterLosses(scan);
     const rechecked = await recheckKnown({
       plan,
-      ledger: scan.crew.ledger,
+      ledger: scan.pool.ledger,
       stage: scan.stage,
       isTarget: (address) => isTarget(scan, address),
       progress: ports.progress,
     });
-    if (!scan.signal.aborted && scan.crew.ledger.hasNew()) await scan.stage.run();
+    if (!scan.signal.aborted && scan.pool.ledger.hasNew()) await scan.stage.run();
     await checkpoints.end();
     return await concluded(scan, rechecked);
   } catch (error) {
@@ -90,11 +93,12 @@ interface Scan {
   readonly plan: ScanPlan;
   readonly ports: ScanPorts;
   readonly start: ScanStart | undefined;
-  readonly crew: SweepCrew;
+  readonly pool: SweepPool;
   readonly stage: MeasurementStage;
   readonly losses: LossWatch;
-  readonly sendErrors: ReturnType<typeof createSendErrorCounts>;
-  readonly lossLog: ReturnType<typeof createLossLog>;
+  readonly sendErrors: SendErrorCounts;
+  readonly lossLog: LossLog;
+  readonly late: LateSpans;
   readonly expiry: Expiry;
   /** Aborts for whatever reason the run ends before its end. */
   readonly signal: AbortSignal;
@@ -124,13 +128,7 @@ async function openScan(plan: ScanPlan, ports: ScanPorts, { stop, start }: ScanR
       return false;
     },
   };
-  const crew = await createSweepCrew(plan, {
-    clock,
-    signal,
-    guard,
-    openSocket: ports.openSocket,
-    start,
-  }).catch((error: unknown) => {
+  const pool = await createSweepPool(plan, { ...ports, signal, guard }, start).catch((error: unknown) => {
     expiry.cancel();
     throw error;
   });
@@ -140,22 +138,23 @@ async function openScan(plan: ScanPlan, ports: ScanPorts, { stop, start }: ScanR
       pacer.setLimit(limits.rate);
       expiry.moveTo(limits.validUntilEnd);
     }
-    await crew.follow(limits);
+    await pool.follow(limits);
   });
   const sendErrors = createSendErrorCounts();
   const lossLog = createLossLog();
+  const late = createLateSpans(clock, start?.late);
   const losses = await createLossWatch({
     clock,
     sendErrors,
     log: lossLog,
-    touchSweep: (sinceMs) => crew.touch(sinceMs),
+    suspectSince: (sinceMs) => pool.suspectSince(sinceMs),
     readSendBufferDrops: ports.readSendBufferDrops,
   });
   const stage = createMeasurementStage({
     plan,
-    ledger: crew.ledger,
+    ledger: pool.ledger,
     pacer,
-    budget: crew.budget,
+    budget: pool.budget,
     clock,
     progress: ports.progress,
     losses,
@@ -167,7 +166,7 @@ async function openScan(plan: ScanPlan, ports: ScanPorts, { stop, start }: ScanR
         receiveBufferBytes: plan.receiveBufferBytes,
         sourceAddress: plan.sourceAddress,
       }),
-    onCooldownEnd: () => crew.endCooldown(),
+    late,
     signal,
     measured: start?.measured,
   });
@@ -175,11 +174,12 @@ async function openScan(plan: ScanPlan, ports: ScanPorts, { stop, start }: ScanR
     plan,
     ports,
     start,
-    crew,
+    pool,
     stage,
     losses,
     sendErrors,
     lossLog,
+    late,
     expiry,
     signal,
     failure,
@@ -193,16 +193,16 @@ async function openScan(plan: ScanPlan, ports: ScanPorts, { stop, start }: ScanR
       // Whatever still held the run from outside would hold every sighting and exchange of it while reports are made.
       stopFollowing();
       expiry.cancel();
-      await crew.close();
+      await pool.close();
     },
   };
 }
 
 /** The first pass and those after it, in batches, each measured before the next begins. */
 async function sweepAndMeasure(scan: Scan): Promise<void> {
-  const { plan, ports, crew, signal, restMs } = scan;
+  const { plan, ports, pool, signal, restMs } = scan;
   const { clock, progress } = ports;
-  const state = (): ProgressState => ({ ...crew.progress(), responders: crew.ledger.size });
+  const state = (): ProgressState => ({ ...pool.progress(), responders: pool.ledger.size });
   // The session before may have asked any of them just now.
   if (scan.start !== undefined) await clock.sleep(restMs, signal);
   for (let isEnded = false; !isEnded && !signal.aborted;) {
@@ -210,7 +210,8 @@ async function sweepAndMeasure(scan: Scan): Promise<void> {
     const stopTicking = every(clock, PROGRESS_EVERY_MS, () => {
       progress.update(state());
     });
-    const outcome = await crew.run(clock.monotonicMs() + plan.stretchMs).finally(stopTicking);
+    scan.late.close();
+    const outcome = await pool.run(clock.monotonicMs() + plan.stretchMs).finally(stopTicking);
     progress.stop(state());
     if (outcome === 'aborted') scan.expiry.look();
     isEnded = outcome !== 'paused';
@@ -221,42 +222,44 @@ async function sweepAndMeasure(scan: Scan): Promise<void> {
 
 /** Hosts that a loss made doubtful and that did not answer are asked again, at half the rate; answers are measured. */
 async function askAgainAfterLosses(scan: Scan): Promise<void> {
-  const { crew, signal, restMs } = scan;
+  const { pool, signal, restMs } = scan;
   for (let times = 0, before = -1, dropped = 0; times < MOST_TIMES_AGAIN && dropped > before; times++) {
-    if (signal.aborted || !(await crew.hasTouched())) return;
+    if (signal.aborted || !(await pool.hasSuspects())) return;
     before = await droppedReplies(scan);
     await scan.ports.clock.sleep(restMs, signal);
-    if ((await crew.askAgain()) === 'aborted') scan.expiry.look();
+    scan.late.close();
+    if ((await pool.askAgain()) === 'aborted') scan.expiry.look();
     await scan.stage.run();
     await sample(scan);
     dropped = await droppedReplies(scan);
   }
 }
 
-async function sample({ crew, losses }: Scan): Promise<void> {
-  await Promise.all([crew.sample(), losses.sample()]);
+async function sample({ pool, losses }: Scan): Promise<void> {
+  await Promise.all([pool.sample(), losses.sample()]);
 }
 
-async function droppedReplies({ crew }: Scan): Promise<number> {
-  const { counted } = await crew.state();
+async function droppedReplies({ pool }: Scan): Promise<number> {
+  const { counted } = await pool.state();
   const drops = counted.lossEvents.filter(({ kind }) => kind === 'socket_drops');
   return drops.reduce((sum, { count }) => sum + count, 0);
 }
 
-function isTarget({ plan, crew }: Scan, address: Address): boolean {
-  return plan.scope.allows(address) && crew.covers(address);
+function isTarget({ plan, pool }: Scan, address: Address): boolean {
+  return plan.scope.allows(address) && pool.covers(address);
 }
 
 async function snapshotOf(scan: Scan): Promise<ScanSnapshot> {
-  const { plan, ports, crew, stage } = scan;
-  const known = await crew.state();
+  const { plan, ports, pool, stage } = scan;
+  const known = await pool.state();
   // A reply that old answers a request that is older still: no need to compute a hundred thousand positions.
   const longAgo = ports.clock.now() - plan.cooldownMs - SAFETY_MS;
   return {
     sweep: {
       parts: known.places,
+      late: scan.late.list(),
       // What was asked behind that position is asked again, and what came is then counted anew.
-      sightings: [...crew.ledger.all()]
+      sightings: [...pool.ledger.all()]
         .filter((sighting) => sighting.firstSeenAt < longAgo || known.isBefore(sighting))
         .map((sighting) => sightingToKeep(plan, sighting)),
     },
@@ -273,7 +276,7 @@ async function snapshotOf(scan: Scan): Promise<ScanSnapshot> {
 /** What all sessions of the run counted. */
 function countersOf(
   { stage, losses, sendErrors, lossLog, start }: Scan,
-  { counted }: SweepCrewState,
+  { counted }: SweepPoolState,
 ): Counted {
   const sendBufferDrops = losses.sendBufferDrops();
   const { drops, datagrams, bytes } = stage.tally();
@@ -294,18 +297,19 @@ async function concluded(
   scan: Scan,
   rechecked: Awaited<ReturnType<typeof recheckKnown>>,
 ): Promise<ScanResult> {
-  const { plan, crew, stage, lossLog } = scan;
-  const known = await crew.state();
+  const { plan, pool, stage, lossLog } = scan;
+  const known = await pool.state();
   const stoppedBy = scan.stoppedBy();
   return conclude({
     plan,
-    addresses: crew.addresses,
-    ledger: crew.ledger,
+    addresses: pool.addresses,
+    ledger: pool.ledger,
     measured: stage.measured,
     counted: () => countersOf(scan, known),
     lossLog,
-    positionOf: (sighting) => crew.positionOf(sighting),
-    unknown: (probe) => crew.unknown(known, probe),
+    positionOf: (sighting) => pool.positionOf(sighting),
+    isLate: ({ firstSeenAt }) => scan.late.isLate(firstSeenAt),
+    unknown: (probe) => pool.unknown(known, probe),
     isTarget: (address) => isTarget(scan, address),
     rechecked,
     ...(stoppedBy !== undefined && { stoppedBy }),

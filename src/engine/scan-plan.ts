@@ -1,17 +1,18 @@
 import type { Address } from '../domain/address.js';
-import type { Exchange } from '../domain/exchange.js';
 import type { Finding, Origin, SeverityThresholds } from '../domain/finding.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
 import type { fewPrefixes } from '../scope/few-prefixes.js';
 import type { Scope } from '../scope/scope.js';
 import type { TargetSpace } from '../scope/target-space.js';
 import type { Key } from '../sweep/keyed-permutation.js';
-import type { Sighting } from '../sweep/ledger.js';
+import type { Sighting } from '../sweep/sightings.js';
 import type { Shard } from '../sweep/shard.js';
 import type { Counted } from './counted.js';
 import type { ObservedKnown } from '../history/verdict.js';
 import type { SelectedProbe } from './selected-probe.js';
-import type { SweepPlace } from './sweep-part.js';
+import type { LateSpan } from './late-spans.js';
+import type { Measured } from './measured.js';
+import type { PartitionPlace } from './partition.js';
 
 /** Everything a scan needs to know; no defaults, they live where the user meets them. */
 export interface ScanPlan {
@@ -52,10 +53,12 @@ export interface ScanPlan {
 
 /** Where a run that was stopped goes on. */
 export interface ScanStart {
-  /** By part of the sweep: one for each thread that had something to do. */
-  readonly parts: readonly SweepPlace[];
+  /** By partition of the sweep: one for each worker that had something to do. */
+  readonly parts: readonly PartitionPlace[];
   readonly sightings: readonly Sighting[];
-  readonly measured: ReadonlyMap<Sighting, readonly Exchange[]>;
+  readonly measured: Measured;
+  /** When first replies were late ones. */
+  readonly late: readonly LateSpan[];
   readonly counted: Counted;
 }
 
@@ -98,6 +101,6 @@ export function firstFormsOf(probes: ScanPlan['probes']): readonly number[] {
 }
 
 /** Requests of the first pass that are done. */
-export function positionsDone(parts: readonly SweepPlace[]): number {
+export function positionsDone(parts: readonly PartitionPlace[]): number {
   return parts.reduce((sum, { position }) => sum + position, 0);
 }

@@ -1,7 +1,7 @@
 import type { Address } from '../domain/address.js';
 import { formatAddress, parseAddress } from '../domain/address.js';
 import type { Reading, ResponderOrigin } from '../domain/exchange.js';
-import type { Sighting } from './ledger.js';
+import type { Sighting } from './sightings.js';
 
 /** A sighting as a checkpoint holds it: addresses as text, bytes as hex. One outside the scope is only a stand-in. */
 export interface SightingJson {
@@ -18,7 +18,6 @@ export interface SightingJson {
   /** Present where `responder` is a stand-in. */
   readonly responder_origin?: ResponderOrigin;
   readonly first_seen_at: number;
-  readonly late?: true;
   /** Datagrams, payload bytes, IP packets, wire bytes, then datagrams and bytes of strangers. */
   readonly sums: readonly [number, number, number, number, number, number];
 }
@@ -36,7 +35,6 @@ export function encodeSighting(sighting: Sighting): SightingJson {
     responder_port: sighting.responderPort,
     ...(sighting.responderOrigin && { responder_origin: sighting.responderOrigin }),
     first_seen_at: sighting.firstSeenAt,
-    ...(sighting.late && { late: true as const }),
     sums: [
       sighting.datagrams,
       sighting.payloadBytes,
@@ -55,6 +53,8 @@ export function decodeSighting(json: SightingJson): Sighting {
   return {
     probed,
     probe: json.probe,
+    // Within one session a sighting is told from the one whose place it took; a session begins anew.
+    generation: 0,
     forms: new Set(json.forms),
     form: json.form,
     request: new Uint8Array(Buffer.from(json.request, 'hex')),
@@ -64,7 +64,6 @@ export function decodeSighting(json: SightingJson): Sighting {
     responderPort: json.responder_port,
     ...(json.responder_origin && { responderOrigin: json.responder_origin }),
     firstSeenAt: json.first_seen_at,
-    late: json.late === true,
     datagrams,
     payloadBytes,
     ipPackets,

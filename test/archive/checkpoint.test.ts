@@ -16,7 +16,7 @@ import type { Address } from '../../src/domain/address.js';
 import { ipv4, ipv6 } from '../../src/domain/address.js';
 import type { Exchange, Reading, Traffic } from '../../src/domain/exchange.js';
 import { UsageError } from '../../src/domain/usage-error.js';
-import type { Sighting } from '../../src/sweep/ledger.js';
+import type { Sighting } from '../../src/sweep/sightings.js';
 import { decodeSighting, encodeSighting } from '../../src/sweep/sighting-codec.js';
 import { makeWorkspace } from '../cli/workspace.js';
 
@@ -80,7 +80,7 @@ const sightings: fc.Arbitrary<Sighting> = fc.record(
     responder: addresses,
     responderPort: fc.nat(65_535),
     firstSeenAt: fc.nat(),
-    late: fc.boolean(),
+    generation: fc.constant(0),
     datagrams: counts,
     payloadBytes: counts,
     ipPackets: counts,

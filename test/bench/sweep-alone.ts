@@ -14,8 +14,8 @@ import { openCheckpoint } from '../../src/archive/checkpoint.js';
 import { createOrder } from '../../src/sweep/order.js';
 import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
 import { encodeSighting } from '../../src/sweep/sighting-codec.js';
-import type { Sweep } from '../../src/sweep/sweep.js';
-import { createSweep } from '../../src/sweep/sweep.js';
+import type { Discovery } from '../../src/sweep/discovery.js';
+import { createDiscovery } from '../../src/sweep/discovery.js';
 import { systemClock } from '../../src/system-clock.js';
 import { answeringTwin } from './answering-twin.js';
 import { loopback, partOf } from './place.js';
@@ -45,7 +45,7 @@ const COOLDOWN_MS = 1000;
 export async function sweepAlone(
   prefixLength: number,
   responders: number,
-): Promise<SweepAlone & { readonly sweep: Sweep }> {
+): Promise<SweepAlone & { readonly sweep: Discovery }> {
   const { first, last } = rangeOf(prefixLength);
   const addresses = Number(last) - Number(first) + 1;
   const stride = responders === 0 ? Infinity : Math.floor(addresses / responders);
@@ -55,7 +55,7 @@ export async function sweepAlone(
   const clock = quickClock();
   const due: (() => void)[] = [];
   const beforeBytes = collected();
-  const sweep = await createSweep({
+  const sweep = await createDiscovery({
     order: createOrder({ ranges: [{ first, last }], forms: 1, pad: 2, key: KEY }),
     probes: [{ probe, port: 53 }],
     rate: NO_LIMIT,
@@ -92,7 +92,7 @@ export async function sweepAlone(
 }
 
 /** What it takes to save all that a sweep has sighted, once the file is there. */
-export async function checkpointCost({ ledger }: Pick<Sweep, 'ledger'>): Promise<CheckpointCost> {
+export async function checkpointCost({ ledger }: Pick<Discovery, 'ledger'>): Promise<CheckpointCost> {
   const folder = await mkdtemp(join(tmpdir(), 'ampscope-bench-'));
   try {
     const writer = await openCheckpoint(folder, { fileMode: 0o600 });

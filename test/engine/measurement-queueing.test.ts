@@ -5,7 +5,8 @@ import { trafficOf } from '../../src/domain/exchange.js';
 import type { MeasurementStage } from '../../src/engine/measurement-stage.js';
 import { createMeasurementStage } from '../../src/engine/measurement-stage.js';
 import type { ScanPlan } from '../../src/engine/scan-plan.js';
-import type { Ledger, Sighting } from '../../src/sweep/ledger.js';
+import type { Ledger } from '../../src/sweep/ledger.js';
+import type { Sighting } from '../../src/sweep/sightings.js';
 import { createLedger } from '../../src/sweep/ledger.js';
 import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
 import { createFakeClock } from '../fake-clock.js';
@@ -42,7 +43,7 @@ describe('the stage of measurements', () => {
     await world.stage.run();
     assert.deepEqual(world.asked(), [0]);
     world.stage.takeUnsaved();
-    world.ledger.add(one, { form: 1, from: HOST, traffic: trafficOf(100, 4) });
+    world.ledger.put({ ...one, forms: new Set([0, 1]) });
     await world.stage.run();
     assert.deepEqual(world.asked(), [0, 1]);
     assert.deepEqual(formsOf(world.stage.measured.get(one)), ['form 0', 'form 1']);
@@ -108,7 +109,7 @@ function stageOf({ refusals = [] }: { readonly refusals?: readonly string[] }): 
         unfinished: () => 0,
       };
     },
-    onCooldownEnd: () => Promise.resolve(),
+    late: { open: () => undefined },
     signal: new AbortController().signal,
   });
   return {
@@ -137,7 +138,7 @@ function sighting(): Sighting {
     responder: HOST,
     responderPort: 4242,
     firstSeenAt: 0,
-    late: false,
+    generation: 0,
     ...trafficOf(100, 4),
     strangerDatagrams: 0,
     strangerBytes: 0,

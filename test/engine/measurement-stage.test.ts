@@ -5,7 +5,8 @@ import { createMeasurementStage } from '../../src/engine/measurement-stage.js';
 import type { Address } from '../../src/domain/address.js';
 import { ipv4 } from '../../src/domain/address.js';
 import { trafficOf } from '../../src/domain/exchange.js';
-import type { Ledger, Sighting } from '../../src/sweep/ledger.js';
+import type { Ledger } from '../../src/sweep/ledger.js';
+import type { Sighting } from '../../src/sweep/sightings.js';
 import { createLedger } from '../../src/sweep/ledger.js';
 import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
 import type { FakeClock } from '../fake-clock.js';
@@ -109,7 +110,7 @@ function start(options: {
     progress: { start: () => undefined, update: () => undefined, stop: () => undefined },
     losses: { measurementRefused: () => undefined, measurementDropped: () => undefined },
     openSocket: sockets.open as unknown as MeasurementStageOptions['openSocket'],
-    onCooldownEnd: () => Promise.resolve(),
+    late: { open: () => undefined },
     signal: stop.signal,
   });
   return { stage, clock, sockets, stop };
@@ -134,7 +135,7 @@ function sighting(probed: Address, bytes: number): Sighting {
     responder: probed,
     responderPort: 4242,
     firstSeenAt: 0,
-    late: false,
+    generation: 0,
     datagrams,
     payloadBytes,
     ipPackets,

@@ -62,7 +62,7 @@ function observed(
     responder: HOST,
     responderPort: port,
     firstSeenAt: 0,
-    late: false,
+    generation: 0,
     ...trafficOf(4, 4),
     strangerDatagrams: 0,
     strangerBytes: 0,

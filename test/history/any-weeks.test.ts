@@ -22,7 +22,7 @@ import { NO_TRAFFIC, trafficOf } from '../../src/domain/exchange.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import type { Rechecked } from '../../src/measure/recheck.js';
-import type { Sighting } from '../../src/sweep/ledger.js';
+import type { Sighting } from '../../src/sweep/sightings.js';
 import { createLedger } from '../../src/sweep/ledger.js';
 import { toRecord } from '../../reports/record.js';
 import { probeDouble } from '../probe-double.js';
@@ -191,7 +191,7 @@ async function scanned(out: string, each: Week, number: number): Promise<ReturnT
         responder: address,
         responderPort: selected[probe]?.port ?? 0,
         firstSeenAt: requestedAt,
-        late: false,
+        generation: 0,
         ...trafficOf(500, 4),
         strangerDatagrams: 0,
         strangerBytes: 0,
@@ -231,6 +231,7 @@ async function scanned(out: string, each: Week, number: number): Promise<ReturnT
     counted: () => ({ sockets: [], sent: [] }),
     lossLog: { note: () => undefined },
     positionOf: () => undefined,
+    isLate: () => false,
     unknown: (probe: number) => HOSTS.filter((address) => at(probe, address)?.lossy === true),
     isTarget,
     rechecked,

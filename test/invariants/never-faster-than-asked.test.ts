@@ -13,7 +13,7 @@ import { restBetweenStagesMs } from '../../src/engine/rest.js';
 import { createRequestGate } from '../../src/measure/request-gate.js';
 import { createOrder, placesPerSubnet } from '../../src/sweep/order.js';
 import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
-import { createSweep } from '../../src/sweep/sweep.js';
+import { createDiscovery } from '../../src/sweep/discovery.js';
 import { createFakeClock } from '../fake-clock.js';
 import { probeDouble } from '../probe-double.js';
 
@@ -133,7 +133,7 @@ async function scan({ sizes, rate, perSubnet, perHost, late, replies }: Case): P
   });
   const order = createOrder({ ranges, forms: 3, pad: placesPerSubnet({ perSubnet, perHost }), key: KEY });
   const receivers: ((payload: Uint8Array, from: Address, port: number) => void)[] = [];
-  const sweep = await createSweep({
+  const sweep = await createDiscovery({
     order,
     probes: PROBES.map((probe) => ({ probe, port: 4242 })),
     rate,

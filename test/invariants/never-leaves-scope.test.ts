@@ -22,8 +22,8 @@ import {
 import { runExchange } from '../../src/measure/run-exchange.js';
 import { createOrder } from '../../src/sweep/order.js';
 import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
-import type { SweepCounts } from '../../src/sweep/sweep.js';
-import { createSweep } from '../../src/sweep/sweep.js';
+import type { SweepCounts } from '../../src/sweep/discovery.js';
+import { createDiscovery } from '../../src/sweep/discovery.js';
 import { systemClock } from '../../src/system-clock.js';
 import type { GuardedSocket } from '../../src/udp/guarded-socket.js';
 import { openGuardedSocket } from '../../src/udp/guarded-socket.js';
@@ -140,7 +140,7 @@ async function sweepOver(
 ): Promise<{ readonly counts: SweepCounts; readonly errors: readonly string[] }> {
   const sockets: GuardedSocket[] = [];
   const errors: string[] = [];
-  const sweep = await createSweep({
+  const sweep = await createDiscovery({
     order: createOrder({ ranges: corrupted, forms: FORMS, pad: 1, key: KEY }),
     probes: PROBES.map((probe) => ({ probe, port })),
     rate: 1e6,

@@ -3,8 +3,9 @@ import { describe, it } from 'node:test';
 import { ipv4 } from '../../src/domain/address.js';
 import { trafficOf } from '../../src/domain/exchange.js';
 import { isLowerBound } from '../../src/domain/factors.js';
-import type { Sighting } from '../../src/sweep/ledger.js';
-import { createLedger, exchangeOfSighting } from '../../src/sweep/ledger.js';
+import type { Sighting } from '../../src/sweep/sightings.js';
+import { createLedger } from '../../src/sweep/ledger.js';
+import { exchangeOfSighting } from '../../src/sweep/sightings.js';
 
 describe('the ledger', () => {
   it('brings each new sighting once, those of one address together, first seen first', () => {
@@ -28,9 +29,9 @@ describe('the ledger', () => {
     assert.equal(ledger.size, 4);
   });
 
-  it('brings only the later of two sightings of one address and probe', () => {
+  it('brings only the later of two generations of one address and probe', () => {
     const ledger = createLedger(1);
-    const later = sighting(5, 0);
+    const later = { ...sighting(5, 0), generation: 1 };
     ledger.put(sighting(5, 0));
     ledger.put(later);
     assert.equal(ledger.size, 1);
@@ -39,39 +40,30 @@ describe('the ledger', () => {
     assert.deepEqual([...ledger.all()], [later]);
   });
 
-  it('brings a sighting again when another form is answered, and not for more replies to the same', () => {
-    const ledger = createLedger(1);
+  it('brings a sighting again when it is of another generation or another form is answered, not for new sums', () => {
+    const changed: Sighting[] = [];
+    const ledger = createLedger(1, [], (each) => changed.push(each));
     const one = sighting(5, 0);
+    const more = { ...one, datagrams: 2 };
+    const further = { ...more, forms: new Set([0, 1]) };
+    const next = { ...further, generation: 1 };
     ledger.put(one);
-    ledger.takeNew();
-    const reply = { form: one.form, from: one.responder, traffic: trafficOf(100, 4) };
-    ledger.add(one, reply);
-    assert.equal(ledger.hasNew(), false);
-    ledger.add(one, { ...reply, form: one.form + 1 });
     assert.deepEqual(ledger.takeNew(), [[one]]);
+    ledger.put(more);
+    assert.equal(ledger.hasNew(), false);
+    assert.equal(ledger.get(0, ipv4(5)), more);
+    ledger.put(further);
+    assert.deepEqual(ledger.takeNew(), [[further]]);
+    ledger.put(next);
+    assert.deepEqual(ledger.takeNew(), [[next]]);
+    assert.deepEqual(changed, [one, more, further, next]);
   });
 
-  it('takes over what another thread has: sums into the sighting that is there, a new one as new', () => {
-    const ledger = createLedger(1);
-    const one = sighting(5, 0);
-    const changed: Sighting[] = [];
-    const other = createLedger(1, [structuredClone(one)], (each) => changed.push(structuredClone(each)));
-    ledger.put(one);
-    ledger.takeNew();
-    const there = other.get(0, ipv4(5));
-    assert.ok(there !== undefined);
-    other.add(there, { form: one.form, from: one.responder, traffic: trafficOf(100, 4) });
-    for (const each of changed.splice(0)) ledger.merge(each);
-    assert.equal(ledger.get(0, ipv4(5)), one, 'whoever holds it sees the new sums');
-    assert.deepEqual(one, there);
-    assert.equal(ledger.hasNew(), false);
-    other.add(there, { form: one.form + 1, from: one.responder, traffic: trafficOf(100, 4) });
-    other.put(sighting(6, 0));
-    for (const each of changed) ledger.merge(each);
-    assert.deepEqual(
-      ledger.takeNew().map(([each]) => each?.probed),
-      [5, 6],
-    );
+  it('brings what is new as it is when it is asked, and what an earlier session knew too', () => {
+    const ledger = createLedger(1, [sighting(5, 0)]);
+    const more = { ...sighting(5, 0), datagrams: 7 };
+    ledger.put(more);
+    assert.deepEqual(ledger.takeNew(), [[more]]);
   });
 
   it('tells an IPv4 address from the IPv6 address of the same value, and probes from each other', () => {
@@ -88,7 +80,6 @@ describe('a sighting as an exchange', () => {
       ...sighting(5, 0),
       responder: ipv4(9),
       responderPort: 77,
-      late: true,
       datagrams: 3,
       payloadBytes: 300,
       ipPackets: 4,
@@ -96,7 +87,7 @@ describe('a sighting as an exchange', () => {
       strangerDatagrams: 2,
       strangerBytes: 20,
     };
-    const exchange = exchangeOfSighting(seen, { formName: 'form', sent: trafficOf(8, 4) });
+    const exchange = exchangeOfSighting(seen, { formName: 'form', sent: trafficOf(8, 4), isLate: true });
     assert.equal(exchange.seenIn, 'sweep');
     assert.deepEqual(exchange.received, { datagrams: 3, payloadBytes: 300, ipPackets: 4, wireBytes: 500 });
     assert.equal(exchange.replies.length, 1);
@@ -130,7 +121,7 @@ function sighting(probed: number, probe: number): Sighting {
     responder: ipv4(probed),
     responderPort: 123,
     firstSeenAt: 0,
-    late: false,
+    generation: 0,
     ...trafficOf(100, 4),
     strangerDatagrams: 0,
     strangerBytes: 0,

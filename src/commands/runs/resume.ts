@@ -11,13 +11,14 @@ import { addressSet, difference, isEmpty, toPrefixes } from '../../scope/address
 import type { Scope } from '../../scope/scope.js';
 import { targetSpaceOf } from '../../scope/target-space.js';
 import type { Key } from '../../sweep/keyed-permutation.js';
-import type { Sighting } from '../../sweep/ledger.js';
+import type { Sighting } from '../../sweep/sightings.js';
 import type { SightingJson } from '../../sweep/sighting-codec.js';
 import { decodeSighting } from '../../sweep/sighting-codec.js';
 import { version } from '../../version.js';
 import { numberOption, textOption } from '../options/arguments.js';
 import type { Arguments, Io } from '../command.js';
 import type { Counted } from '../../engine/counted.js';
+import { createMeasured } from '../../engine/measured.js';
 import { readRange } from './range-text.js';
 import { maskedProbe } from '../../engine/masked-probe.js';
 import type { ScanStart } from '../../engine/scan-plan.js';
@@ -134,7 +135,7 @@ function refuseGrowth(scope: Scope, allowedBefore: readonly string[]): void {
 }
 
 function startFrom({ state, measured }: ReadCheckpoint): ScanStart {
-  const { parts } = state.sweep as Pick<ScanStart, 'parts'>;
+  const { parts, late } = state.sweep as Pick<ScanStart, 'parts' | 'late'>;
   const sightings = [...state.sightings].map((sighting) => decodeSighting(sighting as SightingJson));
   const exchangesOf = new Map<string, readonly Exchange[]>();
   for (const { probe, probed, firstSeenAt, exchanges } of measured) {
@@ -144,8 +145,9 @@ function startFrom({ state, measured }: ReadCheckpoint): ScanStart {
   }
   return {
     parts,
+    late,
     sightings,
-    measured: new Map(
+    measured: createMeasured(
       sightings.flatMap((sighting): (readonly [Sighting, readonly Exchange[]])[] => {
         const { probe, probed, firstSeenAt } = sighting;
         const exchanges = exchangesOf.get(`${probe} ${formatAddress(probed)} ${firstSeenAt}`);

@@ -3,12 +3,13 @@ import { describe, it } from 'node:test';
 import type { Address, Family, Range } from '../../src/domain/address.js';
 import { familyOf, formatAddress, ipv4, ipv6, subnetOf } from '../../src/domain/address.js';
 import type { Key } from '../../src/sweep/keyed-permutation.js';
-import type { Sighting } from '../../src/sweep/ledger.js';
+import type { Sighting } from '../../src/sweep/sightings.js';
 import type { Order } from '../../src/sweep/order.js';
 import { createOrder } from '../../src/sweep/order.js';
 import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
-import type { Sweep, SweepStart } from '../../src/sweep/sweep.js';
-import { createSweep, silentIn } from '../../src/sweep/sweep.js';
+import type { Discovery, DiscoveryStart } from '../../src/sweep/discovery.js';
+import { createDiscovery } from '../../src/sweep/discovery.js';
+import { silentIn } from '../../src/sweep/loss-spans.js';
 import type { FakeClock } from '../fake-clock.js';
 import { FAKE_EPOCH, createFakeClock } from '../fake-clock.js';
 import { formOfRequest, probeDouble, replyDouble } from '../probe-double.js';
@@ -129,7 +130,6 @@ describe('a reply without a nonce', () => {
     assert.equal(seen.ipPackets, 2);
     assert.equal(seen.firstReading.kind, 'answer');
     assert.deepEqual(seen.request, PLAIN.sweepForms[0].encode(0));
-    assert.equal(seen.late, false);
     assert.equal(seen.firstSeenAt, FAKE_EPOCH + Math.floor(world.clock.monotonicMs()));
   });
 
@@ -364,32 +364,12 @@ describe('alien bytes', () => {
 });
 
 describe('time', () => {
-  it('after the cooldown makes a first reply late, until the sweep goes on', async () => {
-    const world = await createWorld({ ranges: [{ first: ipv4(0x0a00_0000), last: ipv4(0x0a00_00ff) }] });
-    const signal = new AbortController().signal;
-    await world.sweep.run({ untilMs: world.clock.monotonicMs() + 500, signal });
-    const [one, two, three] = world.sends.filter(({ probe }) => probe === 0).map(({ to }) => to);
-    assert.ok(one !== undefined && two !== undefined && three !== undefined);
-    world.deliver(0, bytes('A', 20), one, PORT);
-    world.sweep.endCooldown();
-    world.deliver(0, bytes('A', 20), one, PORT);
-    world.deliver(0, bytes('A', 20), two, PORT);
-    await world.run();
-    world.deliver(0, bytes('A', 20), three, PORT);
-    assert.deepEqual(
-      [one, two, three].map((address) => world.sighting(0, address).late),
-      [false, true, false],
-    );
-  });
-
   it('does not matter to the sender of a late reply with a nonce, nor to the stranger of an unmistakable one', async () => {
     const world = await createWorld();
     await world.run();
     await world.clock.sleep(3_600_000);
-    world.sweep.endCooldown();
     world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, 0), 60), STRANGER, 53);
     assert.equal(world.sighting(1, HOST).responder, STRANGER);
-    assert.equal(world.sighting(1, HOST).late, true);
     assert.equal(world.sweep.counts().ambiguousDatagrams, 0);
   });
 });
@@ -525,12 +505,12 @@ describe('a loss', () => {
     const touched: (object | undefined)[] = [];
     world.clock.at(start + 2000, () => {
       world.deliver(0, bytes('A', 20), HOST, PORT);
-      touched.push(world.sweep.touch({ sinceMs: start + 1000, probe: 0 }));
+      touched.push(world.sweep.suspectSince({ sinceMs: start + 1000, probe: 0 }));
     });
     await world.run();
     world.deliver(0, bytes('A', 20), HOST, PORT);
     const before = world.sends.length;
-    assert.ok(world.sweep.hasTouched());
+    assert.ok(world.sweep.hasSuspects());
     await world.clock.sleep(2000);
     const againFrom = world.clock.monotonicMs();
     assert.equal(await world.sweep.askAgain({ ...slow, signal }), 'finished');
@@ -545,11 +525,11 @@ describe('a loss', () => {
   it('that comes again leaves unknown who is still silent', async () => {
     const world = await createWorld({ ranges: SMALL });
     await world.run();
-    assert.deepEqual(world.sweep.touch({ sinceMs: 0 }), { from: 0, to: 48 });
+    assert.deepEqual(world.sweep.suspectSince({ sinceMs: 0 }), { from: 0, to: 48 });
     assert.equal(new Set(world.unknown(1)).size, 16);
     await world.clock.sleep(2000);
     await world.sweep.askAgain({ ...slow, signal });
-    assert.deepEqual(world.sweep.touch({ sinceMs: 0, probe: 1 }), { from: 48, to: 96 });
+    assert.deepEqual(world.sweep.suspectSince({ sinceMs: 0, probe: 1 }), { from: 48, to: 96 });
     world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, 0), 60), HOST, PORT);
     assert.deepEqual([...world.unknown(0)], []);
     const unknown = new Set(world.unknown(1));
@@ -560,7 +540,7 @@ describe('a loss', () => {
   it('leaves unknown who was to be asked again and was not, for the run was stopped', async () => {
     const world = await createWorld({ ranges: SMALL });
     await world.run();
-    world.sweep.touch({ sinceMs: 0, probe: 0 });
+    world.sweep.suspectSince({ sinceMs: 0, probe: 0 });
     await world.clock.sleep(2000);
     const before = world.sends.length;
     const stop = new AbortController();
@@ -580,8 +560,8 @@ describe('a loss', () => {
     const world = await createWorld({ ranges: SMALL });
     await world.run();
     await world.clock.sleep(9000);
-    assert.equal(world.sweep.touch({ sinceMs: world.clock.monotonicMs() - 8000 }), undefined);
-    assert.ok(!world.sweep.hasTouched());
+    assert.equal(world.sweep.suspectSince({ sinceMs: world.clock.monotonicMs() - 8000 }), undefined);
+    assert.ok(!world.sweep.hasSuspects());
   });
 
   it('of a way that was known in this run is a loss when it lasts, of one that never was is none', async () => {
@@ -590,12 +570,12 @@ describe('a loss', () => {
     const refuse = (): void => {
       const to = world.sends.at(-1)?.to;
       assert.ok(to !== undefined);
-      world.sweep.touchAddress({ probe: 1, address: to, isUnreachable: true });
+      world.sweep.suspectAddress({ probe: 1, address: to, isUnreachable: true });
     };
     // Three forms, 16 hosts, 200 a second: by then the first round is long past.
     world.clock.at(start + 200, refuse);
     await world.run();
-    assert.ok(world.sweep.hasTouched());
+    assert.ok(world.sweep.hasSuspects());
     await world.clock.sleep(2000);
     const again = world.sweep.askAgain({ ...slow, signal });
     world.clock.at(world.clock.monotonicMs() + 1, refuse);
@@ -605,11 +585,11 @@ describe('a loss', () => {
     const never = await createWorld({ ranges: [{ first: HOST, last: HOST }] });
     await never.run();
     const refused = { probe: 0, address: HOST, isUnreachable: true };
-    assert.deepEqual(never.sweep.touchAddress(refused), { from: 0, to: 1 });
+    assert.deepEqual(never.sweep.suspectAddress(refused), { from: 0, to: 1 });
     await never.clock.sleep(2000);
     await never.sweep.askAgain({ ...slow, signal });
     assert.equal(never.sends.length, 4);
-    never.sweep.touchAddress(refused);
+    never.sweep.suspectAddress(refused);
     assert.deepEqual([...never.unknown(0)], []);
   });
 });
@@ -627,7 +607,7 @@ interface World {
   readonly clock: FakeClock;
   readonly order: Order;
   unknown(probe: number): Iterable<Address>;
-  readonly sweep: Sweep;
+  readonly sweep: Discovery;
   readonly sends: readonly Sent[];
   run(): Promise<string>;
   deliver(probe: number, payload: Uint8Array, from: Address, port: number): void;
@@ -663,7 +643,7 @@ async function createWorld({
   readonly stalls?: boolean;
   readonly early?: { readonly payload: Uint8Array; readonly from: Address };
   readonly retries?: number;
-  readonly start?: SweepStart;
+  readonly start?: DiscoveryStart;
 } = {}): Promise<World> {
   const clock = createFakeClock();
   const probes = (onlyEchoing ? [ECHOING] : [PLAIN, ECHOING]).map((probe) => ({ probe, port: PORT }));
@@ -681,7 +661,7 @@ async function createWorld({
   }[] = [];
   const unstalled = new AbortController();
   const most: number[] = [];
-  const sweep = await createSweep({
+  const sweep = await createDiscovery({
     order,
     probes,
     rate,

@@ -1,0 +1,53 @@
+import type { Address } from '../domain/address.js';
+import { familyOf } from '../domain/address.js';
+import type { Order } from './order.js';
+import type { ProbeChannel } from './probe-channel.js';
+import type { SentRanks } from './tokens.js';
+
+/** A datagram that a probe channel heard. */
+export interface Heard {
+  readonly payload: Uint8Array;
+  readonly from: Address;
+  readonly port: number;
+  /** The number of its socket in the family. */
+  readonly socket: number;
+}
+
+/** The request that a datagram answers. */
+export interface Asked {
+  readonly probed: Address;
+  /** Its number within the probe. */
+  readonly form: number;
+  readonly request: Uint8Array;
+}
+
+/**
+ * Which request a datagram answers: by its nonce where the protocol has one, else by the order's inverse. Pure.
+ * @param sent what the channel has sent by now: its ranks by pass, and the first position that no pass has come to.
+ * @returns `ambiguous` where it could answer several requests; `unsolicited` where it answers none.
+ */
+export function attribute(
+  order: Order,
+  channel: ProbeChannel,
+  { payload, from, port, socket }: Heard,
+  sent: { readonly ranks: readonly SentRanks[]; readonly before: number },
+): Asked | 'unsolicited' | 'ambiguous' {
+  const { tokens, forms } = channel;
+  const nonce = tokens && channel.probe.nonce?.echoed(payload);
+  if (tokens !== undefined && nonce !== undefined) {
+    const match = tokens.match({ from, nonce, socket, sent: sent.ranks });
+    if (match === 'ambiguous') return match;
+    const slot = match && order.slotAt(match.position);
+    // Ranks run over both families, so a socket can also be told the nonce of a request that left from the other
+    // family's: no answer to that one could come here.
+    if (match !== undefined && slot !== undefined && familyOf(slot.address) === familyOf(from))
+      return {
+        probed: slot.address,
+        form: slot.form - forms.first,
+        request: channel.requestOf(slot.form, match.rank),
+      };
+  }
+  const position = order.positionOf(from, forms.first);
+  if (port !== channel.port || position === undefined || position >= sent.before) return 'unsolicited';
+  return { probed: from, form: 0, request: channel.requestOf(forms.first, 0) };
+}

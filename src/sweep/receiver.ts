@@ -1,0 +1,89 @@
+import type { Address } from '../domain/address.js';
+import { familyOf } from '../domain/address.js';
+import { trafficOf } from '../domain/exchange.js';
+import type { Clock } from '../domain/time.js';
+import { attribute } from './attribution.js';
+import type { Ledger } from './ledger.js';
+import type { Order } from './order.js';
+import type { ReplyBudget } from './pacer.js';
+import type { Pass } from './pass.js';
+import { sentRanks } from './pass.js';
+import type { ProbeChannel } from './probe-channel.js';
+import { sightingAfter } from './sightings.js';
+
+/** What became of the datagrams that the sweep's sockets heard. */
+export interface ReceivedCounts {
+  readonly receivedDatagrams: number;
+  readonly receivedBytes: number;
+  readonly unsolicitedDatagrams: number;
+  readonly ambiguousDatagrams: number;
+  readonly alienDatagrams: number;
+}
+
+/** Charges each datagram, attributes it, and notes what it says in the ledger. */
+export interface Receiver {
+  receive(channel: ProbeChannel, socket: number, payload: Uint8Array, from: Address, port: number): void;
+  counts(): ReceivedCounts;
+}
+
+export function createReceiver({
+  order,
+  passes,
+  ledger,
+  budget,
+  clock,
+  cooldownMs,
+}: {
+  readonly order: Order;
+  /** The first one comes to every position before the others do. */
+  readonly passes: readonly Pass[];
+  readonly ledger: Ledger;
+  readonly budget: ReplyBudget;
+  readonly clock: Clock;
+  readonly cooldownMs: number;
+}): Receiver {
+  const counts = {
+    receivedDatagrams: 0,
+    receivedBytes: 0,
+    unsolicitedDatagrams: 0,
+    ambiguousDatagrams: 0,
+    alienDatagrams: 0,
+  };
+  return {
+    receive(channel, socket, payload, from, port) {
+      const nowMs = clock.monotonicMs();
+      const traffic = trafficOf(payload.length, familyOf(from));
+      counts.receivedDatagrams++;
+      counts.receivedBytes += payload.length;
+      budget.charge(nowMs, traffic.wireBytes * 8);
+      const asked = attribute(
+        order,
+        channel,
+        { payload, from, port, socket },
+        {
+          ranks: channel.tokens === undefined ? [] : sentRanks(passes, channel.index, nowMs - cooldownMs),
+          before: passes[0]?.position ?? 0,
+        },
+      );
+      if (asked === 'unsolicited') counts.unsolicitedDatagrams++;
+      else if (asked === 'ambiguous') counts.ambiguousDatagrams++;
+      else {
+        const sighting = sightingAfter(ledger.get(channel.index, asked.probed), {
+          ...asked,
+          probe: channel.index,
+          from,
+          port,
+          traffic,
+          at: clock.now(),
+          read() {
+            const reading = channel.probe.read(payload, asked.request);
+            if (reading.kind === 'alien') counts.alienDatagrams++;
+            return reading;
+          },
+        });
+        if (sighting !== undefined) ledger.put(sighting);
+      }
+    },
+    counts: () => ({ ...counts }),
+  };
+}
