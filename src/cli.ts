@@ -44,17 +44,21 @@ process.stderr.on('error', () => undefined);
 
 const { stdin, stdout, stderr } = process;
 try {
-  const code = await runCommandLine(process.argv.slice(2), {
-    stdin,
-    stdout,
-    stderr,
-    clock: systemClock,
-    stop: stop.signal,
-    onHangup(listener) {
-      process.on('SIGHUP', listener);
-      return () => process.off('SIGHUP', listener);
+  const code = await runCommandLine(
+    process.argv.slice(2),
+    {
+      stdin,
+      stdout,
+      stderr,
+      clock: systemClock,
+      stop: stop.signal,
+      onHangup(listener) {
+        process.on('SIGHUP', listener);
+        return () => process.off('SIGHUP', listener);
+      },
     },
-  });
+    process.env,
+  );
   process.exitCode = output.isLost ? 1 : code;
 } catch (error) {
   process.exitCode = complain(error);

@@ -1,104 +1,74 @@
-import type { Argv } from 'yargs';
-import yargs from 'yargs';
-import type { Command, Io } from './commands/command.js';
-import { EXIT } from './commands/command.js';
 import { commands } from './commands/index.js';
+import type { Io } from './commands/command.js';
+import { EXIT } from './commands/command.js';
 import { UsageError } from './domain/usage-error.js';
+import { nearMiss } from './scope/near-miss.js';
 import { version } from './version.js';
 
-const HELP_COLUMNS = 100;
-
 /**
- * Finds the command that the arguments name and runs it.
+ * Finds the command that the arguments name, reads its settings and runs it. A command is loaded when it is to run,
+ * so help and version come at once.
  * @param words the arguments, without the interpreter and the script.
+ * @param environment the variables of the process.
  * @returns the exit code.
  * @throws UsageError for wrong use.
  */
-export async function runCommandLine(words: readonly string[], io: Io): Promise<number> {
-  let code: number = EXIT.finished;
-  const program = commands.reduce<Argv>(
-    (parser, command) =>
-      parser.command(
-        [command.name, command.positional?.usage ?? ''].join(' ').trim(),
-        command.describe,
-        (inner) => describeCommand(inner, command),
-        async (argv) => {
-          if (argv._.length > 1)
-            throw new UsageError(
-              `"${argv._[1] ?? ''}" is not understood here`,
-              `see ampscope ${command.name} --help`,
-            );
-          code = await command.run(argv, io);
-        },
-      ),
-    yargs()
-      .scriptName('ampscope')
-      .usage(
-        '$0 <command>\n\nFinds the UDP reflectors in your own address space, and measures how strong each is.',
-      )
-      // Messages must be the same wherever the program runs: other programs read them.
-      .locale('en')
-      .version(version)
-      .parserConfiguration({
-        'greedy-arrays': false,
-        'parse-numbers': false,
-        'parse-positional-numbers': false,
-        'boolean-negation': false,
-        'dot-notation': false,
-        'camel-case-expansion': false,
-      })
-      .wrap(HELP_COLUMNS)
-      .strict()
-      .demandCommand(1, 'no command is named')
-      .recommendCommands()
-      .epilogue('Example: ampscope demo   (starts reflectors on loopback and scans them)')
-      .exitProcess(false)
-      .fail((message: string | null, error: Error | undefined) => {
-        // What yargs itself complains of comes as text or as a YError; everything else is a command's own.
-        if (error !== undefined && error.name !== 'YError') throw error;
-        throw usageErrorOf(error?.message ?? message ?? '', words);
-      }),
-  );
-  await program.parseAsync([...words]);
-  return code;
-}
-
-function describeCommand(parser: Argv, { positional, options, example, name, describe }: Command): Argv {
-  const usage = ['$0', name, positional?.usage ?? ''].join(' ').trim();
-  const described = parser
-    .usage(`${usage}\n\n${describe}`)
-    .options(options)
-    .hide('version')
-    .epilogue(`Example: ${example[0]}   (${example[1]})`);
-  return positional
-    ? described.positional(positional.key, {
-        type: 'string',
-        describe: positional.describe,
-        array: positional.usage.includes('..'),
-      })
-    : described;
-}
-
-/** yargs' own complaints in our manner; it names a near miss instead of the word that it does not know. */
-function usageErrorOf(message: string, words: readonly string[]): UsageError {
-  const command = commands.find(({ name }) => words.includes(name));
-  const [first = ''] = message.split('\n');
-  const meant = /^Did you mean (\S+)\?$/.exec(first)?.[1];
-  if (meant !== undefined)
-    return new UsageError(`there is no command "${words[0] ?? ''}"`, `did you mean ampscope ${meant}?`);
-  const valueless = /^Not enough arguments following: (\S+)$/.exec(first)?.[1];
-  const see = command ? `see ampscope ${command.name} --help` : 'see ampscope --help';
-  if (valueless !== undefined) return new UsageError(`--${valueless} has no value`, see);
-  const unknown = /^Unknown arguments?: (\S+?),?(?: |$)/.exec(first)?.[1];
-  if (unknown !== undefined && words.includes(`--${unknown}`))
-    return new UsageError(`--${unknown} is not understood here`, see);
-  if (first.startsWith('Not enough non-option arguments') && command?.positional) {
-    const { usage, describe } = command.positional;
-    return new UsageError(
-      `${command.name}: ${usage} is missing`,
-      `ampscope ${command.name} ${usage}: ${describe}`,
-    );
+export async function runCommandLine(
+  words: readonly string[],
+  io: Io,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === undefined) throw new UsageError('no command is named', 'see ampscope --help');
+  const shown = { '--help': overview, '--version': () => `${version}\n` }[name];
+  if (shown !== undefined) {
+    io.stdout.write(shown());
+    return EXIT.finished;
   }
-  const text = first === '' ? 'not understood' : first.charAt(0).toLowerCase() + first.slice(1);
-  return new UsageError(text, see);
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (entry === undefined) throw unknownCommand(name);
+  const command = await entry.load();
+  const { helpOf, readArguments } = await import('./settings/read-arguments.js');
+  const usage = { name, describe: entry.describe, ...command };
+  if (isHelpAsked(rest)) {
+    io.stdout.write(await helpOf(usage));
+    return EXIT.finished;
+  }
+  const { settings, ...given } = await readArguments(usage, rest, environment);
+  return command.run(settings, io, given);
+}
+
+function isHelpAsked(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return words.slice(0, end === -1 ? undefined : end).includes('--help');
+}
+
+function unknownCommand(name: string): UsageError {
+  const meant = nearMiss(name, Object.keys(commands));
+  return name.startsWith('-')
+    ? new UsageError(`${name} is not understood here`, 'see ampscope --help')
+    : new UsageError(
+        `there is no command "${name}"`,
+        meant === undefined ? 'see ampscope --help' : `did you mean ampscope ${meant}?`,
+      );
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(
+    ([name, { describe }]) => `  ${name.padEnd(width)}  ${describe}`,
+  );
+  return `ampscope <command>
+
+Finds the UDP reflectors in your own address space, and measures how strong each is.
+
+Commands:
+${lines.join('\n')}
+
+Options:
+  --help     Show help, of a command too
+  --version  Show the version
+
+Example: ampscope demo   (starts reflectors on loopback and scans them)
+`;
 }

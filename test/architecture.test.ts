@@ -71,6 +71,18 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'node:events',
     'node:worker_threads',
   ],
+  'src/settings': [
+    'src/domain',
+    'src/scope',
+    'src/sweep/shard.ts',
+    'src/archive/file-modes.ts',
+    'probes/list.ts',
+    'probes/probe.ts',
+    'node:fs/promises',
+    'node:path',
+    'yargs',
+    'zod',
+  ],
   'src/lab': ['src/domain', 'probes/probe.ts', 'node:dgram', 'node:events'],
   reports: [
     'src/domain',

@@ -40,13 +40,13 @@ export interface CheckpointPlan {
     readonly excluded_addresses: number;
     readonly left_out: readonly { readonly prefix: string; readonly reason: string }[];
   };
-  /** The exclusions of the command line as they were read, and the lists among them, which are read again. */
+  /** The exclusions of the settings as they were read, and the lists among them, which are read again. */
   readonly exclude: {
     readonly read: readonly string[];
     readonly lists: readonly string[];
   };
-  /** The options of the command line, by name, the drawn seed among them, names of files absolute. */
-  readonly options: Readonly<Record<string, string | boolean | readonly string[]>>;
+  /** The settings of the run as they were given, by key, the drawn seed among them, names of files absolute. */
+  readonly settings: Readonly<Record<string, unknown>>;
 }
 
 /** What changes while a run goes on. The `unknown`s belong to rooms that this one does not know. */

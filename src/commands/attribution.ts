@@ -3,47 +3,24 @@ import { formatInstant } from '../domain/time.js';
 import { mailAddressOf } from '../domain/mail-address.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { ScopeFile } from '../scope/scope-file.js';
-import { textOption } from './options/arguments.js';
-import type { Command } from './command.js';
-import { EXIT } from './command.js';
+import { ALL_SETTINGS } from '../settings/all-settings.js';
+import { defineCommand, EXIT } from './command.js';
 import { readScope } from './options/scan-inputs.js';
 
 /** Says who sends the probes, for whoever finds them in a log. */
-export const attribution: Command = {
-  name: 'attribution',
-  describe: 'Write the text of /.well-known/probing.txt (RFC 9511) from the scope',
-  options: {
-    scope: {
-      group: 'Scope:',
-      type: 'string',
-      requiresArg: true,
-      describe: 'Whose contact it names (default ./scope.yaml)',
-    },
-    host: {
-      group: 'Output:',
-      type: 'string',
-      requiresArg: true,
-      describe: 'Name of the scanner in reverse DNS: gives the line Canonical',
-    },
-  },
+export const attribution = defineCommand({
+  settings: ALL_SETTINGS.pick({ scope: true, host: true }),
   example: [
     'ampscope attribution --host scanner.example.net',
     'redirect it into your web server: probing.txt',
   ],
-  async run(argv, io) {
-    const { scopeFile, scope } = await readScope(argv, io);
-    const host = textOption(argv, 'host');
-    if (host !== undefined && !HOST.test(host))
-      throw new UsageError(
-        `--host: "${host}" is not a host name`,
-        'write the name alone: --host scanner.example.net',
-      );
-    io.stdout.write(probingText(scopeFile, { host, expires: formatInstant(scope.validUntilEnd) }));
+  async run(settings, io) {
+    const { scopeFile, scope } = await readScope({ ...settings, exclude: [] }, io);
+    const expires = formatInstant(scope.validUntilEnd);
+    io.stdout.write(probingText(scopeFile, { host: settings.host, expires }));
     return EXIT.finished;
   },
-};
-
-const HOST = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i;
+});
 
 /**
  * The Probe Description File: the syntax of RFC 9116 §4 with the fields that RFC 9511 §2.2 asks for. A

@@ -5,36 +5,29 @@ import type { PlannedScan } from '../preflight/facts.js';
 import { preflight } from '../preflight/preflight.js';
 import { readHostFacts } from '../preflight/read-facts.js';
 import { addressSet } from '../scope/address-set.js';
-import { durationOption, numberOption, textOption } from './options/arguments.js';
-import type { Arguments, Io } from './command.js';
-import { receiveBufferOption } from './options/pace-options.js';
-import { DEFAULTS, MOST_MS } from './options/scan-defaults.js';
+import type { Settings } from '../settings/all-settings.js';
+import type { Io } from './command.js';
 import type { ScanInputs } from './options/scan-inputs.js';
 
 /** The preflight of the scan that these arguments ask for: what `doctor` prints, and `scan` heeds. */
 export async function checkHost(
-  argv: Arguments,
+  settings: Pick<Settings, 'cooldown' | 'parallel' | 'source' | 'receive_buffer' | 'out'>,
   { clock }: Io,
   inputs: ScanInputs,
-  /** The folder of all runs. */
-  out: string,
 ): Promise<readonly Check[]> {
-  const cooldownMs = durationOption(argv, 'cooldown', MOST_MS.cooldown) ?? DEFAULTS.cooldownMs;
+  const { out, receive_buffer: receiveBufferBytes } = settings;
   const planned: PlannedScan = {
     targets: addressSet(inputs.space.ranges),
     probes: inputs.probes.length,
     rate: inputs.rate,
     replyBandwidthBps: inputs.scopeFile.limits.replyBandwidthBps,
-    parallel: numberOption(argv, 'parallel', { least: 1, most: 10_000, whole: true }) ?? DEFAULTS.parallel,
-    sweepSockets: sweepSocketsOf(inputs, cooldownMs),
+    parallel: settings.parallel,
+    sweepSockets: sweepSocketsOf(inputs, settings.cooldown),
     validUntilEnd: inputs.scope.validUntilEnd,
-    sourceAddress: textOption(argv, 'source'),
+    sourceAddress: settings.source,
   };
   const now: Instant = clock.now();
-  return preflight(
-    planned,
-    await readHostFacts(planned, { now, out, receiveBufferBytes: receiveBufferOption(argv) }),
-  );
+  return preflight(planned, await readHostFacts(planned, { now, out, receiveBufferBytes }));
 }
 
 /** One a probe and family, and more where its nonces would not last for a cooldown. */

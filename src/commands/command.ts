@@ -1,5 +1,6 @@
-import type { Options } from 'yargs';
+import type { z } from 'zod';
 import type { Clock } from '../domain/time.js';
+import type { Written } from '../settings/read-settings.js';
 
 /** What a command may touch of the world; a test gives it another one. */
 export interface Io {
@@ -19,21 +20,32 @@ export interface Io {
 }
 
 /** One command of the CLI: what its help says, and what it does. */
-export interface Command {
-  readonly name: string;
-  /** The words after the name, in yargs' notation: `[targets..]`. */
-  readonly positional?: { readonly usage: string; readonly key: string; readonly describe: string };
-  /** One line, as a sentence without a full stop. */
-  readonly describe: string;
-  readonly options: Readonly<Record<string, Options>>;
+export interface Command<S extends z.ZodObject = z.ZodObject> {
+  /** The words after the name: `[target..]`, `<run>`. */
+  readonly positional?: { readonly usage: string; readonly describe: string };
+  /** What it may be told beside them. */
+  readonly settings: S;
   /** One real example, the last line of the help. */
   readonly example: readonly [command: string, what: string];
   /** @returns the exit code. @throws UsageError for wrong use, scope or input. */
-  run(argv: Arguments, io: Io): Promise<number>;
+  run(settings: z.output<S>, io: Io, given: Given): Promise<number>;
 }
 
-/** What yargs made of the command line: every option is declared a string or a boolean, and read by `arguments.ts`. */
-export type Arguments = Readonly<Record<string, unknown>>;
+/** What a command was given beside the settings themselves. */
+export interface Given {
+  /** The words that are neither options nor their values: targets, a host, runs. */
+  readonly words: readonly string[];
+  /** The settings that were given, by key, as they were written and where. */
+  readonly written: ReadonlyMap<string, Written>;
+}
+
+/** Nothing beside the settings: what one command gives another. */
+export const NOTHING_GIVEN: Given = { words: [], written: new Map() };
+
+/** Keeps the type of the settings. */
+export function defineCommand<S extends z.ZodObject>(command: Command<S>): Command<S> {
+  return command;
+}
 
 /** Exit codes, as the README lists them; a signal's code comes from the signal. */
 export const EXIT = { finished: 0, fault: 1, usage: 2, findings: 3, losses: 4 } as const;

@@ -1,25 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startLab } from '../lab/lab.js';
-import { textOption } from './options/arguments.js';
-import type { Command } from './command.js';
-import { EXIT } from './command.js';
-import { LAB_OPTIONS, labOf, labPorts, writeScopeFile } from './lab.js';
-import { DEFAULTS } from './options/scan-defaults.js';
+import { ALL_SETTINGS } from '../settings/all-settings.js';
+import { defineCommand, EXIT, NOTHING_GIVEN } from './command.js';
+import { labOf, labPorts, writeScopeFile } from './lab.js';
 import { scan } from './scan.js';
 
 /** The lab, a scan of it, and where to look next: what `npm start` shows. */
-export const demo: Command = {
-  name: 'demo',
-  describe: 'Start the lab, scan it, and write its reports',
-  options: {
-    ...LAB_OPTIONS,
-    out: { type: 'string', requiresArg: true, describe: `Reports go here (default ./${DEFAULTS.out})` },
-  },
+export const demo = defineCommand({
+  settings: ALL_SETTINGS.pick({ base_port: true, out: true }),
   example: ['ampscope demo', 'takes about a minute, and touches nothing but loopback'],
-  async run(argv, io) {
-    const out = textOption(argv, 'out') ?? DEFAULTS.out;
-    const { hosts, scopeText } = labOf(argv, io.clock.now());
+  async run({ base_port, out }, io) {
+    const { hosts, scopeText } = labOf(base_port, io.clock.now());
     const scopeFile = join(out, 'lab-scope.yaml');
     await mkdir(out, { recursive: true, mode: 0o700 });
     await writeScopeFile(scopeFile, scopeText);
@@ -29,16 +21,17 @@ export const demo: Command = {
     );
     try {
       const code = await scan.run(
-        {
+        scan.settings.parse({
           scope: scopeFile,
           out,
           cooldown: '2s',
-          'form-gap': '600ms',
-          'quiet-gap': '1s',
-          probe: 'all',
+          form_gap: '600ms',
+          quiet_gap: '1s',
+          probe: ['all'],
           port: labPorts(hosts),
-        },
+        }),
         io,
+        NOTHING_GIVEN,
       );
       if (code === EXIT.finished) io.stdout.write(whereToLook(out));
       return code;
@@ -46,7 +39,7 @@ export const demo: Command = {
       await running.close();
     }
   },
-};
+});
 
 function whereToLook(out: string): string {
   const run = join(out, 'latest');

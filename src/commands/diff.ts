@@ -5,24 +5,20 @@ import { isExposed } from '../domain/status.js';
 import { UsageError } from '../domain/usage-error.js';
 import { alignedTable } from '../../reports/aligned-table.js';
 import { decimalText, FACTOR_DECIMALS } from '../../reports/format.js';
-import { flagOption, listOption } from './options/arguments.js';
-import type { Command } from './command.js';
-import { EXIT } from './command.js';
+import { ALL_SETTINGS } from '../settings/all-settings.js';
+import { defineCommand, EXIT } from './command.js';
 
 /** What differs between two runs, whatever lies between them. */
-export const diff: Command = {
-  name: 'diff',
-  positional: { usage: '<run..>', key: 'run', describe: 'The directories of two runs, the earlier first' },
-  describe: 'Show what differs between two runs',
-  options: { json: { group: 'Output:', type: 'boolean', describe: 'Print the differences as JSON' } },
+export const diff = defineCommand({
+  positional: { usage: '<run..>', describe: 'The directories of two runs, the earlier first' },
+  settings: ALL_SETTINGS.pick({ json: true }),
   example: ['ampscope diff exposure/2026-11-13T030000Z exposure/latest', 'what changed in that week'],
-  async run(argv, { stdout }) {
-    const [a, b, ...more] = listOption(argv, 'run');
+  async run({ json }, { stdout }, { words: [a, b, ...more] }) {
     if (a === undefined || b === undefined || more.length > 0)
       throw new UsageError('diff takes two runs', 'write ampscope diff RUN_A RUN_B');
     const [before, after] = await Promise.all([readRun(a), readRun(b)]);
     const changes = changesBetween(before.records, after.records);
-    if (flagOption(argv, 'json')) {
+    if (json) {
       stdout.write(`${JSON.stringify(changes, undefined, 2)}\n`);
       return EXIT.finished;
     }
@@ -41,7 +37,7 @@ export const diff: Command = {
     stdout.write(`${before.run.scan_id} to ${after.run.scan_id}: ${counts.join(', ')}\n`);
     return EXIT.finished;
   },
-};
+});
 
 const HEADER = ['change', 'host', 'probe', 'on the wire', 'then', 'what is known'];
 const RIGHT: ReadonlySet<number> = new Set([3, 4]);

@@ -1,47 +1,42 @@
+import type { z } from 'zod';
 import { addressCount } from '../domain/address.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { Check } from '../preflight/check.js';
-import { flagOption, textOption } from './options/arguments.js';
-import type { Arguments, Command, Io } from './command.js';
-import { EXIT } from './command.js';
+import { ALL_SETTINGS, TARGET_SETTINGS } from '../settings/all-settings.js';
+import type { Given, Io } from './command.js';
+import { defineCommand, EXIT } from './command.js';
 import { checkHost } from './check-host.js';
-import { DEFAULTS } from './options/scan-defaults.js';
 import { readScanInputs } from './options/scan-inputs.js';
-import { SCAN_OPTIONS, TARGET_OPTIONS } from './options/scan-options.js';
 
 /** Says whether a scan would work here, and what to do where it would not; sends nothing. */
-export const doctor: Command = {
-  name: 'doctor',
-  positional: {
-    usage: '[target..]',
-    key: 'target',
-    describe: 'Addresses or prefixes; none means all of the scope',
-  },
-  describe: 'Check this machine for a scan: route, buffers, limits, disk; sends nothing',
-  options: {
-    ...TARGET_OPTIONS,
-    source: SCAN_OPTIONS.source,
-    parallel: SCAN_OPTIONS.parallel,
-    cooldown: SCAN_OPTIONS.cooldown,
-    'receive-buffer': SCAN_OPTIONS['receive-buffer'],
-    out: SCAN_OPTIONS.out,
-    json: { group: 'Output:', type: 'boolean', describe: 'Print the checks as JSON' },
-  },
+export const doctor = defineCommand({
+  positional: { usage: '[target..]', describe: 'Addresses or prefixes; none means all of the scope' },
+  settings: ALL_SETTINGS.pick({
+    ...TARGET_SETTINGS,
+    source: true,
+    parallel: true,
+    cooldown: true,
+    receive_buffer: true,
+    out: true,
+    json: true,
+  }),
   example: ['ampscope doctor', 'what is missing before a scan of ./scope.yaml, line by line'],
-  async run(argv, io) {
-    const checks = await examine(argv, io);
-    io.stdout.write(
-      flagOption(argv, 'json') ? `${JSON.stringify({ checks }, undefined, 2)}\n` : describeChecks(checks),
-    );
+  async run(settings, io, given) {
+    const checks = await examine(settings, io, given);
+    io.stdout.write(settings.json ? `${JSON.stringify({ checks }, undefined, 2)}\n` : describeChecks(checks));
     return checks.some(({ status }) => status === 'problem') ? EXIT.usage : EXIT.finished;
   },
-};
+});
 
 /** A scope that cannot be used is the first thing to say, and without one there is nothing to look at yet. */
-async function examine(argv: Arguments, io: Io): Promise<readonly Check[]> {
+async function examine(
+  settings: z.output<(typeof doctor)['settings']>,
+  io: Io,
+  given: Given,
+): Promise<readonly Check[]> {
   const name = 'scope';
   try {
-    const inputs = await readScanInputs(argv, io);
+    const inputs = await readScanInputs(settings, given, io);
     const { scopeFile, space, validityWarning, notes } = inputs;
     const remarks = [validityWarning ?? [], notes].flat();
     const scope: Check = {
@@ -50,7 +45,7 @@ async function examine(argv: Arguments, io: Io): Promise<readonly Check[]> {
       finding: `${scopeFile.name}: ${addressCount(space.size)} to probe, until ${scopeFile.validUntil} (UTC)`,
       ...(remarks.length > 0 && { hint: `note: ${remarks.join('; ')}` }),
     };
-    return [scope, ...(await checkHost(argv, io, inputs, textOption(argv, 'out') ?? DEFAULTS.out))];
+    return [scope, ...(await checkHost(settings, io, inputs))];
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return [{ name, status: 'problem', finding: error.message, hint: error.hint }];

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { PRIVATE_FILE } from '../archive/file-modes.js';
 import { HistoryDamaged, historyPath, readHistory } from '../archive/history-file.js';
 import { openHistory } from '../archive/past-runs.js';
 import { compareAddresses, parseAddress } from '../domain/address.js';
@@ -8,30 +9,22 @@ import type { ExposureHistory, StatusChange } from '../history/exposure-history.
 import { givenRange } from '../scope/parse-range.js';
 import { alignedTable } from '../../reports/aligned-table.js';
 import { decimalText, FACTOR_DECIMALS } from '../../reports/format.js';
-import { flagOption, textOption } from './options/arguments.js';
-import type { Command } from './command.js';
-import { EXIT } from './command.js';
-import { DEFAULTS } from './options/scan-defaults.js';
+import { ALL_SETTINGS } from '../settings/all-settings.js';
+import { defineCommand, EXIT } from './command.js';
 
 /** What all runs together know of a host, a network or an AS. */
-export const history: Command = {
-  name: 'history',
-  positional: { usage: '<what>', key: 'what', describe: 'An address, a prefix, or an AS number' },
-  describe: 'Show what all runs know of a host, a network or an AS',
-  options: {
-    out: { type: 'string', requiresArg: true, describe: 'Where the runs are (default ./exposure)' },
-    json: { group: 'Output:', type: 'boolean', describe: 'Print it as JSON, one exposure a line' },
-  },
+export const history = defineCommand({
+  positional: { usage: '<what>', describe: 'An address, a prefix, or an AS number' },
+  settings: ALL_SETTINGS.pick({ out: true, json: true }),
   example: ['ampscope history 192.0.2.10', 'when it was first seen, fixed and reopened'],
-  async run(argv, { stdout }) {
-    const matches = matcherOf(textOption(argv, 'what') ?? '');
-    const out = textOption(argv, 'out') ?? DEFAULTS.out;
+  async run({ out, json }, { stdout }, { words }) {
+    const matches = matcherOf(words[0] ?? '');
     const found: ExposureHistory[] = [];
     try {
       // A group that may read it shall not lose it to whoever asks.
       const mode = await stat(historyPath(out)).then(
         (found) => found.mode & 0o777,
-        () => DEFAULTS.fileMode,
+        () => PRIVATE_FILE,
       );
       await openHistory(out, { mode });
       await readHistory(out, 'all', (exposure) => {
@@ -42,11 +35,11 @@ export const history: Command = {
       throw new UsageError(`${out}: no runs are there`, 'name the folder of the runs with --out');
     }
     found.sort(inOrder);
-    if (flagOption(argv, 'json')) for (const exposure of found) stdout.write(`${JSON.stringify(exposure)}\n`);
+    if (json) for (const exposure of found) stdout.write(`${JSON.stringify(exposure)}\n`);
     else stdout.write(found.length === 0 ? 'no exposure of it is known\n' : describe(found));
     return EXIT.finished;
   },
-};
+});
 
 function inOrder(a: ExposureHistory, b: ExposureHistory): number {
   const [first, second] = [parseAddress(a.ip), parseAddress(b.ip)];

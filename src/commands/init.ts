@@ -4,32 +4,25 @@ import { formatDay } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
 import { scopeJsonSchema } from '../scope/scope-file.js';
 import { scopeTemplate } from '../scope/scope-template.js';
-import { flagOption, textOption } from './options/arguments.js';
-import type { Command } from './command.js';
-import { EXIT } from './command.js';
+import { ALL_SETTINGS } from '../settings/all-settings.js';
+import { defineCommand, EXIT } from './command.js';
 import { readError } from './options/scan-inputs.js';
 
 /** An authorisation that somebody must renew: the template's lasts three months. */
 const TEMPLATE_VALID_DAYS = 90;
 
 /** Writes a commented scope file, and never over another one. */
-export const init: Command = {
-  name: 'init',
-  positional: {
-    usage: '[file]',
-    key: 'file',
-    describe: 'Where to write it (default scope.yaml); - prints it',
-  },
-  describe: 'Write a commented scope file to fill in',
-  options: { schema: { type: 'boolean', describe: 'Print the JSON Schema of the scope file instead' } },
+export const init = defineCommand({
+  positional: { usage: '[file]', describe: 'Where to write it (default scope.yaml); - prints it' },
+  settings: ALL_SETTINGS.pick({ schema: true }),
   example: ['ampscope init scope.yaml', 'then edit it: it says what you may probe'],
-  async run(argv, { stdout, stderr, clock }) {
-    if (flagOption(argv, 'schema')) {
+  async run({ schema }, { stdout, stderr, clock }, { words }) {
+    if (schema) {
       const settings = probes.flatMap((definition) => definition.settings ?? []);
       stdout.write(`${JSON.stringify(scopeJsonSchema(settings), undefined, 2)}\n`);
       return EXIT.finished;
     }
-    const file = textOption(argv, 'file') ?? 'scope.yaml';
+    const file = words[0] ?? 'scope.yaml';
     const text = scopeTemplate({ validUntil: formatDay(clock.now() + TEMPLATE_VALID_DAYS * 86_400_000) });
     if (file === '-') {
       stdout.write(text);
@@ -39,7 +32,7 @@ export const init: Command = {
     stderr.write(`${file} is written: replace its example values, then try: ampscope plan --scope ${file}\n`);
     return EXIT.finished;
   },
-};
+});
 
 /** Under a temporary name first, then linked: a link fails where there is a file, and is whole or not there. */
 async function writeNew(file: string, text: string): Promise<void> {

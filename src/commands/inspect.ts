@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import type { z } from 'zod';
 import type { Address } from '../domain/address.js';
 import { formatAddress } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';
@@ -12,64 +12,67 @@ import { createPacer, createReplyBudget, PACER_TICK_MS } from '../sweep/pacer.js
 import { openGuardedSocket } from '../udp/guarded-socket.js';
 import { counted } from '../../reports/format.js';
 import { version } from '../version.js';
-import { durationOption, flagOption, textOption } from './options/arguments.js';
-import type { Arguments, Command, Io } from './command.js';
-import { EXIT } from './command.js';
+import type { Io } from './command.js';
+import { defineCommand, EXIT } from './command.js';
 import { describeExchange, describeOutcome, describeProbe } from './inspection/describe-inspection.js';
 import { createExpiry } from '../engine/expiry.js';
 import type { Inspection } from './inspection/inspection.js';
 import { inspectionRecord, outcomeOf } from './inspection/inspection.js';
-import { limitsFor } from '../engine/measurement-stage.js';
-import { DEFAULTS, MOST_MS } from './options/scan-defaults.js';
+import { drawNonce, hostGapMs, limitsFor } from '../engine/measurement-stage.js';
 import type { ScanInputs } from './options/scan-inputs.js';
 import { readScanInputs } from './options/scan-inputs.js';
-import { SCAN_OPTIONS } from './options/scan-options.js';
-import { SEVERITY_OPTIONS, severityThresholds } from './options/severity-options.js';
 import type { SelectedProbe } from '../engine/selected-probe.js';
-import { PROBE_FLAGS } from './options/select-probes.js';
+import { ALL_SETTINGS, PROBE_SWITCHES, severitiesInOrder } from '../settings/all-settings.js';
+
+const INSPECT_SETTINGS = ALL_SETTINGS.pick({
+  scope: true,
+  exclude: true,
+  probe: true,
+  port: true,
+  ...PROBE_SWITCHES,
+  source: true,
+  quiet_gap: true,
+  form_gap: true,
+  receive_buffer: true,
+  severity_critical: true,
+  severity_high: true,
+  all: true,
+  json: true,
+}).check(severitiesInOrder);
+type InspectSettings = z.output<typeof INSPECT_SETTINGS>;
 
 /** One host, asked as a measurement asks it, and everything that it says: for whoever has its owner on the phone. */
-export const inspect: Command = {
-  name: 'inspect',
-  positional: { usage: '<host>', key: 'host', describe: 'One address inside the scope' },
-  describe: 'Ask one host, and show every datagram field by field; writes no files',
-  options: {
-    scope: SCAN_OPTIONS.scope,
-    exclude: SCAN_OPTIONS.exclude,
-    probe: SCAN_OPTIONS.probe,
-    port: SCAN_OPTIONS.port,
-    ...PROBE_FLAGS,
-    source: SCAN_OPTIONS.source,
-    'quiet-gap': SCAN_OPTIONS['quiet-gap'],
-    'form-gap': SCAN_OPTIONS['form-gap'],
-    ...SEVERITY_OPTIONS,
-    all: { group: 'Output:', type: 'boolean', describe: 'Every datagram of a long answer, every byte' },
-    json: { group: 'Output:', type: 'boolean', describe: 'Print it all as JSON' },
-  },
+export const inspect = defineCommand({
+  positional: { usage: '<host>', describe: 'One address inside the scope' },
+  settings: INSPECT_SETTINGS,
   example: ['ampscope inspect 192.0.2.7 --probe ntp-monlist', 'what it answers, byte by byte'],
-  async run(argv, io) {
-    const given = textOption(argv, 'host') ?? '';
-    const inputs = await readScanInputs({ ...argv, target: [given] }, io);
+  async run(settings, io, given) {
+    const inputs = await readScanInputs({ ...settings, targets: undefined, rate: undefined }, given, io);
     if (inputs.space.size !== 1)
       throw new UsageError(
-        `"${given}" is no single address`,
+        `"${given.words.join()}" is no single address`,
         'name one host; networks are for ampscope scan',
       );
     if (inputs.validityWarning !== undefined) io.stderr.write(`ampscope: note: ${inputs.validityWarning}\n`);
-    return inspectHost(argv, io, inputs, inputs.space.addressAt(0));
+    return inspectHost(settings, io, inputs, inputs.space.addressAt(0));
   },
-};
+});
 
-async function inspectHost(argv: Arguments, io: Io, inputs: ScanInputs, host: Address): Promise<number> {
-  const [json, all] = [flagOption(argv, 'json'), flagOption(argv, 'all')];
+async function inspectHost(
+  settings: InspectSettings,
+  io: Io,
+  inputs: ScanInputs,
+  host: Address,
+): Promise<number> {
+  const { json, all } = settings;
   const print = (text: string): void => {
     if (!json) io.stdout.write(text);
   };
   const started = io.clock.now();
   const expiry = createExpiry(inputs.scope.validUntilEnd, io.clock);
   const signal = AbortSignal.any([io.stop, expiry.signal]);
-  const measuring = measuringOf(argv, io, inputs, signal);
-  const thresholds = severityThresholds(argv);
+  const measuring = measuringOf(settings, io, inputs, signal);
+  const thresholds = { critical: settings.severity_critical, high: settings.severity_high };
   const inspections: Inspection[] = [];
   print(headerOf(inputs, host));
   for (const selected of inputs.probes) {
@@ -142,7 +145,7 @@ async function askAll(
 
 /** Within every limit of the scope, on sockets that ask the scope before each packet. */
 function measuringOf(
-  argv: Arguments,
+  settings: InspectSettings,
   { clock }: Io,
   { scope, rate, scopeFile: { limits } }: ScanInputs,
   signal: AbortSignal,
@@ -156,8 +159,6 @@ function measuringOf(
     validUntilEnd: scope.validUntilEnd,
     isRevoked: false,
   });
-  const quietGapMs = durationOption(argv, 'quiet-gap', MOST_MS['quiet-gap']);
-  const formGapMs = durationOption(argv, 'form-gap', MOST_MS['form-gap']) ?? DEFAULTS.formGapMs;
   const openSocket =
     (connectTo?: { readonly address: Address; readonly port: number }): Measuring['openSocket'] =>
     (handlers) =>
@@ -165,12 +166,11 @@ function measuringOf(
         ...handlers,
         guard,
         clock,
-        receiveBufferBytes: DEFAULTS.receiveBufferBytes,
-        sourceAddress: textOption(argv, 'source'),
+        receiveBufferBytes: settings.receive_buffer,
+        sourceAddress: settings.source,
         connectTo,
       });
   let drops = 0;
-  const hostGapMs = Math.max(formGapMs, 1000 / limits.perHost);
   return {
     drops: () => drops,
     openConnected: (port, address) => openSocket({ address, port }),
@@ -181,15 +181,15 @@ function measuringOf(
         pacer: createPacer(rate, PACER_TICK_MS),
         budget: createReplyBudget(limits.replyBandwidthBps),
         clock,
-        hostGapMs,
+        hostGapMs: hostGapMs({ formGapMs: settings.form_gap, pace: limits }),
         perSubnet: limits.perSubnet,
         // No sweep went before it.
         restMs: 0,
         sweepEndedMs: () => -Infinity,
       }),
       openSocket: openSocket(),
-      limitsFor: (probe) => limitsFor(probe, quietGapMs),
-      drawNonce: (bits) => (bits === 0 ? 0 : randomInt(2 ** bits)),
+      limitsFor: (probe) => limitsFor(probe, settings.quiet_gap),
+      drawNonce,
       onSocketDrops: (count) => (drops += count),
       onReceived: () => undefined,
     },

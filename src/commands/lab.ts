@@ -8,37 +8,18 @@ import { UsageError } from '../domain/usage-error.js';
 import type { LabHost } from '../lab/layout.js';
 import { startLab } from '../lab/lab.js';
 import { addressAndPort, labHosts, labScope } from '../lab/layout.js';
-import { numberOption, textOption } from './options/arguments.js';
-import type { Arguments, Command } from './command.js';
-import { EXIT } from './command.js';
-
-export const LAB_OPTIONS = {
-  'base-port': {
-    type: 'string',
-    requiresArg: true,
-    describe: "Added to each probe's port, so that nobody needs to be root (default 10000)",
-  },
-} as const;
+import { ALL_SETTINGS } from '../settings/all-settings.js';
+import { defineCommand, EXIT } from './command.js';
 
 /** A scope of the lab is good for a month and a half: long enough to play, short enough to be no habit. */
 const LAB_VALID_MS = 45 * 86_400_000;
 
 /** Starts the lab's reflectors and keeps them up until it is stopped. */
-export const lab: Command = {
-  name: 'lab',
-  describe: 'Start reflectors on loopback to try the scanner on, until stopped',
-  options: {
-    ...LAB_OPTIONS,
-    'scope-file': {
-      type: 'string',
-      requiresArg: true,
-      describe: 'Write the scope of the lab here (default lab-scope.yaml)',
-    },
-  },
+export const lab = defineCommand({
+  settings: ALL_SETTINGS.pick({ base_port: true, scope_file: true }),
   example: ['ampscope lab --scope-file lab-scope.yaml', 'then scan it from another terminal'],
-  async run(argv, { stdout, clock, stop }) {
-    const { hosts, scopeText } = labOf(argv, clock.now());
-    const scopeFile = textOption(argv, 'scope-file') ?? 'lab-scope.yaml';
+  async run({ base_port, scope_file: scopeFile }, { stdout, clock, stop }) {
+    const { hosts, scopeText } = labOf(base_port, clock.now());
     await writeScopeFile(scopeFile, scopeText);
     const running = await startLab(hosts);
     for (const { address, port, twin, probes: askers } of hosts)
@@ -53,14 +34,13 @@ export const lab: Command = {
     await running.close();
     return EXIT.finished;
   },
-};
+});
 
 /** The hosts of the lab and the scope file that allows exactly them. */
 export function labOf(
-  argv: Arguments,
+  basePort: number,
   now: number,
 ): { readonly hosts: readonly LabHost[]; readonly scopeText: string } {
-  const basePort = numberOption(argv, 'base-port', { least: 1024, most: 60_000, whole: true }) ?? 10_000;
   const hasIpv6 = hasIpv6Loopback();
   return {
     hosts: labHosts(probes, { basePort, hasIpv6 }),

@@ -1,42 +1,34 @@
 import { takeInRun } from '../archive/past-runs.js';
 import { readRun, writeRun } from '../archive/run-archive.js';
 import { createRunDirectory, publishLatest } from '../archive/run-directory.js';
-import { parseFileMode } from '../archive/file-modes.js';
+import { parseFileMode, PRIVATE_FILE } from '../archive/file-modes.js';
 import { consoleSummary } from '../../reports/console-summary.js';
 import type { FindingRecord } from '../domain/finding-record.js';
 import type { RunRecord } from '../domain/run-record.js';
 import { isExposed } from '../domain/status.js';
 import { formatStamp } from '../domain/time.js';
-import { listOption, textOption } from './options/arguments.js';
-import type { Command } from './command.js';
-import { EXIT } from './command.js';
+import { ALL_SETTINGS } from '../settings/all-settings.js';
+import { defineCommand, EXIT } from './command.js';
 import { mergeRuns } from './runs/merge-runs.js';
 import type { Past } from './runs/past.js';
 import { openPast } from './runs/past.js';
 import { renderRun } from './runs/render-run.js';
 import { cannotKeep } from './runs/run-keeper.js';
-import { DEFAULTS } from './options/scan-defaults.js';
 import type { RowsWithStatus } from './runs/with-statuses.js';
 import { withStatuses } from './runs/with-statuses.js';
 
 /** Makes one run of the shards of a scan. */
-export const merge: Command = {
-  name: 'merge',
-  positional: { usage: '<run..>', key: 'run', describe: 'The directories of all shards' },
-  describe: 'Make one run of the runs of scan --shard, with reports of its own',
-  options: {
-    out: { type: 'string', requiresArg: true, describe: `The run goes here (default ./${DEFAULTS.out})` },
-  },
+export const merge = defineCommand({
+  positional: { usage: '<run..>', describe: 'The directories of all shards' },
+  settings: ALL_SETTINGS.pick({ out: true }),
   example: ['ampscope merge east/latest west/latest', 'the two runs of --shard 1/2 and --shard 2/2'],
-  async run(argv, { stdout, stderr }) {
-    const directories = listOption(argv, 'run');
+  async run({ out }, { stdout, stderr }, { words: directories }) {
     const read = await Promise.all(
       directories.map(async (directory) => ({ directory, ...(await readRun(directory)) })),
     );
     // Refuses what is no whole before anything is made.
     const { started, settings } = mergeRuns(read, '');
-    const fileMode = parseFileMode(settings.file_mode) ?? DEFAULTS.fileMode;
-    const out = textOption(argv, 'out') ?? DEFAULTS.out;
+    const fileMode = parseFileMode(settings.file_mode) ?? PRIVATE_FILE;
     const { id, path } = await createRunDirectory(out, formatStamp(Date.parse(started)), { fileMode });
     const past = await openPast(out, {
       mode: fileMode,
@@ -61,7 +53,7 @@ export const merge: Command = {
     stderr.write(`reports are in ${path}\n`);
     return run.losses.any ? EXIT.losses : EXIT.finished;
   },
-};
+});
 
 /**
  * The shards may have run on machines that know nothing of earlier runs, so what they saw gets its status here. What

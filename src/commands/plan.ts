@@ -4,35 +4,24 @@ import { addressCount, formatPrefix } from '../domain/address.js';
 import { interview } from '../measure/interview.js';
 import type { Order } from '../sweep/order.js';
 import { createOrder, placesPerSubnet } from '../sweep/order.js';
-import { flagOption } from './options/arguments.js';
-import type { Command } from './command.js';
-import { EXIT } from './command.js';
-import { retriesOption } from './options/pace-options.js';
+import { ALL_SETTINGS, needsSeed, TARGET_SETTINGS } from '../settings/all-settings.js';
+import { defineCommand, EXIT } from './command.js';
 import { readScanInputs } from './options/scan-inputs.js';
-import { SCAN_OPTIONS, TARGET_OPTIONS } from './options/scan-options.js';
 import type { SelectedProbe } from '../engine/selected-probe.js';
 import { definitionOf } from '../engine/selected-probe.js';
-import { formatShard, shardOption } from './options/shard-option.js';
+import { formatShard } from '../sweep/shard.js';
 
 /** Says what a scan would send, and sends nothing. */
-export const plan: Command = {
-  name: 'plan',
-  positional: {
-    usage: '[target..]',
-    key: 'target',
-    describe: 'Addresses or prefixes; none means all of the scope',
-  },
-  describe: 'Show what a scan would send: packets, bytes, time; sends nothing',
-  options: {
-    ...TARGET_OPTIONS,
-    seed: SCAN_OPTIONS.seed,
-    shard: SCAN_OPTIONS.shard,
-    json: { group: 'Output:', type: 'boolean', describe: 'Print the plan as JSON' },
-  },
+export const plan = defineCommand({
+  positional: { usage: '[target..]', describe: 'Addresses or prefixes; none means all of the scope' },
+  settings: ALL_SETTINGS.pick({ ...TARGET_SETTINGS, seed: true, shard: true, json: true }).check(needsSeed),
   example: ['ampscope plan 192.0.2.0/24', 'what a scan of this network would send'],
-  async run(argv, io) {
-    const { space, probes, scopeFile, validityWarning, notes, ...inputs } = await readScanInputs(argv, io);
-    const shard = shardOption(argv);
+  async run({ shard, ...settings }, io, given) {
+    const { space, probes, scopeFile, validityWarning, notes, ...inputs } = await readScanInputs(
+      settings,
+      given,
+      io,
+    );
     const rate = inputs.rate / (shard?.of ?? 1);
     for (const note of [validityWarning ?? [], notes].flat()) io.stderr.write(`ampscope: note: ${note}\n`);
     const { perSubnet, perHost } = scopeFile.limits;
@@ -45,7 +34,7 @@ export const plan: Command = {
       shard,
     });
     const families = order.families.map((family) => ({ family, addresses: order.addressesOf(family) }));
-    const passes = 1 + retriesOption(argv);
+    const passes = 1 + settings.retries;
     const rows = probes.map((selected) => {
       const { probe, port } = selected;
       // The same request is another packet in each family.
@@ -85,12 +74,10 @@ export const plan: Command = {
       effective_rate: seconds > 0 ? Math.round((packets / seconds) * 10) / 10 : 0,
       seconds: Math.ceil(seconds),
     };
-    io.stdout.write(
-      flagOption(argv, 'json') ? `${JSON.stringify(summary, undefined, 2)}\n` : describePlan(summary),
-    );
+    io.stdout.write(settings.json ? `${JSON.stringify(summary, undefined, 2)}\n` : describePlan(summary));
     return EXIT.finished;
   },
-};
+});
 
 /**
  * How long one pass over the order takes: of each round the longer of its packets at the rate and the

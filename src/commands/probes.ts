@@ -1,35 +1,19 @@
 import { probes as definitions } from '../../probes/list.js';
 import type { Language, ProbeDefinition } from '../../probes/probe.js';
-import { LANGUAGES } from '../../probes/probe.js';
-import { UsageError } from '../domain/usage-error.js';
-import { textOption } from './options/arguments.js';
-import type { Command } from './command.js';
-import { EXIT } from './command.js';
+import { ALL_SETTINGS } from '../settings/all-settings.js';
+import { defineCommand, EXIT } from './command.js';
 import { definitionOf } from '../engine/selected-probe.js';
 
 /** Lists the probes, or shows one: what it sends, what it means, what to do. */
-export const probes: Command = {
-  name: 'probes',
-  positional: { usage: '[id]', key: 'id', describe: 'Show this one in full' },
-  describe: 'List the probes, or show one with its request, risk and remedy',
-  options: {
-    lang: { type: 'string', requiresArg: true, describe: `${LANGUAGES.join(' or ')} (default en)` },
-  },
+export const probes = defineCommand({
+  positional: { usage: '[id]', describe: 'Show this one in full' },
+  settings: ALL_SETTINGS.pick({ lang: true }),
   example: ['ampscope probes ntp-monlist --lang ja', 'request bytes, standard, remedy, in Japanese'],
-  run(argv, { stdout }) {
-    const language = languageOf(textOption(argv, 'lang'));
-    const id = textOption(argv, 'id');
+  run({ lang: language }, { stdout }, { words: [id] }) {
     stdout.write(id === undefined ? list(language) : show(definitionOf(id, 'probes'), language));
     return Promise.resolve(EXIT.finished);
   },
-};
-
-function languageOf(text = 'en'): Language {
-  const found = LANGUAGES.find((language) => language === text);
-  if (found === undefined)
-    throw new UsageError(`--lang: there is no language "${text}"`, `write ${LANGUAGES.join(' or ')}`);
-  return found;
-}
+});
 
 function list(language: Language): string {
   const width = Math.max(...definitions.map(({ id }) => id.length));

@@ -8,7 +8,7 @@ import { createRunDirectory, publishLatest } from '../archive/run-directory.js';
 import type { Address } from '../domain/address.js';
 import { formatPrefix } from '../domain/address.js';
 import type { Origin, Severity } from '../domain/finding.js';
-import { SEVERITIES, compareSeverities } from '../domain/finding.js';
+import { compareSeverities } from '../domain/finding.js';
 import type { FindingRecord } from '../domain/finding-record.js';
 import type { RunRecord } from '../domain/run-record.js';
 import { isRemembered } from '../domain/run-standing.js';
@@ -25,14 +25,14 @@ import { createLiveScope } from '../scope/live-scope.js';
 import type { Scope } from '../scope/scope.js';
 import type { Key } from '../sweep/keyed-permutation.js';
 import { createProgress } from './progress.js';
-import { durationOption, flagOption, listOption, numberOption, textOption } from './options/arguments.js';
-import type { Arguments, Command, Io } from './command.js';
+import type { ScanSettings } from '../settings/all-settings.js';
+import { SCAN_SETTINGS } from '../settings/all-settings.js';
+import type { Given, Io } from './command.js';
 import { checkHost } from './check-host.js';
-import { EXIT } from './command.js';
+import { defineCommand, EXIT } from './command.js';
 import type { Check } from '../preflight/check.js';
 import type { Past } from './runs/past.js';
 import { openPast } from './runs/past.js';
-import { receiveBufferOption, retriesOption, threadsOption } from './options/pace-options.js';
 import { noticeOptions } from './options/notice-options.js';
 import { recordOf } from './runs/record-of.js';
 import { renderRun } from './runs/render-run.js';
@@ -44,10 +44,6 @@ import { runScan } from '../engine/run-scan.js';
 import { startWorkerThread } from '../engine/worker-thread.js';
 import type { ScanInputs } from './options/scan-inputs.js';
 import { readError, readScanInputs, readScope } from './options/scan-inputs.js';
-import { DEFAULTS, MOST_MS } from './options/scan-defaults.js';
-import { SCAN_OPTIONS } from './options/scan-options.js';
-import { severityThresholds } from './options/severity-options.js';
-import { shardOption } from './options/shard-option.js';
 import { createScopeReload } from '../engine/scope-reload.js';
 import { openGuardedSocket } from '../udp/guarded-socket.js';
 import { readSendBufferDrops } from '../udp/send-buffer-drops.js';
@@ -55,35 +51,24 @@ import type { RowsWithStatus } from './runs/with-statuses.js';
 import { withStatuses } from './runs/with-statuses.js';
 
 /** Scans what the scope allows, and writes the reports. */
-export const scan: Command = {
-  name: 'scan',
-  positional: {
-    usage: '[target..]',
-    key: 'target',
-    describe: 'Addresses or prefixes; none means all of the scope',
-  },
-  describe: 'Find and measure the reflectors in your scope, and write the reports',
-  options: SCAN_OPTIONS,
+export const scan = defineCommand({
+  positional: { usage: '[target..]', describe: 'Addresses or prefixes; none means all of the scope' },
+  settings: SCAN_SETTINGS,
   example: ['ampscope scan --fail-on high', 'all of ./scope.yaml; exit 3 on a high finding'],
   run: runScanCommand,
-};
+});
 
-async function runScanCommand(given: Arguments, io: Io): Promise<number> {
-  const resumed = textOption(given, 'resume') === undefined ? undefined : await resumeScan(given, io);
-  const argv = resumed?.argv ?? given;
-  const inputs = resumed?.inputs ?? (await readScanInputs(argv, io));
-  const failOn = severityOption(argv, 'fail-on');
-  const failOnNew = severityOption(argv, 'fail-on-new');
-  const quiet = flagOption(argv, 'quiet');
-  const bom = flagOption(argv, 'bom');
-  const profile = profileOption(argv);
-  const notices = await noticeOptions(argv);
-  const fileMode = fileModeOption(argv);
+async function runScanCommand(asked: ScanSettings, io: Io, given: Given): Promise<number> {
+  const { resume } = asked;
+  const resumed = resume === undefined ? undefined : await resumeScan({ ...asked, resume }, given, io);
+  const settings = resumed?.settings ?? asked;
+  const inputs = resumed?.inputs ?? (await readScanInputs(settings, given, io));
+  const { out, quiet, file_mode: fileMode } = settings;
+  const notices = await noticeOptions(settings);
   const scope = createLiveScope(inputs.scope);
-  const out = resumed?.out ?? textOption(argv, 'out') ?? DEFAULTS.out;
-  const { plan: own, asnSources, mapNotes } = await planOf(argv, { ...inputs, scope }, resumed?.tokenKey);
+  const { plan: own, asnSources, mapNotes } = await planOf(settings, { ...inputs, scope }, resumed?.tokenKey);
   const started = resumed?.startedAt ?? io.clock.now();
-  const checks = await checkHost(argv, io, inputs, out);
+  const checks = await checkHost(settings, io, inputs);
   refuseProblem(checks);
   // Before the first packet: a run that could not write its reports would be for nothing.
   const directory = resumed?.directory ?? (await createRunDirectory(out, formatStamp(started), { fileMode }));
@@ -107,7 +92,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     pace: { ...plan.pace, share: 1 / (plan.shard?.of ?? 1) },
     limits: inputs.scopeFile.limits,
     earlier: resumed?.checkpoint.state.scope_reloads,
-    read: () => readScope(argv, io),
+    read: () => readScope(settings, io),
     clock: io.clock,
     say(kind, text) {
       if (kind !== 'note' || !quiet) io.stderr.write(`ampscope: ${kind}: ${text}\n`);
@@ -117,10 +102,10 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
   const progress = await createProgress(io.stderr, io.clock, quiet);
   const keeper = createRunKeeper(directory, io.clock, {
     fileMode,
-    everyMs: durationOption(argv, 'checkpoint', MOST_MS.checkpoint) ?? DEFAULTS.checkpointMs,
+    everyMs: settings.checkpoint,
     plan: resumed
       ? undefined
-      : checkpointPlanOf(argv, { inputs, plan, scanId: directory.id, startedAt: started }),
+      : checkpointPlanOf(given, { settings, inputs, plan, scanId: directory.id, startedAt: started }),
     earlier: resumed?.checkpoint.state.sessions,
     scopeReloads: () => reload.records(),
     measurementsBytes: resumed?.checkpoint.measurementsBytes,
@@ -162,8 +147,8 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     result,
     asnSources,
     sessions: keeper.sessions(),
-    bom,
-    profile,
+    bom: settings.bom,
+    profile: settings.profile,
     notices,
     fileMode,
     checks,
@@ -183,7 +168,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
   }
   stopListening();
 
-  if (flagOption(argv, 'json')) io.stdout.write(`${JSON.stringify({ ...run, directory: directory.path })}\n`);
+  if (settings.json) io.stdout.write(`${JSON.stringify({ ...run, directory: directory.path })}\n`);
   else io.stdout.write(consoleSummary(run, records));
   if (!quiet) io.stderr.write(`reports are in ${directory.path}\n`);
   const unlisted = withoutShadowserverType(run, records);
@@ -191,12 +176,7 @@ async function runScanCommand(given: Arguments, io: Io): Promise<number> {
     io.stderr.write(
       `ampscope: note: ${unlisted} IPv6 ${unlisted === 1 ? 'exposure is' : 'exposures are'} in no file of shadowserver/, which has no such type for IPv6\n`,
     );
-  return exitCodeOf(
-    { ...run, directory: directory.path },
-    io.stop,
-    isFailed(records, { failOn, failOnNew }),
-    io,
-  );
+  return exitCodeOf({ ...run, directory: directory.path }, io.stop, isFailed(records, settings), io);
 }
 
 /** The rows of a scan, and all that its findings held let go. */
@@ -226,14 +206,14 @@ function warnOf(checks: readonly Check[], { stderr }: Io): void {
 
 function isFailed(
   records: readonly FindingRecord[],
-  { failOn, failOnNew }: Readonly<Record<'failOn' | 'failOnNew', Severity | undefined>>,
+  { fail_on, fail_on_new }: Pick<ScanSettings, 'fail_on' | 'fail_on_new'>,
 ): boolean {
   const isAsBad = (severity: Severity, limit: Severity | undefined): boolean =>
     limit !== undefined && compareSeverities(severity, limit) <= 0;
   return records.some(
     ({ severity, status }) =>
-      (isExposed(status) && isAsBad(severity, failOn)) ||
-      ((status === 'new' || status === 'reopened') && isAsBad(severity, failOnNew)),
+      (isExposed(status) && isAsBad(severity, fail_on)) ||
+      ((status === 'new' || status === 'reopened') && isAsBad(severity, fail_on_new)),
   );
 }
 
@@ -260,7 +240,7 @@ function exitCodeOf(
 }
 
 async function planOf(
-  argv: Arguments,
+  settings: ScanSettings,
   { scope, space, probes, rate, scopeFile: { limits } }: ScanInputs,
   tokenKey: Key | undefined,
 ): Promise<{
@@ -268,8 +248,8 @@ async function planOf(
   readonly asnSources: RunRecord['asn_sources'];
   readonly mapNotes: readonly string[];
 }> {
-  const maps = await Promise.all(listOption(argv, 'asn-map').map(readAsnMap));
-  const shard = shardOption(argv);
+  const maps = await Promise.all(settings.asn_map.map(readAsnMap));
+  const { shard } = settings;
   const share = shard?.of ?? 1;
   const plan: Omit<ScanPlan, 'known'> = {
     scope,
@@ -283,18 +263,18 @@ async function planOf(
       perHost: limits.perHost,
       replyBandwidthBps: limits.replyBandwidthBps / share,
     },
-    threads: threadsOption(argv),
-    parallel: numberOption(argv, 'parallel', { least: 1, most: 10_000, whole: true }) ?? DEFAULTS.parallel,
-    retries: retriesOption(argv),
-    receiveBufferBytes: receiveBufferOption(argv),
-    cooldownMs: durationOption(argv, 'cooldown', MOST_MS.cooldown) ?? DEFAULTS.cooldownMs,
-    quietGapMs: durationOption(argv, 'quiet-gap', MOST_MS['quiet-gap']),
-    formGapMs: durationOption(argv, 'form-gap', MOST_MS['form-gap']) ?? DEFAULTS.formGapMs,
-    sourceAddress: textOption(argv, 'source'),
-    seed: textOption(argv, 'seed') ?? randomBytes(8).toString('hex'),
+    threads: settings.threads,
+    parallel: settings.parallel,
+    retries: settings.retries,
+    receiveBufferBytes: settings.receive_buffer,
+    cooldownMs: settings.cooldown,
+    quietGapMs: settings.quiet_gap,
+    formGapMs: settings.form_gap,
+    sourceAddress: settings.source,
+    seed: settings.seed ?? randomBytes(8).toString('hex'),
     tokenKey: tokenKey ?? new Uint32Array(new Uint8Array(randomBytes(32)).buffer),
-    stretchMs: durationOption(argv, 'stretch', MOST_MS.stretch) ?? DEFAULTS.stretchMs,
-    severityThresholds: severityThresholds(argv),
+    stretchMs: settings.stretch,
+    severityThresholds: { critical: settings.severity_critical, high: settings.severity_high },
     shard,
   };
   return {
@@ -315,32 +295,4 @@ function originInScope(scope: Scope, address: Address): Origin | undefined {
     ...(asName !== undefined && { asName }),
     ...(customer !== undefined && { customer }),
   };
-}
-
-function severityOption(argv: Arguments, name: string): Severity | undefined {
-  const text = textOption(argv, name);
-  const found = SEVERITIES.find((severity) => severity === text);
-  if (text !== undefined && found === undefined)
-    throw new UsageError(
-      `--${name}: there is no severity "${text}"`,
-      `write one of ${SEVERITIES.join(', ')}`,
-    );
-  return found;
-}
-
-function profileOption(argv: Arguments): 'excel' | undefined {
-  const text = textOption(argv, 'profile');
-  if (text !== undefined && text !== 'excel')
-    throw new UsageError(`--profile: there is no profile "${text}"`, 'write excel, or leave it out');
-  return text;
-}
-
-/** The owner must be able to read the reports, and others never write them: they are lists of weak hosts. */
-function fileModeOption(argv: Arguments): number {
-  const text = textOption(argv, 'file-mode');
-  if (text === undefined) return DEFAULTS.fileMode;
-  const mode = /^0?[0-7]{3}$/.test(text) ? Number.parseInt(text, 8) : NaN;
-  if (Number.isNaN(mode) || (mode & 0o600) !== 0o600 || (mode & 0o133) !== 0)
-    throw new UsageError(`--file-mode: "${text}" is no mode for reports`, 'write 0600, 0640 or 0644');
-  return mode;
 }

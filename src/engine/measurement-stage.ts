@@ -294,11 +294,18 @@ function asExchange(sighting: Sighting, probe: Probe): Exchange {
 }
 
 /** Between two requests to one host, of whatever stage. */
-export function hostGapMs({ formGapMs, pace }: Pick<ScanPlan, 'formGapMs' | 'pace'>): number {
+export function hostGapMs({
+  formGapMs,
+  pace,
+}: {
+  readonly formGapMs: number;
+  readonly pace: { readonly perHost: number };
+}): number {
   return Math.max(formGapMs, 1000 / pace.perHost);
 }
 
-function drawNonce(bits: number): number {
+/** Of so many bits, as no one can foresee it. */
+export function drawNonce(bits: number): number {
   return bits === 0 ? 0 : randomInt(2 ** bits);
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { UsageError } from '../domain/usage-error.js';
+import { nearMiss } from './near-miss.js';
 import { quote } from './quote.js';
 import type { FieldWords, SettingsKey } from './scope-schema.js';
 import { FIELD_WORDS, ONE_LINE_OF_TEXT } from './scope-schema.js';
@@ -54,8 +55,9 @@ function problemOf(issue: z.core.$ZodIssue, context: ProblemContext): Problem {
   };
 }
 
-function unknownKey(key: string, known: readonly string[]): { message: string; hint: string } {
-  const meant = known.find((candidate) => looksLike(key, candidate));
+/** About a key that does not belong where it stands. */
+export function unknownKey(key: string, known: readonly string[]): { message: string; hint: string } {
+  const meant = nearMiss(key, known);
   return {
     message: `unknown key ${quote(key)}`,
     hint: meant === undefined ? `the keys here are ${known.join(', ')}` : `did you mean ${quote(meant)}?`,
@@ -158,24 +160,4 @@ function valueAt(value: unknown, path: Path): unknown {
     if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, step)) return undefined;
     return (inner as Record<PropertyKey, unknown>)[step];
   }, value);
-}
-
-/** The same but for case and separators, or at most two letters away (one for short keys). */
-function looksLike(typed: string, key: string): boolean {
-  const plain = (word: string): string => word.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
-  return editDistance(plain(typed).slice(0, 64), plain(key)) <= (key.length > 4 ? 2 : 1);
-}
-
-/** Levenshtein's: how many letters to insert, remove or replace. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (const [i, letter] of Array.from(a).entries()) {
-    const next = [i + 1];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (letter === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

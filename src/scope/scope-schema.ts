@@ -14,7 +14,7 @@ const LONGEST_TEXT = 200;
 const ONE_LINE = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
 const NOT_BLANK = /[^\p{Z}]/u;
 const LAST_ASN = 0xffff_ffff;
-const MOST_PER_SECOND = 10_000_000;
+export const MOST_PER_SECOND = 10_000_000;
 const LEAST_PER_SECOND = 0.01;
 
 /** What stands for the limits a scope file leaves out: packets per second, and bits per second of replies. */

@@ -49,3 +49,8 @@ export function shardOf(subnets: Subnets, { index, of }: Shard): Subnets {
     },
   };
 }
+
+/** As run.json has it: `2/4`. */
+export function formatShard({ index, of }: Shard): string {
+  return `${index}/${of}`;
+}

@@ -87,7 +87,7 @@ describe('--resume', () => {
   });
 
   it('refuses every other option of a scan, and targets', async () => {
-    for (const word of ['--rate=5', '--seed=x', '--fail-on=low', '--out=x', '--shard=1/2', '127.64.1.1']) {
+    for (const word of ['--rate=5', '--seed=x', '--fail-on=low', '--out=x', '--parallel=2', '127.64.1.1']) {
       const { code, stderr } = await resume(word);
       assert.equal(code, 2, word);
       assert.match(stderr, /cannot stand beside --resume/);

@@ -67,7 +67,10 @@ describe('ampscope report RUN and the notices', () => {
       await refused(['report', run, '--notice-templates', templates], error);
     }
     await refused(['report', run, '--notice-templates', workspace.path], /notice\.en\.txt: no such file$/);
-    await refused(['report', run, '--notice-format', 'html'], /--notice-format: there is no format "html"$/);
+    await refused(
+      ['report', run, '--notice-format', 'html'],
+      /--notice-format: "html" is not a format of notices$/,
+    );
     assert.deepEqual(filesIn(run), before);
   });
 });

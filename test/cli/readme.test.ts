@@ -2,17 +2,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { commands } from '../../src/commands/index.js';
+import { ALL_SETTINGS } from '../../src/settings/all-settings.js';
+import { flagOf } from '../../src/settings/names.js';
 import { repositoryRoot } from '../repository.js';
 import { runCli } from './run-cli.js';
 
-/** `Scope: --scope --targets`, a line a group of the help, in its order. */
+/** `Scope:   --scope --targets`, a line a group of the help, in its order. */
 async function groupsInHelp(): Promise<readonly string[]> {
   const { stdout } = await runCli(['scan', '--help']);
   return stdout.split('\n\n').flatMap((part) => {
     const [title = '', ...lines] = part.split('\n');
     const names = lines.flatMap((line) => /^ {2}(--[a-z][a-z0-9-]*) /.exec(line)?.[1] ?? []);
-    return names.length === 0 || title === 'Options:' ? [] : `${title.padEnd(8)}${names.join(' ')}`;
+    return names.length === 0 || title === 'Options:' ? [] : `${title.padEnd(9)}${names.join(' ')}`;
   });
 }
 
@@ -24,7 +25,8 @@ describe('the options in', () => {
   const known = new Set([
     '--help',
     '--version',
-    ...commands.flatMap(({ options }) => Object.keys(options).map((name) => `--${name}`)),
+    '--config',
+    ...Object.keys(ALL_SETTINGS.shape).map((key) => `--${flagOf(key)}`),
   ]);
   for (const file of ['README.md', 'README.ja.md']) {
     const text = readFileSync(join(repositoryRoot, file), 'utf8');

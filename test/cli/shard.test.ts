@@ -105,7 +105,7 @@ describe('--shard', () => {
   it('needs a seed, and a part that there is', async () => {
     const unseeded = await scan('wrong', '--scope', scope, '--shard', '1/3');
     assert.equal(unseeded.code, 2);
-    assert.match(unseeded.stderr, /--shard needs --seed/);
+    assert.match(unseeded.stderr, /--shard: a shard needs a seed/);
     for (const part of ['0/3', '4/3', '1', '1/0', '1/2000']) {
       const { code, stderr } = await scan('wrong', '--scope', scope, '--seed', 'a', '--shard', part);
       assert.equal(code, 2, part);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ProbeDefinition } from '../../probes/probe.js';
-import { selectProbes } from '../../src/commands/options/select-probes.js';
+import type { Given } from '../../src/commands/command.js';
+import { refuseOrphans, selectProbes } from '../../src/commands/options/select-probes.js';
 import { probeDouble } from '../probe-double.js';
 
 /** Two by default, one not; the last two share a flag, and the last has another of its own. */
@@ -10,17 +11,21 @@ const DEFINITIONS = [
   definition('double-second', true, 'deep-look'),
   definition('double-third', false, 'deep-look', 'burst-check'),
 ];
-const select = (argv: Record<string, unknown>): readonly (readonly [string, number, readonly string[]])[] =>
-  selectProbes(argv, { settings: {} }, DEFINITIONS).map(({ probe, port, options }) => [
-    probe.id,
-    port,
-    options,
-  ]);
+type Chosen = Parameters<typeof selectProbes>[0] & Readonly<Record<string, unknown>>;
+const NONE: Chosen = { probe: [], port: [] };
+const selected = (chosen: Partial<Chosen>): ReturnType<typeof selectProbes> =>
+  selectProbes({ ...NONE, ...chosen }, { settings: {} }, DEFINITIONS);
+const select = (chosen: Partial<Chosen>): readonly (readonly [string, number, readonly string[]])[] =>
+  selected(chosen).map(({ probe, port, options }) => [probe.id, port, options]);
+const given = (kind: 'flag' | 'variable'): Given => ({
+  words: [],
+  written: new Map([['burst_check', { value: true, source: { kind } }]]),
+});
 
 describe('the selection of probes', () => {
   it('is the default ones where none is named; groups and ids add up, in the order of the list', () => {
     const ids = (...words: readonly string[]): readonly string[] =>
-      select(words.length > 0 ? { probe: words } : {}).map(([id]) => id);
+      select({ probe: [...words] }).map(([id]) => id);
     assert.deepEqual(ids(), ['double-plain', 'double-second']);
     assert.deepEqual(ids('default'), ids());
     assert.deepEqual(ids('all'), ['double-plain', 'double-second', 'double-third']);
@@ -30,30 +35,40 @@ describe('the selection of probes', () => {
   });
 
   it('gives a flag to every selected probe that knows it, and builds the probe with it', () => {
-    assert.deepEqual(select({ probe: 'all', 'deep-look': true }), [
+    assert.deepEqual(select({ probe: ['all'], deep_look: true }), [
       ['double-plain', 4242, []],
       ['double-second', 4242, ['deep-look']],
       ['double-third', 4242, ['deep-look']],
     ]);
-    const [, second] = selectProbes({ 'deep-look': true }, { settings: {} }, DEFINITIONS);
+    const [, second] = selected({ deep_look: true });
     assert.equal(second?.probe.standard, 'built with deep-look');
   });
 
   it('refuses a flag that no selected probe knows, and names one that does', () => {
     assert.throws(
-      () => select({ 'burst-check': true }),
+      () => {
+        refuseOrphans(given('flag'), selected({}), DEFINITIONS);
+      },
       (error: Error & { hint?: string }) =>
         /--burst-check: no probe that knows it is selected/.test(error.message) &&
         error.hint === 'add --probe double-third',
     );
-    assert.deepEqual(select({ probe: 'double-third', 'burst-check': true }), [
+    refuseOrphans(given('flag'), selected({ probe: ['double-third'] }), DEFINITIONS);
+    assert.deepEqual(select({ probe: ['double-third'], burst_check: true }), [
       ['double-third', 4242, ['burst-check']],
     ]);
   });
 
+  it('lets the environment and a settings file have options for probes that are not selected', () => {
+    refuseOrphans(given('variable'), selected({}), DEFINITIONS);
+  });
+
   it('takes ports also for probes that are not selected', () => {
-    assert.deepEqual(select({ port: ['double-plain=53', 'double-third=54'] })[0], ['double-plain', 53, []]);
-    assert.throws(() => select({ port: ['double-plain=53', 'double-plain=54'] }), /given a port twice/);
+    const port: Chosen['port'] = [
+      ['double-plain', 53],
+      ['double-third', 54],
+    ];
+    assert.deepEqual(select({ port })[0], ['double-plain', 53, []]);
   });
 });
 

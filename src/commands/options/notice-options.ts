@@ -1,38 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Options } from 'yargs';
 import type { Language } from '../../../probes/probe.js';
 import { parseTemplate } from '../../../reports/notices/template.js';
 import type { RunNotices } from '../../domain/run-record.js';
 import { UsageError } from '../../domain/usage-error.js';
-import { textOption } from './arguments.js';
-import type { Arguments } from '../command.js';
-
-/** How the letters to customers are written: `scan` and `report` share them. */
-export const NOTICE_OPTIONS = {
-  'notice-format': {
-    group: 'Output:',
-    type: 'string',
-    requiresArg: true,
-    describe: 'text, or eml for drafts of mails beside (default text)',
-  },
-  'notice-templates': {
-    group: 'Output:',
-    type: 'string',
-    requiresArg: true,
-    describe: 'Folder with notice.en.txt and notice.ja.txt of your own',
-  },
-} as const satisfies Record<string, Options>;
+import type { Settings } from '../../settings/all-settings.js';
 
 /**
  * What the user chose of the notices; undefined: nothing.
- * @throws UsageError for an unknown format, and for a template that is missing, unreadable or wrong: file and line.
+ * @throws UsageError for a template that is missing, unreadable or wrong: file and line.
  */
-export async function noticeOptions(argv: Arguments): Promise<RunNotices | undefined> {
-  const format = textOption(argv, 'notice-format');
-  const folder = textOption(argv, 'notice-templates');
-  if (format !== undefined && format !== 'text' && format !== 'eml')
-    throw new UsageError(`--notice-format: there is no format "${format}"`, 'write text or eml');
+export async function noticeOptions({
+  notice_format: format,
+  notice_templates: folder,
+}: Pick<Settings, 'notice_format' | 'notice_templates'>): Promise<RunNotices | undefined> {
   if (format === undefined && folder === undefined) return undefined;
   return {
     ...(format !== undefined && { format }),

@@ -17,12 +17,13 @@ import { exampleValuesIn } from '../../scope/scope-template.js';
 import { parseExclusionList, parseTargetList } from '../../scope/target-list.js';
 import type { TargetSpace } from '../../scope/target-space.js';
 import { createTargetSpace } from '../../scope/target-space.js';
-import { listOption, numberOption, textOption } from './arguments.js';
-import type { Arguments, Io } from '../command.js';
+import type { Settings } from '../../settings/all-settings.js';
+import { placeOf } from '../../settings/read-settings.js';
+import type { Given, Io } from '../command.js';
 import type { ReadScope } from '../../engine/read-scope.js';
 import { maskedProbe } from '../../engine/masked-probe.js';
 import type { SelectedProbe } from '../../engine/selected-probe.js';
-import { portsWithoutProbe, selectProbes } from './select-probes.js';
+import { portsWithoutProbe, refuseOrphans, selectProbes } from './select-probes.js';
 
 /** Everything that decides what is sent where, checked before the first packet. */
 export interface ScanInputs {
@@ -43,8 +44,10 @@ export interface ScanInputs {
 }
 
 /** @throws UsageError for a scope file or a list that is unreadable, invalid, over or not filled in. */
-export async function readScope(argv: Arguments, io: Pick<Io, 'clock'>): Promise<ReadScope> {
-  const scopeName = textOption(argv, 'scope') ?? 'scope.yaml';
+export async function readScope(
+  { scope: scopeName, exclude }: Pick<Settings, 'scope' | 'exclude'>,
+  io: Pick<Io, 'clock'>,
+): Promise<ReadScope> {
   const scopeText = await readUserFile(
     scopeName,
     'write one with ampscope init, or name a readable file with --scope',
@@ -52,7 +55,7 @@ export async function readScope(argv: Arguments, io: Pick<Io, 'clock'>): Promise
   const scopeFile = parseScope(scopeText, scopeName);
   refuseExampleValues(scopeFile);
   const validity = checkValidity(scopeFile, io.clock.now());
-  const exclusions = await readExclusions(listOption(argv, 'exclude'));
+  const exclusions = await readExclusions(exclude);
   const scope = createScope(
     scopeFile,
     exclusions.map(({ range }): Range => range),
@@ -80,16 +83,21 @@ export function parseScope(text: string, name: string): ScopeFile {
 }
 
 /** @throws UsageError for anything that must not lead to a packet. */
-export async function readScanInputs(argv: Arguments, io: Io): Promise<ScanInputs> {
-  const { scopeFile, scopeText, scope, exclusions, warning } = await readScope(argv, io);
-  const probes = selectProbes(argv, scopeFile).map((selected) =>
+export async function readScanInputs(
+  settings: Pick<Settings, 'scope' | 'exclude' | 'targets' | 'probe' | 'port' | 'source' | 'rate'>,
+  given: Given,
+  io: Io,
+): Promise<ScanInputs> {
+  const { scopeFile, scopeText, scope, exclusions, warning } = await readScope(settings, io);
+  const probes = selectProbes(settings, scopeFile).map((selected) =>
     maskedProbe(selected, (address) => scope.allows(address)),
   );
-  const rate = loweredRate(argv, scopeFile);
+  refuseOrphans(given, probes);
+  const rate = loweredRate(settings.rate, given, scopeFile);
   const space = createTargetSpace({
     scope,
-    targets: await readTargets(argv, io),
-    sourceFamily: sourceFamilyOf(argv),
+    targets: await readTargets(settings.targets, given, io),
+    sourceFamily: sourceFamilyOf(settings.source),
   });
   const excluded =
     space.excludedAddresses > 0
@@ -97,7 +105,7 @@ export async function readScanInputs(argv: Arguments, io: Io): Promise<ScanInput
           `${space.excludedAddresses} excluded ${space.excludedAddresses === 1 ? 'address is' : 'addresses are'} not probed`,
         ]
       : [];
-  const unasked = portsWithoutProbe(argv, probes);
+  const unasked = portsWithoutProbe(settings, probes);
   const strayPorts =
     unasked.length > 0 ? [`${namedOf(unasked, 'probe')} not asked, whatever --port says: see --probe`] : [];
   return {
@@ -173,22 +181,18 @@ export function readError(error: unknown): string {
 }
 
 /** The family that `--source` can reach; undefined without it. */
-function sourceFamilyOf(argv: Arguments): Family | undefined {
-  const text = textOption(argv, 'source');
-  if (text === undefined) return undefined;
-  const address = parseAddress(text);
-  if (address === undefined)
-    throw new UsageError(
-      `--source: "${text}" is not an address`,
-      'name one address of this machine, as "ip address" lists them, without a prefix length or a zone',
-    );
-  return familyOf(address);
+function sourceFamilyOf(source: string | undefined): Family | undefined {
+  const address = source === undefined ? undefined : parseAddress(source);
+  return address === undefined ? undefined : familyOf(address);
 }
 
-/** Arguments, and the lines of `--targets`; nothing at all means all of the scope. */
-async function readTargets(argv: Arguments, io: Io): Promise<readonly GivenRange[]> {
-  const written = listOption(argv, 'target').map((text) => givenRange(text));
-  const file = textOption(argv, 'targets');
+/** The words of the command line, and the lines of `--targets`; nothing at all means all of the scope. */
+async function readTargets(
+  file: string | undefined,
+  { words }: Given,
+  io: Io,
+): Promise<readonly GivenRange[]> {
+  const written = words.map((word) => givenRange(word));
   if (file === undefined) return written;
   const content =
     file === '-'
@@ -206,13 +210,12 @@ async function readExclusions(values: readonly string[]): Promise<readonly Given
   return (await Promise.all(lists)).flat();
 }
 
-function loweredRate(argv: Arguments, scopeFile: ScopeFile): number {
+function loweredRate(rate: number | undefined, { written }: Given, scopeFile: ScopeFile): number {
   const ceiling = scopeFile.limits.rate;
-  const rate = numberOption(argv, 'rate', { least: 1, most: 10_000_000, whole: false });
   if (rate !== undefined && rate > ceiling)
     throw new UsageError(
-      `--rate: ${rate} is above the scope's limit of ${ceiling} packets/s`,
-      `flags only lower a limit: raise limits.rate in ${scopeFile.name} if you are authorised to`,
+      `${placeOf('rate', written)}: ${rate} is above the scope's limit of ${ceiling} packets/s`,
+      `settings only lower a limit: raise limits.rate in ${scopeFile.name} if you are authorised to`,
     );
   return rate ?? ceiling;
 }

@@ -9,7 +9,8 @@ import type { Check } from '../../preflight/check.js';
 import { version } from '../../version.js';
 import type { ScanPlan, ScanResult } from '../../engine/scan-plan.js';
 import type { ScanInputs } from '../options/scan-inputs.js';
-import { formatShard } from '../options/shard-option.js';
+import { formatShard } from '../../sweep/shard.js';
+import { formatFileMode } from '../../archive/file-modes.js';
 
 /** Everything that run.json says of a scan, in its words. */
 export function recordOf(scan: {
@@ -86,7 +87,7 @@ export function recordOf(scan: {
         severity_critical: plan.severityThresholds.critical,
         severity_high: plan.severityThresholds.high,
       }),
-      file_mode: scan.fileMode.toString(8).padStart(4, '0'),
+      file_mode: formatFileMode(scan.fileMode),
     },
     probes: plan.probes.map(({ probe, port, options }, index) => ({
       id: probe.id,

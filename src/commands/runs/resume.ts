@@ -15,8 +15,11 @@ import type { Sighting } from '../../sweep/sightings.js';
 import type { SightingJson } from '../../sweep/sighting-codec.js';
 import { decodeSighting } from '../../sweep/sighting-codec.js';
 import { version } from '../../version.js';
-import { numberOption, textOption } from '../options/arguments.js';
-import type { Arguments, Io } from '../command.js';
+import type { ScanSettings } from '../../settings/all-settings.js';
+import { SCAN_SETTINGS } from '../../settings/all-settings.js';
+import type { Written } from '../../settings/read-settings.js';
+import { flagOf } from '../../settings/names.js';
+import type { Given, Io } from '../command.js';
 import type { Counted } from '../../engine/counted.js';
 import { createMeasured } from '../../engine/measured.js';
 import { readRange } from './range-text.js';
@@ -25,16 +28,13 @@ import type { ScanStart } from '../../engine/scan-plan.js';
 import { positionsDone } from '../../engine/scan-plan.js';
 import type { ScanInputs } from '../options/scan-inputs.js';
 import { parseScope, readScope } from '../options/scan-inputs.js';
-import { SCAN_OPTIONS } from '../options/scan-options.js';
 import { selectProbes } from '../options/select-probes.js';
 
 /** A run that was stopped, ready to go on. */
 export interface ResumedScan {
   readonly directory: RunDirectory;
-  /** The folder of all runs. */
-  readonly out: string;
-  /** The options it was begun with, and the scope file that holds now. */
-  readonly argv: Arguments;
+  /** Those that it was begun with, and the scope file that holds now. */
+  readonly settings: ScanSettings;
   readonly inputs: ScanInputs;
   readonly startedAt: Instant;
   readonly tokenKey: Key;
@@ -45,32 +45,34 @@ export interface ResumedScan {
 /**
  * Reads the run that `--resume` names. Its order stays what it was; the scope file is read again and governs what
  * may still be sent: it may have shrunk, and its rate or its last day may be others.
- * @throws UsageError for a run that cannot go on, for other options beside it, and for a scope that grew.
+ * @throws UsageError for a run that cannot go on, for other settings beside it, and for a scope that grew.
  */
-export async function resumeScan(argv: Arguments, io: Io): Promise<ResumedScan> {
-  refuseOtherOptions(argv);
-  const given = textOption(argv, 'resume') ?? '';
-  const path = await realpath(given).catch(() => {
-    throw new UsageError(`${given}: no such run`, 'name the directory of a run that was stopped');
+export async function resumeScan(
+  given: ScanSettings & { readonly resume: string },
+  { words, written }: Given,
+  io: Io,
+): Promise<ResumedScan> {
+  refuseOthers(words, written);
+  const path = await realpath(given.resume).catch(() => {
+    throw new UsageError(`${given.resume}: no such run`, 'name the directory of a run that was stopped');
   });
   const checkpoint = await readCheckpoint(path, version);
   const { plan } = checkpoint;
-  const options: Arguments = {
-    ...plan.options,
-    ...(argv['quiet'] === true && { quiet: true }),
-    ...(argv['json'] === true && { json: true }),
-    scope: textOption(argv, 'scope') ?? plan.scope.path,
+  const settings: ScanSettings = {
+    ...storedSettings(plan.settings, path),
+    quiet: given.quiet,
+    json: given.json,
+    out: dirname(path),
+    scope: isFlag(written.get('scope')) ? given.scope : plan.scope.path,
     exclude: [...plan.exclude.read, ...plan.exclude.lists],
   };
-  const { scopeFile, scopeText, scope, exclusions, warning } = await readScope(options, io);
+  const { scopeFile, scopeText, scope, exclusions, warning } = await readScope(settings, io);
   const before = parseScope(plan.scope.text, plan.scope.path);
   refuseGrowth(scope, plan.scope.allowed);
   const start = startFrom(checkpoint);
-  const rate = numberOption(options, 'rate', { least: 1, most: 10_000_000, whole: false });
   return {
     directory: { path, id: plan.scan_id },
-    out: dirname(path),
-    argv: options,
+    settings,
     startedAt: plan.started_at,
     tokenKey: new Uint32Array(new Uint8Array(Buffer.from(plan.token_key, 'hex')).buffer),
     checkpoint,
@@ -94,29 +96,38 @@ export async function resumeScan(argv: Arguments, io: Io): Promise<ResumedScan> 
       }),
       exclusions,
       excludeTexts: [...new Set([...scopeFile.exclude, ...exclusions].map(({ text }) => text))],
-      probes: selectProbes(options, before).map((selected) =>
+      probes: selectProbes(settings, before).map((selected) =>
         maskedProbe(selected, (address) => scope.allows(address)),
       ),
-      rate: Math.min(rate ?? before.limits.rate, scopeFile.limits.rate),
+      rate: Math.min(settings.rate ?? before.limits.rate, scopeFile.limits.rate),
       ...(warning !== undefined && { validityWarning: warning }),
       notes: [`going on with ${plan.scan_id}: ${positionsDone(start.parts)} requests of the sweep are done`],
     },
   };
 }
 
+function storedSettings(stored: Readonly<Record<string, unknown>>, path: string): ScanSettings {
+  const parsed = SCAN_SETTINGS.safeParse(stored);
+  if (parsed.success) return parsed.data;
+  const [key = 'settings'] = parsed.error.issues[0]?.path ?? [];
+  throw new UsageError(`${path}: its checkpoint is damaged: ${String(key)} cannot be read`, 'scan anew');
+}
+
+const isFlag = (written: Written | undefined): boolean => written?.source.kind === 'flag';
+
 /** Where to go on, by whose leave, and how to tell of it. */
 const MAY_BE_GIVEN: ReadonlySet<string> = new Set(['scope', 'resume', 'quiet', 'json']);
 
-function refuseOtherOptions(argv: Arguments): void {
-  const others = [...Object.keys(SCAN_OPTIONS), 'target'].filter((name) => {
-    const value = argv[name];
-    const isAbsent = value === undefined || value === false || (Array.isArray(value) && value.length === 0);
-    return !MAY_BE_GIVEN.has(name) && !isAbsent;
-  });
-  const [first] = others;
-  if (first === undefined) return;
+/** What the environment and a settings file say is for new runs. */
+function refuseOthers(words: readonly string[], written: Given['written']): void {
+  const [first] = Array.from(written).filter(
+    ([key, setting]) => isFlag(setting) && setting.value !== false && !MAY_BE_GIVEN.has(key),
+  );
+  if (words.length === 0 && first === undefined) return;
   throw new UsageError(
-    first === 'target' ? 'targets cannot stand beside --resume' : `--${first} cannot stand beside --resume`,
+    first === undefined
+      ? 'targets cannot stand beside --resume'
+      : `--${flagOf(first[0])} cannot stand beside --resume`,
     'all settings come from the run itself; only --scope, --quiet and --json may be given again',
   );
 }

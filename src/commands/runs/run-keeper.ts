@@ -10,12 +10,14 @@ import type { Clock, Instant } from '../../domain/time.js';
 import { UsageError } from '../../domain/usage-error.js';
 import { encodeSighting } from '../../sweep/sighting-codec.js';
 import { version } from '../../version.js';
-import type { Arguments } from '../command.js';
+import type { Given } from '../command.js';
 import type { ScanKeeper } from '../../engine/keep-saving.js';
 import { formatRange } from './range-text.js';
 import type { ScanPlan } from '../../engine/scan-plan.js';
 import type { ScanInputs } from '../options/scan-inputs.js';
-import { SCAN_OPTIONS } from '../options/scan-options.js';
+import type { ScanSettings } from '../../settings/all-settings.js';
+import { isPath } from '../../settings/all-settings.js';
+import { pathsFrom } from '../../settings/setting.js';
 
 /** Keeps a run on the disk while it goes on. */
 export interface RunKeeper extends ScanKeeper {
@@ -85,13 +87,15 @@ export function createRunKeeper(
 
 /** Everything that a run which goes on must know of its beginning. */
 export function checkpointPlanOf(
-  argv: Arguments,
+  { written }: Given,
   {
+    settings,
     inputs,
     plan,
     scanId,
     startedAt,
   }: {
+    readonly settings: ScanSettings;
     readonly inputs: ScanInputs;
     readonly plan: ScanPlan;
     readonly scanId: string;
@@ -119,9 +123,9 @@ export function checkpointPlanOf(
     },
     exclude: {
       read: inputs.exclusions.map(({ text }) => text),
-      lists: listsIn(argv['exclude']).map((path) => `@${resolve(path)}`),
+      lists: settings.exclude.flatMap((word) => (word.startsWith('@') ? `@${resolve(word.slice(1))}` : [])),
     },
-    options: { ...optionsOf(argv), seed: plan.seed },
+    settings: { ...keptOf(written), seed: plan.seed },
   };
 }
 
@@ -149,27 +153,23 @@ function reasonOf(code: string): string {
   return code;
 }
 
-/** What was typed, but for what the plan holds in another way. */
-function optionsOf(argv: Arguments): CheckpointPlan['options'] {
-  const kept = Object.keys(SCAN_OPTIONS).filter((name) => !READ_ALREADY.has(name));
+/** Of this command line alone, or kept by the plan in another way. */
+const NOT_KEPT: ReadonlySet<string> = new Set([
+  'scope',
+  'targets',
+  'exclude',
+  'out',
+  'resume',
+  'json',
+  'quiet',
+]);
+
+/** What was given, by flag, variable or file: a run that goes on asks none of them again. Paths are absolute. */
+function keptOf(written: Given['written']): CheckpointPlan['settings'] {
+  const kept = Array.from(written).filter(([key]) => !NOT_KEPT.has(key));
   return Object.fromEntries(
-    kept.flatMap((name) => {
-      const value = argv[name];
-      if (value === undefined || value === false) return [];
-      const isPath = name === 'asn-map' || name === 'notice-templates';
-      const words = (Array.isArray(value) ? value : [value]).map((word: unknown) =>
-        isPath ? resolve(String(word)) : word === true ? true : String(word),
-      );
-      return [[name, Array.isArray(value) ? words.map(String) : (words[0] ?? '')]];
-    }),
+    kept.map(([key, { value }]) => [key, isPath(key) ? pathsFrom(process.cwd(), value) : value]),
   );
-}
-
-const READ_ALREADY = new Set(['scope', 'targets', 'exclude', 'out', 'resume']);
-
-function listsIn(value: unknown): readonly string[] {
-  const values: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
-  return values.flatMap((word) => (typeof word === 'string' && word.startsWith('@') ? [word.slice(1)] : []));
 }
 
 function* mapped<T, U>(values: Iterable<T>, map: (value: T) => U): Generator<U> {

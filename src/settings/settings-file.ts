@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UsageError } from '../domain/usage-error.js';
+import { unknownKey } from '../scope/scope-problem.js';
+import { readYaml } from '../scope/yaml-source.js';
+import { ALL_SETTINGS, isPath } from './all-settings.js';
+import type { Written } from './read-settings.js';
+import { parseWritten, writtenAs } from './read-settings.js';
+import { pathsFrom } from './setting.js';
+
+/** Where settings are looked for unless `--config` names a file; the first of them that is there. */
+export const DEFAULT_FILES = ['ampscope.yaml', '/etc/ampscope/ampscope.yaml'] as const;
+
+/**
+ * The settings of a file, each checked, whichever command is to have them.
+ * @param name absent: the first of the default files that is there.
+ * @returns by key; nothing where there is no file.
+ * @throws UsageError for a file that cannot be read, an unknown key and a wrong value, with its line.
+ */
+export async function readSettingsFile(name?: string): Promise<ReadonlyMap<string, Written>> {
+  for (const file of name === undefined ? DEFAULT_FILES : [name]) {
+    try {
+      return settingsIn(await readFile(file, 'utf8'), file);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error;
+      if (error.code === 'ENOENT' && name === undefined) continue;
+      const reason = error.code === 'ENOENT' ? 'no such file' : `cannot be read: ${String(error.code)}`;
+      throw new UsageError(`${file}: ${reason}`, 'name a readable file with --config');
+    }
+  }
+  return new Map();
+}
+
+function settingsIn(text: string, file: string): ReadonlyMap<string, Written> {
+  // All of it may be commented out.
+  if (/^(\s*(#.*)?\n?)*$/.test(text)) return new Map();
+  const source = readYaml(text, file);
+  const found = new Map<string, Written>();
+  for (const [key, value] of Object.entries(source.value as Readonly<Record<string, unknown>>)) {
+    const schema = Object.hasOwn(ALL_SETTINGS.shape, key) ? ALL_SETTINGS.shape[key as 'scope'] : undefined;
+    if (schema === undefined) {
+      const { message, hint } = unknownKey(key, Object.keys(ALL_SETTINGS.shape));
+      throw new UsageError(`${file}:${source.keyLineOf([key])}: ${message}`, hint);
+    }
+    const entries = Array.isArray(value)
+      ? value.map((entry: unknown, index) => source.writtenAt([key, index]) ?? entry)
+      : (source.writtenAt([key]) ?? value);
+    found.set(key, {
+      value: writtenAs(schema, isPath(key) ? pathsFrom(dirname(file), entries) : entries),
+      source: { kind: 'file', file, line: source.lineOf([key]) },
+    });
+  }
+  parseWritten(ALL_SETTINGS, found);
+  return found;
+}
