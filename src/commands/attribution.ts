@@ -5,7 +5,7 @@ import { UsageError } from '../domain/usage-error.js';
 import type { ScopeFile } from '../scope/scope-file.js';
 import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
-import { readScope } from './options/scan-inputs.js';
+import { readScope } from './inputs/scan-inputs.js';
 
 /** Says who sends the probes, for whoever finds them in a log. */
 export const attribution = defineCommand({

@@ -5,9 +5,10 @@ import type { PlannedScan } from '../preflight/facts.js';
 import { preflight } from '../preflight/preflight.js';
 import { readHostFacts } from '../preflight/read-facts.js';
 import { addressSet } from '../scope/address-set.js';
+import { socketsOfFamily } from '../sweep/probe-channel.js';
 import type { Settings } from '../settings/all-settings.js';
 import type { Io } from './command.js';
-import type { ScanInputs } from './options/scan-inputs.js';
+import type { ScanInputs } from './inputs/scan-inputs.js';
 
 /** The preflight of the scan that these arguments ask for: what `doctor` prints, and `scan` heeds. */
 export async function checkHost(
@@ -30,12 +31,7 @@ export async function checkHost(
   return preflight(planned, await readHostFacts(planned, { now, out, receiveBufferBytes }));
 }
 
-/** One a probe and family, and more where its nonces would not last for a cooldown. */
 function sweepSocketsOf({ probes, rate, space }: ScanInputs, cooldownMs: number): number {
   const families = new Set(space.ranges.map(({ first }) => familyOf(first))).size;
-  const ofOneFamily = probes.reduce((sum, { probe: { nonce } }) => {
-    const requests = (rate * cooldownMs) / 1000;
-    return sum + (nonce === undefined ? 1 : Math.max(1, Math.ceil(requests / 2 ** nonce.bits)));
-  }, 0);
-  return ofOneFamily * families;
+  return families * probes.reduce((sum, { probe }) => sum + socketsOfFamily(probe, { rate, cooldownMs }), 0);
 }

@@ -6,7 +6,7 @@ import { ALL_SETTINGS, TARGET_SETTINGS } from '../settings/all-settings.js';
 import type { Given, Io } from './command.js';
 import { defineCommand, EXIT } from './command.js';
 import { checkHost } from './check-host.js';
-import { readScanInputs } from './options/scan-inputs.js';
+import { readScanInputs } from './inputs/scan-inputs.js';
 
 /** Says whether a scan would work here, and what to do where it would not; sends nothing. */
 export const doctor = defineCommand({

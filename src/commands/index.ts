@@ -4,7 +4,7 @@ import type { Command } from './command.js';
 export interface CommandEntry {
   /** One line, as a sentence without a full stop. */
   readonly describe: string;
-  load(): Promise<Command>;
+  readonly load: () => Promise<Command>;
 }
 
 /** By name, in the order in which a newcomer needs them. */
@@ -44,6 +44,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
   merge: {
     describe: 'Make one run of the runs of scan --shard, with reports of its own',
     load: async () => (await import('./merge.js')).merge,
+  },
+  config: {
+    describe: 'Show the settings and where each comes from, check a settings file, print its schema',
+    load: async () => (await import('./config.js')).config,
   },
   probes: {
     describe: 'List the probes, or show one with its request, risk and remedy',

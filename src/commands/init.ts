@@ -6,7 +6,7 @@ import { scopeJsonSchema } from '../scope/scope-file.js';
 import { scopeTemplate } from '../scope/scope-template.js';
 import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
-import { readError } from './options/scan-inputs.js';
+import { readError } from './inputs/scan-inputs.js';
 
 /** An authorisation that somebody must renew: the template's lasts three months. */
 const TEMPLATE_VALID_DAYS = 90;

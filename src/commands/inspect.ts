@@ -19,8 +19,8 @@ import { createExpiry } from '../engine/expiry.js';
 import type { Inspection } from './inspection/inspection.js';
 import { inspectionRecord, outcomeOf } from './inspection/inspection.js';
 import { drawNonce, hostGapMs, limitsFor } from '../engine/measurement-stage.js';
-import type { ScanInputs } from './options/scan-inputs.js';
-import { readScanInputs } from './options/scan-inputs.js';
+import type { ScanInputs } from './inputs/scan-inputs.js';
+import { readScanInputs } from './inputs/scan-inputs.js';
 import type { SelectedProbe } from '../engine/selected-probe.js';
 import { ALL_SETTINGS, PROBE_SWITCHES, severitiesInOrder } from '../settings/all-settings.js';
 

@@ -6,7 +6,7 @@ import type { Order } from '../sweep/order.js';
 import { createOrder, placesPerSubnet } from '../sweep/order.js';
 import { ALL_SETTINGS, needsSeed, TARGET_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
-import { readScanInputs } from './options/scan-inputs.js';
+import { readScanInputs } from './inputs/scan-inputs.js';
 import type { SelectedProbe } from '../engine/selected-probe.js';
 import { definitionOf } from '../engine/selected-probe.js';
 import { formatShard } from '../sweep/shard.js';

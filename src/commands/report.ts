@@ -3,7 +3,7 @@ import { consoleSummary } from '../../reports/console-summary.js';
 import type { RunNotices, RunRecord } from '../domain/run-record.js';
 import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
-import { noticeOptions } from './options/notice-options.js';
+import { readNotices } from './inputs/read-notices.js';
 import { renderRun } from './runs/render-run.js';
 
 /**
@@ -15,7 +15,7 @@ export const report = defineCommand({
   settings: ALL_SETTINGS.pick({ notice_format: true, notice_templates: true }),
   example: ['ampscope report exposure/latest', 'the same bytes again, from run.json and findings.jsonl'],
   async run(settings, { stdout, stderr }, { words: [directory = ''] }) {
-    const chosen = await noticeOptions(settings);
+    const chosen = await readNotices(settings);
     const { run, records } = await readRun(directory);
     await writeReports(directory, run, await renderRun(withNotices(run, chosen), records));
     stdout.write(consoleSummary(run, records));

@@ -26,19 +26,19 @@ export const ALL_SETTINGS = z.strictObject({
   scope: text().prefault('scope.yaml').register(ABOUT, {
     group: 'Scope',
     description: 'What you may probe',
-    isPath: true,
+    path: 'always',
   }),
   targets: text().optional().register(ABOUT, {
     group: 'Scope',
     description: 'One address or prefix a line; - is stdin',
     example: 'targets.txt',
-    isPath: true,
+    path: 'always',
   }),
   exclude: list(word(exclusion)).register(ABOUT, {
     group: 'Scope',
     description: 'Never probe this address, prefix or @FILE of them (repeatable)',
     example: '192.0.2.7',
-    isPath: true,
+    path: 'after @',
   }),
   probe: list(z.enum([...PROBE_GROUPS, ...probes.map(({ id }) => id)], { error: 'is not a probe' })).register(
     ABOUT,
@@ -123,7 +123,7 @@ export const ALL_SETTINGS = z.strictObject({
     group: 'Output',
     description: 'ASNs the scope does not name: CSV, pfx2as, ip2asn or .mmdb (repeatable)',
     example: 'asn.csv',
-    isPath: true,
+    path: 'always',
   }),
   checkpoint: duration('10m').prefault('5s').register(ABOUT, {
     group: 'Output',
@@ -133,12 +133,12 @@ export const ALL_SETTINGS = z.strictObject({
     group: 'Output',
     description: 'Go on with the stopped run in this directory, with its own settings',
     example: 'exposure/2026-11-20T030000Z',
-    isPath: true,
+    path: 'always',
   }),
   out: text().prefault('exposure').register(ABOUT, {
     group: 'Output',
     description: 'The folder of the runs and their reports',
-    isPath: true,
+    path: 'always',
   }),
   file_mode: word(reportMode).prefault(formatFileMode(PRIVATE_FILE)).register(ABOUT, {
     group: 'Output',
@@ -178,7 +178,7 @@ export const ALL_SETTINGS = z.strictObject({
     group: 'Notices',
     description: 'Folder with notice.en.txt and notice.ja.txt of your own',
     example: 'letters',
-    isPath: true,
+    path: 'always',
   }),
   all: onOff().register(ABOUT, {
     group: 'Output',
@@ -207,7 +207,7 @@ export const ALL_SETTINGS = z.strictObject({
   scope_file: text().prefault('lab-scope.yaml').register(ABOUT, {
     group: 'Lab',
     description: 'Write the scope of the lab here',
-    isPath: true,
+    path: 'always',
   }),
   json: onOff().register(ABOUT, { group: 'Output', description: 'Print the result as JSON' }),
   quiet: onOff().register(ABOUT, { group: 'Output', description: 'Errors and the summary only' }),
@@ -264,11 +264,8 @@ export const SCAN_SETTINGS = ALL_SETTINGS.pick({
 }).check(needsSeed, severitiesInOrder);
 export type ScanSettings = z.output<typeof SCAN_SETTINGS>;
 
-/** Whether a setting names a file or folder. */
-export function isPath(key: string): boolean {
-  const setting = (ALL_SETTINGS.shape as Readonly<Record<string, z.ZodType>>)[key];
-  return setting !== undefined && ABOUT.get(setting)?.isPath === true;
-}
+/** By key, for whatever goes through all of them. */
+export const SETTINGS_BY_KEY: Readonly<Record<string, z.ZodType>> = ALL_SETTINGS.shape;
 
 /** Shards are parts of one order, which needs a seed that all of them share. */
 export function needsSeed({ value, issues }: z.core.ParsePayload<Pick<Settings, 'shard' | 'seed'>>): void {

@@ -2,7 +2,9 @@ import type { Argv, Options } from 'yargs';
 import yargs from 'yargs';
 import type { z } from 'zod';
 import { UsageError } from '../domain/usage-error.js';
-import { flagOf } from './names.js';
+import { nearMiss } from '../scope/near-miss.js';
+import { ALL_SETTINGS } from './all-settings.js';
+import { flagOf, keyOf, variableOf } from './names.js';
 import type { Written } from './read-settings.js';
 import { readSettings } from './read-settings.js';
 import { ABOUT, defaultOf, isSwitch } from './setting.js';
@@ -33,20 +35,53 @@ export async function readArguments<S extends z.ZodObject>(
   readonly words: readonly string[];
   readonly written: ReadonlyMap<string, Written>;
 }> {
-  const { _: unnamed, ...flags } = await parserOf(usage).parseAsync([...words]);
+  const [plain, switched] = withoutSwitchValues(usage.settings, words);
+  const { _: unnamed, ...parsed } = await parserOf(usage).parseAsync(plain);
+  const flags: Record<string, unknown> = parsed;
+  for (const [flag, value] of switched) flags[flag] = [flags[flag] ?? [], value].flat();
   const given = unnamed.map(String);
   refuseCount(usage, given);
+  refuseNearMiss(environment);
   const { config } = flags;
   if (config !== undefined && (typeof config !== 'string' || config === ''))
     throw new UsageError('--config takes one file', 'write --config FILE');
-  const file = await readSettingsFile(config ?? (environment['AMPSCOPE_CONFIG'] || undefined));
+  const { written: file } = await readSettingsFile(config ?? (environment['AMPSCOPE_CONFIG'] || undefined));
   return { ...readSettings(usage.settings, { flags, environment, file }), words: given };
+}
+
+/** What `--quiet=no` says is for the schema: yargs takes all but `true` for false. */
+function withoutSwitchValues(
+  { shape }: z.ZodObject,
+  words: readonly string[],
+): readonly [words: string[], switched: readonly (readonly [flag: string, value: string])[]] {
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  const switched: (readonly [string, string])[] = [];
+  const plain = words.filter((word, index) => {
+    const [, flag = '', value = ''] = /^--([a-z-]+)=(.*)$/s.exec(word) ?? [];
+    const setting = shape[keyOf(flag)] as z.ZodType | undefined;
+    if (index > end || setting === undefined || !isSwitch(setting)) return true;
+    switched.push([flag, value]);
+    return false;
+  });
+  return [plain, switched];
+}
+
+/** A misspelt variable would be obeyed by nothing; a variable of something else is none of ours. */
+function refuseNearMiss(environment: Readonly<Record<string, string | undefined>>): void {
+  const known = [...Object.keys(ALL_SETTINGS.shape), 'config'];
+  for (const name of Object.keys(environment)) {
+    const key = /^AMPSCOPE_(\w+)$/.exec(name)?.[1]?.toLowerCase();
+    if (key === undefined || known.includes(key)) continue;
+    const meant = nearMiss(key, known);
+    if (meant !== undefined)
+      throw new UsageError(`unknown variable ${name}`, `did you mean ${variableOf(meant)}?`);
+  }
 }
 
 /** The help of a command: what it does, its settings by group, one example. */
 export async function helpOf(usage: Usage<z.ZodObject>): Promise<string> {
   // Each takes one word, and the help says so once.
-  return `${(await parserOf(usage).getHelp()).replaceAll(/ *\[(string|boolean)\]$/gm, '')}\n`;
+  return `${(await parserOf(usage).getHelp()).replaceAll(/\s*\[(string|boolean)\]$/gm, '')}\n`;
 }
 
 function parserOf({ name, describe, positional, settings, example }: Usage<z.ZodObject>): Argv {
@@ -78,7 +113,7 @@ function parserOf({ name, describe, positional, settings, example }: Usage<z.Zod
       .option('config', {
         type: 'string',
         requiresArg: true,
-        describe: `Settings from this file (default ./${DEFAULT_FILES.join(', else ')})`,
+        describe: `Settings file (default ./${DEFAULT_FILES.join(', else ')})`,
       })
       .option('help', { type: 'boolean', describe: 'Show this help' })
       .strictOptions()
@@ -103,7 +138,7 @@ function optionOf(setting: z.ZodType): Options {
 
 function refuseCount({ name, positional }: Usage<z.ZodObject>, words: readonly string[]): void {
   const usage = positional?.usage ?? '';
-  const most = usage === '' ? 0 : usage.includes('..') ? Infinity : 1;
+  const most = usage === '' ? 0 : usage.includes('..') ? Infinity : usage.split(' ').length;
   if (words.length > most)
     throw new UsageError(`"${words[most] ?? ''}" is not understood here`, `see ampscope ${name} --help`);
   if (words.length === 0 && positional !== undefined && usage.startsWith('<'))

@@ -13,8 +13,8 @@ export interface About {
   readonly example?: string;
   /** What holds where it is left out, where that is no fixed value or is told in another unit. */
   readonly otherwise?: string;
-  /** A file or folder: where a settings file names it, it is relative to that file. */
-  readonly isPath?: true;
+  /** A file or folder, or one after an `@`: where a settings file names it, it is relative to that file. */
+  readonly path?: 'always' | 'after @';
 }
 
 /** By the schema of each setting. */
@@ -96,10 +96,11 @@ export function duration(most: string): z.ZodType<number, string> {
   });
 }
 
-/** The path or paths of a setting, as seen from a folder; `-` is no path, and an `@` before one stays. */
-export function pathsFrom(folder: string, value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((entry) => pathsFrom(folder, entry));
-  if (typeof value !== 'string') return value;
-  const [, at = '', path = ''] = /^(@?)(.*)$/s.exec(value) ?? [];
+/** What a setting says, with its paths as seen from a folder. `-` is standard input. */
+export function pathsFrom(folder: string, setting: z.ZodType | undefined, value: unknown): unknown {
+  const kind = setting && ABOUT.get(setting)?.path;
+  if (Array.isArray(value)) return value.map((entry) => pathsFrom(folder, setting, entry));
+  if (kind === undefined || typeof value !== 'string') return value;
+  const [, at = '', path = ''] = (kind === 'always' ? /^()(.+)$/s : /^(@)(.+)$/s).exec(value) ?? [];
   return isAbsolute(path) || path === '-' || path === '' ? value : `${at}${join(folder, path)}`;
 }

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { UsageError } from '../domain/usage-error.js';
 import { unknownKey } from '../scope/scope-problem.js';
 import { readYaml } from '../scope/yaml-source.js';
-import { ALL_SETTINGS, isPath } from './all-settings.js';
+import { ALL_SETTINGS, SETTINGS_BY_KEY } from './all-settings.js';
 import type { Written } from './read-settings.js';
 import { parseWritten, writtenAs } from './read-settings.js';
 import { pathsFrom } from './setting.js';
@@ -14,13 +14,15 @@ export const DEFAULT_FILES = ['ampscope.yaml', '/etc/ampscope/ampscope.yaml'] as
 /**
  * The settings of a file, each checked, whichever command is to have them.
  * @param name absent: the first of the default files that is there.
- * @returns by key; nothing where there is no file.
+ * @returns by key, and the file that was read; nothing where there is none.
  * @throws UsageError for a file that cannot be read, an unknown key and a wrong value, with its line.
  */
-export async function readSettingsFile(name?: string): Promise<ReadonlyMap<string, Written>> {
+export async function readSettingsFile(
+  name?: string,
+): Promise<{ readonly file?: string; readonly written: ReadonlyMap<string, Written> }> {
   for (const file of name === undefined ? DEFAULT_FILES : [name]) {
     try {
-      return settingsIn(await readFile(file, 'utf8'), file);
+      return { file, written: settingsIn(await readFile(file, 'utf8'), file) };
     } catch (error) {
       if (!(error instanceof Error && 'code' in error)) throw error;
       if (error.code === 'ENOENT' && name === undefined) continue;
@@ -28,7 +30,7 @@ export async function readSettingsFile(name?: string): Promise<ReadonlyMap<strin
       throw new UsageError(`${file}: ${reason}`, 'name a readable file with --config');
     }
   }
-  return new Map();
+  return { written: new Map() };
 }
 
 function settingsIn(text: string, file: string): ReadonlyMap<string, Written> {
@@ -37,16 +39,16 @@ function settingsIn(text: string, file: string): ReadonlyMap<string, Written> {
   const source = readYaml(text, file);
   const found = new Map<string, Written>();
   for (const [key, value] of Object.entries(source.value as Readonly<Record<string, unknown>>)) {
-    const schema = Object.hasOwn(ALL_SETTINGS.shape, key) ? ALL_SETTINGS.shape[key as 'scope'] : undefined;
+    const schema = Object.hasOwn(SETTINGS_BY_KEY, key) ? SETTINGS_BY_KEY[key] : undefined;
     if (schema === undefined) {
-      const { message, hint } = unknownKey(key, Object.keys(ALL_SETTINGS.shape));
+      const { message, hint } = unknownKey(key, Object.keys(SETTINGS_BY_KEY));
       throw new UsageError(`${file}:${source.keyLineOf([key])}: ${message}`, hint);
     }
     const entries = Array.isArray(value)
       ? value.map((entry: unknown, index) => source.writtenAt([key, index]) ?? entry)
       : (source.writtenAt([key]) ?? value);
     found.set(key, {
-      value: writtenAs(schema, isPath(key) ? pathsFrom(dirname(file), entries) : entries),
+      value: writtenAs(schema, pathsFrom(dirname(file), schema, entries)),
       source: { kind: 'file', file, line: source.lineOf([key]) },
     });
   }

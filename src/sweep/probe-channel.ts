@@ -58,7 +58,7 @@ export function createProbeChannels({
     const forms = { first, end: first + probe.sweepForms.length };
     formsBefore = forms.end;
     const bits = probe.nonce?.bits;
-    const sockets = bits === undefined ? 1 : Math.max(1, Math.ceil((rate * cooldownMs) / 1000 / 2 ** bits));
+    const sockets = socketsOfFamily(probe, { rate, cooldownMs });
     const tokens =
       bits === undefined
         ? undefined
@@ -105,4 +105,12 @@ export async function openProbeChannels(
           ),
         );
     }
+}
+
+/** As many sockets as keep every nonce of a probe unambiguous for the length of a cooldown. */
+export function socketsOfFamily(
+  { nonce }: Pick<Probe, 'nonce'>,
+  { rate, cooldownMs }: { readonly rate: number; readonly cooldownMs: number },
+): number {
+  return nonce === undefined ? 1 : Math.max(1, Math.ceil((rate * cooldownMs) / 1000 / 2 ** nonce.bits));
 }

@@ -24,6 +24,8 @@ export interface CliRun {
 export interface CliOptions {
   readonly cwd?: string;
   readonly input?: string;
+  /** Variables of its environment, beside those of the tests. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** The words before the program: in which namespace it runs, as whom. */
   readonly within?: readonly string[];
 }
@@ -36,7 +38,7 @@ export function startCli(words: readonly string[], options: CliOptions = {}): Cl
     cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
     // Coverage of children would slow the sweeps down and write into the reports' folders.
-    env: { ...process.env, NODE_V8_COVERAGE: '' },
+    env: { ...process.env, NODE_V8_COVERAGE: '', ...options.environment },
   });
   let stdout = '';
   let stderr = '';

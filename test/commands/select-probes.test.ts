@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ProbeDefinition } from '../../probes/probe.js';
 import type { Given } from '../../src/commands/command.js';
-import { refuseOrphans, selectProbes } from '../../src/commands/options/select-probes.js';
+import { refuseOrphans, selectProbes } from '../../src/commands/inputs/select-probes.js';
 import { probeDouble } from '../probe-double.js';
 
 /** Two by default, one not; the last two share a flag, and the last has another of its own. */

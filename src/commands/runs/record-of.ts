@@ -8,7 +8,7 @@ import { addressSet, toPrefixes } from '../../scope/address-set.js';
 import type { Check } from '../../preflight/check.js';
 import { version } from '../../version.js';
 import type { ScanPlan, ScanResult } from '../../engine/scan-plan.js';
-import type { ScanInputs } from '../options/scan-inputs.js';
+import type { ScanInputs } from '../inputs/scan-inputs.js';
 import { formatShard } from '../../sweep/shard.js';
 import { formatFileMode } from '../../archive/file-modes.js';
 

@@ -26,9 +26,9 @@ import { readRange } from './range-text.js';
 import { maskedProbe } from '../../engine/masked-probe.js';
 import type { ScanStart } from '../../engine/scan-plan.js';
 import { positionsDone } from '../../engine/scan-plan.js';
-import type { ScanInputs } from '../options/scan-inputs.js';
-import { parseScope, readScope } from '../options/scan-inputs.js';
-import { selectProbes } from '../options/select-probes.js';
+import type { ScanInputs } from '../inputs/scan-inputs.js';
+import { parseScope, readScope } from '../inputs/scan-inputs.js';
+import { selectProbes } from '../inputs/select-probes.js';
 
 /** A run that was stopped, ready to go on. */
 export interface ResumedScan {

@@ -14,9 +14,9 @@ import type { Given } from '../command.js';
 import type { ScanKeeper } from '../../engine/keep-saving.js';
 import { formatRange } from './range-text.js';
 import type { ScanPlan } from '../../engine/scan-plan.js';
-import type { ScanInputs } from '../options/scan-inputs.js';
+import type { ScanInputs } from '../inputs/scan-inputs.js';
 import type { ScanSettings } from '../../settings/all-settings.js';
-import { isPath } from '../../settings/all-settings.js';
+import { SETTINGS_BY_KEY } from '../../settings/all-settings.js';
 import { pathsFrom } from '../../settings/setting.js';
 
 /** Keeps a run on the disk while it goes on. */
@@ -168,7 +168,7 @@ const NOT_KEPT: ReadonlySet<string> = new Set([
 function keptOf(written: Given['written']): CheckpointPlan['settings'] {
   const kept = Array.from(written).filter(([key]) => !NOT_KEPT.has(key));
   return Object.fromEntries(
-    kept.map(([key, { value }]) => [key, isPath(key) ? pathsFrom(process.cwd(), value) : value]),
+    kept.map(([key, { value }]) => [key, pathsFrom(process.cwd(), SETTINGS_BY_KEY[key], value)]),
   );
 }
 

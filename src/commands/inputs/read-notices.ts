@@ -10,7 +10,7 @@ import type { Settings } from '../../settings/all-settings.js';
  * What the user chose of the notices; undefined: nothing.
  * @throws UsageError for a template that is missing, unreadable or wrong: file and line.
  */
-export async function noticeOptions({
+export async function readNotices({
   notice_format: format,
   notice_templates: folder,
 }: Pick<Settings, 'notice_format' | 'notice_templates'>): Promise<RunNotices | undefined> {
