@@ -40,6 +40,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     'node:zlib',
     'node:path',
     'node:util',
+    'csv-parse/sync',
     'mmdb-lib',
   ],
   'src/history': ['src/domain', 'node:crypto'],
@@ -87,7 +88,6 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   reports: [
     'src/domain',
     'probes/probe.ts',
-    'csv-parse/sync',
     'csv-stringify',
     'csv-stringify/sync',
     'hono/html',

@@ -1,10 +1,8 @@
-import { familyOf } from '../domain/address.js';
 import type { Instant } from '../domain/time.js';
 import type { Check } from '../preflight/check.js';
 import type { PlannedScan } from '../preflight/facts.js';
 import { preflight } from '../preflight/preflight.js';
 import { readHostFacts } from '../preflight/read-facts.js';
-import { addressSet } from '../scope/address-set.js';
 import { socketsOfFamily } from '../sweep/probe-channel.js';
 import type { Settings } from '../settings/all-settings.js';
 import type { Io } from './command.js';
@@ -18,7 +16,7 @@ export async function checkHost(
 ): Promise<readonly Check[]> {
   const { out, receive_buffer: receiveBufferBytes } = settings;
   const planned: PlannedScan = {
-    targets: addressSet(inputs.space.ranges),
+    targets: inputs.space.set,
     probes: inputs.probes.length,
     rate: inputs.rate,
     replyBandwidthBps: inputs.scopeFile.limits.replyBandwidthBps,
@@ -32,6 +30,7 @@ export async function checkHost(
 }
 
 function sweepSocketsOf({ probes, rate, space }: ScanInputs, cooldownMs: number): number {
-  const families = new Set(space.ranges.map(({ first }) => familyOf(first))).size;
+  const { firsts4, firsts6 } = space.set.ranges;
+  const families = [firsts4, firsts6].filter(({ length }) => length > 0).length;
   return families * probes.reduce((sum, { probe }) => sum + socketsOfFamily(probe, { rate, cooldownMs }), 0);
 }

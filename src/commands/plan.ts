@@ -1,6 +1,8 @@
 import { trafficOf } from '../domain/exchange.js';
-import { toPrefixes, addressSet } from '../scope/address-set.js';
+import type { AddressSet } from '../scope/address-set.js';
+import { eachPrefix } from '../scope/address-set.js';
 import { addressCount, formatPrefix } from '../domain/address.js';
+import { eachRange } from '../domain/ranges.js';
 import { interview } from '../measure/interview.js';
 import type { Order } from '../sweep/order.js';
 import { createOrder, placesPerSubnet } from '../sweep/order.js';
@@ -27,7 +29,7 @@ export const plan = defineCommand({
     const { perSubnet, perHost } = scopeFile.limits;
     const forms = probes.reduce((sum, { probe }) => sum + probe.sweepForms.length, 0);
     const order = createOrder({
-      ranges: space.ranges,
+      ranges: eachRange(space.set.ranges),
       forms,
       pad: placesPerSubnet({ perSubnet, perHost }),
       key: new Uint32Array(8),
@@ -59,9 +61,11 @@ export const plan = defineCommand({
     });
     const seconds = passes * sweepSeconds(order, { rate, perSubnet });
     const packets = passes * order.positions;
+    // All of them only for programs: of a million targets there are a million.
+    const { networks, more: moreNetworks } = networksOf(space.set, settings.json ? Infinity : NETWORKS_SHOWN);
     const summary = {
       scope: scopeFile.name,
-      networks: toPrefixes(addressSet(space.ranges)).map(formatPrefix),
+      networks,
       ...(shard && { shard: formatShard(shard) }),
       addresses: order.addresses,
       excluded_addresses: space.excludedAddresses,
@@ -74,7 +78,9 @@ export const plan = defineCommand({
       effective_rate: seconds > 0 ? Math.round((packets / seconds) * 10) / 10 : 0,
       seconds: Math.ceil(seconds),
     };
-    io.stdout.write(settings.json ? `${JSON.stringify(summary, undefined, 2)}\n` : describePlan(summary));
+    io.stdout.write(
+      settings.json ? `${JSON.stringify(summary, undefined, 2)}\n` : describePlan(summary, moreNetworks),
+    );
     return EXIT.finished;
   },
 });
@@ -110,6 +116,17 @@ function measurementOf({ probe, options }: SelectedProbe): {
   };
 }
 
+/** The first prefixes of a set, and how many more it has. */
+function networksOf(
+  set: AddressSet,
+  most: number,
+): { readonly networks: readonly string[]; readonly more: number } {
+  const networks: string[] = [];
+  let count = 0;
+  for (const prefix of eachPrefix(set)) if (++count <= most) networks.push(formatPrefix(prefix));
+  return { networks, more: count - networks.length };
+}
+
 interface PlanSummary {
   readonly networks: readonly string[];
   readonly shard?: string;
@@ -133,10 +150,9 @@ interface PlanSummary {
 
 const NETWORKS_SHOWN = 8;
 
-function describePlan(plan: PlanSummary): string {
-  const shown = plan.networks.slice(0, NETWORKS_SHOWN).join(', ');
-  const more =
-    plan.networks.length > NETWORKS_SHOWN ? ` and ${plan.networks.length - NETWORKS_SHOWN} more` : '';
+function describePlan(plan: PlanSummary, moreNetworks: number): string {
+  const shown = plan.networks.join(', ');
+  const more = moreNetworks > 0 ? ` and ${moreNetworks} more` : '';
   const header = ['probe', 'port', 'packets', 'payload bytes', 'wire bytes', 'to a responder'];
   const cells = plan.probes.map((row) =>
     [row.probe, row.port, row.packets, row.payload_bytes, row.wire_bytes, row.requests_to_a_responder].map(

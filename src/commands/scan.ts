@@ -20,7 +20,6 @@ import { readAsnMap } from '../origin/asn-map.js';
 import { consoleSummary } from '../../reports/console-summary.js';
 import { toRecord } from '../../reports/record.js';
 import { withoutShadowserverType } from '../../reports/shadowserver/shadowserver-csv.js';
-import { addressSet } from '../scope/address-set.js';
 import { createLiveScope } from '../scope/live-scope.js';
 import type { Scope } from '../scope/scope.js';
 import type { Key } from '../sweep/keyed-permutation.js';
@@ -88,7 +87,7 @@ async function runScanCommand(asked: ScanSettings, io: Io, given: Given): Promis
 
   const reload = createScopeReload({
     scope,
-    targets: addressSet(inputs.space.ranges),
+    targets: inputs.space.set,
     pace: { ...plan.pace, share: 1 / (plan.shard?.of ?? 1) },
     limits: inputs.scopeFile.limits,
     earlier: resumed?.checkpoint.state.scope_reloads,

@@ -135,19 +135,44 @@ function parseIpv4(text: string): Ipv4 | undefined {
   return octets === 4 ? (value as Ipv4) : undefined;
 }
 
+/** Where the groups of an address are put together. */
+const WORDS = new DataView(new ArrayBuffer(16));
+
 function parseIpv6(text: string): Ipv6 | undefined {
-  const halves = text.split('::');
-  if (halves.length > 2) return undefined;
-  const groups = halves.map((half) => (half === '' ? [] : half.split(':')));
-  const [head = [], tail = []] = groups;
-  const missing = 8 - head.length - tail.length;
-  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
-  let value = 0n;
-  for (const group of [...head, ...Array<string>(missing).fill('0'), ...tail]) {
-    if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return undefined;
-    value = (value << 16n) | BigInt(`0x${group}`);
+  const gap = text.indexOf('::');
+  const groups = readGroups(text, 0, gap < 0 ? text.length : gap);
+  const tail = gap < 0 ? [] : readGroups(text, gap + 2, text.length);
+  if (groups === undefined || tail === undefined) return undefined;
+  const missing = 8 - groups.length - tail.length;
+  if (gap < 0 ? missing !== 0 : missing < 1) return undefined;
+  for (let i = 0; i < 8; i++) WORDS.setUint16(2 * i, groups[i] ?? tail[i - 8 + tail.length] ?? 0);
+  return ((WORDS.getBigUint64(0) << 64n) | WORDS.getBigUint64(8)) as Ipv6;
+}
+
+/** Groups of one to four hexadecimal digits with colons between them; none where there is nothing. */
+function readGroups(text: string, start: number, end: number): readonly number[] | undefined {
+  const groups: number[] = [];
+  let digits = 0;
+  let value = 0;
+  for (let i = start; i <= end && start < end; i++) {
+    const digit = i < end ? hexDigit(text.charCodeAt(i)) : -1;
+    if (digit >= 0) {
+      value = value * 16 + digit;
+      if (++digits > 4) return undefined;
+    } else {
+      if (digits === 0 || (i < end && text.charCodeAt(i) !== 58)) return undefined;
+      groups.push(value);
+      digits = value = 0;
+    }
   }
-  return value as Ipv6;
+  return groups;
+}
+
+/** The value of 0-9, A-F or a-f; -1 for any other character. */
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = code | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
 
 /** RFC 5952 §4: lower case, no leading zeros, the longest run of two or more zero groups as `::`, the first of equals. */

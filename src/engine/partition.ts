@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Range } from '../domain/address.js';
+import type { Ranges } from '../domain/ranges.js';
+import { eachRange } from '../domain/ranges.js';
 import type { Clock } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { Guard } from '../scope/guard.js';
@@ -25,7 +26,7 @@ import type { SelectedProbe } from './selected-probe.js';
 
 /** What one worker sweeps: whole subnets, in an order, at a pace and from sockets of its own. Plain data. */
 export interface PartitionPlan {
-  readonly ranges: readonly Range[];
+  readonly ranges: Ranges;
   /** Absent: all of them. */
   readonly shard?: Shard | undefined;
   /** Rate and reply budget are those of all partitions together. */
@@ -156,7 +157,7 @@ export function orderOf(
   probes: readonly SelectedProbe[],
 ): Order {
   return createOrder({
-    ranges,
+    ranges: eachRange(ranges),
     forms: probes.reduce((sum, { probe }) => sum + probe.sweepForms.length, 0),
     pad: placesPerSubnet(pace),
     key: keyFrom(`order ${seed}`),

@@ -1,4 +1,4 @@
-import type { GivenRange } from '../scope/parse-range.js';
+import type { GivenRanges } from '../scope/parse-range.js';
 import type { ScopeFile } from '../scope/scope-file.js';
 import type { Scope } from '../scope/scope.js';
 
@@ -8,6 +8,6 @@ export interface ReadScope {
   readonly scopeText: string;
   readonly scope: Scope;
   /** The exclusions of the command line. */
-  readonly exclusions: readonly GivenRange[];
+  readonly exclusions: GivenRanges;
   readonly warning?: string;
 }

@@ -151,7 +151,7 @@ function layoutOf(plan: ScanPlan): Layout {
   const { space, probes, threads } = plan;
   const dealt = Array.from({ length: threads }, (_, index) => {
     const shard = threads === 1 ? plan.shard : partOf(plan.shard, { index: index + 1, of: threads });
-    return { shard, order: orderOf({ ...plan, ranges: space.ranges, shard }, probes) };
+    return { shard, order: orderOf({ ...plan, ranges: space.set.ranges, shard }, probes) };
   });
   // A space of few subnets has nothing for some of them to do.
   const busy = dealt.filter(({ order }, index) => index === 0 || order.addresses > 0);
@@ -259,7 +259,7 @@ function partitionPlans(
   const { space, pace, retries, receiveBufferBytes, cooldownMs, sourceAddress, seed, tokenKey } = plan;
   const isDealt = layout.shards.length > 1;
   return layout.shards.map((shard, index) => ({
-    ranges: space.ranges,
+    ranges: space.set.ranges,
     shard,
     pace,
     ...(isDealt && { share: layout.shareOf(index) }),

@@ -1,3 +1,4 @@
+import { sizeOf } from '../scope/address-set.js';
 import type { Check } from './check.js';
 import type { HostFacts, PlannedScan, SourceFact } from './facts.js';
 import { directlyConnected } from './routes.js';
@@ -125,10 +126,7 @@ export function judgeConntrack({ targets, probes, rate }: PlannedScan, { conntra
   const name = 'connection tracking';
   if (conntrack === undefined)
     return { name, status: 'ok', finding: 'none seen on this machine; one on the way cannot be seen' };
-  const addresses = targets.ranges.reduce(
-    (sum, { first, last }) => sum + Number(BigInt(last) - BigInt(first)) + 1,
-    0,
-  );
+  const addresses = Number(sizeOf(targets));
   const flows = Math.min(addresses * probes, Math.ceil(rate * UNANSWERED_FLOW_S));
   const { count, most } = conntrack;
   const finding = `${grouped(count)} flows of at most ${grouped(most)}, and the scan needs ${grouped(flows)} at once`;

@@ -1,7 +1,10 @@
 import { constants } from 'node:fs';
 import { access, lstat, readFile, readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { Address } from '../domain/address.js';
 import { formatAddress } from '../domain/address.js';
+import type { Ranges } from '../domain/ranges.js';
+import { rangeAt, rangeCount } from '../domain/ranges.js';
 import type { Instant } from '../domain/time.js';
 import type { HostFacts, OutFact, PlannedScan } from './facts.js';
 import type { Route } from './routes.js';
@@ -23,7 +26,7 @@ export async function readHostFacts(
     now,
     clockSynchronised: await isClockSynchronised(),
     sources: await Promise.all(
-      sampleOf(targets.ranges).map(({ first }) => sourceFor(formatAddress(first), sourceAddress)),
+      sampleOf(targets.ranges).map((first) => sourceFor(formatAddress(first), sourceAddress)),
     ),
     routes: await readRoutes(),
     neighbourLimits: {
@@ -41,9 +44,14 @@ export async function readHostFacts(
 /** Enough to see every kind of route that a scope is likely to need, and few enough to take no time. */
 const MOST_SOURCES = 32;
 
-function sampleOf<T>(all: readonly T[]): readonly T[] {
-  const step = Math.max(1, all.length / MOST_SOURCES);
-  return all.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));
+/** The first addresses of some of the ranges, evenly spread over all. */
+function sampleOf(ranges: Ranges): readonly Address[] {
+  const count = rangeCount(ranges);
+  const taken = Math.min(count, MOST_SOURCES);
+  return Array.from(
+    { length: taken },
+    (_, i) => rangeAt(ranges, Math.ceil((i * count) / taken))?.first ?? [],
+  ).flat();
 }
 
 async function readRoutes(): Promise<readonly Route[]> {

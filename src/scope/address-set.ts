@@ -1,15 +1,7 @@
-import type { Address, Prefix, Range } from '../domain/address.js';
-import {
-  bitsOf,
-  compareAddresses,
-  familyOf,
-  ipv4,
-  ipv6,
-  lastOf,
-  predecessor,
-  rangeSize,
-  successor,
-} from '../domain/address.js';
+import type { Address, Ipv6, Prefix, Range } from '../domain/address.js';
+import { ipv4, ipv6, lastOf } from '../domain/address.js';
+import type { Ranges } from '../domain/ranges.js';
+import { toRanges } from '../domain/ranges.js';
 
 /**
  * A set of addresses of both families, kept as the fewest ranges: sorted, disjoint, not adjacent, each of
@@ -17,87 +9,92 @@ import {
  * of this file make one.
  */
 export interface AddressSet {
-  readonly ranges: readonly Range[];
+  readonly ranges: Ranges;
   readonly [merged]: true;
 }
 declare const merged: unique symbol;
+
+/** The sorted ranges of one family. */
+interface Columns<A> {
+  readonly firsts: ArrayLike<A>;
+  readonly lasts: ArrayLike<A>;
+}
+
+/** Ranges of one family as they are found, in order. */
+interface Found<A> {
+  readonly firsts: A[];
+  readonly lasts: A[];
+}
+
+/** What comes after and before an address; of the first and the last one a number that is no address. */
+interface Steps<A> {
+  readonly next: (address: A) => A;
+  readonly previous: (address: A) => A;
+}
+
+const STEPS4: Steps<number> = { next: (address) => address + 1, previous: (address) => address - 1 };
+const STEPS6: Steps<bigint> = { next: (address) => address + 1n, previous: (address) => address - 1n };
 
 /**
  * The addresses of these ranges, in any order, overlapping or not.
  * @throws RangeError when a range ends before it begins or mixes families.
  */
-export function addressSet(ranges: readonly Range[]): AddressSet {
-  const sorted = ranges.toSorted((a, b) => compareAddresses(a.first, b.first));
-  const joined: Range[] = [];
-  for (const range of sorted) {
-    const { first, last } = range;
-    if (typeof first !== typeof last || first > last)
-      throw new RangeError(`no range: ${first.toString()} to ${last.toString()}`);
-    const previous = joined.at(-1);
-    const reaches = previous && touches(previous, first);
-    if (!reaches) joined.push(range);
-    else if (compareAddresses(last, previous.last) > 0)
-      joined[joined.length - 1] = { first: previous.first, last };
-  }
-  return fromMerged(joined);
+export function addressSet(ranges: Iterable<Range>): AddressSet {
+  return join(toRanges(ranges));
 }
 
 export function union(a: AddressSet, b: AddressSet): AddressSet {
-  return addressSet([...a.ranges, ...b.ranges]);
+  const [x, y] = [a.ranges, b.ranges];
+  return join({
+    firsts4: concat(x.firsts4, y.firsts4),
+    lasts4: concat(x.lasts4, y.lasts4),
+    firsts6: [...x.firsts6, ...y.firsts6],
+    lasts6: [...x.lasts6, ...y.lasts6],
+  });
 }
 
 export function intersection(a: AddressSet, b: AddressSet): AddressSet {
-  const common: Range[] = [];
-  let i = 0;
-  let j = 0;
-  for (;;) {
-    const x = a.ranges[i];
-    const y = b.ranges[j];
-    if (!x || !y) return fromMerged(common);
-    const first = later(x.first, y.first);
-    const last = earlier(x.last, y.last);
-    // In the one order of all addresses no range crosses from one family into the other, so ranges of two
-    // families are simply disjoint.
-    if (compareAddresses(first, last) <= 0) common.push({ first, last });
-    if (compareAddresses(x.last, y.last) < 0) i++;
-    else j++;
-  }
+  return ofFamilies(overlap(in4(a), in4(b)), overlap(in6(a), in6(b)));
 }
 
 /** What is in `a` and not in `b`. */
 export function difference(a: AddressSet, b: AddressSet): AddressSet {
-  const left: Range[] = [];
-  let j = 0;
-  for (const range of a.ranges) {
-    let first: Address | undefined = range.first;
-    // Ranges of `b` that end before this one begins can not matter to a later one either.
-    while (isBefore(b.ranges[j], first)) j++;
-    for (let k = j; first !== undefined; k++) {
-      const hole = b.ranges[k];
-      if (!hole || compareAddresses(hole.first, range.last) > 0) {
-        left.push({ first, last: range.last });
-        break;
-      }
-      const before = compareAddresses(hole.first, first) > 0 ? predecessor(hole.first) : undefined;
-      if (before !== undefined) left.push({ first, last: before });
-      first = compareAddresses(hole.last, range.last) < 0 ? successor(hole.last) : undefined;
-    }
-  }
-  return fromMerged(left);
+  return ofFamilies(subtract(in4(a), in4(b), STEPS4), subtract(in6(a), in6(b), STEPS6));
 }
 
-export function isEmpty(set: AddressSet): boolean {
-  return set.ranges.length === 0;
+export function isEmpty({ ranges }: AddressSet): boolean {
+  return ranges.firsts4.length === 0 && ranges.firsts6.length === 0;
 }
 
 /** How many addresses a set holds. */
-export function sizeOf(set: AddressSet): bigint {
-  return set.ranges.reduce((sum, range) => sum + rangeSize(range), 0n);
+export function sizeOf({ ranges: { firsts4, lasts4, firsts6, lasts6 } }: AddressSet): bigint {
+  const size4 = firsts4.reduce((sum, first, i) => sum + (lasts4[i] ?? first) - first + 1, 0);
+  return firsts6.reduce((sum, first, i) => sum + (lasts6[i] ?? first) - first + 1n, BigInt(size4));
+}
+
+/** Whether a set has all addresses of a range. One binary search. */
+export function holds(set: AddressSet, { first, last }: Range): boolean {
+  return typeof first === 'number'
+    ? reaches(in4(set), first, Number(last))
+    : reaches(in6(set), first, BigInt(last));
+}
+
+/** Whether a set has any address of a range. One binary search. */
+export function touches(set: AddressSet, { first, last }: Range): boolean {
+  return typeof last === 'number'
+    ? reaches(in4(set), last, Number(first))
+    : reaches(in6(set), last, BigInt(first));
+}
+
+/** Whether the last range that begins no later than `start` ends no earlier than `end`. */
+function reaches<A extends number | bigint>({ firsts, lasts }: Columns<A>, start: A, end: A): boolean {
+  const reached = lasts[lastNotAbove(firsts, start)];
+  return reached !== undefined && reached >= end;
 }
 
 /** A set compiled for questions: it is asked before every packet. */
-export function membership(set: AddressSet): (address: Address) => boolean {
-  const indexOf = rangeIndex(set.ranges);
+export function membership({ ranges }: Pick<AddressSet, 'ranges'>): (address: Address) => boolean {
+  const indexOf = rangeIndex(ranges);
   return (address) => indexOf(address) >= 0;
 }
 
@@ -106,21 +103,14 @@ export function membership(set: AddressSet): (address: Address) => boolean {
  * address's own family, 32-bit integers for IPv4; a family never sees the other's table.
  * @param ranges disjoint, in the order of addresses; adjacent ones are allowed.
  */
-export function rangeIndex(ranges: readonly Range[]): (address: Address) => number {
-  const ofIpv4 = ranges.filter(({ first }) => familyOf(first) === 4);
-  const ipv4Firsts = Uint32Array.from(ofIpv4, ({ first }) => Number(first));
-  const ipv4Lasts = Uint32Array.from(ofIpv4, ({ last }) => Number(last));
-  const ofIpv6 = ranges.slice(ofIpv4.length);
-  const ipv6Firsts = ofIpv6.map(({ first }) => BigInt(first));
-  const ipv6Lasts = ofIpv6.map(({ last }) => BigInt(last));
-
+export function rangeIndex({ firsts4, lasts4, firsts6, lasts6 }: Ranges): (address: Address) => number {
   return (address) => {
     if (typeof address === 'number') {
-      const index = lastNotAbove(ipv4Firsts, address);
-      return index >= 0 && address <= (ipv4Lasts[index] ?? -1) ? index : -1;
+      const index = lastNotAbove(firsts4, address);
+      return index >= 0 && address <= (lasts4[index] ?? -1) ? index : -1;
     }
-    const index = lastNotAbove(ipv6Firsts, address);
-    return index >= 0 && address <= (ipv6Lasts[index] ?? -1n) ? ipv4Firsts.length + index : -1;
+    const index = lastNotAbove<bigint>(firsts6, address);
+    return index >= 0 && address <= (lasts6[index] ?? -1n) ? firsts4.length + index : -1;
   };
 }
 
@@ -139,50 +129,153 @@ export function lastNotAbove<T extends number | bigint>(ascending: ArrayLike<T>,
 
 /** The fewest prefixes that hold exactly this set, in the order of addresses. */
 export function toPrefixes(set: AddressSet): Prefix[] {
-  return set.ranges.flatMap(prefixesOf);
+  return [...eachPrefix(set)];
 }
 
-function prefixesOf({ first, last }: Range): Prefix[] {
-  const bits = bitsOf(familyOf(first));
-  const end = BigInt(last);
-  const prefixes: Prefix[] = [];
-  for (let start = BigInt(first); start <= end;) {
-    // The largest block that begins here is bounded by the alignment of its start and by what is left.
-    let hostBits = 0;
-    while (hostBits < bits && fits(start, hostBits + 1, end)) hostBits++;
-    prefixes.push({ first: bits === 32 ? ipv4(Number(start)) : ipv6(start), length: bits - hostBits });
-    start += 1n << BigInt(hostBits);
+/** The same, one after the other: of a million none need stand in memory. */
+export function* eachPrefix({
+  ranges: { firsts4, lasts4, firsts6, lasts6 },
+}: AddressSet): Generator<Prefix, void, undefined> {
+  // The largest block that begins here is bounded by the alignment of its start and by what is left.
+  for (let i = 0; i < firsts4.length; i++) {
+    const last = lasts4[i] ?? -1;
+    for (let start = firsts4[i] ?? 0; start <= last;) {
+      let size = 1;
+      while (size < 2 ** 32 && start % (2 * size) === 0 && start + 2 * size - 1 <= last) size *= 2;
+      yield { first: ipv4(start), length: 32 - Math.log2(size) };
+      start += size;
+    }
   }
-  return prefixes;
+  for (let i = 0; i < firsts6.length; i++) {
+    const last = lasts6[i] ?? -1n;
+    for (let start: bigint = firsts6[i] ?? 0n; start <= last;) {
+      let hostBits = 0n;
+      while (hostBits < 128n && fits(start, 2n << hostBits, last)) hostBits++;
+      yield { first: ipv6(start), length: 128 - Number(hostBits) };
+      start += 1n << hostBits;
+    }
+  }
 }
 
-function fits(start: bigint, hostBits: number, end: bigint): boolean {
-  const size = 1n << BigInt(hostBits);
-  return (start & (size - 1n)) === 0n && start + size - 1n <= end;
+function fits(start: bigint, size: bigint, last: bigint): boolean {
+  return (start & (size - 1n)) === 0n && start + size - 1n <= last;
 }
 
 export function rangeOf(prefix: Prefix): Range {
   return { first: prefix.first, last: lastOf(prefix) };
 }
 
-function fromMerged(ranges: readonly Range[]): AddressSet {
+function in4({ ranges }: AddressSet): Columns<number> {
+  return { firsts: ranges.firsts4, lasts: ranges.lasts4 };
+}
+
+function in6({ ranges }: AddressSet): Columns<bigint> {
+  return { firsts: ranges.firsts6, lasts: ranges.lasts6 };
+}
+
+function concat(a: Uint32Array, b: Uint32Array): Uint32Array {
+  const both = new Uint32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
+
+function ofFamilies(four: Found<number>, six: Found<bigint>): AddressSet {
+  return fromMerged({
+    firsts4: new Uint32Array(four.firsts),
+    lasts4: new Uint32Array(four.lasts),
+    firsts6: six.firsts as Ipv6[],
+    lasts6: six.lasts as Ipv6[],
+  });
+}
+
+function fromMerged(ranges: Ranges): AddressSet {
   return { ranges } as AddressSet;
 }
 
-/** Whether an address lies in a range or directly behind it; nothing follows the last address of a family. */
-function touches(range: Range, address: Address): boolean {
-  if (compareAddresses(address, range.last) <= 0) return true;
-  return successor(range.last) === address;
+/** Sorts ranges, and makes one of those that overlap or touch. Their columns may be sorted apart: see `merge`. */
+function join(ranges: Ranges): AddressSet {
+  const six = [ranges.firsts6, ranges.lasts6].map((column) =>
+    column.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
+  );
+  return ofFamilies(
+    merge({ firsts: ranges.firsts4.toSorted(), lasts: ranges.lasts4.toSorted() }, STEPS4),
+    merge<bigint>({ firsts: six[0] ?? [], lasts: six[1] ?? [] }, STEPS6),
+  );
 }
 
-function isBefore(range: Range | undefined, address: Address): boolean {
-  return range !== undefined && compareAddresses(range.last, address) < 0;
+/**
+ * Walks sorted beginnings and sorted ends side by side: where as many ranges have begun as have ended, and none
+ * begins at the next address, nothing covers what follows. Which end belongs to which beginning does not matter.
+ */
+function merge<A extends number | bigint>({ firsts, lasts }: Columns<A>, { next }: Steps<A>): Found<A> {
+  const joined: Found<A> = { firsts: [], lasts: [] };
+  let begun = 0;
+  let first: A | undefined = firsts[0];
+  for (let ended = 0; ended < lasts.length; ended++) {
+    const last = lasts[ended];
+    if (last === undefined || first === undefined) break;
+    const after = next(last);
+    for (let at = firsts[begun]; at !== undefined && at <= after; at = firsts[begun]) begun++;
+    if (begun > ended + 1) continue;
+    joined.firsts.push(first);
+    joined.lasts.push(last);
+    first = firsts[begun];
+  }
+  return joined;
 }
 
-function later(a: Address, b: Address): Address {
-  return compareAddresses(a, b) >= 0 ? a : b;
+function overlap<A extends number | bigint>(a: Columns<A>, b: Columns<A>): Found<A> {
+  const common: Found<A> = { firsts: [], lasts: [] };
+  let i = 0;
+  let j = 0;
+  for (;;) {
+    const firstA = a.firsts[i];
+    const lastA = a.lasts[i];
+    const firstB = b.firsts[j];
+    const lastB = b.lasts[j];
+    if (firstA === undefined || lastA === undefined || firstB === undefined || lastB === undefined)
+      return common;
+    const first: A = firstA > firstB ? firstA : firstB;
+    const last: A = lastA < lastB ? lastA : lastB;
+    if (first <= last) {
+      common.firsts.push(first);
+      common.lasts.push(last);
+    }
+    if (lastA < lastB) i++;
+    else j++;
+  }
 }
 
-function earlier(a: Address, b: Address): Address {
-  return compareAddresses(a, b) <= 0 ? a : b;
+function subtract<A extends number | bigint>(
+  a: Columns<A>,
+  b: Columns<A>,
+  { next, previous }: Steps<A>,
+): Found<A> {
+  const left: Found<A> = { firsts: [], lasts: [] };
+  const keep = (first: A, last: A): void => {
+    left.firsts.push(first);
+    left.lasts.push(last);
+  };
+  let j = 0;
+  for (let i = 0; i < a.firsts.length; i++) {
+    const last = a.lasts[i];
+    let first: A | undefined = a.firsts[i];
+    if (first === undefined || last === undefined) break;
+    // Ranges of `b` that end before this one begins can not matter to a later one either.
+    for (let end = b.lasts[j]; end !== undefined && end < first; end = b.lasts[j]) j++;
+    for (;;) {
+      const hole = b.firsts[j];
+      const end = b.lasts[j];
+      if (hole === undefined || end === undefined || hole > last) {
+        keep(first, last);
+        break;
+      }
+      if (hole > first) keep(first, previous(hole));
+      if (end >= last) break;
+      first = next(end);
+      j++;
+    }
+  }
+  return left;
 }

@@ -1,11 +1,12 @@
-import type { Address, Range } from '../domain/address.js';
+import type { Address } from '../domain/address.js';
+import type { Ranges } from '../domain/ranges.js';
 import type { Instant } from '../domain/time.js';
-import { addressSet, membership } from './address-set.js';
+import { membership } from './address-set.js';
 
 /** What a guard goes by: plain data, so that every thread builds the same guard from it. */
 export interface GuardRules {
   /** What the scope allows, exclusions taken out; sorted and merged. */
-  readonly allowed: readonly Range[];
+  readonly allowed: Ranges;
   /** The last instant of the authorisation. */
   readonly validUntilEnd: Instant;
   /** Whether the scope can no longer be trusted. */
@@ -28,7 +29,7 @@ export interface LiveGuard extends Guard {
 
 export function createGuard(initial: GuardRules): LiveGuard {
   let rules = initial;
-  let isAllowed = membership(addressSet(rules.allowed));
+  let isAllowed = membership({ ranges: rules.allowed });
   const isOver = (now: Instant): boolean => rules.isRevoked || now > rules.validUntilEnd;
   return {
     get rules() {
@@ -38,7 +39,7 @@ export function createGuard(initial: GuardRules): LiveGuard {
     isOver,
     follow(next) {
       rules = { ...next, isRevoked: rules.isRevoked || next.isRevoked };
-      isAllowed = membership(addressSet(rules.allowed));
+      isAllowed = membership({ ranges: rules.allowed });
     },
   };
 }

@@ -21,6 +21,34 @@ export interface GivenRange {
   readonly place?: string;
 }
 
+/** Ranges as somebody wrote them, in that order; each is made when it is asked for, for a list may hold a million. */
+export interface GivenRanges extends Iterable<GivenRange> {
+  readonly length: number;
+}
+
+export function* rangesIn(given: GivenRanges): Generator<Range, void, undefined> {
+  for (const { range } of given) yield range;
+}
+
+/** What was written, as often as it is asked for. */
+export function textsIn(given: GivenRanges): Iterable<string> {
+  return {
+    *[Symbol.iterator]() {
+      for (const { text } of given) yield text;
+    },
+  };
+}
+
+/** One after the other. */
+export function together(...lists: readonly GivenRanges[]): GivenRanges {
+  return {
+    length: lists.reduce((sum, { length }) => sum + length, 0),
+    *[Symbol.iterator]() {
+      for (const list of lists) yield* list;
+    },
+  };
+}
+
 /**
  * Reads one address or prefix as people type it: `192.0.2.7`, `192.0.2.0/24`, `2001:db8::/48`.
  *

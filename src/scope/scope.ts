@@ -1,5 +1,6 @@
 import type { Address, Range } from '../domain/address.js';
 import { compareAddresses, lastOf, predecessor, successor } from '../domain/address.js';
+import { toRanges } from '../domain/ranges.js';
 import type { Instant } from '../domain/time.js';
 import { endOfDay } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
@@ -33,9 +34,9 @@ export interface Scope {
 }
 
 /** @param extraExclusions further ranges that are never probed: the user's `--exclude`. */
-export function createScope(file: ScopeFile, extraExclusions: readonly Range[] = []): Scope {
+export function createScope(file: ScopeFile, extraExclusions: Iterable<Range> = []): Scope {
   const authorised = addressSet(file.networks.map(({ prefix }) => rangeOf(prefix)));
-  const excluded = addressSet([...file.exclude.map(({ range }) => range), ...extraExclusions]);
+  const excluded = union(addressSet(file.exclude.map(({ range }) => range)), addressSet(extraExclusions));
   const allowed = difference(authorised, union(excluded, neverProbed));
   return {
     name: file.name,
@@ -120,7 +121,7 @@ function paint(networks: readonly ScopeNetwork[]): (address: Address) => ScopeNe
   }
   leaveThoseBefore(undefined);
 
-  const indexOf = rangeIndex(ranges);
+  const indexOf = rangeIndex(toRanges(ranges));
   return (address) => painted[indexOf(address)];
 }
 

@@ -1,7 +1,7 @@
 import type { Prefix, Range } from '../domain/address.js';
 import { formatPrefix, ipv4, ipv6 } from '../domain/address.js';
 import type { AddressSet } from './address-set.js';
-import { addressSet, intersection, isEmpty, rangeOf } from './address-set.js';
+import { addressSet, rangeOf, touches } from './address-set.js';
 
 /** A part of the address space that no scope can open. */
 interface NeverProbed {
@@ -67,10 +67,9 @@ export const neverProbed: AddressSet = addressSet(
 
 /** Why no part of this range may be probed that far: `224.0.0.0/4 (multicast, RFC 5771)`; undefined when all may. */
 export function whyNeverProbed(range: Range): string | undefined {
-  const asked = addressSet([range]);
-  if (isEmpty(intersection(asked, neverProbed))) return undefined;
+  if (!touches(neverProbed, range)) return undefined;
   for (const { prefixes, what } of NEVER_PROBED) {
-    const touched = prefixes.find((prefix) => !isEmpty(intersection(asked, addressSet([rangeOf(prefix)]))));
+    const touched = prefixes.find((prefix) => touches(addressSet([rangeOf(prefix)]), range));
     if (touched) return `${formatPrefix(touched)} (${what})`;
   }
   return undefined;

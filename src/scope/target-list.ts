@@ -1,6 +1,9 @@
+import { parseAddress } from '../domain/address.js';
+import type { Address, Range } from '../domain/address.js';
+import { bitsOf, familyOf, lastOf, prefixOf } from '../domain/address.js';
 import { UsageError } from '../domain/usage-error.js';
-import type { GivenRange } from './parse-range.js';
-import { givenRange } from './parse-range.js';
+import type { GivenRange, GivenRanges } from './parse-range.js';
+import { givenRange, SHORTEST_PREFIX } from './parse-range.js';
 
 /**
  * Reads a list of targets: one address or prefix a line, `#` begins a comment, empty lines do not count.
@@ -8,7 +11,7 @@ import { givenRange } from './parse-range.js';
  * @throws UsageError with the line for what is not an address or a prefix, and for a list without any: a run
  *   without targets would mean all of the scope, which nobody asks for with an empty file.
  */
-export function parseTargetList(text: string, name: string): readonly GivenRange[] {
+export function parseTargetList(text: string, name: string): GivenRanges {
   const targets = parseExclusionList(text, name);
   if (targets.length === 0)
     throw new UsageError(
@@ -19,14 +22,90 @@ export function parseTargetList(text: string, name: string): readonly GivenRange
 }
 
 /**
- * The same for exclusions, of which a file may well hold none.
+ * The same for exclusions, of which a file may well hold none. A list of a million lines is kept as its text and
+ * four numbers a line.
  * @throws UsageError with the line for what is not an address or a prefix.
  */
-export function parseExclusionList(text: string, name: string): readonly GivenRange[] {
-  return text
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/)
-    .map((line, i) => ({ entry: line.replace(/#.*$/s, '').trim(), place: `${name}:${i + 1}` }))
-    .filter(({ entry }) => entry !== '')
-    .map(({ entry, place }) => givenRange(entry, place));
+export function parseExclusionList(text: string, name: string): GivenRanges {
+  const entries: Entries = { firsts: [], lasts: [], starts: [], lines: [] };
+  // A byte order mark is a blank to trim().
+  let line = 0;
+  for (let start = 0; start <= text.length;) {
+    line++;
+    const end = endOfLine(text, start);
+    const written = entryOf(text.slice(start, end));
+    if (written !== '') {
+      const range = quickRange(written) ?? givenRange(written, `${name}:${line}`).range;
+      entries.firsts.push(range.first);
+      entries.lasts.push(range.last);
+      entries.starts.push(start);
+      entries.lines.push(line);
+    }
+    // CRLF is one line end.
+    start = end + (text.charCodeAt(end) === CR && text.charCodeAt(end + 1) === LF ? 2 : 1);
+  }
+  return {
+    length: entries.lines.length,
+    *[Symbol.iterator]() {
+      for (let i = 0; i < entries.lines.length; i++) {
+        const [first, last, start = 0] = [entries.firsts[i], entries.lasts[i], entries.starts[i]];
+        if (first !== undefined && last !== undefined)
+          yield new ListedRange({ first, last }, text, start, `${name}:${entries.lines[i] ?? 0}`);
+      }
+    },
+  };
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** The lines that hold something. */
+interface Entries {
+  readonly firsts: Address[];
+  readonly lasts: Address[];
+  /** Where the line begins in the text. */
+  readonly starts: number[];
+  /** Its number, from 1. */
+  readonly lines: number[];
+}
+
+/** Cuts its text out of the list only where somebody wants to see it. */
+class ListedRange implements GivenRange {
+  constructor(
+    readonly range: Range,
+    readonly list: string,
+    readonly start: number,
+    readonly place: string,
+  ) {}
+  get text(): string {
+    return entryOf(this.list.slice(this.start, endOfLine(this.list, this.start)));
+  }
+}
+
+function endOfLine(text: string, start: number): number {
+  let end = start;
+  while (end < text.length && text.charCodeAt(end) !== LF && text.charCodeAt(end) !== CR) end++;
+  return end;
+}
+
+function entryOf(line: string): string {
+  const comment = line.indexOf('#');
+  return (comment < 0 ? line : line.slice(0, comment)).trim();
+}
+
+/**
+ * What `parseRange` makes of an address or prefix in its plain form, twenty times as fast, for a million of them;
+ * undefined for everything else, about which `parseRange` knows more. A test holds the two against each other.
+ */
+export function quickRange(text: string): Range | undefined {
+  const slash = text.indexOf('/');
+  const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
+  if (address === undefined || slash < 0)
+    return address === undefined ? undefined : { first: address, last: address };
+  const digits = text.slice(slash + 1);
+  if (!/^[1-9]\d{0,2}$/.test(digits)) return undefined;
+  const length = Number(digits);
+  if (length < SHORTEST_PREFIX || length > bitsOf(familyOf(address))) return undefined;
+  const network = prefixOf(address, length);
+  return network.first === address ? { first: address, last: lastOf(network) } : undefined;
 }

@@ -1,18 +1,24 @@
 import type { Address, Family, Range } from '../domain/address.js';
 import { addressPlus, familyOf, formatAddress, formatPrefix, rangeSize } from '../domain/address.js';
+import type { Ranges } from '../domain/ranges.js';
+import { eachRange, rangeAt, rangeCount } from '../domain/ranges.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { AddressSet } from './address-set.js';
 import {
   addressSet,
   difference,
+  holds,
   intersection,
   isEmpty,
   lastNotAbove,
+  rangeIndex,
   rangeOf,
   sizeOf,
   toPrefixes,
+  touches,
 } from './address-set.js';
-import type { GivenRange } from './parse-range.js';
+import type { GivenRange, GivenRanges } from './parse-range.js';
+import { rangesIn, textsIn } from './parse-range.js';
 import { quote } from './quote.js';
 import type { Scope } from './scope.js';
 import { whyNeverProbed } from './special-purpose.js';
@@ -22,8 +28,7 @@ import { whyNeverProbed } from './special-purpose.js';
  * in memory is that of its ranges; there is no list of addresses anywhere.
  */
 export interface TargetSpace {
-  /** In the order of addresses, disjoint, not adjacent. */
-  readonly ranges: readonly Range[];
+  readonly set: AddressSet;
   /** How many addresses are to be probed; at least one. */
   readonly size: number;
   /** How many of the given addresses the exclusions took away. */
@@ -31,7 +36,7 @@ export interface TargetSpace {
   /** Networks of the scope that a run without targets does not cover. */
   readonly leftOut: readonly { readonly prefix: string; readonly reason: string }[];
   /** The targets as the user wrote them; empty when all of the scope was meant. */
-  readonly given: readonly string[];
+  readonly given: Iterable<string>;
   /** The place of an address in the order of addresses, from 0; undefined when it is no target. */
   indexOf(address: Address): number | undefined;
   /** @throws RangeError when `index` is no integer from 0 to size − 1. */
@@ -48,7 +53,7 @@ const MOST_NAMED = 3;
 export interface TargetSpaceParameters {
   readonly scope: Scope;
   /** None means all networks of the scope that can be swept. */
-  readonly targets: readonly GivenRange[];
+  readonly targets: GivenRanges;
   /** Of the source address, where the user named one: it reaches no other family. */
   readonly sourceFamily?: Family | undefined;
 }
@@ -67,63 +72,53 @@ export function createTargetSpace({ scope, targets, sourceFamily }: TargetSpaceP
       ? scope.networks
           .map(({ prefix }) => rangeOf(prefix))
           .filter((range) => whyNotSwept(range, sourceFamily) === undefined)
-      : targets.map(({ range }) => range),
+      : rangesIn(targets),
   );
   const space = intersection(wanted, scope.allowed);
   if (isEmpty(space)) throw nothingLeft(scope, isEmpty(wanted) ? leftOut : []);
 
   return {
-    ranges: space.ranges,
+    set: space,
     size: Number(sizeOf(space)),
     excludedAddresses: Number(sizeOf(intersection(wanted, scope.excluded))),
     leftOut,
-    given: targets.map(({ text }) => text),
+    given: textsIn(targets),
     ...indexed(space.ranges),
   };
 }
 
 /** The target space of a run that goes on: what it was made of when it began. */
 export function targetSpaceOf(
-  made: Pick<TargetSpace, 'ranges' | 'excludedAddresses' | 'leftOut' | 'given'>,
+  made: Pick<TargetSpace, 'set' | 'excludedAddresses' | 'leftOut' | 'given'>,
 ): TargetSpace {
-  return { ...made, size: Number(sizeOf(addressSet(made.ranges))), ...indexed(made.ranges) };
+  return { ...made, size: Number(sizeOf(made.set)), ...indexed(made.set.ranges) };
 }
 
 /** Two-way arithmetic over running totals: two binary searches, nothing allocated. */
-function indexed(ranges: readonly Range[]): Pick<TargetSpace, 'indexOf' | 'addressAt'> {
-  // In the order of addresses IPv4 comes first, so the second table goes on where the first ends.
-  const firsts4 = Uint32Array.from(ofFamily(ranges, 4), ({ first }) => Number(first));
-  const firsts6 = ofFamily(ranges, 6).map(({ first }) => BigInt(first));
+function indexed(ranges: Ranges): Pick<TargetSpace, 'indexOf' | 'addressAt'> {
+  const placeOf = rangeIndex(ranges);
   // Totals reach 2^32 and more, which 32 bits do not hold.
-  const totals = new Float64Array(ranges.length);
+  const totals = new Float64Array(rangeCount(ranges));
   let size = 0;
-  ranges.forEach((range, i) => {
-    totals[i] = size;
+  let count = 0;
+  for (const range of eachRange(ranges)) {
+    totals[count++] = size;
     size += Number(rangeSize(range));
-  });
-  const rangeBefore = (address: Address): number => {
-    if (typeof address === 'number') return lastNotAbove(firsts4, address);
-    const i = lastNotAbove(firsts6, address);
-    return i < 0 ? -1 : firsts4.length + i;
-  };
+  }
   return {
     indexOf: (address) => {
-      const i = rangeBefore(address);
-      const [range, before] = [ranges[i], totals[i]];
-      if (range === undefined || before === undefined || address > range.last) return undefined;
+      const i = placeOf(address);
+      const [range, before] = [rangeAt(ranges, i), totals[i]];
+      if (range === undefined || before === undefined) return undefined;
       return before + Number(BigInt(address) - BigInt(range.first));
     },
     addressAt: (index) => {
       const i = Number.isInteger(index) && index < size ? lastNotAbove(totals, index) : -1;
-      const [range, before] = [ranges[i], totals[i]];
+      const [range, before] = [rangeAt(ranges, i), totals[i]];
       if (range === undefined || before === undefined) throw new RangeError(`no target ${index} of ${size}`);
       return addressPlus(range.first, index - before);
     },
   };
-}
-
-function ofFamily(ranges: readonly Range[], family: Family): readonly Range[] {
-  return ranges.filter(({ first }) => familyOf(first) === family);
 }
 
 function refuseBadTarget(target: GivenRange, scope: Scope, sourceFamily: Family | undefined): void {
@@ -137,12 +132,13 @@ function refuseBadTarget(target: GivenRange, scope: Scope, sourceFamily: Family 
   const obstacle = whyNotSwept(range, sourceFamily);
   if (obstacle !== undefined) refuse(`can not be probed: ${obstacle.reason}`, obstacle.hint);
 
-  const given = addressSet([range]);
-  const outside = difference(given, scope.authorised);
   const advice = `add it to the networks of ${scope.name} if you are authorised to probe it, or leave it out`;
-  if (sizeOf(outside) === sizeOf(given)) refuse('is outside the scope', advice);
-  if (!isEmpty(outside)) refuse(`is not all in the scope: ${named(outside)} outside`, advice);
-  if (isEmpty(intersection(given, scope.allowed)))
+  if (!touches(scope.authorised, range)) refuse('is outside the scope', advice);
+  if (!holds(scope.authorised, range)) {
+    const outside = difference(addressSet([range]), scope.authorised);
+    refuse(`is not all in the scope: ${named(outside)} outside`, advice);
+  }
+  if (!touches(scope.allowed, range))
     refuse('is wholly excluded', `leave it out, or lift the exclusion in ${scope.name} or --exclude`);
 }
 

@@ -67,7 +67,7 @@ export function createOrder({
   key,
   shard,
 }: {
-  readonly ranges: readonly Range[];
+  readonly ranges: Iterable<Range>;
   readonly forms: number;
   readonly pad: number;
   readonly key: Key;
@@ -78,7 +78,8 @@ export function createOrder({
   const classes = subnets.classes.map((subnetClass, index) => {
     const base = listed;
     listed += subnetClass.count;
-    return { ...subnetClass, index, base, places: Math.max(subnetClass.hosts, pad), tweak: index + 1 };
+    const { hosts, count } = subnetClass;
+    return { hosts, count, index, base, places: Math.max(hosts, pad), tweak: index + 1 };
   });
   type OrderedClass = (typeof classes)[number];
   const addresses = classes.reduce((sum, { hosts, count }) => sum + hosts * count, 0);
@@ -139,7 +140,7 @@ export function createOrder({
   return {
     positions,
     addresses,
-    families: ([4, 6] as const).filter((family) => ranges.some(({ first }) => familyOf(first) === family)),
+    families: subnets.families,
     forms,
     rounds,
     addressesOf: (family) =>
@@ -226,7 +227,8 @@ export function createOrder({
     offset--;
     const cursor = {
       position,
-      address: ranges[0]?.first ?? ipv4(0),
+      // Of no meaning before `advance`; of the family that is usual.
+      address: ipv4(0) as Address,
       form: 0,
       round,
       advance(): boolean {

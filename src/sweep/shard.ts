@@ -32,7 +32,8 @@ export function shardOf(subnets: Subnets, { index, of }: Shard): Subnets {
   const classes = dealt.filter(({ count }) => count > 0);
   const ownIndex = new Map(classes.map(({ classIndex }, own) => [classIndex, own]));
   return {
-    classes: classes.map(({ subnetClass, count }) => ({ ...subnetClass, count })),
+    families: subnets.families,
+    classes: classes.map(({ subnetClass, count }) => ({ hosts: subnetClass.hosts, count })),
     addressAt(classIndex, subnet, host) {
       const own = classes[classIndex];
       if (own === undefined || subnet >= own.count)

@@ -1,33 +1,24 @@
-import type { Address, Range } from '../domain/address.js';
-import { addressPlus, compareAddresses, lastOf, rangeSize, subnetOf, successor } from '../domain/address.js';
+import type { Address, Family, Range } from '../domain/address.js';
+import {
+  addressPlus,
+  compareAddresses,
+  familyOf,
+  lastOf,
+  rangeSize,
+  subnetOf,
+  successor,
+} from '../domain/address.js';
 
 /**
  * The subnets (/24, /64) of a target space, put into classes of equally many hosts. What is stored grows with
- * the ranges of the space, never with its subnets or addresses: whole subnets in a row are one run.
+ * the ranges of the space, never with its subnets or addresses: whole subnets in a row are one run. It is stored
+ * in columns, a few numbers a run: a million single targets may be a million runs.
  */
 export interface SubnetClass {
   /** Hosts in each subnet of the class. */
   readonly hosts: number;
   /** Subnets in the class. */
   readonly count: number;
-  readonly runs: readonly SubnetRun[];
-}
-
-/** Subnets in a row that are wholly in the space, or one subnet that is partly in it. */
-export interface SubnetRun {
-  /** The place of its first subnet in the class. */
-  readonly start: number;
-  readonly count: number;
-  readonly hosts: number;
-  /** What of each subnet is in the space; for a row of whole subnets the piece of the first. */
-  readonly pieces: readonly Piece[];
-}
-
-interface Piece {
-  readonly first: Address;
-  readonly size: number;
-  /** Hosts of the subnet before this piece. */
-  readonly before: number;
 }
 
 /** Where an address stands: the class, its subnet's place in the class, its own place among the subnet's hosts. */
@@ -40,54 +31,126 @@ export interface Placement {
 export interface Subnets {
   /** The class with the most hosts first. */
   readonly classes: readonly SubnetClass[];
+  /** The families that the addresses are of, IPv4 first. */
+  readonly families: readonly Family[];
   addressAt(classIndex: number, subnet: number, host: number): Address;
   placeOf(address: Address): Placement | undefined;
 }
 
-interface Located {
-  readonly first: Address;
-  readonly last: Address;
-  readonly classIndex: number;
-  readonly run: SubnetRun;
+/** Subnets in a row that are wholly in the space, or one subnet that is partly in it; in the order of addresses. */
+interface Runs {
+  /** Subnets of each run. */
+  readonly counts: number[];
+  /** Hosts in each of its subnets. */
+  readonly hosts: number[];
+  /** Its first piece; its last is before the next run's first. */
+  readonly pieces: number[];
+}
+
+/** What of each subnet is in the space; of a row of whole subnets the first one's piece. */
+interface Pieces {
+  readonly firsts: Address[];
+  readonly sizes: number[];
+  /** Hosts of the subnet before each piece. */
+  readonly befores: number[];
+}
+
+/** The runs of one class, in the order of addresses. */
+interface RunsOfClass {
+  readonly hosts: number;
+  readonly runs: number[];
+  /** The place of each run's first subnet in the class. */
+  readonly starts: number[];
+  count: number;
 }
 
 /** @param ranges sorted and merged. */
-export function subnetsOf(ranges: readonly Range[]): Subnets {
-  const byHosts = new Map<number, { count: number; runs: SubnetRun[] }>();
-  for (const { count, pieces } of rowsOf(ranges)) {
-    const hosts = pieces.reduce((sum, piece) => sum + piece.size, 0);
-    const entry = byHosts.get(hosts) ?? { count: 0, runs: [] };
-    entry.runs.push({ start: entry.count, count, hosts, pieces });
-    entry.count += count;
-    byHosts.set(hosts, entry);
-  }
-  const classes = [...byHosts]
-    .sort(([a], [b]) => b - a)
-    .map(([hosts, { count, runs }]): SubnetClass => ({ hosts, count, runs }));
-  const located = classes.flatMap((subnetClass, classIndex) =>
-    subnetClass.runs.map((run): Located => locate(run, classIndex)),
-  );
-  located.sort((a, b) => compareAddresses(a.first, b.first));
+export function subnetsOf(ranges: Iterable<Range>): Subnets {
+  const { runs, pieces } = cut(ranges);
+  const byHosts = new Map<number, RunsOfClass>();
+  const startOf = new Float64Array(runs.counts.length);
+  runs.hosts.forEach((hosts, run) => {
+    let ofClass = byHosts.get(hosts);
+    if (ofClass === undefined) byHosts.set(hosts, (ofClass = { hosts, runs: [], starts: [], count: 0 }));
+    startOf[run] = ofClass.count;
+    ofClass.runs.push(run);
+    ofClass.starts.push(ofClass.count);
+    ofClass.count += runs.counts[run] ?? 0;
+  });
+  const classes = [...byHosts.values()].sort((a, b) => b.hosts - a.hosts);
+  const classOf = new Map(classes.map(({ hosts }, index) => [hosts, index]));
+  const firstOf = (run: number): Address | undefined => pieces.firsts[runs.pieces[run] ?? -1];
+  const { firsts } = pieces;
+
   return {
     classes,
-    addressAt: (classIndex, subnet, host) => addressIn(classes, classIndex, subnet, host),
-    placeOf: (address) => placementOf(located, address),
+    families: ([4, 6] as const).filter((family) =>
+      [firsts[0], firsts.at(-1)].some((first) => first !== undefined && familyOf(first) === family),
+    ),
+    addressAt(classIndex, subnet, host) {
+      const ofClass = classes[classIndex];
+      const at = ofClass === undefined ? -1 : lastNotAbove(ofClass.starts, subnet, 0, ofClass.starts.length);
+      const run = ofClass?.runs[at] ?? -1;
+      const first = firstOf(run);
+      if (ofClass === undefined || first === undefined)
+        throw new RangeError(`no subnet ${subnet} in class ${classIndex}`);
+      if (runs.counts[run] !== 1)
+        return addressPlus(first, (subnet - (ofClass.starts[at] ?? 0)) * ofClass.hosts + host);
+      const piece = lastNotAbove(pieces.befores, host, ...piecesOf(run));
+      return addressPlus(firsts[piece] ?? first, host - (pieces.befores[piece] ?? 0));
+    },
+    placeOf(address) {
+      const run = lastPlace(
+        0,
+        runs.counts.length,
+        (at) => compareAddresses(firstOf(at) ?? address, address) <= 0,
+      );
+      const first = firstOf(run);
+      const hosts = runs.hosts[run];
+      if (first === undefined || hosts === undefined || familyOf(first) !== familyOf(address))
+        return undefined;
+      const classIndex = classOf.get(hosts) ?? -1;
+      const start = startOf[run] ?? 0;
+      if (runs.counts[run] !== 1) {
+        const offset = Number(BigInt(address) - BigInt(first));
+        const row = Math.floor(offset / hosts);
+        if (row >= (runs.counts[run] ?? 0)) return undefined;
+        return { classIndex, subnet: start + row, host: offset - row * hosts };
+      }
+      const piece = lastUpTo(address, ...piecesOf(run));
+      const offset = Number(BigInt(address) - BigInt(firsts[piece] ?? first));
+      if (offset >= (pieces.sizes[piece] ?? 0)) return undefined;
+      return { classIndex, subnet: start, host: (pieces.befores[piece] ?? 0) + offset };
+    },
   };
+
+  /** The places of a run's pieces: from, and up to. */
+  function piecesOf(run: number): [from: number, to: number] {
+    return [runs.pieces[run] ?? 0, runs.pieces[run + 1] ?? firsts.length];
+  }
+
+  /** The last of these pieces that begins no later than the address. */
+  function lastUpTo(address: Address, from: number, to: number): number {
+    return lastPlace(from, to, (piece) => compareAddresses(firsts[piece] ?? address, address) <= 0);
+  }
 }
 
-/** Splits sorted ranges at subnet borders: rows of whole subnets, and single subnets with their pieces. */
-function rowsOf(ranges: readonly Range[]): { count: number; pieces: Piece[] }[] {
-  const rows: { count: number; pieces: Piece[] }[] = [];
-  let partial: { readonly subnet: Address; readonly pieces: Piece[]; hosts: number } | undefined;
-  const addPiece = (subnet: Address, first: Address, last: Address): void => {
-    if (partial?.subnet !== subnet) {
-      partial = { subnet, pieces: [], hosts: 0 };
-      rows.push({ count: 1, pieces: partial.pieces });
-    }
-    const size = Number(rangeSize({ first, last }));
-    partial.pieces.push({ first, size, before: partial.hosts });
-    partial.hosts += size;
+/** Cuts sorted ranges at subnet borders: rows of whole subnets, and single subnets with their pieces. */
+function cut(ranges: Iterable<Range>): { readonly runs: Runs; readonly pieces: Pieces } {
+  const runs: Runs = { counts: [], hosts: [], pieces: [] };
+  const pieces: Pieces = { firsts: [], sizes: [], befores: [] };
+  const addPiece = (first: Address, size: number, before: number): void => {
+    pieces.firsts.push(first);
+    pieces.sizes.push(size);
+    pieces.befores.push(before);
   };
+  const addRun = (count: number, hosts: number): void => {
+    runs.counts.push(count);
+    runs.hosts.push(hosts);
+    runs.pieces.push(pieces.firsts.length);
+  };
+  /** The subnet that the last run is a part of. */
+  let partial: Address | undefined;
   for (const { first, last } of ranges) {
     let at: Address | undefined = first;
     while (at !== undefined && compareAddresses(at, last) <= 0) {
@@ -95,72 +158,45 @@ function rowsOf(ranges: readonly Range[]): { count: number; pieces: Piece[] }[] 
       const end = lastOf(subnet);
       if (at !== subnet.first || compareAddresses(end, last) > 0) {
         const stop = compareAddresses(end, last) > 0 ? last : end;
-        addPiece(subnet.first, at, stop);
+        if (partial !== subnet.first) addRun(1, 0);
+        partial = subnet.first;
+        const [run, size] = [runs.hosts.length - 1, sizeOf(at, stop)];
+        const before = runs.hosts[run] ?? 0;
+        addPiece(at, size, before);
+        runs.hosts[run] = before + size;
         at = successor(stop);
       } else {
-        const size = Number(rangeSize({ first: subnet.first, last: end }));
-        const count = Math.floor(Number(rangeSize({ first: at, last })) / size);
-        rows.push({ count, pieces: [{ first: at, size, before: 0 }] });
+        const size = sizeOf(subnet.first, end);
+        const count = Math.floor(sizeOf(at, last) / size);
+        addRun(count, size);
+        addPiece(at, size, 0);
         at = successor(addressPlus(at, count * size - 1));
       }
     }
   }
-  return rows;
+  return { runs, pieces };
 }
 
-function locate(run: SubnetRun, classIndex: number): Located {
-  const [piece] = run.pieces;
-  if (piece === undefined) throw new RangeError('a subnet without hosts');
-  const subnet = subnetOf(piece.first);
-  return {
-    first: subnet.first,
-    last: lastOf(subnetOf(addressPlus(piece.first, (run.count - 1) * run.hosts))),
-    classIndex,
-    run,
-  };
+function sizeOf(first: Address, last: Address): number {
+  return typeof first === 'number' ? Number(last) - first + 1 : Number(rangeSize({ first, last }));
 }
 
-function addressIn(
-  classes: readonly SubnetClass[],
-  classIndex: number,
-  subnet: number,
-  host: number,
-): Address {
-  const run = lastAtOrBefore(classes[classIndex]?.runs ?? [], (candidate) => candidate.start <= subnet);
-  if (run?.count === 1) {
-    const piece = lastAtOrBefore(run.pieces, (candidate) => candidate.before <= host);
-    if (piece !== undefined) return addressPlus(piece.first, host - piece.before);
-  }
-  const first = run?.pieces[0]?.first;
-  if (run === undefined || first === undefined)
-    throw new RangeError(`no subnet ${subnet} in class ${classIndex}`);
-  return addressPlus(first, (subnet - run.start) * run.hosts + host);
-}
-
-function placementOf(located: readonly Located[], address: Address): Placement | undefined {
-  const found = lastAtOrBefore(located, (candidate) => compareAddresses(candidate.first, address) <= 0);
-  if (found === undefined || compareAddresses(address, found.last) > 0) return undefined;
-  const { run, classIndex } = found;
-  if (run.count === 1) {
-    const piece = lastAtOrBefore(run.pieces, (candidate) => compareAddresses(candidate.first, address) <= 0);
-    const offset = piece === undefined ? 0 : Number(BigInt(address) - BigInt(piece.first));
-    if (piece === undefined || offset >= piece.size) return undefined;
-    return { classIndex, subnet: run.start, host: piece.before + offset };
-  }
-  const offset = Number(BigInt(address) - BigInt(found.first));
-  const row = Math.floor(offset / run.hosts);
-  return { classIndex, subnet: run.start + row, host: offset - row * run.hosts };
-}
-
-/** The last element of a list sorted so that `holds` is true first and false after. */
-function lastAtOrBefore<T>(list: readonly T[], holds: (element: T) => boolean): T | undefined {
-  let low = 0;
-  let high = list.length;
+/** The last place from `low` on and before `high` where `holds` is true, as it is at first; otherwise `low` - 1. */
+function lastPlace(low: number, high: number, holds: (place: number) => boolean): number {
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const element = list[middle];
-    if (element !== undefined && holds(element)) low = middle + 1;
+    if (holds(middle)) low = middle + 1;
     else high = middle;
   }
-  return list[low - 1];
+  return low - 1;
+}
+
+/** The same for numbers that ascend; asked before every packet, so it makes no function. */
+function lastNotAbove(ascending: readonly number[], value: number, low: number, high: number): number {
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ascending[middle] ?? 0) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { sweepSeconds } from '../../src/commands/plan.js';
 import { ipv4 } from '../../src/domain/address.js';
+import { eachRange } from '../../src/domain/ranges.js';
 import { addressSet } from '../../src/scope/address-set.js';
 import type { Order } from '../../src/sweep/order.js';
 import { createOrder, placesPerSubnet } from '../../src/sweep/order.js';
@@ -23,7 +24,7 @@ function orderOf(
     return { first: ipv4(first), last: ipv4(first + size - 1) };
   });
   return createOrder({
-    ranges: addressSet(ranges).ranges,
+    ranges: eachRange(addressSet(ranges).ranges),
     forms,
     pad: placesPerSubnet({ perSubnet, perHost }),
     key: new Uint32Array(8),

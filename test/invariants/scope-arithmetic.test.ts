@@ -9,6 +9,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Address, Prefix, Range } from '../../src/domain/address.js';
 import { formatAddress, formatPrefix, ipv4, ipv6, lastOf } from '../../src/domain/address.js';
+import { eachRange, rangeAt } from '../../src/domain/ranges.js';
 import { UsageError } from '../../src/domain/usage-error.js';
 import type { AddressSet } from '../../src/scope/address-set.js';
 import {
@@ -244,7 +245,7 @@ function universeOf(start4: number, start6: bigint): Universe {
     },
     flagsOf: (set) => {
       const flags = new Uint8Array(2 * WIDTH);
-      for (const { first, last } of set.ranges) {
+      for (const { first, last } of eachRange(set.ranges)) {
         const [from, to] = [positionOf(first), positionOf(last)];
         const offset = typeof first === 'number' ? 0 : WIDTH;
         if (typeof first !== typeof last || from < offset || to < from || to >= offset + WIDTH)
@@ -316,8 +317,8 @@ function wider({ first, length }: Prefix): Prefix {
 
 /** Sorted, disjoint and not adjacent. */
 function assertKeptWell({ ranges }: AddressSet): void {
-  ranges.forEach((range, i) => {
-    const next = ranges[i + 1]?.first;
+  [...eachRange(ranges)].forEach((range, i) => {
+    const next = rangeAt(ranges, i + 1)?.first;
     if (next === undefined) return;
     if (
       typeof next === typeof range.last ? BigInt(next) <= BigInt(range.last) + 1n : typeof next === 'number'

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { toRanges } from '../../src/domain/ranges.js';
 import type { GuardRules } from '../../src/scope/guard.js';
 import { createGuard } from '../../src/scope/guard.js';
 import { address, range } from './scope-of.js';
 
 const LAST = Date.UTC(2027, 2, 31, 23, 59, 59, 999);
 const RULES: GuardRules = {
-  allowed: [range('192.0.2.0/25'), range('2001:db8::/120')],
+  allowed: toRanges([range('192.0.2.0/25'), range('2001:db8::/120')]),
   validUntilEnd: LAST,
   isRevoked: false,
 };
@@ -33,7 +34,7 @@ describe('the guard', () => {
 
   it('goes by new rules at once, and by a revocation for good', () => {
     const guard = createGuard(RULES);
-    guard.follow({ ...RULES, allowed: [range('192.0.2.128/25')], validUntilEnd: LAST + 1000 });
+    guard.follow({ ...RULES, allowed: toRanges([range('192.0.2.128/25')]), validUntilEnd: LAST + 1000 });
     assert.equal(guard.mayAsk(INSIDE, LAST), false);
     assert.equal(guard.mayAsk(OUTSIDE, LAST + 1000), true);
     guard.follow({ ...guard.rules, isRevoked: true });
@@ -45,7 +46,7 @@ describe('the guard', () => {
 
   it('is the same where another thread builds it from its rules', () => {
     const guard = createGuard(RULES);
-    guard.follow({ ...RULES, allowed: [range('192.0.2.0/28')] });
+    guard.follow({ ...RULES, allowed: toRanges([range('192.0.2.0/28')]) });
     const elsewhere = createGuard(structuredClone(guard.rules));
     for (const text of ['192.0.2.0', '192.0.2.15', '192.0.2.16', '2001:db8::1'])
       for (const now of [LAST, LAST + 1])

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { buffer as readStream } from 'node:stream/consumers';
 import { probes as definitions } from '../../../probes/list.js';
-import type { Family, Range } from '../../domain/address.js';
+import type { Family } from '../../domain/address.js';
 import { familyOf, parseAddress } from '../../domain/address.js';
 import { mailAddressOf } from '../../domain/mail-address.js';
 import { UsageError } from '../../domain/usage-error.js';
 import { decodeUtf8 } from '../../domain/utf8.js';
-import { addressSet, intersection, isEmpty, rangeOf } from '../../scope/address-set.js';
-import type { GivenRange } from '../../scope/parse-range.js';
-import { givenRange } from '../../scope/parse-range.js';
+import { touches } from '../../scope/address-set.js';
+import type { GivenRanges } from '../../scope/parse-range.js';
+import { givenRange, rangesIn, textsIn, together } from '../../scope/parse-range.js';
 import type { Scope } from '../../scope/scope.js';
 import { checkValidity, createScope } from '../../scope/scope.js';
 import type { ScopeFile } from '../../scope/scope-file.js';
@@ -31,9 +31,10 @@ export interface ScanInputs {
   readonly scopeText: string;
   readonly scope: Scope;
   readonly space: TargetSpace;
-  readonly excludeTexts: readonly string[];
+  /** What the scope file and `--exclude` leave out, as it was written. */
+  readonly excludeTexts: () => readonly string[];
   /** What `--exclude` says, its lists read. */
-  readonly exclusions: readonly GivenRange[];
+  readonly exclusions: GivenRanges;
   readonly probes: readonly SelectedProbe[];
   /** Packets per second, at most the scope's. */
   readonly rate: number;
@@ -56,10 +57,7 @@ export async function readScope(
   refuseExampleValues(scopeFile);
   const validity = checkValidity(scopeFile, io.clock.now());
   const exclusions = await readExclusions(exclude);
-  const scope = createScope(
-    scopeFile,
-    exclusions.map(({ range }): Range => range),
-  );
+  const scope = createScope(scopeFile, rangesIn(exclusions));
   return { scopeFile, scopeText, scope, exclusions, ...validity };
 }
 
@@ -114,14 +112,14 @@ export async function readScanInputs(
     scope,
     space,
     exclusions,
-    excludeTexts: [...scopeFile.exclude, ...exclusions].map(({ text }) => text),
+    excludeTexts: () => [...textsIn(together(scopeFile.exclude, exclusions))],
     probes,
     rate,
     ...(warning !== undefined && { validityWarning: warning }),
     notes: [
       ...leftOutNotes(space.leftOut),
       ...excluded,
-      ...strayExclusions(scopeFile, exclusions),
+      ...strayExclusions(scope, together(scopeFile.exclude, exclusions)),
       ...strayPorts,
       ...(mailAddressOf(scopeFile.contact) === undefined
         ? [
@@ -144,23 +142,20 @@ function leftOutNotes(leftOut: TargetSpace['leftOut']): readonly string[] {
 }
 
 /** One that leaves nobody out may be a slip of the pen, and then somebody is asked who was not to be. */
-function strayExclusions(
-  { networks, exclude }: ScopeFile,
-  exclusions: readonly GivenRange[],
-): readonly string[] {
-  const inScope = addressSet(networks.map(({ prefix }) => rangeOf(prefix)));
-  const strays = [...exclude, ...exclusions]
-    .filter(({ range }) => isEmpty(intersection(inScope, addressSet([range]))))
-    .map(({ text }) => text);
-  if (strays.length === 0) return [];
-  return [`${namedOf(strays, 'exclusion')} outside the networks of the scope, and without effect`];
+function strayExclusions({ authorised }: Scope, exclusions: GivenRanges): readonly string[] {
+  const named: string[] = [];
+  let count = 0;
+  for (const { range, text } of exclusions)
+    if (!touches(authorised, range) && ++count <= MOST_NAMED) named.push(text);
+  if (count === 0) return [];
+  return [`${namedOf(named, 'exclusion', count)} outside the networks of the scope, and without effect`];
 }
 
 /** `3 networks (a, b, c) are`: a few of them. */
-function namedOf(texts: readonly string[], what: string): string {
-  const more = texts.length - MOST_NAMED;
+function namedOf(texts: readonly string[], what: string, count = texts.length): string {
+  const more = count - MOST_NAMED;
   const named = `${texts.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  return texts.length === 1 ? `the ${what} ${named} is` : `${texts.length} ${what}s (${named}) are`;
+  return count === 1 ? `the ${what} ${named} is` : `${count} ${what}s (${named}) are`;
 }
 
 /** @throws UsageError that names the file and says why it could not be read, or how to save it as UTF-8. */
@@ -187,27 +182,23 @@ function sourceFamilyOf(source: string | undefined): Family | undefined {
 }
 
 /** The words of the command line, and the lines of `--targets`; nothing at all means all of the scope. */
-async function readTargets(
-  file: string | undefined,
-  { words }: Given,
-  io: Io,
-): Promise<readonly GivenRange[]> {
+async function readTargets(file: string | undefined, { words }: Given, io: Io): Promise<GivenRanges> {
   const written = words.map((word) => givenRange(word));
   if (file === undefined) return written;
   const content =
     file === '-'
       ? decodeUtf8(await readStream(io.stdin), 'stdin')
       : await readUserFile(file, 'name a readable file, or - for standard input');
-  return [...written, ...parseTargetList(content, file === '-' ? 'stdin' : file)];
+  return together(written, parseTargetList(content, file === '-' ? 'stdin' : file));
 }
 
-async function readExclusions(values: readonly string[]): Promise<readonly GivenRange[]> {
-  const lists = values.map(async (value) => {
+async function readExclusions(values: readonly string[]): Promise<GivenRanges> {
+  const lists = values.map(async (value): Promise<GivenRanges> => {
     if (!value.startsWith('@')) return [givenRange(value, '--exclude')];
     const path = value.slice(1);
     return parseExclusionList(await readUserFile(path, 'name a readable file after the @'), path);
   });
-  return (await Promise.all(lists)).flat();
+  return together(...(await Promise.all(lists)));
 }
 
 function loweredRate(rate: number | undefined, { written }: Given, scopeFile: ScopeFile): number {

@@ -4,7 +4,7 @@ import { formatPrefix } from '../../domain/address.js';
 import type { RunLosses, RunNotices, RunRecord, ScopeReloadRecord } from '../../domain/run-record.js';
 import type { Instant } from '../../domain/time.js';
 import { formatInstant } from '../../domain/time.js';
-import { addressSet, toPrefixes } from '../../scope/address-set.js';
+import { toPrefixes } from '../../scope/address-set.js';
 import type { Check } from '../../preflight/check.js';
 import { version } from '../../version.js';
 import type { ScanPlan, ScanResult } from '../../engine/scan-plan.js';
@@ -55,11 +55,11 @@ export function recordOf(scan: {
         ...(asName !== undefined && { as_name: asName }),
         ...(customer !== undefined && { customer }),
       })),
-      exclude: inputs.excludeTexts,
+      exclude: inputs.excludeTexts(),
     },
     targets: {
-      given: space.given,
-      networks: toPrefixes(addressSet(space.ranges)).map(formatPrefix),
+      given: [...space.given],
+      networks: toPrefixes(space.set).map(formatPrefix),
       addresses: result.addresses,
       excluded_addresses: space.excludedAddresses,
       left_out: space.leftOut,

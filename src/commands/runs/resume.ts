@@ -8,6 +8,7 @@ import type { Exchange } from '../../domain/exchange.js';
 import type { Instant } from '../../domain/time.js';
 import { UsageError } from '../../domain/usage-error.js';
 import { addressSet, difference, isEmpty, toPrefixes } from '../../scope/address-set.js';
+import { textsIn, together } from '../../scope/parse-range.js';
 import type { Scope } from '../../scope/scope.js';
 import { targetSpaceOf } from '../../scope/target-space.js';
 import type { Key } from '../../sweep/keyed-permutation.js';
@@ -89,13 +90,13 @@ export async function resumeScan(
       scopeText,
       scope,
       space: targetSpaceOf({
-        ranges: addressSet(plan.targets.ranges.map(readRange)).ranges,
+        set: addressSet(plan.targets.ranges.map(readRange)),
         given: plan.targets.given,
         excludedAddresses: plan.targets.excluded_addresses,
         leftOut: plan.targets.left_out,
       }),
       exclusions,
-      excludeTexts: [...new Set([...scopeFile.exclude, ...exclusions].map(({ text }) => text))],
+      excludeTexts: () => [...new Set(textsIn(together(scopeFile.exclude, exclusions)))],
       probes: selectProbes(settings, before).map((selected) =>
         maskedProbe(selected, (address) => scope.allows(address)),
       ),

@@ -7,8 +7,10 @@ import { formatAddress } from '../../domain/address.js';
 import type { ScopeReloadRecord } from '../../domain/run-record.js';
 import { SystemFault } from '../../domain/system-fault.js';
 import type { Clock, Instant } from '../../domain/time.js';
+import { eachRange } from '../../domain/ranges.js';
 import { UsageError } from '../../domain/usage-error.js';
 import { encodeSighting } from '../../sweep/sighting-codec.js';
+import { textsIn } from '../../scope/parse-range.js';
 import { version } from '../../version.js';
 import type { Given } from '../command.js';
 import type { ScanKeeper } from '../../engine/keep-saving.js';
@@ -113,16 +115,16 @@ export function checkpointPlanOf(
       path: resolve(scopeFile.name),
       sha256: createHash('sha256').update(scopeText).digest('hex'),
       text: scopeText,
-      allowed: scope.allowed.ranges.map(formatRange),
+      allowed: Array.from(eachRange(scope.allowed.ranges), formatRange),
     },
     targets: {
-      given: space.given,
-      ranges: space.ranges.map(formatRange),
+      given: [...space.given],
+      ranges: Array.from(eachRange(space.set.ranges), formatRange),
       excluded_addresses: space.excludedAddresses,
       left_out: space.leftOut,
     },
     exclude: {
-      read: inputs.exclusions.map(({ text }) => text),
+      read: [...textsIn(inputs.exclusions)],
       lists: settings.exclude.flatMap((word) => (word.startsWith('@') ? `@${resolve(word.slice(1))}` : [])),
     },
     settings: { ...keptOf(written), seed: plan.seed },
