@@ -16,12 +16,48 @@ const NAME_COLUMNS = 24;
 /**
  * What a run found, for a terminal: AS × probe with the number of exposed hosts, the largest and the median
  * amplification beside the request it took, and the worst host; then the sum by severity. A ≥ marks a row with
- * figures that are lower bounds. Ends with a line feed.
+ * figures that are lower bounds. Before all of it stands whether the run is suspect, behind it what may be dark. Ends
+ * with a line feed.
  */
 export function consoleSummary(run: RunRecord, records: readonly FindingRecord[]): string {
   const rows = summaryRows(run, sortRecords(records)).filter(({ exposed = 0 }) => exposed > 0);
   const table = [HEADER, ...rows.map(cellsOf)];
-  return `${(rows.length > 0 ? [...alignedTable(table, RIGHT), ''] : []).concat(totalLine(run, records)).join('\n')}\n`;
+  const lines = [
+    ...suspectLines(run),
+    ...(rows.length > 0 ? [...alignedTable(table, RIGHT), ''] : []),
+    totalLine(run, records),
+    ...darkLines(run),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** What nobody may overlook: no other line of this run means what it usually does. */
+function suspectLines({ suspect }: RunRecord): readonly string[] {
+  if (suspect === undefined) return [];
+  const { reason, expected, answered, networks = [] } = suspect;
+  const why =
+    reason === 'canaries'
+      ? `none of the ${expected} ${expected === 1 ? 'canary' : 'canaries'} of ${networks.join(', ')} answered`
+      : `of ${expected} addresses that answered before, ${answered === 0 ? 'none' : `only ${answered}`} answered anything`;
+  return [
+    `SUSPECT: this run may not have reached the network: ${why}`,
+    'Its silence says nothing: no silent exposure counts as fixed, no letters are written, and latest stays where it was.',
+    '',
+  ];
+}
+
+const MOST_DARK = 10;
+
+function darkLines({ path }: RunRecord): readonly string[] {
+  const { dark = [] } = path ?? {};
+  const lines = dark.slice(0, MOST_DARK).map((part) => {
+    const { expected, answered } = part;
+    return 'network' in part
+      ? `${part.network} may be dark: ${answered} of ${expected} known responders there answered anything; silence there counts for nothing`
+      : `${part.probe} may be filtered: ${expected} known exposures fell silent together, and none answered it; this silence counts for nothing`;
+  });
+  const more = dark.length - lines.length;
+  return more > 0 ? [...lines, `and ${more} more, see path.dark in run.json`] : lines;
 }
 
 const HEADER = ['ASN', 'name', 'probe', 'exposed', 'max', 'median', 'on the wire', 'request', 'worst host'];
@@ -48,13 +84,15 @@ function cellsOf(row: SummaryRow): readonly string[] {
 function totalLine(run: RunRecord, records: readonly FindingRecord[]): string {
   const reservation = !run.complete
     ? '; the run is incomplete, so this is not all'
-    : run.losses.any
-      ? '; something was lost, so silent may mean unknown'
-      : run.settings.shard !== undefined
-        ? `; this is shard ${run.settings.shard}, and the rest was not asked here`
-        : excludedOnTheWay(run) > 0
-          ? `; the scope excluded ${addressCount(excludedOnTheWay(run))} on the way, which were not all asked`
-          : '';
+    : run.suspect !== undefined
+      ? '; the run is suspect, so this may not be all'
+      : run.losses.any
+        ? '; something was lost, so silent may mean unknown'
+        : run.settings.shard !== undefined
+          ? `; this is shard ${run.settings.shard}, and the rest was not asked here`
+          : excludedOnTheWay(run) > 0
+            ? `; the scope excluded ${addressCount(excludedOnTheWay(run))} on the way, which were not all asked`
+            : '';
   const exposed = records.filter(({ status }) => isExposed(status));
   const since = sinceText(run, records);
   if (exposed.length === 0)

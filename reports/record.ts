@@ -91,7 +91,8 @@ export function toRecord(finding: Finding, run: { readonly scanId: string }): Fi
 /** A row with what earlier runs make of it, keys in the order of the columns again. */
 export function withStatus(
   record: FindingRecord,
-  status: StatusColumns & Pick<FindingRecord, 'status_evidence' | 'status_doubt'>,
+  status: StatusColumns &
+    Pick<FindingRecord, 'status_evidence' | 'status_doubt' | 'silent_since' | 'silent_runs'>,
 ): FindingRecord {
   const whole: FindingRecord = { ...record, ...status };
   const keys = Object.keys(whole) as (keyof FindingRecord)[];
@@ -110,17 +111,13 @@ export function pastRecord(
   {
     scanId,
     exchanges,
-    what,
   }: {
     readonly scanId: string;
     readonly exchanges: readonly Exchange[];
-    /** What became of it, for people: it stands in `detail`, before what stood there. */
-    readonly what: string;
   },
 ): FindingRecord {
   return {
     ...last,
-    detail: last.detail === undefined ? what : `${what}; when it was last seen: ${last.detail}`,
     scan_id: scanId,
     severity_reason: 'as when it was last seen',
     exchanges: exchanges.map((exchange) =>

@@ -68,7 +68,16 @@ function whyNot(measuring: readonly Exchange[]): Judgement {
   if (refused !== undefined) return { kind: 'refusal', reason: rcodeOf(refused) };
   const [answer] = measuring.flatMap(answersIn);
   if (answer === undefined) return { kind: 'nothing' };
-  return { kind: 'refusal', reason: reasonOf(answer) };
+  const isNone = measuring.flatMap(answersIn).every(offersNoRecursion);
+  return { kind: 'refusal', reason: reasonOf(answer), ...(isNone && { exposesNothing: true }) };
+}
+
+/**
+ * RFC 1035 §4.1.1: RA clear says that recursion is not available. An answer all the same, without authority, comes from
+ * a cache that anybody may ask.
+ */
+function offersNoRecursion({ ra, aa, check }: Facts): boolean {
+  return ra === false && (check === undefined || aa === true);
 }
 
 function reasonOf({ aa, ra, tc, check }: Facts): string {

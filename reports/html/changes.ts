@@ -2,6 +2,7 @@ import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import type { Doubt, Evidence } from '../../src/domain/status.js';
 import { isWhole } from '../../src/domain/whole-run.js';
+import { spacedTime } from '../notices/phrases.js';
 import { asNamed, factorsOf, fileLink, marked, named, wordOf } from './cells.js';
 import { isFirst } from './completeness.js';
 import { countText } from './count.js';
@@ -68,13 +69,21 @@ const COLUMNS = [
 
 function evidence(record: FindingRecord): Part {
   if (record.status !== 'fixed') return factorsOf(record);
-  return record.status_evidence && say(wordOf(EVIDENCE, record.status_evidence));
+  const { status_evidence: word, silent_since: since, silent_runs: runs } = record;
+  if (word === 'silent' && since !== undefined && runs !== undefined)
+    return say({
+      en: `no longer answers since ${spacedTime(since)}, in ${counted(runs, 'run')} in a row`,
+      ja: `${spacedTime(since)} 以降、${countText(runs)}回続けて応答がありません`,
+    });
+  return word && say(wordOf(EVIDENCE, word));
 }
 
 const EVIDENCE: Readonly<Record<Evidence, Said>> = {
   refused: { en: 'it refuses now', ja: '要求を拒否するようになりました' },
   closed: { en: 'the port is closed', ja: 'ポートが閉じられています' },
-  silent: { en: 'silent, asked again and again', ja: '繰り返し尋ねても応答がありません' },
+  answered: { en: 'it answers, and exposes nothing', ja: '応答はありますが、問題のある内容ではありません' },
+  /** Of a run of an earlier version, which counted none. */
+  silent: { en: 'no longer answers', ja: '応答がなくなりました' },
 };
 
 /** Known before, and nobody can say whether still there: by the reason. */
@@ -105,8 +114,16 @@ const DOUBTS: Readonly<Record<Doubt | '', Said>> = {
   },
   losses: { en: 'silent, but packets were lost there', ja: '応答なし（この範囲でパケットの損失あり）' },
   'not rechecked': { en: 'silent once, and not asked again', ja: '応答なし（再確認していません）' },
+  'path not proved': {
+    en: 'silent, but nothing shows that this run reached their network',
+    ja: '応答なし（このネットワークに到達したことを確認できていません）',
+  },
   outage: {
-    en: 'silent along with their neighbours: an outage or a filter looks the same',
-    ja: '近隣のホストとともに応答なし（障害やフィルターと区別できません）',
+    en: 'silent along with others of their network or probe: an outage or a filter looks the same',
+    ja: '同じネットワークまたはプローブのほかのホストとともに応答なし（障害やフィルターと区別できません）',
+  },
+  silent: {
+    en: 'no longer answer; only silence in several runs in a row counts as fixed',
+    ja: '応答がなくなりました（複数回の調査で続けて応答がない場合に解消と判定します）',
   },
 };

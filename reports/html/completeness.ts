@@ -4,6 +4,7 @@ import { decimalText } from '../format.js';
 import { spacedTime } from '../notices/phrases.js';
 import { fileLink, named, wordOf } from './cells.js';
 import { countText } from './count.js';
+import { darkPoints } from './path.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import type { Said } from './say.js';
@@ -19,7 +20,7 @@ export function isFirst({ history }: RunRecord): boolean {
 
 /** Whether this is all: what was not asked, what was lost, and what follows for the reader. */
 export function completeness(run: RunRecord): Html {
-  const points = [...gaps(run), ...losses(run)];
+  const points = [...darkPoints(run), ...gaps(run), ...losses(run)];
   return html`<div class="verdict ${isWhole(run) ? 'whole' : 'partial'}"><p><strong>${say(verdict(run))}</strong></p>
 ${
   points.length > 0 &&
@@ -47,6 +48,11 @@ function verdict(run: RunRecord): Said {
       en: 'This run is incomplete: it was stopped before its end, so what follows is not all.',
       ja: 'この調査は完了していません。途中で停止したため、以下の内容がすべてではありません。',
     };
+  if (run.suspect !== undefined)
+    return {
+      en: 'This run asked everything, but may not have reached the network: see the top of this page.',
+      ja: 'この調査はすべてに要求を送りましたが、ネットワークに到達していない可能性があります。ページ上部をご覧ください。',
+    };
   if (run.losses.any)
     return {
       en: 'This run is complete, but something was lost on the way.',
@@ -56,6 +62,11 @@ function verdict(run: RunRecord): Said {
     return {
       en: `This is shard ${run.settings.shard}, a part of a run: the rest was not asked here.`,
       ja: `これは分割した調査の一部（シャード${run.settings.shard}）です。残りの範囲は、ここでは調査していません。`,
+    };
+  if (run.partial !== undefined)
+    return {
+      en: 'This run asked less than the usual one: it speaks of what it asked alone.',
+      ja: 'この調査は通常より範囲またはプローブを絞ったものです。結果は調査した範囲についてのみ有効です。',
     };
   const excluded = excludedOnTheWay(run);
   if (excluded > 0)

@@ -17,6 +17,7 @@ import type { Section } from './masthead.js';
 import { masthead } from './masthead.js';
 import { method } from './method.js';
 import { networks } from './networks.js';
+import { suspectBanner } from './path.js';
 import { say } from './say.js';
 import { topHosts } from './top-hosts.js';
 
@@ -35,7 +36,7 @@ function* chunksOf(
   probes: readonly ProbeIdentity[] | undefined,
 ): Generator<string, void, undefined> {
   const sections = sectionsOf(run, records, probes);
-  yield `${documentHead(run).toString()}${masthead(run, sections).toString()}`;
+  yield html`${documentHead(run)}${masthead(run, sections)}${suspectBanner(run)}`.toString();
   for (const { id, title, content } of sections) {
     yield html`<section id="${id}">
 <h2 id="${id}-title">${say(title)}</h2>

@@ -22,6 +22,8 @@ import { noticeValues } from './values.js';
 export const notices: Report = {
   name: 'notices',
   *files(run, records, options) {
+    // Nobody is thanked, or written to again, by a run that may not have reached the network.
+    if (run.suspect !== undefined) return;
     const { format = 'text', templates = defaultTemplates } = run.settings.notices ?? {};
     const parsed = LANGUAGES.map(
       (language) =>

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip } from 'node:zlib';
 import type { TrendPoint } from '../domain/run-record.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
+import type { KnownResponders } from '../history/known-responders.js';
 import type { Outcome } from '../history/remembered.js';
 import { remembered } from '../history/remembered.js';
 import { writeAtomically } from './atomic-file.js';
@@ -17,6 +18,8 @@ export interface HistoryHead {
   readonly format: 1;
   /** In the order in which they were taken in. */
   readonly runs: readonly TrendPoint[];
+  /** Absent in files of earlier versions. */
+  readonly responders?: KnownResponders;
 }
 
 const FILE = 'history.jsonl.gz';
@@ -68,11 +71,15 @@ export async function takeIn(
   out: string,
   run: TrendPoint,
   outcomes: Iterable<Outcome>,
-  options: { readonly mode: number },
+  options: {
+    readonly mode: number;
+    /** What becomes of the known responders; absent: they stay. */
+    readonly responders?: (known: KnownResponders) => KnownResponders;
+  },
 ): Promise<void> {
   const waiting = new Map<string, Outcome>();
   for (const outcome of outcomes) waiting.set(outcome.row.finding_id, outcome);
-  await writeHistory(out, changedLines(out, run, waiting), options);
+  await writeHistory(out, changedLines(out, run, waiting, options.responders), options);
 }
 
 /**
@@ -91,6 +98,7 @@ async function* changedLines(
   out: string,
   run: TrendPoint,
   waiting: Map<string, Outcome>,
+  respondersAfter = (known: KnownResponders): KnownResponders => known,
 ): AsyncGenerator<string, void, undefined> {
   let head: HistoryHead | undefined;
   for await (const lines of linesOf(out)) {
@@ -98,7 +106,8 @@ async function* changedLines(
     for (const line of lines) {
       if (head === undefined) {
         head = headIn(line);
-        const next: HistoryHead = { ...head, runs: [...head.runs, run] };
+        const responders = respondersAfter(head.responders ?? {});
+        const next: HistoryHead = { ...head, runs: [...head.runs, run], responders };
         changed += `${JSON.stringify(next)}\n`;
         continue;
       }
@@ -198,8 +207,16 @@ function headIn(line: string): HistoryHead {
 function exposureIn(line: string): ExposureHistory {
   const exposure = parsed(line);
   if (typeof exposure === 'object' && exposure !== null && 'finding_id' in exposure)
-    return exposure as ExposureHistory;
+    return asNow(exposure as ExposureHistory);
   throw new HistoryDamaged('a line of it is no exposure');
+}
+
+/** The first version had a state for silence along with others, and counted no runs. */
+function asNow(
+  exposure: Omit<ExposureHistory, 'state'> & { readonly state: ExposureHistory['state'] | 'silent' },
+): ExposureHistory {
+  const { state } = exposure;
+  return state === 'silent' ? { ...exposure, state: 'open', silent: { runs: 0 } } : { ...exposure, state };
 }
 
 function parsed(line: string): unknown {

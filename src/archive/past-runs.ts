@@ -8,6 +8,8 @@ import { trendPointOf } from '../domain/trend-point.js';
 import { UsageError } from '../domain/usage-error.js';
 import { askedBy } from '../history/asked.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
+import type { KnownResponders } from '../history/known-responders.js';
+import { respondersAfter } from '../history/known-responders.js';
 import type { Outcome } from '../history/remembered.js';
 import { HistoryDamaged, beginHistory, readHistory, takeIn } from './history-file.js';
 import { readRun, readRunRecord } from './run-archive.js';
@@ -18,6 +20,7 @@ export interface OpenHistory {
   readonly runs: readonly TrendPoint[];
   /** Exposures that were not proved closed. */
   readonly open: readonly ExposureHistory[];
+  readonly responders: KnownResponders;
   /** The history was missing or could not be read, and was made again from the runs. */
   readonly rebuilt: boolean;
   /** Runs that were taken in now. */
@@ -38,7 +41,7 @@ export async function openHistory(out: string, options: { readonly mode: number 
   } catch (error) {
     if (!(error instanceof HistoryDamaged)) throw error;
     isMade = true;
-    found = { runs: [], open: [] };
+    found = { runs: [], open: [], responders: {} };
     await beginHistory(out, options);
   }
   const known = new Set(found.runs.map(({ scan_id }) => scan_id));
@@ -49,10 +52,10 @@ export async function openHistory(out: string, options: { readonly mode: number 
   return { ...found, rebuilt: isMade && takenIn > 0, takenIn };
 }
 
-async function readOpen(out: string): Promise<Pick<OpenHistory, 'runs' | 'open'>> {
+async function readOpen(out: string): Promise<Pick<OpenHistory, 'runs' | 'open' | 'responders'>> {
   const open: ExposureHistory[] = [];
-  const { runs } = await readHistory(out, 'open', (exposure) => open.push(exposure));
-  return { runs, open };
+  const { runs, responders = {} } = await readHistory(out, 'open', (exposure) => open.push(exposure));
+  return { runs, open, responders };
 }
 
 /** Takes a run in that was just written. */
@@ -62,7 +65,10 @@ export async function takeInRun(
   records: readonly FindingRecord[],
   options: { readonly mode: number },
 ): Promise<void> {
-  await takeIn(out, trendPointOf(run, records), outcomesOf(run, records), options);
+  await takeIn(out, trendPointOf(run, records), outcomesOf(run, records), {
+    ...options,
+    responders: (known) => respondersAfter(known, run),
+  });
 }
 
 /** `2026-11-20T030000Z`, or with `-2` and so on: the order of the names is that of the runs. */

@@ -48,10 +48,10 @@ export const merge = defineCommand({
       throw cannotKeep(path, error, true);
     });
     await takeInRun(out, run, records, { mode: fileMode });
-    await publishLatest(out, id);
+    if (run.suspect === undefined) await publishLatest(out, id);
     stdout.write(consoleSummary(run, records));
     stderr.write(`reports are in ${path}\n`);
-    return run.losses.any ? EXIT.losses : EXIT.finished;
+    return run.losses.any || run.suspect !== undefined ? EXIT.losses : EXIT.finished;
   },
 });
 
@@ -67,7 +67,8 @@ async function againstThePast(
   const seen = rows.filter(({ status }) => isExposed(status));
   const open = new Set(past.open.map(({ finding_id }) => finding_id));
   const notSeen = rows.filter(({ status, finding_id }) => !isExposed(status) && open.has(finding_id));
-  const { records } = withStatuses(run, seen, await past.of(seen), new Map());
+  // What was silent has its verdict from the shard that asked it.
+  const { records } = withStatuses(run, seen, await past.of(seen), new Map(), { fixedAfterSilentRuns: 1 });
   const told = new Set([...records, ...notSeen].map(({ finding_id }) => finding_id));
   return {
     records: [...records, ...notSeen],

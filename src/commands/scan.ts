@@ -41,6 +41,7 @@ import { resumeScan } from './runs/resume.js';
 import { cannotKeep, checkpointPlanOf, createRunKeeper } from './runs/run-keeper.js';
 import { runScan } from '../engine/run-scan.js';
 import { startWorkerThread } from '../engine/worker-thread.js';
+import { plannedCanaries } from './inputs/planned-canaries.js';
 import type { ScanInputs } from './inputs/scan-inputs.js';
 import { readError, readScanInputs, readScope } from './inputs/scan-inputs.js';
 import { createScopeReload } from '../engine/scope-reload.js';
@@ -80,7 +81,7 @@ async function runScanCommand(asked: ScanSettings, io: Io, given: Given): Promis
     await rmdir(directory.path).catch(() => undefined);
     throw cannotKeep(out, error, true);
   });
-  const plan: ScanPlan = { ...own, known: past.open };
+  const plan: ScanPlan = { ...own, known: past.open, responders: past.responders };
   if (inputs.validityWarning !== undefined) io.stderr.write(`ampscope: note: ${inputs.validityWarning}\n`);
   if (!quiet) for (const note of [...inputs.notes, ...mapNotes]) io.stderr.write(`ampscope: note: ${note}\n`);
   if (!quiet) warnOf(checks, io);
@@ -134,6 +135,7 @@ async function runScanCommand(asked: ScanSettings, io: Io, given: Given): Promis
     result,
     { scan_id: directory.id, started: formatInstant(started) },
     past,
+    { fixedAfterSilentRuns: settings.fixed_after_silent_runs },
   );
   const run = recordOf({
     scanId: directory.id,
@@ -150,6 +152,7 @@ async function runScanCommand(asked: ScanSettings, io: Io, given: Given): Promis
     profile: settings.profile,
     notices,
     fileMode,
+    fixedAfterSilentRuns: settings.fixed_after_silent_runs,
     checks,
     scopeReloads: reload.records(),
   });
@@ -162,7 +165,7 @@ async function runScanCommand(asked: ScanSettings, io: Io, given: Given): Promis
       await takeInRun(out, run, records, { mode: fileMode }).catch((error: unknown) => {
         io.stderr.write(`ampscope: warning: ${historyPath(out)} cannot be written: ${readError(error)}\n`);
       });
-    await publishLatest(out, directory.id);
+    if (run.suspect === undefined) await publishLatest(out, directory.id);
     await removeCheckpoint(directory.path);
   }
   stopListening();
@@ -183,9 +186,10 @@ async function rowsOf(
   { findings, observed }: ScanResult,
   run: Pick<RunRecord, 'scan_id' | 'started'>,
   past: Past,
+  rule: { readonly fixedAfterSilentRuns: number },
 ): Promise<RowsWithStatus> {
   const seen = Array.from(findings, (finding) => toRecord(finding, { scanId: run.scan_id }));
-  return withStatuses(run, seen, await past.of(seen), observed);
+  return withStatuses(run, seen, await past.of(seen), observed, rule);
 }
 
 /** @throws UsageError with the first thing that makes the scan impossible. */
@@ -229,6 +233,12 @@ function exitCodeOf(
     );
   if (stop.aborted && typeof stop.reason === 'number') return stop.reason;
   if (!run.complete) return EXIT.losses;
+  if (run.suspect !== undefined) {
+    stderr.write(
+      'ampscope: note: the run is suspect, so silent means unknown: see suspect and path in run.json\n',
+    );
+    return EXIT.losses;
+  }
   if (run.losses.any) {
     stderr.write(
       'ampscope: note: finished with losses, so silent may mean unknown: see losses in run.json\n',
@@ -240,17 +250,18 @@ function exitCodeOf(
 
 async function planOf(
   settings: ScanSettings,
-  { scope, space, probes, rate, scopeFile: { limits } }: ScanInputs,
+  { scope, space, probes, rate, scopeFile }: ScanInputs,
   tokenKey: Key | undefined,
 ): Promise<{
-  readonly plan: Omit<ScanPlan, 'known'>;
+  readonly plan: Omit<ScanPlan, 'known' | 'responders'>;
   readonly asnSources: RunRecord['asn_sources'];
   readonly mapNotes: readonly string[];
 }> {
+  const { limits } = scopeFile;
   const maps = await Promise.all(settings.asn_map.map(readAsnMap));
   const { shard } = settings;
   const share = shard?.of ?? 1;
-  const plan: Omit<ScanPlan, 'known'> = {
+  const plan: Omit<ScanPlan, 'known' | 'responders'> = {
     scope,
     space,
     probes,
@@ -275,6 +286,7 @@ async function planOf(
     stretchMs: settings.stretch,
     severityThresholds: { critical: settings.severity_critical, high: settings.severity_high },
     shard,
+    canaries: plannedCanaries(scopeFile, scope, probes),
   };
   return {
     plan,

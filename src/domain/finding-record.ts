@@ -54,6 +54,10 @@ export interface FindingRecord extends FindingColumns {
   readonly status_evidence?: Evidence;
   /** Of one with status unknown: why nobody can say. */
   readonly status_doubt?: Doubt;
+  /** Of one that no longer answers: when the first of the runs in `silent_runs` began. */
+  readonly silent_since?: string;
+  /** How many runs in a row reached its network and heard nothing of it, this one included. */
+  readonly silent_runs?: number;
   /** All origins where the prefix has several, the first among them. */
   readonly asns?: readonly number[];
   readonly facts?: Facts;
@@ -78,6 +82,8 @@ const BEYOND_THE_RUN: ReadonlySet<string> = new Set([
   'severity_reason',
   'status_evidence',
   'status_doubt',
+  'silent_since',
+  'silent_runs',
   'asns',
   'facts',
   'computed',

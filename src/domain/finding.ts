@@ -38,7 +38,15 @@ export type Judgement =
       /** Other request lengths that bring the same answer: their factors are computed, not asked. */
       readonly equivalentRequests?: readonly { readonly name: string; readonly bytes: number }[];
     }
-  | { readonly kind: 'refusal'; readonly reason: string }
+  | {
+      readonly kind: 'refusal';
+      readonly reason: string;
+      /**
+       * It was answered, and the answer itself shows that there is no such exposure: the software works, and is set so.
+       * Absent where that is not known.
+       */
+      readonly exposesNothing?: true;
+    }
   /** Nothing that this probe could read. */
   | { readonly kind: 'nothing' };
 

@@ -17,6 +17,8 @@ export interface RunRecord {
   readonly incomplete_reason?: string;
   /** Its path to the network is not proved: its silence says nothing, and its exit code is 4. Absent: proved, or nothing to prove it by. */
   readonly suspect?: RunSuspect;
+  /** What shows whether its packets got through; absent where it was stopped, and in runs of earlier versions. */
+  readonly path?: RunPath;
   /** It asked less than the usual run of the scope: it speaks of what it asked alone. Absent: as much, or nothing to compare with. */
   readonly partial?: RunPartial;
   readonly authorisation: {
@@ -82,6 +84,46 @@ export interface RunSuspect {
   readonly networks?: readonly string[];
 }
 
+/** By what a run knows that it reached the network, and what the next run is to expect. */
+export interface RunPath {
+  /** Addresses that answered earlier runs, and that this one asked the same; of these, how many did anything now. */
+  readonly expected: number;
+  readonly answered: number;
+  /** The scope's, as they were asked when the sweep was over. Absent: the scope names none. */
+  readonly canaries?: readonly RunCanary[];
+  /** Parts of the network that fell silent together: a silence there proves nothing. Absent: none. */
+  readonly dark?: readonly DarkPart[];
+  /** By probe: the addresses that did anything, ascending. */
+  readonly responders: readonly ProbeResponders[];
+  /** By probe: known ones that were silent, while nobody can say whether this run reached them. Absent: none. */
+  readonly silent?: readonly ProbeResponders[];
+  /** By probe: known ones that this run reached and that were silent. They are not expected again. Absent: none. */
+  readonly gone?: readonly ProbeResponders[];
+}
+
+export interface ProbeResponders {
+  readonly probe: string;
+  readonly addresses: readonly string[];
+}
+
+export interface RunCanary {
+  readonly ip: string;
+  readonly probe: string;
+  readonly port: number;
+  /** The network of the scope that it lies in, as a prefix. */
+  readonly network: string;
+  /** Requests that it was sent. */
+  readonly requests: number;
+  /** Whether it said anything that the probe can read. */
+  readonly answered: boolean;
+}
+
+/** Either a network (a prefix, or `AS64496`) or a probe, and its known responders. */
+export type DarkPart = ({ readonly network: string } | { readonly probe: string }) & {
+  readonly expected: number;
+  readonly answered: number;
+};
+
 /** What a run left out of what the scope's usual run asks. */
 export interface RunPartial {
   /** That usual run: its scan_id. */
@@ -142,6 +184,8 @@ export interface RunSettings {
   /** Absent: each probe's own. */
   readonly quiet_gap_ms?: number;
   readonly form_gap_ms: number;
+  /** Complete runs in a row whose silence proves a fix, where each of them proved its path; absent in runs of earlier versions. */
+  readonly fixed_after_silent_runs?: number;
   /** A long sweep pauses this often to measure. */
   readonly stretch_ms?: number;
   /** Which part of the subnets: `2/4`. Absent: all. `rate` and `reply_bandwidth_bps` are the part's. */

@@ -3,16 +3,17 @@ export const STATUSES = ['new', 'persisting', 'reopened', 'fixed', 'unknown'] as
 export type Status = (typeof STATUSES)[number];
 
 /**
- * Why an exposure counts as closed: it refused, its port is closed (ECONNREFUSED: the host or a filter before it
- * says so), or it was silent for good. Only silence can be mistaken.
+ * Why an exposure counts as closed: it refused; its port is closed (ECONNREFUSED: the host or a filter before it says
+ * so); it answered the same question, and the answer itself shows that it exposes nothing; or so many runs in a row
+ * reached its network and heard nothing of it. Only silence can be mistaken.
  */
-export type Evidence = 'refused' | 'closed' | 'silent';
+export type Evidence = 'refused' | 'closed' | 'answered' | 'silent';
 
 /** Why nobody can say whether an exposure is still there. */
 export type Doubt =
   /** The run did not ask this probe, or was stopped before. */
   | 'not asked'
-  /** It answers with something that is no exposure and no refusal. */
+  /** It answers with something that shows neither an exposure nor the end of one. */
   | 'answers otherwise'
   /** Silent, but it was asked something else than what it answered: other forms, names, communities or port. */
   | 'asked otherwise'
@@ -20,8 +21,12 @@ export type Doubt =
   | 'losses'
   /** Silent in the sweep, and not asked three times more. */
   | 'not rechecked'
-  /** Silent along with others of its subnet: an outage or a filter looks the same. */
-  | 'outage';
+  /** Silent, but nothing shows that this run reached the network at all: a suspect run, or one that nothing answered. */
+  | 'path not proved'
+  /** Silent along with others of its network or probe: an outage or a filter looks the same. */
+  | 'outage'
+  /** Silent in a run that reached its network, but not yet in so many in a row as prove a fix. */
+  | 'silent';
 
 /** Whether a row with this status says that the host is exposed now; rows of runs before there was one do. */
 export function isExposed(status: Status | undefined): boolean {

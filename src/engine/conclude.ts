@@ -47,8 +47,13 @@ export function conclude(known: ScanKnowledge): ScanResult {
       ...(all.sent[index] ?? { sent: 0, sentBytes: 0 }),
     })),
     lateResponders,
-    observed: observeKnown(known, findings),
-    measurementRequests: [...measurements, ...[...known.rechecked.values()].map(({ exchanges }) => exchanges)]
+    ...observeKnown(known, findings),
+    measurementRequests: [
+      ...measurements,
+      ...[...known.rechecked.values(), ...known.canaries.map(({ outcome }) => outcome)].map(
+        ({ exchanges }) => exchanges,
+      ),
+    ]
       .flat()
       .filter(({ end }) => end !== 'unsent').length,
     measured: measurements.filter((exchanges) => exchanges.length > 0).length,

@@ -27,6 +27,7 @@ import type { LossWatch } from './loss-watch.js';
 import type { Measured } from './measured.js';
 import { createMeasured, keyOf } from './measured.js';
 import type { ScanPlan } from './scan-plan.js';
+import type { SelectedProbe } from './selected-probe.js';
 
 /** The second stage of a stretch: each responder of the ledger is asked alone. */
 export interface MeasurementStage {
@@ -42,10 +43,14 @@ export interface MeasurementStage {
    */
   run(): Promise<void>;
   /**
-   * Asks one that was silent again, of a probe of the plan by its number.
+   * Asks one address three times at most, until it says anything.
    * @param how.connected whether on a socket that hears that a port is closed, and nobody else.
    */
-  recheck(probe: number, to: Address, how: { readonly connected: boolean }): Promise<Rechecked>;
+  recheck(
+    asks: Pick<SelectedProbe, 'probe' | 'port'>,
+    to: Address,
+    how: { readonly connected: boolean },
+  ): Promise<Rechecked>;
 }
 
 export interface MeasurementStageOptions {
@@ -158,10 +163,7 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
       }
       progress.stop(state());
     },
-    async recheck(index, to, { connected }) {
-      const selected = plan.probes[index];
-      if (selected === undefined) throw new RangeError(`no probe ${index}`);
-      const { probe, port } = selected;
+    recheck({ probe, port }, to, { connected }) {
       return recheck(
         {
           gate,

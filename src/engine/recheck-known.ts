@@ -9,14 +9,18 @@ import type { Sighting } from '../sweep/sightings.js';
 import { nextGeneration } from '../sweep/sightings.js';
 import type { Progress, ProgressState } from './progress.js';
 import type { MeasurementStage } from './measurement-stage.js';
-import type { ScanPlan } from './scan-plan.js';
+import type { PlannedCanary, ScanPlan } from './scan-plan.js';
 
 /** What became of known exposures that were silent, by finding_id. */
 export type RecheckedKnown = ReadonlyMap<string, Rechecked>;
 
+/** What became of the canaries that were asked, in the order in which they were done. */
+export type AskedCanaries = readonly (PlannedCanary & { readonly outcome: Rechecked })[];
+
 /**
- * Asks each known exposure that this run should have seen and did not. One that answers after all becomes a late
- * sighting, to be measured.
+ * Asks each known exposure that this run should have seen and did not, and the canaries beside them: so what proves
+ * the path proves it for the time when silence was heard. An exposure that answers after all becomes a late sighting,
+ * to be measured.
  * @param isTarget whether this run was to ask an address.
  */
 export async function recheckKnown({
@@ -31,34 +35,48 @@ export async function recheckKnown({
   readonly stage: Pick<MeasurementStage, 'recheck'>;
   readonly isTarget: (address: Address) => boolean;
   readonly progress: Progress;
-}): Promise<RecheckedKnown> {
+}): Promise<{ readonly rechecked: RecheckedKnown; readonly canaries: AskedCanaries }> {
   const silent = plan.known.flatMap((known) => {
     const address = parseAddress(known.probed_ip);
     const probe = probeAsking(plan, known);
-    if (address === undefined || probe < 0 || !isTarget(address)) return [];
-    return ledger.get(probe, address) === undefined ? [{ known, address, probe }] : [];
+    const asks = plan.probes[probe];
+    if (address === undefined || asks === undefined || !isTarget(address)) return [];
+    return ledger.get(probe, address) === undefined ? [{ known, address, probe, asks }] : [];
   });
-  const found = new Map<string, Rechecked>();
-  if (silent.length === 0) return found;
+  const rechecked = new Map<string, Rechecked>();
+  const canaries: AskedCanaries[number][] = [];
+  const jobs = plan.canaries.length + silent.length;
+  if (jobs === 0) return { rechecked, canaries: [] };
   const state = (): ProgressState => ({
-    done: found.size,
-    total: silent.length,
+    done: rechecked.size + canaries.length,
+    total: jobs,
     responders: ledger.size,
   });
   progress.start('recheck', state());
-  const queue = createMeasurementQueue(
-    plan.parallel,
-    async ({ known, address, probe }: (typeof silent)[0]) => {
-      const rechecked = await stage.recheck(probe, address, { connected: !isAnsweredFromElsewhere(known) });
-      found.set(known.finding_id, rechecked);
-      progress.update(state());
-      if (rechecked.kind === 'answered') putAnswer(plan, ledger, { address, probe }, rechecked.answer);
-    },
-  );
-  for (const job of silent) queue.add(job.address, [job]);
+  const queue = createMeasurementQueue(plan.parallel, async (ask: () => Promise<void>) => {
+    await ask();
+    progress.update(state());
+  });
+  for (const canary of plan.canaries)
+    // What was excluded since the run began is asked nothing, and fails nobody.
+    if (plan.scope.allows(canary.address))
+      queue.add(canary.address, [
+        async () => {
+          const outcome = await stage.recheck(canary.asks, canary.address, { connected: true });
+          canaries.push({ ...canary, outcome });
+        },
+      ]);
+  for (const { known, address, probe, asks } of silent)
+    queue.add(address, [
+      async () => {
+        const outcome = await stage.recheck(asks, address, { connected: !isAnsweredFromElsewhere(known) });
+        rechecked.set(known.finding_id, outcome);
+        if (outcome.kind === 'answered') putAnswer(plan, ledger, { address, probe }, outcome.answer);
+      },
+    ]);
   await queue.idle();
   progress.stop(state());
-  return found;
+  return { rechecked, canaries };
 }
 
 /** The number of the probe that asks the exposure's own port, or -1: at another port silence and refusal mean nothing. */

@@ -67,7 +67,7 @@ export async function runScan(plan: ScanPlan, ports: ScanPorts, run: ScanRun): P
     await sweepAndMeasure(scan);
     await sample(scan);
     await askAgainAfterLosses(scan);
-    const rechecked = await recheckKnown({
+    const asked = await recheckKnown({
       plan,
       ledger: scan.pool.ledger,
       stage: scan.stage,
@@ -76,7 +76,7 @@ export async function runScan(plan: ScanPlan, ports: ScanPorts, run: ScanRun): P
     });
     if (!scan.signal.aborted && scan.pool.ledger.hasNew()) await scan.stage.run();
     await checkpoints.end();
-    return await concluded(scan, rechecked);
+    return await concluded(scan, asked);
   } catch (error) {
     // The other threads must not go on sending for a run that is over.
     scan.failure.abort();
@@ -295,7 +295,7 @@ function countersOf(
 
 async function concluded(
   scan: Scan,
-  rechecked: Awaited<ReturnType<typeof recheckKnown>>,
+  { rechecked, canaries }: Awaited<ReturnType<typeof recheckKnown>>,
 ): Promise<ScanResult> {
   const { plan, pool, stage, lossLog } = scan;
   const known = await pool.state();
@@ -312,6 +312,7 @@ async function concluded(
     unknown: (probe) => pool.unknown(known, probe),
     isTarget: (address) => isTarget(scan, address),
     rechecked,
+    canaries,
     ...(stoppedBy !== undefined && { stoppedBy }),
   });
 }

@@ -1,6 +1,8 @@
 import type { Address } from '../domain/address.js';
 import type { Finding, Origin, SeverityThresholds } from '../domain/finding.js';
+import type { RunPath, RunSuspect } from '../domain/run-record.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
+import type { KnownResponders } from '../history/known-responders.js';
 import type { fewPrefixes } from '../scope/few-prefixes.js';
 import type { Scope } from '../scope/scope.js';
 import type { TargetSpace } from '../scope/target-space.js';
@@ -47,8 +49,18 @@ export interface ScanPlan {
   readonly stretchMs: number;
   /** Exposures that earlier runs know and that were not proved closed: those that are silent are asked again. */
   readonly known: readonly ExposureHistory[];
+  /** What answered earlier runs, exposures or not: where too few answer again, the path of the run is in doubt. */
+  readonly responders: KnownResponders;
+  /** Those of the scope file that may be asked: they must answer, or the path of the run is in doubt. */
+  readonly canaries: readonly PlannedCanary[];
   /** Absent: all of the target space. */
   readonly shard?: Shard | undefined;
+}
+
+/** A host that must answer, and what it is asked for that. */
+export interface PlannedCanary {
+  readonly address: Address;
+  readonly asks: SelectedProbe;
 }
 
 /** Where a run that was stopped goes on. */
@@ -86,6 +98,9 @@ export interface ScanResult extends Omit<Counted, 'sent'> {
   readonly lateResponders: number;
   /** What became of known exposures that are not among the findings, by finding_id. */
   readonly observed: ReadonlyMap<string, ObservedKnown>;
+  /** What shows whether it reached the network; absent where it was stopped. */
+  readonly path?: RunPath;
+  readonly suspect?: RunSuspect;
   /** Why it ended before its end. */
   readonly stoppedBy?: 'signal' | 'expiry' | 'scope';
 }

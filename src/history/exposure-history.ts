@@ -13,6 +13,14 @@ export interface StatusChange {
   readonly doubt?: Doubt;
 }
 
+/** How long an exposure has been silent. */
+export interface SilentRuns {
+  /** In how many runs in a row by now, each of which reached its network and asked it again. */
+  readonly runs: number;
+  /** When the first of these began: ISO 8601 UTC. Absent where there is none. */
+  readonly since?: string;
+}
+
 /**
  * All that is remembered of one exposure between runs: a line of the history's file, keys as they stand there.
  * Times are ISO 8601 UTC.
@@ -24,8 +32,9 @@ export interface ExposureHistory {
   readonly probed_ip: string;
   readonly probed_port: number;
   readonly asn?: number;
-  /** `silent`: silent along with its subnet in the last run that could tell; the next one's silence proves it. */
-  readonly state: 'open' | 'silent' | 'fixed';
+  readonly state: 'open' | 'fixed';
+  /** Absent where it answered when it was last asked. */
+  readonly silent?: SilentRuns | undefined;
   /** Of the very first run that saw it, however often it was fixed since. */
   readonly first_seen: string;
   readonly last_seen: string;
@@ -41,7 +50,11 @@ export interface ExposureHistory {
 }
 
 /** A row's columns. @param until ISO 8601: this run's beginning. */
-export function statusColumns(history: ExposureHistory, status: Status, until: string): StatusColumns {
+export function statusColumns(
+  history: Omit<ExposureHistory, 'silent'>,
+  status: Status,
+  until: string,
+): StatusColumns {
   const { first_seen, last_seen, times_seen, open_since } = history;
   return { status, first_seen, last_seen, times_seen, days_open: wholeDays(open_since, until) };
 }

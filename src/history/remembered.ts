@@ -54,7 +54,7 @@ function seenNow({
   Required<ExposureHistory>,
   'finding_id' | 'ip' | 'probe' | 'probed_ip' | 'probed_port' | 'last_seen' | 'asked' | 'last'
 > &
-  Pick<ExposureHistory, 'state' | 'asn'> {
+  Pick<ExposureHistory, 'state' | 'silent' | 'asn'> {
   const { finding_id, ip, probe, probed_ip, probed_port, asn, timestamp } = row;
   return {
     finding_id,
@@ -64,6 +64,7 @@ function seenNow({
     probed_port,
     ...(asn !== undefined && { asn }),
     state: 'open',
+    silent: undefined,
     last_seen: timestamp,
     asked,
     last: row,
@@ -92,6 +93,7 @@ function notSeen(known: ExposureHistory, outcome: Outcome): ExposureHistory {
     return {
       ...known,
       state: 'fixed',
+      silent: silentAfter(known, outcome),
       changes: [...known.changes, changeOf('fixed', outcome)],
       last: undefined,
     };
@@ -101,15 +103,25 @@ function notSeen(known: ExposureHistory, outcome: Outcome): ExposureHistory {
   const repeats = last?.status === 'unknown' && last.doubt === change.doubt;
   return {
     ...known,
-    state: stateAfter(known, outcome),
+    silent: silentAfter(known, outcome),
     changes: repeats ? known.changes : [...known.changes, change],
   };
 }
 
-/** Whoever answers, with whatever, is not dark any more: silence after that is a new one. */
-function stateAfter({ state }: ExposureHistory, { doubt }: Outcome): ExposureHistory['state'] {
-  if (doubt === 'outage') return 'silent';
-  return doubt === 'answers otherwise' ? 'open' : state;
+/**
+ * A run that did not ask it says nothing of it. One that asked, and heard silence that may have another cause, ends the
+ * row of those that count.
+ */
+function silentAfter(
+  { silent }: ExposureHistory,
+  { evidence, doubt, run }: Outcome,
+): ExposureHistory['silent'] {
+  if (evidence === 'silent' || doubt === 'silent')
+    return { runs: (silent?.runs ?? 0) + 1, since: silent?.since ?? run.at };
+  if (doubt === 'outage' || doubt === 'path not proved') return { runs: 0 };
+  if (doubt === 'not asked') return silent;
+  if (doubt === 'answers otherwise' || doubt === undefined) return undefined;
+  return silent && { runs: 0 };
 }
 
 function changeOf(status: StatusChange['status'], { run, row, evidence, doubt }: Outcome): StatusChange {

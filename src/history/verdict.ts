@@ -5,7 +5,7 @@ import type { ExposureHistory } from './exposure-history.js';
 /** What one run learned of one known exposure. */
 export type Observation =
   | { readonly kind: 'seen' }
-  /** It said no, or its port is closed: that proves in any case. */
+  /** It said no, its port is closed, or what it answers exposes nothing: that proves in any case. */
   | { readonly kind: 'closed'; readonly evidence: Exclude<Evidence, 'silent'> }
   | {
       readonly kind: 'silent';
@@ -15,10 +15,10 @@ export type Observation =
       readonly rechecked: boolean;
       /** Whether this run lost packets there. */
       readonly lossy: boolean;
-      /** Whether others of its subnet fell silent with it. */
-      readonly outage: boolean;
+      /** Why nobody can say whether this run reached it; absent: it did. */
+      readonly unreached?: Extract<Doubt, 'path not proved' | 'outage'> | undefined;
     }
-  /** It answers with something that is no exposure and no refusal. */
+  /** It answers with something that shows neither an exposure nor the end of one. */
   | { readonly kind: 'answers-otherwise' }
   /** A target of this run that did not come to be asked this. */
   | { readonly kind: 'not-asked' }
@@ -39,15 +39,17 @@ export interface StatusVerdict {
 }
 
 /**
- * The rule of the reports' `status`: an exposure is what a run saw, and fixed only where something proves it.
- * Silence proves it where the same question was asked again, nothing was lost, and the neighbours did not fall
- * silent too; where they did, the next run's silence confirms it. A fix belongs to the run that proves it.
+ * The rule of the reports' `status`: an exposure is what a run saw, and fixed only where something proves it. Evidence
+ * proves it at once. Silence proves it in the N-th run in a row that asked the same question again, lost nothing there
+ * and reached its network. A fix belongs to the run that proves it.
  * @param known absent: no earlier run saw it.
+ * @param fixedAfterSilentRuns N: at least 1.
  * @returns undefined where the run has no row of it.
  */
 export function verdictOf(
   known: ExposureHistory | undefined,
   observed: Observation,
+  { fixedAfterSilentRuns }: { readonly fixedAfterSilentRuns: number },
 ): StatusVerdict | undefined {
   if (observed.kind === 'seen') return { status: seenStatus(known) };
   if (known === undefined || known.state === 'fixed') return undefined;
@@ -62,7 +64,10 @@ export function verdictOf(
       return { status: 'unknown', doubt: 'not asked' };
     case 'silent': {
       const doubt = doubtIn(observed, known);
-      return doubt === undefined ? { status: 'fixed', evidence: 'silent' } : { status: 'unknown', doubt };
+      if (doubt !== undefined) return { status: 'unknown', doubt };
+      return (known.silent?.runs ?? 0) + 1 >= fixedAfterSilentRuns
+        ? { status: 'fixed', evidence: 'silent' }
+        : { status: 'unknown', doubt: 'silent' };
     }
   }
 }
@@ -72,13 +77,13 @@ function seenStatus(known: ExposureHistory | undefined): Status {
   return known.state === 'fixed' ? 'reopened' : 'persisting';
 }
 
-/** Why this silence proves nothing. */
+/** Why this silence counts for nothing. */
 function doubtIn(
-  { asked, lossy, rechecked, outage }: Extract<Observation, { kind: 'silent' }>,
+  { asked, lossy, rechecked, unreached }: Extract<Observation, { kind: 'silent' }>,
   known: ExposureHistory,
 ): Doubt | undefined {
   if (asked !== known.asked) return 'asked otherwise';
   if (lossy) return 'losses';
   if (!rechecked) return 'not rechecked';
-  return outage && known.state !== 'silent' ? 'outage' : undefined;
+  return unreached;
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Prefix, Range } from '../domain/address.js';
-import { formatPrefix } from '../domain/address.js';
+import type { Address, Prefix, Range } from '../domain/address.js';
+import { formatAddress, formatPrefix } from '../domain/address.js';
 import { UsageError } from '../domain/usage-error.js';
 import { quote } from './quote.js';
 import { scopeProblem } from './scope-problem.js';
 import type { SettingsKey } from './scope-schema.js';
 import { scopeSchema } from './scope-schema.js';
-import { rangeOf } from './address-set.js';
+import { addressSet, membership, rangeOf } from './address-set.js';
 import { whyNeverProbed } from './special-purpose.js';
 import type { Path } from './yaml-source.js';
 import { readYaml } from './yaml-source.js';
@@ -26,6 +26,8 @@ export interface ScopeFile {
   /** As listed; at least one. */
   readonly networks: readonly ScopeNetwork[];
   readonly exclude: readonly { readonly range: Range; readonly text: string }[];
+  /** Each inside the networks, and not excluded. */
+  readonly canaries: readonly ScopeCanary[];
   readonly limits: ScopeLimits;
   /** By the key of each settings schema, what the schema made of it; of `undefined` where the key is absent. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -36,6 +38,17 @@ export interface ScopeNetwork {
   readonly asn?: number;
   readonly asName?: string;
   readonly customer?: string;
+  /** Where it stands in the file. */
+  readonly line: number;
+}
+
+/** A host that must answer, or the path of a run is in doubt. */
+export interface ScopeCanary {
+  readonly address: Address;
+  /** The id of a probe, as it was written. */
+  readonly probe: string;
+  /** Absent: the probe's own. */
+  readonly port?: number;
   /** Where it stands in the file. */
   readonly line: number;
 }
@@ -79,6 +92,14 @@ export function parseScopeFile(text: string, name: string, settings: readonly Se
     line: source.lineOf(['networks', i, 'prefix']),
   }));
   refuseUnusable(networks, name);
+  const canaries = file.canaries.map(({ address, probe, port }, i): ScopeCanary => ({
+    address,
+    probe,
+    ...(port !== undefined && { port }),
+    line: source.lineOf(['canaries', i, 'address']),
+  }));
+  const exclude = file.exclude.map(({ range, text }) => ({ range, text }));
+  refuseStrayCanaries(canaries, { networks, exclude, name });
   const { limits } = file;
   return {
     name,
@@ -88,7 +109,8 @@ export function parseScopeFile(text: string, name: string, settings: readonly Se
     validUntil: file.valid_until,
     validUntilLine: source.lineOf(['valid_until']),
     networks,
-    exclude: file.exclude.map(({ range, text }) => ({ range, text })),
+    exclude,
+    canaries,
     limits: {
       rate: limits.rate,
       perSubnet: limits.per_subnet,
@@ -125,6 +147,34 @@ function refuseUnusable(networks: readonly ScopeNetwork[], name: string): void {
     if (earlier)
       throw new UsageError(`${name}:${line}: ${twice(text, earlier, network)}`, 'keep one of the two');
     seen.set(text, network);
+  }
+}
+
+/** One that may not be asked could never answer. */
+function refuseStrayCanaries(
+  canaries: readonly ScopeCanary[],
+  { networks, exclude, name }: Pick<ScopeFile, 'networks' | 'exclude' | 'name'>,
+): void {
+  if (canaries.length === 0) return;
+  const isIn = (ranges: readonly Range[]): ((address: Address) => boolean) => membership(addressSet(ranges));
+  const isAuthorised = isIn(networks.map(({ prefix }) => rangeOf(prefix)));
+  const isExcluded = isIn(exclude.map(({ range }) => range));
+  const lines = new Map<string, number>();
+  for (const { address, probe, port, line } of canaries) {
+    const text = formatAddress(address);
+    const what = `${name}:${line}: the canary ${quote(text)}`;
+    if (!isAuthorised(address))
+      throw new UsageError(
+        `${what} lies outside the networks`,
+        'name a host inside them: nothing else is ever asked',
+      );
+    if (isExcluded(address))
+      throw new UsageError(`${what} is excluded`, 'name another host, or take it out of exclude');
+    const key = `${text} ${probe} ${port ?? ''}`;
+    const earlier = lines.get(key);
+    if (earlier !== undefined)
+      throw new UsageError(`${what} is listed twice, first on line ${earlier}`, 'keep one of the two');
+    lines.set(key, line);
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseAddress } from '../domain/address.js';
 import { endOfDay } from '../domain/time.js';
 import { LEAST_BANDWIDTH_BPS, MOST_BANDWIDTH_BPS, parseBandwidth } from './bandwidth.js';
 import { parseRange } from './parse-range.js';
@@ -13,6 +14,8 @@ const LONGEST_TEXT = 200;
 /** No control character and no line break, and something besides blanks: two patterns, for one of both is slow. */
 const ONE_LINE = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
 const NOT_BLANK = /[^\p{Z}]/u;
+/** Each is asked three times at most, and costs a line of run.json. */
+const MOST_CANARIES = 1000;
 const LAST_ASN = 0xffff_ffff;
 export const MOST_PER_SECOND = 10_000_000;
 const LEAST_PER_SECOND = 0.01;
@@ -91,6 +94,32 @@ export const FIELD_WORDS = {
     example: 'exclude: [192.0.2.7, 192.0.2.128/28]',
     about: 'One address or prefix.',
   },
+  canaries: {
+    is: `a list of at most ${MOST_CANARIES} hosts that must answer`,
+    example: 'canaries: [{ address: 192.0.2.53, probe: dns-any }]',
+    about:
+      'Hosts of yours that must answer, one at least in each network that may go dark: a run that none of a network answers is suspect.',
+  },
+  'canaries[]': {
+    is: 'an address with the probe that it must answer',
+    example: '- { address: 192.0.2.53, probe: dns-any }',
+    about: 'One host that must answer.',
+  },
+  'canaries[].address': {
+    is: 'an address',
+    example: 'address: 192.0.2.53',
+    about: 'One address inside the networks, and not excluded.',
+  },
+  'canaries[].probe': {
+    is: 'the id of a probe',
+    example: 'probe: dns-any',
+    about: 'What it is asked: `ampscope probes` lists the ids. A refusal is an answer too.',
+  },
+  'canaries[].port': {
+    is: 'a UDP port from 1 to 65535',
+    example: 'port: 5353',
+    about: "The port that it is asked at; the probe's own where it is absent.",
+  },
   limits: {
     is: 'a list of limits by name',
     example: 'limits: { rate: 1000, per_subnet: 200 }',
@@ -131,6 +160,7 @@ export function scopeSchema(settings: readonly SettingsKey[]) {
       .meta({ ...about('valid_until'), format: 'date' }),
     networks: z.array(network).min(1).meta(about('networks')),
     exclude: z.array(range('exclude[]')).default([]).meta(about('exclude')),
+    canaries: z.array(canary).max(MOST_CANARIES).default([]).meta(about('canaries')),
     limits: limits.prefault({}).meta(about('limits')),
     ...ofProbes,
   });
@@ -150,6 +180,21 @@ const network = z
     customer: oneLine('networks[].customer').optional(),
   })
   .meta({ description: FIELD_WORDS['networks[]'].about });
+
+const canary = z
+  .strictObject({
+    address: z
+      .string()
+      .transform((written, context) => {
+        const address = parseAddress(written);
+        if (address === undefined) context.addIssue({ code: 'custom' });
+        return address ?? z.NEVER;
+      })
+      .meta(about('canaries[].address')),
+    probe: oneLine('canaries[].probe'),
+    port: z.int().min(1).max(65_535).optional().meta(about('canaries[].port')),
+  })
+  .meta({ description: FIELD_WORDS['canaries[]'].about });
 
 const limits = z.strictObject({
   rate: z.int().min(1).max(MOST_PER_SECOND).default(DEFAULT_LIMITS.rate).meta(about('limits.rate')),

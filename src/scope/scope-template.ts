@@ -41,6 +41,11 @@ networks:
 # in :: in quotes.
 exclude: [192.0.2.7, 192.0.2.128/28]
 
+# Hosts of yours that must answer (with anything, a refusal too), as many as you want, one in each network that may
+# go dark: without an answer of any in its network a run is suspect, and its silence proves nothing. Without
+# canaries the hosts that answered earlier runs have to do.
+# canaries: [{ address: 192.0.2.53, probe: dns-any }]
+
 # Ceilings, and the defaults where a flag is absent; flags lower them, never raise them.
 limits:
   rate: 1000 # packets per second in all

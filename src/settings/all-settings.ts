@@ -161,6 +161,10 @@ export const ALL_SETTINGS = z.strictObject({
     group: 'Output',
     description: 'excel: CSV files with --bom, and times that a spreadsheet reads as such',
   }),
+  fixed_after_silent_runs: whole(1, 52).prefault(2).register(ABOUT, {
+    group: 'Output',
+    description: 'Silence in so many runs in a row that proved their path is a fix',
+  }),
   fail_on: severity().register(ABOUT, {
     group: 'Output',
     description: `Exit with 3 on findings of this severity or worse: ${SEVERITIES.join(', ')}`,
@@ -257,6 +261,7 @@ export const SCAN_SETTINGS = ALL_SETTINGS.pick({
   severity_high: true,
   bom: true,
   profile: true,
+  fixed_after_silent_runs: true,
   fail_on: true,
   fail_on_new: true,
   json: true,

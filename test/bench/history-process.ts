@@ -72,6 +72,7 @@ async function update(): Promise<HistoryUpdate> {
     seen,
     await past.of(seen),
     new Map(gone.map(({ finding_id }) => [finding_id, closed])),
+    { fixedAfterSilentRuns: 2 },
   );
   const told = performance.now();
   await takeInRun(out, run, records, MODE);

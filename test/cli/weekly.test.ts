@@ -68,18 +68,33 @@ before(async () => {
 });
 
 describe('nine weekly sweeps', () => {
+  /** Of its three hosts one comes back in week 4; from week 5 on that one proves that the line is up. */
+  const DARK = [
+    ...['new', 'persisting', 'unknown: outage', 'unknown: outage', 'unknown: silent', 'unknown: losses'],
+    ...['unknown: silent', 'no row', 'fixed: silent'],
+  ];
+
   it('tell of every host in every week what happened to it', () => {
     const told = Object.fromEntries(
       [...Object.keys(LIVES), LOSSY.host].map((ip) => [ip, weeks.map((week) => statusOf(week, ip))]),
     );
     assert.deepEqual(told, {
       '127.73.0.1': [...seen(5), 'unknown: losses', 'persisting', 'unknown: not asked', 'persisting'],
-      '127.73.0.2': ['no row', ...seen(4), 'unknown: losses', 'fixed: silent', 'no row', 'no row'],
+      '127.73.0.2': [
+        ...[
+          'no row',
+          ...seen(4),
+          'unknown: losses',
+          'unknown: silent',
+          'unknown: not asked',
+          'fixed: silent',
+        ],
+      ],
       '127.73.0.3': [
         ...['new', 'fixed: closed', 'no row', 'reopened', 'persisting', 'persisting', 'persisting'],
         ...['unknown: not asked', 'persisting'],
       ],
-      '127.73.0.4': ['new', 'fixed: silent', ...weeksOf(7, 'no row')],
+      '127.73.0.4': ['new', 'unknown: silent', 'fixed: silent', ...weeksOf(6, 'no row')],
       '127.73.0.5': [
         ...['new', 'persisting', 'no row', 'no row', 'persisting', 'persisting', 'persisting'],
         ...['unknown: not asked', 'persisting'],
@@ -89,8 +104,8 @@ describe('nine weekly sweeps', () => {
         ...['unknown: asked otherwise', 'persisting'],
       ],
       '127.73.0.7': weeksOf(9, 'no row'),
-      '127.73.1.1': ['new', 'persisting', 'unknown: outage', 'fixed: silent', ...weeksOf(5, 'no row')],
-      '127.73.1.2': ['new', 'persisting', 'unknown: outage', 'fixed: silent', ...weeksOf(5, 'no row')],
+      '127.73.1.1': DARK,
+      '127.73.1.2': DARK,
       '127.73.1.3': [
         ...['new', 'persisting', 'unknown: outage', 'persisting', 'persisting', 'persisting', 'persisting'],
         ...['no row', 'persisting'],
@@ -126,7 +141,7 @@ describe('nine weekly sweeps', () => {
   it('count the excluded and the ones outside as not targeted, and lose no run over a closed port', () => {
     assert.deepEqual(
       weeks.map(({ run }) => withoutTrend(run.history)),
-      [0, 0, 1, 1, 0, 0, 0, 1, 0].map((not_targeted, earlier_runs) => ({ earlier_runs, not_targeted })),
+      [0, 0, 1, 1, 0, 0, 0, 3, 0].map((not_targeted, earlier_runs) => ({ earlier_runs, not_targeted })),
     );
     for (const [i, { run }] of weeks.entries()) assert.equal(run.losses.any, i + 1 === LOSSY.week);
   });
@@ -153,7 +168,7 @@ describe('nine weekly sweeps', () => {
       weeks.slice(0, 4).map(({ run }) => run.scan_id),
     );
     assert.deepEqual(trend[2]?.statuses, {
-      chargen: { persisting: 2, unknown: 3 },
+      chargen: { persisting: 2, fixed: 1, unknown: 3 },
       'dns-any': { fixed: 1 },
     });
     assert.equal(weeks[0]?.run.history?.trend, undefined);
@@ -175,19 +190,55 @@ describe('nine weekly sweeps', () => {
     );
     assert.deepEqual(shown[6], {
       'run (UTC)': weeks[2]?.run.started.replace('T', ' ').replace('Z', ' UTC'),
-      ...{ exposed: '2', new: '0', persisting: '2', reopened: '0', fixed: '1', unknown: '3' },
+      ...{ exposed: '2', new: '0', persisting: '2', reopened: '0', fixed: '2', unknown: '3' },
       'addresses asked': '15',
     });
   });
 
   it('have a changes.csv of what changed and a summary that counts it', () => {
-    const changes = readFileSync(join(out, weeks[3]?.run.scan_id ?? '', 'changes.csv'), 'utf8');
-    assert.deepEqual(
-      ['new', 'fixed', 'reopened', 'persisting', 'unknown'].map(
+    const counts = (week: number): readonly number[] => {
+      const changes = readFileSync(join(out, weeks[week - 1]?.run.scan_id ?? '', 'changes.csv'), 'utf8');
+      return ['new', 'fixed', 'reopened', 'persisting', 'unknown'].map(
         (word) => changes.split(`,${word},`).length - 1,
-      ),
-      [0, 2, 1, 0, 0],
+      );
+    };
+    assert.deepEqual([4, 9].map(counts), [
+      [0, 0, 1, 0, 0],
+      [0, 3, 0, 0, 0],
+    ]);
+  });
+
+  it('prove their path, name the part that went dark, and say in how many runs one was silent before it was fixed', () => {
+    assert.ok(weeks.every(({ run }) => run.suspect === undefined));
+    const dark = [
+      { expected: 3, answered: 0 },
+      { expected: 3, answered: 1 },
+    ].map((counts) =>
+      ['127.73.1.0/29', '127.73.1.0/24', 'AS64497'].map((network) => ({ network, ...counts })),
     );
+    assert.deepEqual(
+      weeks.map(({ run }) => run.path?.dark),
+      [undefined, undefined, ...dark, ...weeksOf(5, undefined)],
+    );
+    const row = rowOf(weeks[2], '127.73.0.4');
+    assert.equal(row?.silent_runs, 2);
+    assert.equal(row.silent_since, weeks[1]?.run.started);
+    assert.match(
+      row.detail ?? '',
+      /^fixed: no longer answers since \S+Z, in 2 runs in a row; asked again 3 times, last at \S+Z; when it was last seen: /,
+    );
+    assert.match(
+      rowOf(weeks[1], '127.73.0.4')?.detail ?? '',
+      /^unknown: no longer answers since \S+Z; asked again 3 times, last at /,
+    );
+    assert.match(
+      weeks[2]?.said ?? '',
+      /\n127\.73\.1\.0\/29 may be dark: 0 of 3 known responders there answered/,
+    );
+    const page = readFileSync(join(out, weeks[2]?.run.scan_id ?? '', 'report.html'), 'utf8');
+    assert.match(page, /no longer answers since [^<]*, in 2 runs in a row/);
+    assert.match(page, /127\.73\.1\.0\/29 は障害の可能性があります/);
+    assert.doesNotMatch(page, /again and again/);
   });
 
   it('can be asked what is known of a host, a network and an AS', async () => {
@@ -238,12 +289,9 @@ describe('nine weekly sweeps', () => {
     assert.deepEqual(withoutTrend(tenth.run.history), { earlier_runs: 9, not_targeted: 0 });
     assert.deepEqual(
       tenth.rows.map(({ ip, status, first_seen, times_seen }) => [ip, status, first_seen, times_seen]),
-      ninth?.rows.map(({ ip, first_seen, times_seen }) => [
-        ip,
-        'persisting',
-        first_seen,
-        (times_seen ?? 0) + 1,
-      ]),
+      ninth?.rows
+        .filter(({ status }) => status !== 'fixed')
+        .map(({ ip, first_seen, times_seen }) => [ip, 'persisting', first_seen, (times_seen ?? 0) + 1]),
     );
   });
 });

@@ -70,7 +70,14 @@ function concluded(ports: readonly [number, number]): ScanResult {
   );
   const probes = [FIRST, SECOND].map((probe, index) => ({ probe, port: ports[index], options: [] }));
   return conclude({
-    plan: { scope: { allows: () => true }, probes, originOf: () => ({}), known: [] },
+    plan: {
+      scope: { allows: () => true, networkOf: () => undefined },
+      probes,
+      originOf: () => ({}),
+      known: [],
+      responders: {},
+    },
+    canaries: [],
     addresses: 1,
     ledger,
     measured: new Map(),

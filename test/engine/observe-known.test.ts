@@ -83,7 +83,14 @@ function observed(
   const known = { finding_id: 'f-1', ip, probe: PROBE.id, probed_ip: '10.0.0.5', probed_port: 4242 };
   return observeKnown(
     {
-      plan: { scope: { allows }, probes: [{ probe: PROBE, port, options: [] }], known: [known] },
+      plan: {
+        scope: { allows, networkOf: () => undefined },
+        probes: [{ probe: PROBE, port, options: [] }],
+        known: [known],
+        responders: {},
+        originOf: () => ({}),
+      },
+      canaries: [],
       ledger: createLedger(1, [sighting]),
       measured: new Map([[sighting, exchanges]]),
       unknown: () => [],
@@ -92,5 +99,5 @@ function observed(
       ...(stoppedBy && { stoppedBy }),
     } as unknown as KnownKnowledge,
     [],
-  ).get('f-1')?.observation;
+  ).observed.get('f-1')?.observation;
 }

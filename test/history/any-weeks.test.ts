@@ -16,7 +16,7 @@ import { recheckKnown } from '../../src/engine/recheck-known.js';
 import { withStatuses } from '../../src/commands/runs/with-statuses.js';
 import { takeInRun } from '../../src/archive/past-runs.js';
 import type { Address } from '../../src/domain/address.js';
-import { formatAddress, ipv4 } from '../../src/domain/address.js';
+import { formatAddress, ipv4, subnetOf } from '../../src/domain/address.js';
 import type { Exchange, Reading } from '../../src/domain/exchange.js';
 import { NO_TRAFFIC, trafficOf } from '../../src/domain/exchange.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
@@ -31,6 +31,8 @@ import { timeOfRun } from './history-row.js';
 
 /** Four in one /24, two in another. */
 const HOSTS = [0x0a000001, 0x0a000002, 0x0a000003, 0x0a000004, 0x0b000001, 0x0b000002].map(ipv4);
+/** In the second /24 too; no exposure. */
+const CANARY = ipv4(0x0b0000fe);
 const PROBES = ['double-one', 'double-two'];
 const PORTS = [4242, 4299];
 const MODE = { mode: 0o600 };
@@ -52,6 +54,8 @@ interface Week {
   readonly asked: readonly ({ readonly port: number; readonly forms: number } | undefined)[];
   readonly places: readonly (readonly Place[])[];
   readonly stopped: boolean;
+  /** Absent: the scope names none. */
+  readonly canary: 'answers' | 'silent' | undefined;
 }
 
 const mostly = (rest: number): fc.Arbitrary<boolean> =>
@@ -86,18 +90,25 @@ const week: fc.Arbitrary<Week> = fc.record({
     ),
   ),
   stopped: rarely(12),
+  canary: fc.oneof(
+    { arbitrary: fc.constant(undefined), weight: 3 },
+    { arbitrary: fc.constant('answers' as const), weight: 2 },
+    fc.constant('silent' as const),
+  ),
 });
+
+const silentRuns = fc.integer({ min: 1, max: 3 });
 
 describe('random weeks of a small network', () => {
   it('have in every run the status of every exposure that a plain model has, and never a fix of an open one', async () => {
     const told = new Map<string, number>();
     await fc.assert(
-      fc.asyncProperty(fc.array(week, { minLength: 2, maxLength: 8 }), async (weeks) => {
+      fc.asyncProperty(fc.array(week, { minLength: 2, maxLength: 8 }), silentRuns, async (weeks, rule) => {
         const out = mkdtempSync(join(tmpdir(), 'ampscope-weeks-'));
         try {
-          const model = createModel();
+          const model = createModel(rule);
           for (const [i, each] of weeks.entries()) {
-            const { records, notTargeted } = await scanned(out, each, i);
+            const { records, notTargeted } = await scanned(out, each, i, rule);
             const expected = model.sweep(each);
             assert.deepEqual(described(records), expected.rows, `week ${i}`);
             assert.equal(notTargeted, expected.notTargeted, `week ${i}`);
@@ -115,15 +126,20 @@ describe('random weeks of a small network', () => {
           rmSync(out, { recursive: true });
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 1000 },
     );
     // Otherwise the weeks would not reach what they are meant to show.
-    assert.equal(told.size, 12, JSON.stringify([...told]));
+    assert.equal(told.size, 14, JSON.stringify([...told]));
   });
 });
 
 /** One run, the way that the command goes, with a network that is made up. */
-async function scanned(out: string, each: Week, number: number): Promise<ReturnType<typeof withStatuses>> {
+async function scanned(
+  out: string,
+  each: Week,
+  number: number,
+  fixedAfterSilentRuns: number,
+): Promise<ReturnType<typeof withStatuses>> {
   const past = await openPast(out, {
     ...MODE,
     say(note) {
@@ -147,12 +163,14 @@ async function scanned(out: string, each: Week, number: number): Promise<ReturnT
     const { index = -1, port } = selected[probe] ?? {};
     return port === undefined ? undefined : placeAt(each, index, hostOf(address), port);
   };
-  const allows = (address: Address): boolean => each.allowed[hostOf(address)] === true;
+  const allows = (address: Address): boolean => address === CANARY || each.allowed[hostOf(address)] === true;
   const isTarget = (address: Address): boolean => allows(address) && each.targets[hostOf(address)] === true;
   const plan = {
-    scope: { allows },
+    scope: { allows, networkOf: (address: Address) => ({ prefix: subnetOf(address) }) },
     probes: selected,
     known: past.open,
+    responders: past.responders,
+    canaries: each.canary === undefined ? [] : [{ address: CANARY, asks: CANARY_ASKS }],
     parallel: 4,
     originOf: () => ({}),
   } as unknown as ScanKnowledge['plan'];
@@ -199,13 +217,15 @@ async function scanned(out: string, each: Week, number: number): Promise<ReturnT
     }),
   );
   const ledger = createLedger(selected.length, heard);
-  const rechecked = await recheckKnown({
+  const { rechecked, canaries } = await recheckKnown({
     plan,
     ledger,
     isTarget,
     progress: { start: () => undefined, update: () => undefined, stop: () => undefined },
     stage: {
-      recheck(probe, address): Promise<Rechecked> {
+      recheck(asks, address): Promise<Rechecked> {
+        if (asks === CANARY_ASKS) return Promise.resolve(canaryOutcome(each.canary));
+        const probe = selected.findIndex((one) => one === asks);
         const { state = 'silent', cutShort = false } = at(probe, address) ?? {};
         const answer = exchange(probe, 0, address);
         if (cutShort || each.stopped) return Promise.resolve({ kind: 'cut-short', exchanges: [] });
@@ -223,7 +243,7 @@ async function scanned(out: string, each: Week, number: number): Promise<ReturnT
       ] as const;
     }),
   );
-  const { findings, observed } = conclude({
+  const { findings, observed, path, suspect } = conclude({
     plan,
     addresses: HOSTS.length,
     ledger,
@@ -235,6 +255,7 @@ async function scanned(out: string, each: Week, number: number): Promise<ReturnT
     unknown: (probe: number) => HOSTS.filter((address) => at(probe, address)?.lossy === true),
     isTarget,
     rechecked,
+    canaries,
     ...(each.stopped && { stoppedBy: 'signal' }),
   } as unknown as ScanKnowledge);
   const id = `run ${number}`;
@@ -242,6 +263,8 @@ async function scanned(out: string, each: Week, number: number): Promise<ReturnT
     ...sampleRun,
     scan_id: id,
     started: timeOfRun(number),
+    ...(path && { path }),
+    ...(suspect && { suspect }),
     probes: selected.flatMap(({ probe, port }) => {
       const forms = probe.sweepForms.map((form) => ({
         name: form.name,
@@ -253,9 +276,28 @@ async function scanned(out: string, each: Week, number: number): Promise<ReturnT
     }),
   };
   const seen = Array.from(findings, (finding) => toRecord(finding, { scanId: id }));
-  const result = withStatuses(run, seen, await past.of(seen), observed);
+  const result = withStatuses(run, seen, await past.of(seen), observed, {
+    fixedAfterSilentRuns,
+  });
   if (!each.stopped) await takeInRun(out, run, result.records, MODE);
   return result;
+}
+
+const CANARY_ASKS = {
+  probe: probeDouble({ id: PROBES[0] ?? '', hasNonce: false, forms: 1 }),
+  port: 4711,
+  options: [],
+};
+
+function canaryOutcome(does: Week['canary']): Rechecked {
+  const answers = does === 'answers';
+  const exchange = {
+    end: answers ? 'quiet' : 'silent',
+    replies: answers ? [{ payloadBytes: 4, reading: { kind: 'refusal', reason: 'no' } }] : [],
+  } as unknown as Exchange;
+  return answers
+    ? { kind: 'answered', answer: exchange, exchanges: [exchange] }
+    : { kind: 'silent', exchanges: [exchange] };
 }
 
 function readingOf(state: State | undefined): Reading | undefined {
@@ -292,12 +334,17 @@ interface Model {
 }
 
 /** What a person would say who sees everything: of each exposure a list of what complete runs said of it. */
-function createModel(): Model {
+function createModel(silentRuns: number): Model {
   interface Entry {
     readonly says: string;
     readonly forms: number;
   }
   const lives = new Map<string, Entry[]>();
+  /** By probe: who answered what was asked, by what the last runs heard. */
+  const responders = new Map<
+    string,
+    { readonly question: string; readonly hosts: Set<number>; readonly quiet: Set<number> }
+  >();
   return {
     sweep(each) {
       const told = new Map<string, Entry>();
@@ -318,7 +365,18 @@ function createModel(): Model {
             const isExposed = isTarget && isAsked && isHeard && state === 'open';
             const key = `${formatAddress(address)} ${probe} ${port}`;
             const subnet = host < 4 ? 'first' : 'second';
-            const mine = { key, life, state, lossy, isRechecked, isHeard, isTarget, isAsked, isKnown, forms };
+            const sameQuestion = life[lastSeen]?.forms === forms;
+            const lastHeard = life.findLastIndex(
+              (entry) => isSeen(entry.says) || entry.says === 'unknown: answers otherwise',
+            );
+            const sinceHeard = life.slice(lastHeard + 1).map((entry) => entry.says);
+            const wasSilent = sinceHeard.some((word) =>
+              ['unknown: silent', 'unknown: outage', 'unknown: path not proved'].includes(word),
+            );
+            const mine = {
+              ...{ key, life, host, state, lossy, isRechecked, isHeard, isTarget, isAsked, isKnown, forms },
+              ...{ sameQuestion, wasSilent },
+            };
             return { ...mine, isExposed, lastSeen, probe, subnet };
           }),
         ),
@@ -327,6 +385,49 @@ function createModel(): Model {
         ({ isKnown, isTarget, isAsked, isHeard, state, isRechecked }) =>
           isKnown && isTarget && isAsked && !isHeard && !(state === 'closed' && isRechecked) && !each.stopped,
       );
+      const asks = all.filter(({ isTarget, isAsked }) => isTarget && isAsked);
+      const questionOf = ({ probe, forms }: Pick<(typeof all)[0], 'probe' | 'forms'>): string =>
+        `${each.asked[PROBES.indexOf(probe)]?.port ?? 0} ${forms}`;
+      const isRemembered = ({ probe, host, forms }: (typeof all)[0]): boolean => {
+        const memory = responders.get(probe);
+        return memory?.question === questionOf({ probe, forms }) && memory.hosts.has(host);
+      };
+      const alive = new Set(
+        asks
+          .filter((one) => one.isHeard || (one.isKnown && one.state === 'closed' && one.isRechecked))
+          .map(({ host }) => host),
+      );
+      /** Whether it answered when it was last asked, by host. */
+      const expected = new Map<number, boolean>();
+      for (const one of asks) {
+        if (one.lossy) continue;
+        const isKnown = one.isKnown && one.sameQuestion;
+        const isQuiet = responders.get(one.probe)?.quiet.has(one.host) === true;
+        const isRecent = (isKnown && !one.wasSilent) || (isRemembered(one) && !isQuiet);
+        if (isKnown || isRemembered(one)) expected.set(one.host, isRecent || expected.get(one.host) === true);
+      }
+      const isHalfDark = (hosts: readonly number[]): boolean => {
+        const recent = hosts.filter((host) => expected.get(host));
+        const speaks = recent.length > 1 || (recent.length === 1 && alive.has(recent[0] ?? -1));
+        const counting = speaks ? recent : hosts;
+        return (
+          counting.length >= 2 && counting.filter((host) => alive.has(host)).length < counting.length / 2
+        );
+      };
+      const isSuspect =
+        each.canary === undefined ? isHalfDark([...expected.keys()]) : each.canary === 'silent';
+      const isReached = !isSuspect && (alive.size > 0 || each.canary === 'answers');
+      const fell = silent.filter(({ sameQuestion, wasSilent }) => sameQuestion && !wasSilent);
+      const isDark = ({ subnet, probe }: { readonly subnet: string; readonly probe: string }): boolean => {
+        const hosts = [...expected.keys()].filter((host) => subnet === (host < 4 ? 'first' : 'second'));
+        const isProved = each.canary === 'answers' && subnet === 'second';
+        return (
+          (hosts.length > 0 && fell.filter((one) => one.subnet === subnet).length >= 3) ||
+          (isHalfDark(hosts) && !isProved) ||
+          (fell.filter((one) => one.probe === probe).length >= 3 &&
+            !all.some((other) => other.probe === probe && other.isExposed))
+        );
+      };
       for (const one of all) {
         const { key, life, isExposed, isKnown, isTarget, isAsked, isHeard, state, forms } = one;
         const says = (): string | undefined => {
@@ -337,23 +438,46 @@ function createModel(): Model {
           if (isHeard) return state === 'refuses' ? 'fixed: refused' : 'unknown: answers otherwise';
           if (state === 'closed' && one.isRechecked) return 'fixed: closed';
           if (each.stopped) return 'unknown: not asked';
-          if (life[one.lastSeen]?.forms !== forms) return 'unknown: asked otherwise';
+          if (!one.sameQuestion) return 'unknown: asked otherwise';
           if (one.lossy) return 'unknown: losses';
           if (!one.isRechecked) return 'unknown: not rechecked';
-          const lastHeard = life.findLastIndex(
-            (entry) => isSeen(entry.says) || entry.says === 'unknown: answers otherwise',
-          );
-          const wasDark = life.slice(lastHeard).some((entry) => entry.says === 'unknown: outage');
-          const neighbours = silent.filter(({ subnet }) => subnet === one.subnet);
-          const alike = silent.filter(({ probe }) => probe === one.probe);
-          const isDark =
-            neighbours.length >= 3 ||
-            (alike.length >= 3 && !all.some((each) => each.probe === one.probe && each.isExposed));
-          return isDark && !wasDark ? 'unknown: outage' : 'fixed: silent';
+          if (!isReached) return 'unknown: path not proved';
+          if (isDark(one)) return 'unknown: outage';
+          const thatAsked = life.filter((entry) => entry.says !== 'unknown: not asked');
+          const lastOther = thatAsked.findLastIndex((entry) => entry.says !== 'unknown: silent');
+          return thatAsked.length - lastOther >= silentRuns ? 'fixed: silent' : 'unknown: silent';
         };
         const said = says();
         if (said !== undefined) told.set(key, { says: said, forms });
       }
+      if (!each.stopped)
+        for (const probe of new Set(
+          asks.map((one) => one.probe).concat(PROBES.filter((_, index) => each.asked[index] !== undefined)),
+        )) {
+          const forms = each.asked[PROBES.indexOf(probe)]?.forms ?? 0;
+          const question = questionOf({ probe, forms });
+          const memory = responders.get(probe);
+          if (memory !== undefined && memory.question !== question && isSuspect) continue;
+          const ofProbe = asks.filter((one) => one.probe === probe);
+          const stay = memory?.question === question ? [...memory.hosts] : [];
+          const isGone = (host: number): boolean => {
+            if (each.allowed[host] !== true) return true;
+            const one = ofProbe.find((other) => other.host === host);
+            return one !== undefined && !one.lossy && !one.isHeard && isReached && !isDark(one);
+          };
+          const hosts = new Set([
+            ...stay.filter((host) => !isGone(host)),
+            ...ofProbe.filter(({ isHeard }) => isHeard).map(({ host }) => host),
+          ]);
+          const isQuiet = (host: number): boolean => {
+            const one = ofProbe.find((other) => other.host === host);
+            if (one === undefined || one.lossy) return memory?.quiet.has(host) === true && !one?.isHeard;
+            return !one.isHeard;
+          };
+          const quiet = new Set([...hosts].filter(isQuiet));
+          if (hosts.size > 0) responders.set(probe, { question, hosts, quiet });
+          else responders.delete(probe);
+        }
       const rows = new Map(
         [...told]
           .sort(([a], [b]) => (a < b ? -1 : 1))

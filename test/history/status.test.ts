@@ -6,12 +6,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Address } from '../../src/domain/address.js';
-import { ipv4 } from '../../src/domain/address.js';
 import type { ExposureHistory } from '../../src/history/exposure-history.js';
 import { statusColumns } from '../../src/history/exposure-history.js';
-import type { Silence } from '../../src/history/outages.js';
-import { outages } from '../../src/history/outages.js';
 import type { Outcome } from '../../src/history/remembered.js';
 import { remembered } from '../../src/history/remembered.js';
 import type { Observation, StatusVerdict } from '../../src/history/verdict.js';
@@ -32,17 +28,20 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   { arbitrary: fc.record({ kind: fc.constant('seen' as const), asked }), weight: 3 },
   fc.record({
     kind: fc.constant('closed' as const),
-    evidence: fc.constantFrom('refused' as const, 'closed' as const),
+    evidence: fc.constantFrom('refused' as const, 'closed' as const, 'answered' as const),
   }),
   {
     arbitrary: fc.record({
       kind: fc.constant('silent' as const),
       asked,
-      rechecked: fc.boolean(),
-      lossy: fc.boolean(),
-      outage: fc.boolean(),
+      rechecked: fc.integer({ max: 4, min: 0 }).map((drawn) => drawn > 0),
+      lossy: fc.integer({ max: 4, min: 0 }).map((drawn) => drawn === 0),
+      unreached: fc.oneof(
+        { arbitrary: fc.constant(undefined), weight: 4 },
+        fc.constantFrom('path not proved' as const, 'outage' as const),
+      ),
     }),
-    weight: 4,
+    weight: 6,
   },
   fc.constant({ kind: 'answers-otherwise' as const }),
   fc.constant({ kind: 'not-asked' as const }),
@@ -50,35 +49,63 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
 );
 
 describe('the status of an exposure, over any sequence of runs,', () => {
-  const forAnyLife = (check: (life: readonly Told[]) => void): void => {
+  const forAnyLife = (check: (life: readonly Told[], silentRuns: number) => void): void => {
     fc.assert(
-      fc.property(fc.array(anyEvent, { minLength: 1, maxLength: 12 }), (events) => {
-        check(lived(events));
-      }),
+      fc.property(
+        fc.array(anyEvent, { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 3 }),
+        (events, silentRuns) => {
+          check(lived(events, silentRuns), silentRuns);
+        },
+      ),
       { numRuns: 5000 },
     );
   };
 
   it('is what a plain list of all that happened says', () => {
     const seen = new Map<string, number>();
-    forAnyLife((life) => {
+    forAnyLife((life, silentRuns) => {
       life.forEach(({ event, verdict }, i) => {
-        const expected = modelled(life.slice(0, i), event);
+        const expected = modelled(life.slice(0, i), event, silentRuns);
         assert.equal(describeVerdict(verdict), expected);
         seen.set(expected, (seen.get(expected) ?? 0) + 1);
       });
     });
     // Otherwise the lives would not reach what they are meant to show.
-    assert.equal(seen.size, 13, JSON.stringify([...seen]));
+    assert.equal(seen.size, 16, JSON.stringify([...seen]));
   });
 
-  it('is fixed only where it refused, its port was closed, or its silence could mean nothing else', () => {
-    forAnyLife((life) => {
-      for (const { event, verdict } of life) {
-        if (verdict?.status !== 'fixed') continue;
+  it('is fixed only by evidence, or where so many runs in a row reached it and heard nothing', () => {
+    const counts = ({ event }: Told): boolean =>
+      event.kind === 'silent' && event.rechecked && !event.lossy && event.unreached === undefined;
+    forAnyLife((life, silentRuns) => {
+      life.forEach(({ event, verdict }, i) => {
+        if (verdict?.status !== 'fixed') return;
         if (event.kind === 'closed') assert.equal(verdict.evidence, event.evidence);
-        else assert.ok(event.kind === 'silent' && event.rechecked && !event.lossy, event.kind);
-      }
+        else {
+          const thatAsked = life
+            .slice(0, i + 1)
+            .filter((each) => !['no-target', 'not-asked'].includes(each.event.kind));
+          assert.ok(thatAsked.length >= silentRuns);
+          assert.ok(thatAsked.slice(-silentRuns).every(counts), JSON.stringify(thatAsked));
+        }
+      });
+    });
+  });
+
+  it('remembers since when it no longer answers, and in how many runs in a row that reached it', () => {
+    forAnyLife((life) => {
+      life.forEach(({ history }, i) => {
+        const rows = life
+          .slice(0, i + 1)
+          .filter(({ verdict }) => verdict !== undefined && verdict.doubt !== 'not asked');
+        const isCounted = ({ verdict }: Told): boolean =>
+          verdict?.evidence === 'silent' || verdict?.doubt === 'silent';
+        const inARow = rows.slice(rows.findLastIndex((row) => !isCounted(row)) + 1);
+        const [first] = inARow;
+        assert.equal(history?.silent?.runs ?? 0, inARow.length);
+        assert.equal(history?.silent?.since, first && timeOfRun(life.indexOf(first)));
+      });
     });
   });
 
@@ -143,35 +170,11 @@ describe('a sighting that is told late, by a run that went on after a newer one'
   });
 });
 
-describe('an outage', () => {
-  it('is where three known exposures of one subnet fell silent in one run, and nowhere else', () => {
-    const [a, b, c, far] = [0x0a000001, 0x0a000002, 0x0a0000ff, 0x0a000101].map(ipv4);
-    assert.ok(a !== undefined && b !== undefined && c !== undefined && far !== undefined);
-    const silent = (...addresses: readonly Address[]): Silence[] =>
-      addresses.map((address) => ({ address, probe: 'double' }));
-    const answered = new Set(['double']);
-    const is = outages(silent(a, b, c, far, far), answered);
-    assert.deepEqual(silent(a, b, c, far).map(is), [true, true, true, false]);
-    assert.deepEqual(silent(a, b).map(outages(silent(a, b), answered)), [false, false]);
-  });
-
-  it('is also where three fell silent to one probe, wherever they are, and nobody answered it', () => {
-    const silent = [0x0a000001, 0x0b000001, 0x0c000001].map((address, i): Silence => ({
-      address: ipv4(address),
-      probe: i < 2 ? 'one' : 'other',
-    }));
-    const more = [...silent, { address: ipv4(0x0d000001), probe: 'one' }];
-    assert.deepEqual(more.map(outages(more, new Set())), [true, true, false, true]);
-    assert.ok(!more.some(outages(more, new Set(['one', 'other']))));
-    assert.ok(!silent.some(outages(silent, new Set())));
-  });
-});
-
-function lived(events: readonly Event[]): readonly Told[] {
+function lived(events: readonly Event[], fixedAfterSilentRuns: number): readonly Told[] {
   const life: Told[] = [];
   let history: ExposureHistory | undefined;
   for (const [i, event] of events.entries()) {
-    const verdict = verdictOf(history, event);
+    const verdict = verdictOf(history, event, { fixedAfterSilentRuns });
     if (verdict !== undefined) history = remembered(history, outcomeOf(verdict, event, i));
     life.push({ event, verdict, history });
   }
@@ -193,7 +196,7 @@ function describeVerdict(verdict: StatusVerdict | undefined): string {
 }
 
 /** The same rule once more, as slowly and plainly as it can be said. */
-function modelled(before: readonly Told[], now: Event): string {
+function modelled(before: readonly Told[], now: Event, silentRuns: number): string {
   const lastFix = before.findLastIndex(({ verdict }) => verdict?.status === 'fixed');
   const lastSeen = before.findLastIndex(({ event }) => event.kind === 'seen');
   const isOpen = lastSeen > lastFix;
@@ -206,8 +209,8 @@ function modelled(before: readonly Told[], now: Event): string {
   if (question?.kind !== 'seen' || question.asked !== now.asked) return 'unknown: asked otherwise';
   if (now.lossy) return 'unknown: losses';
   if (!now.rechecked) return 'unknown: not rechecked';
-  const lastHeard = before.findLastIndex(({ event }) => ['seen', 'answers-otherwise'].includes(event.kind));
-  const sinceHeard = before.slice(lastHeard + 1);
-  const wasDark = sinceHeard.some(({ verdict }) => verdict?.doubt === 'outage');
-  return now.outage && !wasDark ? 'unknown: outage' : 'fixed: silent';
+  if (now.unreached !== undefined) return `unknown: ${now.unreached}`;
+  const thatAsked = before.filter(({ event }) => event.kind !== 'no-target' && event.kind !== 'not-asked');
+  const lastOther = thatAsked.findLastIndex(({ verdict }) => verdict?.doubt !== 'silent');
+  return thatAsked.length - lastOther >= silentRuns ? 'fixed: silent' : 'unknown: silent';
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { probes } from '../../probes/list.js';
-import { formatPrefix } from '../../src/domain/address.js';
+import { formatPrefix, ipv4 } from '../../src/domain/address.js';
 import { UsageError } from '../../src/domain/usage-error.js';
 import { parseBandwidth } from '../../src/scope/bandwidth.js';
 import { parseScopeFile, scopeJsonSchema } from '../../src/scope/scope-file.js';
@@ -42,6 +42,7 @@ describe('a scope file', () => {
       '    customer: C-1001',
       '  - { prefix: 2001:db8::/32 }',
       'exclude: [192.0.2.7, 192.0.2.128/28, "2001:db8::"]',
+      'canaries: [{ address: 192.0.2.53, probe: dns-any, port: 5353 }]',
       'limits: { rate: 50, per_subnet: 20.5, per_host: 0.5, reply_bandwidth: 500k }',
       'dns: { names: [example.net] }',
       'snmp: { communities: [public, private] }',
@@ -54,6 +55,7 @@ describe('a scope file', () => {
       contact: 'noc@example.net',
       validUntil: '2027-03-31',
       validUntilLine: 4,
+      canaries: [{ address: ipv4(0xc0000235), probe: 'dns-any', port: 5353, line: 12 }],
       limits: { rate: 50, perSubnet: 20.5, perHost: 0.5, replyBandwidthBps: 500_000 },
       settings: { dns: { names: ['example.net'] }, snmp: { communities: ['public', 'private'] } },
     });
@@ -109,7 +111,8 @@ describe('a scope file', () => {
 
 const SYNTAX = 'check the indentation, the quotes and the blank after each colon';
 const QUOTED_TEXT = 'one line of text of at most 200 characters';
-const KEYS = 'organisation, authorised_by, contact, valid_until, networks, exclude, limits, dns, snmp';
+const KEYS =
+  'organisation, authorised_by, contact, valid_until, networks, exclude, canaries, limits, dns, snmp';
 const EXCLUDE = 'write for example exclude: [192.0.2.7, 192.0.2.128/28]';
 
 /** [what is wrong, the lines added behind line 6, message, hint] */
@@ -256,6 +259,40 @@ const added: readonly (readonly [string, readonly string[], string, string])[] =
     ['exclude:', '  - 10'],
     'scope.yaml:8: an entry of exclude is "10", not an address or a prefix',
     EXCLUDE,
+  ],
+  [
+    'a canary outside the networks',
+    [
+      'canaries:',
+      '  - { address: 192.0.2.53, probe: dns-any }',
+      '  - { address: 192.0.3.53, probe: dns-any }',
+    ],
+    'scope.yaml:9: the canary "192.0.3.53" lies outside the networks',
+    'name a host inside them: nothing else is ever asked',
+  ],
+  [
+    'a canary that is excluded',
+    ['exclude: [192.0.2.48/28]', 'canaries:', '  - { address: 192.0.2.53, probe: dns-any }'],
+    'scope.yaml:9: the canary "192.0.2.53" is excluded',
+    'name another host, or take it out of exclude',
+  ],
+  [
+    'a canary that is there twice',
+    ['canaries:', '  - { address: 192.0.2.53, probe: ntp }', '  - { probe: ntp, address: 192.0.2.53 }'],
+    'scope.yaml:9: the canary "192.0.2.53" is listed twice, first on line 8',
+    'keep one of the two',
+  ],
+  [
+    'a canary that is a network',
+    ['canaries: [{ address: 192.0.2.0/24, probe: dns-any }]'],
+    'scope.yaml:7: address is "192.0.2.0/24", not an address',
+    'write for example address: 192.0.2.53',
+  ],
+  [
+    'a canary without a probe',
+    ['canaries:', '  - address: 192.0.2.53'],
+    'scope.yaml:8: probe is missing here',
+    'write for example probe: dns-any',
   ],
   ['no exclusions', ['exclude:'], 'scope.yaml:7: exclude is empty', EXCLUDE],
   [

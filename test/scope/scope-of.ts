@@ -18,6 +18,7 @@ export function scopeFileOf(parts: {
     validUntilLine: 4,
     networks: parts.networks.map((network, i) => ({ line: 6 + i, ...network })),
     exclude: (parts.exclude ?? []).map((range) => ({ range, text: 'a range' })),
+    canaries: [],
     limits: { rate: 1000, perSubnet: 200, perHost: 1, replyBandwidthBps: 20_000_000 },
     settings: {},
   };

@@ -23,6 +23,7 @@ import type { Given, Io } from '../command.js';
 import type { ReadScope } from '../../engine/read-scope.js';
 import { maskedProbe } from '../../engine/masked-probe.js';
 import type { SelectedProbe } from '../../engine/selected-probe.js';
+import { definitionOf } from '../../engine/selected-probe.js';
 import { portsWithoutProbe, refuseOrphans, selectProbes } from './select-probes.js';
 
 /** Everything that decides what is sent where, checked before the first packet. */
@@ -73,11 +74,13 @@ function refuseExampleValues(scopeFile: ScopeFile): void {
 
 /** A scope file, with the settings of all probes. @throws UsageError for the first thing that is wrong with it. */
 export function parseScope(text: string, name: string): ScopeFile {
-  return parseScopeFile(
+  const file = parseScopeFile(
     text,
     name,
     definitions.flatMap((definition) => definition.settings ?? []),
   );
+  for (const { probe, line } of file.canaries) definitionOf(probe, `${name}:${line}`);
+  return file;
 }
 
 /** @throws UsageError for anything that must not lead to a packet. */

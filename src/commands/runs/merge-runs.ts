@@ -1,4 +1,4 @@
-import type { RunCounts, RunLosses, RunProbe, RunRecord } from '../../domain/run-record.js';
+import type { ProbeResponders, RunCounts, RunLosses, RunProbe, RunRecord } from '../../domain/run-record.js';
 import { UsageError } from '../../domain/usage-error.js';
 import { addSendErrors } from '../../engine/counted.js';
 
@@ -21,9 +21,11 @@ export function mergeRuns(placed: readonly PlacedRun[], scanId: string): RunReco
   const runs = placed.map(({ run }) => run);
   const reloads = runs.flatMap(({ scope_reloads }) => scope_reloads ?? []);
   const preflight = runs.flatMap((run) => run.preflight ?? []);
+  const suspect = mergeSuspect(runs);
+  const path = mergePath(runs);
   return {
     // Where a shard was stopped and went on stands in its own run.json.
-    ...without(first.run, ['sessions', 'scope_reloads', 'preflight']),
+    ...without(first.run, ['sessions', 'scope_reloads', 'preflight', 'suspect', 'path']),
     scan_id: scanId,
     started: least(runs.map(({ started }) => started)),
     ended: most(runs.map(({ ended }) => ended)),
@@ -43,6 +45,8 @@ export function mergeRuns(placed: readonly PlacedRun[], scanId: string): RunReco
     sockets: runs.flatMap((run) => run.sockets),
     counts: mergeCounts(runs),
     losses: mergeLosses(runs),
+    ...(suspect && { suspect }),
+    ...(path && { path }),
     ...(reloads.length > 0 && { scope_reloads: reloads }),
     ...(preflight.length > 0 && { preflight }),
     asn_sources: first.run.asn_sources,
@@ -123,6 +127,49 @@ function mergeProbes(first: RunProbe, probes: readonly RunProbe[]): RunProbe {
       reasons.map((reason) => [reason, sumOf(probes, ({ not_exposed }) => not_exposed[reason] ?? 0)]),
     ),
   };
+}
+
+/** One part that may not have reached the network is enough: the whole has a hole there. */
+function mergeSuspect(runs: readonly RunRecord[]): RunRecord['suspect'] {
+  const all = runs.flatMap(({ suspect }) => suspect ?? []);
+  const [first] = all;
+  if (first === undefined) return undefined;
+  const alike = all.filter(({ reason }) => reason === first.reason);
+  const networks = [...new Set(alike.flatMap((suspect) => suspect.networks ?? []))];
+  return {
+    reason: first.reason,
+    expected: sumOf(alike, ({ expected }) => expected),
+    answered: sumOf(alike, ({ answered }) => answered),
+    ...(networks.length > 0 && { networks }),
+  };
+}
+
+/** Absent where a shard has none: it would expect too little of the next run. */
+function mergePath(runs: readonly RunRecord[]): RunRecord['path'] {
+  const paths = runs.flatMap(({ path }) => path ?? []);
+  if (paths.length < runs.length) return undefined;
+  const canaries = paths.flatMap((path) => path.canaries ?? []);
+  const dark = paths.flatMap((path) => path.dark ?? []);
+  const silent = mergeResponders(paths.flatMap((path) => path.silent ?? []));
+  const gone = mergeResponders(paths.flatMap((path) => path.gone ?? []));
+  return {
+    expected: sumOf(paths, ({ expected }) => expected),
+    answered: sumOf(paths, ({ answered }) => answered),
+    ...(canaries.length > 0 && { canaries }),
+    ...(dark.length > 0 && { dark }),
+    responders: mergeResponders(paths.flatMap(({ responders }) => responders)),
+    ...(silent.length > 0 && { silent }),
+    ...(gone.length > 0 && { gone }),
+  };
+}
+
+function mergeResponders(all: readonly ProbeResponders[]): readonly ProbeResponders[] {
+  return [...new Set(all.map(({ probe }) => probe))].map((probe) => ({
+    probe,
+    addresses: [
+      ...new Set(all.filter((entry) => entry.probe === probe).flatMap(({ addresses }) => addresses)),
+    ],
+  }));
 }
 
 function mergeCounts(runs: readonly RunRecord[]): RunCounts {

@@ -2,6 +2,7 @@ import { readHistory } from '../../archive/history-file.js';
 import { openHistory } from '../../archive/past-runs.js';
 import type { RunRecord } from '../../domain/run-record.js';
 import type { ExposureHistory } from '../../history/exposure-history.js';
+import type { KnownResponders } from '../../history/known-responders.js';
 
 /** Two years of weeks. */
 const MOST_TREND_POINTS = 104;
@@ -12,6 +13,8 @@ export interface Past {
   readonly summary: Pick<NonNullable<RunRecord['history']>, 'earlier_runs' | 'trend'>;
   /** Exposures that were not proved closed. */
   readonly open: readonly ExposureHistory[];
+  /** Addresses that answered, exposures or not: what a run proves its path by. */
+  readonly responders: KnownResponders;
   /** Those, and of the others each that one of these rows is of, by finding_id. */
   of(rows: readonly { readonly finding_id: string }[]): Promise<ReadonlyMap<string, ExposureHistory>>;
 }
@@ -24,7 +27,7 @@ export async function openPast(
   out: string,
   { mode, say }: { readonly mode: number; readonly say: (note: string) => void },
 ): Promise<Past> {
-  const { runs, open, rebuilt, takenIn } = await openHistory(out, { mode });
+  const { runs, open, responders, rebuilt, takenIn } = await openHistory(out, { mode });
   if (rebuilt)
     say(
       `the history was missing or damaged: it was made again from ${takenIn} ${takenIn === 1 ? 'run' : 'runs'}`,
@@ -35,6 +38,7 @@ export async function openPast(
       ...(runs.length > 0 && { trend: runs.slice(-MOST_TREND_POINTS) }),
     },
     open,
+    responders,
     async of(rows) {
       const found = new Map(open.map((exposure) => [exposure.finding_id, exposure]));
       const ids = new Set(rows.map(({ finding_id }) => finding_id).filter((id) => !found.has(id)));

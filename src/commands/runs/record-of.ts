@@ -26,6 +26,7 @@ export function recordOf(scan: {
   readonly profile: 'excel' | undefined;
   readonly notices: RunNotices | undefined;
   readonly fileMode: number;
+  readonly fixedAfterSilentRuns: number;
   readonly checks: readonly Check[];
   readonly scopeReloads: readonly ScopeReloadRecord[];
   /** Of the reports: findings, and what became of known exposures that are none any more. */
@@ -43,6 +44,8 @@ export function recordOf(scan: {
     ...(scan.sessions.length > 1 && { sessions: sessionsOf(scan.sessions, scan.ended) }),
     complete: result.stoppedBy === undefined,
     ...(result.stoppedBy !== undefined && { incomplete_reason: INCOMPLETE[result.stoppedBy] }),
+    ...(result.suspect && { suspect: result.suspect }),
+    ...(result.path && { path: result.path }),
     authorisation: {
       organisation: scopeFile.organisation,
       authorised_by: scopeFile.authorisedBy,
@@ -76,6 +79,7 @@ export function recordOf(scan: {
       cooldown_ms: plan.cooldownMs,
       ...(plan.quietGapMs !== undefined && { quiet_gap_ms: plan.quietGapMs }),
       form_gap_ms: plan.formGapMs,
+      fixed_after_silent_runs: scan.fixedAfterSilentRuns,
       stretch_ms: plan.stretchMs,
       seed: plan.seed,
       ...(plan.shard !== undefined && { shard: formatShard(plan.shard) }),

@@ -1,7 +1,9 @@
 import type { FindingRecord } from '../../domain/finding-record.js';
 import { bareColumns } from '../../domain/finding-record.js';
 import type { RunRecord } from '../../domain/run-record.js';
+import { askedAgain } from '../../domain/asked-again.js';
 import type { Evidence } from '../../domain/status.js';
+import { isExposed } from '../../domain/status.js';
 import { pastRecord, withStatus } from '../../../reports/record.js';
 import type { ExposureHistory } from '../../history/exposure-history.js';
 import { statusColumns } from '../../history/exposure-history.js';
@@ -21,12 +23,14 @@ export interface RowsWithStatus {
  * say.
  * @param known what is remembered of every exposure that is open, or has a row.
  * @param observed of open ones that have no row, by finding_id.
+ * @param rule what makes a fix of silence.
  */
 export function withStatuses(
   { scan_id, started }: Pick<RunRecord, 'scan_id' | 'started'>,
   records: readonly FindingRecord[],
   known: ReadonlyMap<string, ExposureHistory>,
   observed: ReadonlyMap<string, ObservedKnown>,
+  rule: { readonly fixedAfterSilentRuns: number },
 ): RowsWithStatus {
   const run = { scan_id, at: started };
   const seen = new Set(records.map(({ finding_id }) => finding_id));
@@ -37,44 +41,66 @@ export function withStatuses(
   ): FindingRecord => {
     const after = remembered(before, { ...verdict, row: bareColumns(record), asked: '', run });
     if (after === undefined) return record;
-    return withStatus(record, {
+    const { silent } = after;
+    const status = {
       ...statusColumns(after, verdict.status, started),
       ...(verdict.evidence && { status_evidence: verdict.evidence }),
       ...(verdict.doubt && { status_doubt: verdict.doubt }),
-    });
+      ...(silent?.since !== undefined && { silent_since: silent.since, silent_runs: silent.runs }),
+    };
+    return withStatus(isExposed(verdict.status) ? record : withDetail(record, status), status);
   };
   const rows = records.map((record) => {
     const before = known.get(record.finding_id);
-    const verdict = verdictOf(before, { kind: 'seen' });
+    const verdict = verdictOf(before, { kind: 'seen' }, rule);
     return verdict ? rowOf(record, before, verdict) : record;
   });
   let notTargeted = 0;
   for (const before of known.values()) {
     if (seen.has(before.finding_id) || before.last === undefined) continue;
     const { observation, exchanges } = observed.get(before.finding_id) ?? NOT_TARGETED;
-    const verdict = verdictOf(before, observation);
+    const verdict = verdictOf(before, observation, rule);
     if (observation.kind === 'no-target') notTargeted++;
     else if (verdict !== undefined)
-      rows.push(
-        rowOf(
-          pastRecord(before.last, { scanId: scan_id, exchanges, what: wordsOf(verdict) }),
-          before,
-          verdict,
-        ),
-      );
+      rows.push(rowOf(pastRecord(before.last, { scanId: scan_id, exchanges }), before, verdict));
   }
   return { records: rows, notTargeted };
 }
 
 const NOT_TARGETED: ObservedKnown = { observation: { kind: 'no-target' }, exchanges: [] };
 
-/** `fixed: its port is closed`, `unknown: losses`. */
-function wordsOf({ status, evidence, doubt }: StatusVerdict): string {
-  return `${status}: ${evidence === undefined ? (doubt ?? 'nothing proves it closed') : PROOF[evidence]}`;
+/** With what became of it, for people, before what stood there. */
+function withDetail(record: FindingRecord, status: Partial<FindingRecord>): FindingRecord {
+  const what = wordsOf({ ...record, ...status });
+  const { detail } = record;
+  return { ...record, detail: detail === undefined ? what : `${what}; when it was last seen: ${detail}` };
+}
+
+/** `fixed: its port is closed`, `unknown: losses; asked again 3 times, last at 2026-11-27T03:20:00Z`. */
+function wordsOf(row: FindingRecord): string {
+  const {
+    status,
+    status_evidence: evidence,
+    status_doubt: doubt,
+    silent_since: since,
+    silent_runs = 0,
+  } = row;
+  const silence = `no longer answers since ${since ?? ''}`;
+  const again = askedAgain(row);
+  const times = again?.times === 1 ? 'once' : `${again?.times ?? 0} times`;
+  const why =
+    evidence === 'silent'
+      ? `${silence}, in ${silent_runs} ${silent_runs === 1 ? 'run' : 'runs in a row'}`
+      : evidence !== undefined
+        ? PROOF[evidence]
+        : doubt === 'silent'
+          ? silence
+          : (doubt ?? 'nothing proves it closed');
+  return `${status ?? ''}: ${why}${again ? `; asked again ${times}, last at ${again.last}` : ''}`;
 }
 
 const PROOF = {
   refused: 'it refuses',
   closed: 'its port is closed',
-  silent: 'it stays silent',
-} as const satisfies Record<Evidence, string>;
+  answered: 'it answers, and exposes nothing',
+} as const satisfies Record<Exclude<Evidence, 'silent'>, string>;
