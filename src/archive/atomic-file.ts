@@ -57,12 +57,25 @@ export async function syncFolder(folder: string): Promise<void> {
 
 const TEMPORARY = /^\..+\.(\d+)-\d+\.ampscope-tmp$/;
 
-/** Removes what writers left behind in a folder that are no more. */
-export async function removeStale(folder: string): Promise<void> {
+/**
+ * Removes what writers left behind in a folder that are no more: files, and folders on their way out.
+ * @param options.own also what bears the id of this process, which has written nothing there yet: in a container every
+ *   run has the same.
+ */
+export async function removeStale(folder: string, options: { readonly own?: boolean } = {}): Promise<void> {
   for (const name of await readdir(folder)) {
-    const pid = TEMPORARY.exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) await unlink(join(folder, name)).catch(() => undefined);
+    const pid = Number(TEMPORARY.exec(name)?.[1]);
+    if (Number.isNaN(pid) || (pid === process.pid ? options.own !== true : isRunning(pid))) continue;
+    await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** The same in each folder that stands in this one: in each run of an output folder. */
+export async function removeStaleBelow(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    // What may not be read is somebody else's.
+    if (entry.isDirectory())
+      await removeStale(join(folder, entry.name), { own: true }).catch(() => undefined);
 }
 
 function isRunning(pid: number): boolean {

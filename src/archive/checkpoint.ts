@@ -147,6 +147,8 @@ export async function openCheckpoint(
 /** Removes the checkpoint of a run that is complete, at one stroke: whoever is killed meanwhile leaves no half. */
 export async function removeCheckpoint(directory: string): Promise<void> {
   const leaving = join(directory, `.${FOLDER}.${process.pid}-0.ampscope-tmp`);
+  // A full folder is never replaced, and a run before may have had this process id.
+  await rm(leaving, { recursive: true, force: true });
   try {
     await rename(join(directory, FOLDER), leaving);
   } catch {

@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, rename, rm, stat, symlink, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../domain/usage-error.js';
-import { removeStale, syncFolder, temporaryName } from './atomic-file.js';
+import { removeStale, removeStaleBelow, syncFolder, temporaryName } from './atomic-file.js';
 import { folderMode } from './file-modes.js';
 
 /** Where one run puts everything it makes. */
@@ -25,6 +25,7 @@ export async function createRunDirectory(
   const mode = folderMode(options.fileMode);
   try {
     await makeFolders(resolve(out), mode);
+    await removeStaleBelow(out);
     for (let attempt = 1; ; attempt++) {
       const id = attempt === 1 ? stamp : `${stamp}-${attempt}`;
       const path = join(out, id);

@@ -20,7 +20,7 @@ export function maskedProbe<Selected extends SelectedProbe>(
     ...probe,
     read: (payload, request) => maskedReading(probe.read(payload, request), mask),
     judge: (done) => maskedJudgement(probe.judge(done), mask),
-    dissect: (payload) => probe.dissect(payload).map((field) => maskedField(field, mask)),
+    dissect: (payload) => probe.dissect(payload).map((field) => maskedField(field, payload, mask)),
   };
   return { ...selected, probe: masked };
 }
@@ -59,8 +59,11 @@ function maskedFacts(facts: Facts, mask: Mask): Facts {
   );
 }
 
-function maskedField(field: Field, mask: Mask): Field {
+/** A field may be shown as a part of its bytes, or in hex: where they name somebody, such a value is hidden whole. */
+function maskedField(field: Field, payload: Uint8Array, mask: Mask): Field {
   if (field.masked) return field;
   const [name, value] = [mask(field.name), mask(field.value)];
-  return name === field.name && value === field.value ? field : { ...field, name, value, masked: 'bytes' };
+  const text = Buffer.from(payload.subarray(field.at, field.at + field.bytes)).toString('latin1');
+  if (name !== field.name || value !== field.value) return { ...field, name, value, masked: 'bytes' };
+  return mask(text) === text ? field : { ...field, masked: true };
 }
