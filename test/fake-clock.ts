@@ -9,6 +9,8 @@ import type { Clock } from '../src/domain/time.js';
 export interface FakeClock extends Clock {
   /** Does something at this moment of monotonic time: a datagram arrives, a signal aborts. */
   at(ms: number, action: () => void): void;
+  /** The machine was suspended: the wall clock goes on by so much, monotonic time stands still. */
+  suspend(ms: number): void;
 }
 
 export interface FakeClockOptions {
@@ -25,6 +27,7 @@ export function createFakeClock({ startMs = 12.5, oversleepMs = () => 0 }: FakeC
   let nowMs = startMs;
   let due: Due[] = [];
   let isTicking = false;
+  let suspendedMs = 0;
 
   const add = (atMs: number, wake: () => void): Due => {
     const entry = { atMs, wake };
@@ -47,10 +50,13 @@ export function createFakeClock({ startMs = 12.5, oversleepMs = () => 0 }: FakeC
     });
   };
   return {
-    now: () => FAKE_EPOCH + Math.floor(nowMs),
+    now: () => FAKE_EPOCH + Math.floor(nowMs) + suspendedMs,
     monotonicMs: () => nowMs,
     at(ms, action) {
       add(ms, action);
+    },
+    suspend(ms) {
+      suspendedMs += ms;
     },
     sleep: (ms, signal) =>
       new Promise((resolve) => {

@@ -18,7 +18,8 @@ import { describeExchange, describeOutcome, describeProbe } from './inspection/d
 import { createExpiry } from '../engine/expiry.js';
 import type { Inspection } from './inspection/inspection.js';
 import { inspectionRecord, outcomeOf } from './inspection/inspection.js';
-import { drawNonce, hostGapMs, limitsFor } from '../engine/measurement-stage.js';
+import { drawNonce, limitsFor } from '../engine/measurement-stage.js';
+import { hostGapMs } from '../engine/rest.js';
 import type { ScanInputs } from './inputs/scan-inputs.js';
 import { readScanInputs } from './inputs/scan-inputs.js';
 import type { SelectedProbe } from '../engine/selected-probe.js';

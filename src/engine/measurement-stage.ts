@@ -20,7 +20,7 @@ import type { Sighting } from '../sweep/sightings.js';
 import { exchangeOfSighting } from '../sweep/sightings.js';
 import { every } from './every.js';
 import type { Progress, ProgressState } from './progress.js';
-import { restBetweenStagesMs } from './rest.js';
+import { hostGapMs, restBetweenStagesMs } from './rest.js';
 import type { GuardedSocket, GuardedSocketOptions } from '../udp/guarded-socket.js';
 import type { LateSpans } from './late-spans.js';
 import type { LossWatch } from './loss-watch.js';
@@ -102,7 +102,7 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
     ...options,
     hostGapMs: hostGapMs(plan),
     perSubnet: plan.pace.perSubnet,
-    restMs: restBetweenStagesMs(hostGapMs(plan)),
+    restMs: restBetweenStagesMs(plan),
     sweepEndedMs: () => sweepEndedMs,
   });
   const measuring: Measuring = {
@@ -293,17 +293,6 @@ function asExchange(sighting: Sighting, probe: Probe): Exchange {
     formName: probe.sweepForms[sighting.form]?.name ?? '',
     sent: trafficOf(sighting.request.length, familyOf(sighting.probed)),
   });
-}
-
-/** Between two requests to one host, of whatever stage. */
-export function hostGapMs({
-  formGapMs,
-  pace,
-}: {
-  readonly formGapMs: number;
-  readonly pace: { readonly perHost: number };
-}): number {
-  return Math.max(formGapMs, 1000 / pace.perHost);
 }
 
 /** Of so many bits, as no one can foresee it. */

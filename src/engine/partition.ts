@@ -192,7 +192,7 @@ function discoverySettings(
     probes,
     rate: share ? pace.rate * (share.to - share.from) : pace.rate,
     perSubnet: pace.perSubnet,
-    passGapMs: Math.max(restBetweenStagesMs(1000 / pace.perHost), Math.min(PASS_GAP_MS, cooldownMs)),
+    passGapMs: Math.max(restBetweenStagesMs({ pace, formGapMs: 0 }), Math.min(PASS_GAP_MS, cooldownMs)),
     cooldownMs,
     retries,
     tokenKey,

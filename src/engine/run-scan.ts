@@ -16,7 +16,7 @@ import { createLateSpans } from './late-spans.js';
 import type { LossWatch } from './loss-watch.js';
 import { createLossWatch } from './loss-watch.js';
 import type { MeasurementStage } from './measurement-stage.js';
-import { createMeasurementStage, hostGapMs } from './measurement-stage.js';
+import { createMeasurementStage } from './measurement-stage.js';
 import { exchangeToKeep, sightingToKeep } from './outsiders.js';
 import type { ProgressState } from './progress.js';
 import { recheckKnown } from './recheck-known.js';
@@ -183,7 +183,7 @@ async function openScan(plan: ScanPlan, ports: ScanPorts, { stop, start }: ScanR
     expiry,
     signal,
     failure,
-    restMs: restBetweenStagesMs(hostGapMs(plan)),
+    restMs: restBetweenStagesMs(plan),
     stoppedBy() {
       if (!signal.aborted) return undefined;
       if (stop.aborted) return 'signal';
@@ -203,8 +203,8 @@ async function sweepAndMeasure(scan: Scan): Promise<void> {
   const { plan, ports, pool, signal, restMs } = scan;
   const { clock, progress } = ports;
   const state = (): ProgressState => ({ ...pool.progress(), responders: pool.ledger.size });
-  // The session before may have asked any of them just now.
-  if (scan.start !== undefined) await clock.sleep(restMs, signal);
+  // The session before may have asked any of them just now, and owe for what came back.
+  if (scan.start !== undefined) await clock.sleep(Math.max(restMs, scan.start.debtMs), signal);
   for (let isEnded = false; !isEnded && !signal.aborted;) {
     progress.start('sweep', state());
     const stopTicking = every(clock, PROGRESS_EVERY_MS, () => {
@@ -258,6 +258,7 @@ async function snapshotOf(scan: Scan): Promise<ScanSnapshot> {
     sweep: {
       parts: known.places,
       late: scan.late.list(),
+      debtMs: pool.budget.waitMs(ports.clock.monotonicMs()),
       // What was asked behind that position is asked again, and what came is then counted anew.
       sightings: [...pool.ledger.all()]
         .filter((sighting) => sighting.firstSeenAt < longAgo || known.isBefore(sighting))

@@ -71,6 +71,8 @@ export interface ScanStart {
   readonly measured: Measured;
   /** When first replies were late ones. */
   readonly late: readonly LateSpan[];
+  /** How long the replies of the session before were still to be paid off when it was saved. */
+  readonly debtMs: number;
   readonly counted: Counted;
 }
 

@@ -279,10 +279,11 @@ export async function createDiscovery(options: DiscoveryOptions): Promise<Discov
   }
 
   /** The position at which the address was asked last in the pass under way. */
-  function latestAsked({ forms }: ProbeChannel, address: Address): number | undefined {
+  function latestAsked({ index, forms }: ProbeChannel, address: Address): number | undefined {
+    const isLeftOut = (position: number): boolean => current.channels[index]?.asked?.(position) === false;
     for (let form = forms.end - 1; form >= forms.first; form--) {
       const position = order.positionOf(address, form);
-      if (position !== undefined && position < current.position) return position;
+      if (position !== undefined && position < current.position && !isLeftOut(position)) return position;
     }
     return undefined;
   }

@@ -1,49 +1,44 @@
 /**
  * The promise: never faster than asked. Over any uneven scope, whatever its limits, however late this process
- * wakes and whatever comes back, sweep and measurement together keep the rate, the caps of every subnet and of
- * every host, and the budget for replies.
+ * wakes and whatever comes back, all stages of a scan together keep the rate, the caps of every subnet and of
+ * every host, and the budget for replies. The scan is the program's own, on a simulated network.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Address, Range } from '../../src/domain/address.js';
-import { ipv4, subnetOf } from '../../src/domain/address.js';
-import { trafficOf } from '../../src/domain/exchange.js';
-import { restBetweenStagesMs } from '../../src/engine/rest.js';
-import { createRequestGate } from '../../src/measure/request-gate.js';
-import { createOrder, placesPerSubnet } from '../../src/sweep/order.js';
-import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
-import { createDiscovery } from '../../src/sweep/discovery.js';
+import type { Range } from '../../src/domain/address.js';
+import { ipv4 } from '../../src/domain/address.js';
+import type { ScanPlan } from '../../src/engine/scan-plan.js';
+import { PROBES, fateBy, hostsIn } from '../engine/random-network.js';
+import type { Behaviour } from '../engine/random-network.js';
+import { assertWithinLimits } from '../engine/rules.js';
+import type { SimulatedNetwork } from '../engine/simulated-network.js';
+import { simulatedNetwork } from '../engine/simulated-network.js';
+import { simulateScan } from '../engine/simulated-scan.js';
 import { createFakeClock } from '../fake-clock.js';
-import { probeDouble } from '../probe-double.js';
-
-const PROBES = [
-  probeDouble({ id: 'double-plain', hasNonce: false, forms: 1 }),
-  probeDouble({ id: 'double-echoing', hasNonce: true, forms: 2 }),
-];
-const KEY = Uint32Array.of(8, 7, 6, 5, 4, 3, 2, 1);
-const TICK_MS = 5;
-const NEVER = new AbortController().signal;
 
 interface Case {
+  /** Hosts in each /24. */
   readonly sizes: readonly number[];
-  readonly rate: number;
-  readonly perSubnet: number;
-  readonly perHost: number;
+  readonly pace: ScanPlan['pace'];
   readonly late: readonly number[];
-  /** Replies: how long after the start, and how large. */
-  readonly replies: readonly (readonly [ms: number, bytes: number])[];
+  /** Every n-th host answers, with so many bytes. */
+  readonly every: number;
+  readonly bytes: number;
+  readonly plan: Pick<ScanPlan, 'threads' | 'retries' | 'stretchMs'>;
 }
 
 const anyCase: fc.Arbitrary<Case> = fc.record({
-  // Hosts in each /24.
   sizes: fc.array(fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 60 })), {
     minLength: 1,
     maxLength: 8,
   }),
-  rate: fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.double({ min: 0.5, max: 10, noNaN: true })),
-  perSubnet: fc.oneof(fc.integer({ min: 1, max: 200 }), fc.double({ min: 0.5, max: 20, noNaN: true })),
-  perHost: fc.double({ min: 0.1, max: 5, noNaN: true }),
+  pace: fc.record({
+    rate: fc.oneof(fc.integer({ min: 1, max: 2000 }), fc.double({ min: 0.5, max: 10, noNaN: true })),
+    perSubnet: fc.oneof(fc.integer({ min: 1, max: 200 }), fc.double({ min: 0.5, max: 20, noNaN: true })),
+    perHost: fc.double({ min: 0.1, max: 5, noNaN: true }),
+    replyBandwidthBps: fc.constantFrom(100_000, 2_000_000),
+  }),
   late: fc.array(
     fc.oneof(
       { weight: 6, arbitrary: fc.double({ min: 0, max: 2, noNaN: true }) },
@@ -52,150 +47,78 @@ const anyCase: fc.Arbitrary<Case> = fc.record({
     ),
     { minLength: 1, maxLength: 40 },
   ),
-  replies: fc.array(fc.tuple(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 0, max: 60_000 })), {
-    maxLength: 20,
+  every: fc.integer({ min: 1, max: 20 }),
+  bytes: fc.integer({ min: 4, max: 60_000 }),
+  plan: fc.record({
+    threads: fc.constantFrom(1, 1, 2, 3),
+    retries: fc.constantFrom(0, 1),
+    stretchMs: fc.constantFrom(2000, 30_000, 900_000),
   }),
 });
 
 describe('never faster than asked', () => {
-  it('holds for a sweep in stretches and the measurements between, by every limit at once', async () => {
+  it('holds for a whole scan, its batches, passes, workers and measurements, by every limit at once', async () => {
     await fc.assert(
-      fc.asyncProperty(anyCase, async (limits) => {
-        const sends = await scan(limits);
-        const times = sends.map(({ atMs }) => atMs);
-        for (const [index, start] of times.entries()) {
-          for (const later of [1, 2, 5, 20, 100, 500]) {
-            const end = times[index + later];
-            if (end === undefined) break;
-            const most = (limits.rate * (end - start + TICK_MS)) / 1000 + 1;
-            if (later + 1 > most + 1e-3)
-              assert.fail(`${later + 1} packets in ${end - start} ms, at ${limits.rate} a second`);
-          }
-        }
-        const cap = Math.ceil(limits.perSubnet) + 1;
-        for (const ofSubnet of groups(sends, (to) => subnetOf(to).first))
-          for (const [index, start] of ofSubnet.entries())
-            if ((ofSubnet[index + cap] ?? Infinity) - start < 1000 - 1e-3)
-              assert.fail(`${cap + 1} packets to a subnet within ${(ofSubnet[index + cap] ?? 0) - start} ms`);
-        for (const ofHost of groups(sends, (to) => to))
-          for (const [index, time] of ofHost.entries()) {
-            const gapMs = time - (ofHost[index - 1] ?? -Infinity);
-            if (gapMs < 950 / limits.perHost)
-              assert.fail(`a host again after ${gapMs} ms, at ${limits.perHost} a second`);
-          }
-        for (const { atMs, debtUntilMs } of sends)
-          if (atMs < debtUntilMs - 1e-3) assert.fail('a packet left while replies were not paid off');
+      fc.asyncProperty(anyCase, async (each) => {
+        const { network } = await scan(each);
+        assertWithinLimits(network.sends, network.deliveries, each.pace);
       }),
-      { numRuns: 400 },
+      { numRuns: 50 },
     );
   });
 
   it('is no idle promise: the same scan goes as fast as it may when nothing hinders it', async () => {
-    const sends = await scan({
-      sizes: [60, 60, 60, 60],
-      rate: 100,
-      perSubnet: 200,
-      perHost: 1,
-      late: [0],
-      replies: [],
-    });
-    const sweep = sends.filter(({ stage }) => stage === 'sweep');
+    // At 5 a second a host has had its second before the next form comes round, so no place is empty.
+    const pace = { rate: 100, perSubnet: 200, perHost: 5, replyBandwidthBps: 1e9 };
+    const plan = { threads: 1, retries: 0, stretchMs: 900_000 };
+    const { network } = await scan({ sizes: [60, 60, 60, 60], pace, late: [0], every: 240, bytes: 60, plan });
+    const sweep = network.sends.filter(({ socket }) => socket.role === 'sweep');
     const seconds = ((sweep.at(-1)?.atMs ?? 0) - (sweep[0]?.atMs ?? 0)) / 1000;
     assert.equal(sweep.length, 720);
-    // A second of rest before the measurement, two host gaps of it, and a second after.
-    assert.ok(seconds < 7.2 + 1 + 2 + 1 + 0.5, `${seconds} s for 720 packets at 100 a second`);
+    assert.ok(seconds < 7.2 + 0.5, `${seconds} s for 720 packets at 100 a second`);
+  });
+
+  it('is a test that can fail: a network that sees one packet twice breaks every limit', () => {
+    const [probe] = PROBES;
+    assert.ok(probe !== undefined);
+    const send = { atMs: 0, now: 0, to: ipv4(1), port: probe.port, payload: new Uint8Array() };
+    const fate = { kind: 'lost' } as const;
+    const socket = { role: 'sweep', isConnected: false, isOpen: true, drops: 0 } as const;
+    const sends = [0, 100, 200].map((atMs) => ({ ...send, atMs, fate, socket }));
+    const pace = { rate: 1000, perSubnet: 200, perHost: 5, replyBandwidthBps: 1e9 };
+    for (const limit of ['rate', 'perSubnet', 'perHost'] as const)
+      assert.throws(() => {
+        assertWithinLimits(sends, [], { ...pace, [limit]: 0.5 });
+      }, limit);
   });
 });
 
-interface Sent {
-  readonly atMs: number;
-  readonly to: Address;
-  readonly stage: 'sweep' | 'measurement';
-  readonly debtUntilMs: number;
-}
-
-/** Half a sweep, a measurement of some hosts, a rest, and the other half: every packet with its time. */
-async function scan({ sizes, rate, perSubnet, perHost, late, replies }: Case): Promise<readonly Sent[]> {
+async function scan({
+  sizes,
+  pace,
+  late,
+  every,
+  bytes,
+  plan,
+}: Case): Promise<{ readonly network: SimulatedNetwork }> {
   let wakes = 0;
   const clock = createFakeClock({ oversleepMs: () => late[wakes++ % late.length] ?? 0 });
-  const pacer = createPacer(rate, TICK_MS);
-  const bits = 2_000_000;
-  const budget = createReplyBudget(bits);
-  // Kept beside the budget, by the plainest arithmetic.
-  let debtUntilMs = 0;
-  const sends: Sent[] = [];
-  const note = (to: Address, stage: Sent['stage']): void => {
-    sends.push({ atMs: clock.monotonicMs(), to, stage, debtUntilMs });
-  };
   const ranges = sizes.map((hosts, index): Range => {
     const first = 0x0a00_0000 + index * 256;
     return { first: ipv4(first), last: ipv4(first + hosts - 1) };
   });
-  const order = createOrder({ ranges, forms: 3, pad: placesPerSubnet({ perSubnet, perHost }), key: KEY });
-  const receivers: ((payload: Uint8Array, from: Address, port: number) => void)[] = [];
-  const sweep = await createDiscovery({
-    order,
-    probes: PROBES.map((probe) => ({ probe, port: 4242 })),
-    rate,
-    perSubnet,
-    cooldownMs: 8000,
-    pacer,
-    budget,
-    clock,
-    tokenKey: KEY,
-    openSocket(_probe, onDatagram) {
-      receivers.push(onDatagram);
-      return Promise.resolve({
-        send(_payload, to) {
-          note(to, 'sweep');
-          return true;
-        },
-        unfinished: () => 0,
-        unfinishedBelow: () => Promise.resolve(),
-      });
-    },
+  const behaviour = (index: number): Behaviour => ({
+    says: index % every === 0 ? 'answer' : 'nothing',
+    bytes,
+    afterMs: [5],
+    from: 'host',
+    fates: [],
+    isSilentAlone: false,
   });
-  for (const [ms, bytes] of replies)
-    clock.at(clock.monotonicMs() + ms, () => {
-      debtUntilMs =
-        Math.max(debtUntilMs, clock.monotonicMs()) + (trafficOf(bytes, 4).wireBytes * 8000) / bits;
-      receivers[0]?.(new Uint8Array(bytes), ipv4(0x0a00_0000), 4242);
-    });
-
-  const hostGapMs = Math.max(300, 1000 / perHost);
-  let sweepEndedMs = -Infinity;
-  const gate = createRequestGate({
-    pacer,
-    budget,
-    clock,
-    hostGapMs,
-    perSubnet,
-    restMs: restBetweenStagesMs(hostGapMs),
-    sweepEndedMs: () => sweepEndedMs,
-  });
-  const half = order.slotAt(Math.floor(order.positions / 2)).round / perSubnet;
-  await sweep.run({ untilMs: clock.monotonicMs() + half * 1000, signal: NEVER });
-  sweepEndedMs = clock.monotonicMs();
-  const hosts = ranges.flatMap(({ first, last }) => [first, first, last]);
-  await Promise.all(
-    hosts.map(async (to) => {
-      assert.ok(await gate.pass(to, 0, NEVER));
-      note(to, 'measurement');
-    }),
-  );
-  await clock.sleep(restBetweenStagesMs(hostGapMs));
-  assert.equal(await sweep.run({ untilMs: Infinity, signal: NEVER }), 'finished');
-  assert.equal(sends.length, order.positions + hosts.length);
-  return sends;
-}
-
-/** The times of the packets to each subnet, or to each host. */
-function groups(sends: readonly Sent[], keyOf: (to: Address) => Address): readonly (readonly number[])[] {
-  const times = new Map<Address, number[]>();
-  for (const { to, atMs } of sends) {
-    const list = times.get(keyOf(to));
-    if (list === undefined) times.set(keyOf(to), [atMs]);
-    else list.push(atMs);
-  }
-  return [...times.values()];
+  const hosts = hostsIn(ranges).map((_, index) => [behaviour(index), behaviour(index)] as const);
+  const whole = { ...plan, pace, cooldownMs: 1500, formGapMs: 300, seed: 'seed' };
+  const network = simulatedNetwork(clock, fateBy({ ranges, hosts, plan: whole }));
+  await simulateScan({ clock, network, probes: PROBES, ranges, plan: whole }).done;
+  assert.ok(network.sends.length >= hosts.length * 3);
+  return { network };
 }

@@ -147,7 +147,7 @@ function refuseGrowth(scope: Scope, allowedBefore: readonly string[]): void {
 }
 
 function startFrom({ state, measured }: ReadCheckpoint): ScanStart {
-  const { parts, late } = state.sweep as Pick<ScanStart, 'parts' | 'late'>;
+  const { parts, late, debtMs } = state.sweep as Pick<ScanStart, 'parts' | 'late' | 'debtMs'>;
   const sightings = [...state.sightings].map((sighting) => decodeSighting(sighting as SightingJson));
   const exchangesOf = new Map<string, readonly Exchange[]>();
   for (const { probe, probed, firstSeenAt, exchanges } of measured) {
@@ -158,6 +158,7 @@ function startFrom({ state, measured }: ReadCheckpoint): ScanStart {
   return {
     parts,
     late,
+    debtMs,
     sightings,
     measured: createMeasured(
       sightings.flatMap((sighting): (readonly [Sighting, readonly Exchange[]])[] => {
