@@ -18,40 +18,33 @@ async function createBar(stream: NodeJS.WriteStream, clock: Clock): Promise<Prog
   // Loaded only where somebody sees it.
   const { SingleBar } = (await import('cli-progress')).default;
   let bar: SingleBar | undefined;
-  let startedMs = 0;
-  let doneBefore = 0;
-  const payload = ({
-    done,
-    total,
-    responders,
-  }: ProgressState): { rate: number; responders: number; left: string } => {
-    const seconds = (clock.monotonicMs() - startedMs) / 1000;
-    const rate = seconds > 0 ? (done - doneBefore) / seconds : 0;
-    return {
-      rate: Math.round(rate),
-      responders,
-      left: rate > 0 ? formatSeconds((total - done) / rate) : '?',
-    };
-  };
+  let speed = createSpeed(clock, { done: 0, total: 0, responders: 0 });
+  const payload = (
+    state: ProgressState,
+    perSecond: Rates,
+  ): { rate: string; responders: number; left: string } => ({
+    rate: rateText(perSecond),
+    responders: state.responders,
+    left: perSecond.done > 0 ? formatSeconds((state.total - state.done) / perSecond.done) : '?',
+  });
   return {
     start(stage, state) {
-      startedMs = clock.monotonicMs();
-      doneBefore = state.done;
+      speed = createSpeed(clock, state);
       bar = new SingleBar({
         stream,
-        format: `${stage} {bar} {percentage}% | {value}/{total} | {rate}/s | {responders} responders | {left} left`,
+        format: `${stage} {bar} {percentage}% | {value}/{total} | {rate} | {responders} responders | {left} left`,
         hideCursor: true,
         clearOnComplete: false,
         barsize: 24,
       });
-      bar.start(state.total, state.done, payload(state));
+      bar.start(state.total, state.done, payload(state, speed.whole(state)));
     },
     update(state) {
       bar?.setTotal(state.total);
-      bar?.update(state.done, payload(state));
+      bar?.update(state.done, payload(state, speed.recent(state)));
     },
     stop(state) {
-      bar?.update(state.done, payload(state));
+      bar?.update(state.done, payload(state, speed.whole(state)));
       bar?.stop();
       bar = undefined;
     },
@@ -60,31 +53,73 @@ async function createBar(stream: NodeJS.WriteStream, clock: Clock): Promise<Prog
 
 function createLines(stream: NodeJS.WriteStream, clock: Clock): Progress {
   let stage = '';
-  let startedMs = 0;
-  let doneBefore = 0;
   let tenths = 0;
-  const line = ({ done, total, responders }: ProgressState): void => {
-    const seconds = (clock.monotonicMs() - startedMs) / 1000;
+  let speed = createSpeed(clock, { done: 0, total: 0, responders: 0 });
+  const line = ({ done, total, responders }: ProgressState, perSecond: Rates): void => {
     const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
-    const rate = seconds > 0 ? Math.round((done - doneBefore) / seconds) : 0;
-    stream.write(`${stage}: ${percent} % (${done} of ${total}), ${rate}/s, ${responders} responders\n`);
+    stream.write(
+      `${stage}: ${percent} % (${done} of ${total}), ${rateText(perSecond)}, ${responders} responders\n`,
+    );
   };
   return {
     start(name, state) {
       stage = name;
-      startedMs = clock.monotonicMs();
-      doneBefore = state.done;
+      speed = createSpeed(clock, state);
       tenths = tenthsOf(state);
       stream.write(`${stage}: started, ${state.total - state.done} to do\n`);
     },
     update(state) {
+      const perSecond = speed.recent(state);
       const reached = tenthsOf(state);
       if (reached <= tenths || state.done >= state.total) return;
       tenths = reached;
-      line(state);
+      line(state, perSecond);
     },
-    stop: line,
+    stop(state) {
+      line(state, speed.whole(state));
+    },
   };
+}
+
+/** A second: of what the stage counts, and packets where it sends any. */
+interface Rates {
+  readonly done: number;
+  readonly sent?: number;
+}
+
+/** So many seconds back a rate looks: short enough to show a pause, long enough not to jump. */
+const RECENT_MS = 5000;
+
+/** How fast a stage is, lately and from its start on. `recent` is asked at each update, and remembers what it is told. */
+function createSpeed(
+  clock: Clock,
+  start: ProgressState,
+): { recent(state: ProgressState): Rates; whole(state: ProgressState): Rates } {
+  const first = { ms: clock.monotonicMs(), state: start };
+  const seen = [first];
+  const between = (from: typeof first, state: ProgressState): Rates => {
+    const seconds = (clock.monotonicMs() - from.ms) / 1000;
+    const rate = (now = 0, before = 0): number => (seconds > 0 ? (now - before) / seconds : 0);
+    return {
+      done: rate(state.done, from.state.done),
+      ...(state.sent !== undefined && { sent: rate(state.sent, from.state.sent) }),
+    };
+  };
+  return {
+    recent(state) {
+      const ms = clock.monotonicMs();
+      while (seen.length > 1 && ms - (seen[1]?.ms ?? ms) >= RECENT_MS) seen.shift();
+      const rates = between(seen[0] ?? first, state);
+      seen.push({ ms, state });
+      return rates;
+    },
+    whole: (state) => between(first, state),
+  };
+}
+
+/** Places of a sweep's order are passed over where a host has answered: packets are what is sent. */
+function rateText({ done, sent }: Rates): string {
+  return sent === undefined ? `${Math.round(done)}/s` : `${Math.round(sent)} packets/s`;
 }
 
 function tenthsOf({ done, total }: ProgressState): number {

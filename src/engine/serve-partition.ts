@@ -59,7 +59,7 @@ export function servePartition(
       partition.ledger.takeNew();
       tell(partition, { id, answer });
     } catch (error) {
-      const progress = { done: 0, total: 0 };
+      const progress = { done: 0, total: 0, sent: 0 };
       ports.post({ progress, sightings: [], answered: { id, answer: failureOf(error) } });
     }
     if (request.kind !== 'close') return;

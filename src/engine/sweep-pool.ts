@@ -84,6 +84,7 @@ export async function createSweepPool(
       return {
         done: all.reduce((sum, { done }) => sum + done, 0),
         total: all.reduce((sum, { total }) => sum + total, 0),
+        sent: all.reduce((sum, { sent }) => sum + sent, 0),
       };
     },
     async run(untilMs) {

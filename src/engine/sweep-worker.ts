@@ -26,7 +26,7 @@ export async function openSweepWorker(
   link: WorkerLink,
   { signal, onSighting }: { readonly signal: AbortSignal; readonly onSighting: (sighting: Sighting) => void },
 ): Promise<SweepWorker> {
-  let progress: FromWorker['progress'] = { done: 0, total: 0 };
+  let progress: FromWorker['progress'] = { done: 0, total: 0, sent: 0 };
   const ask = requestsOver(link, (message) => {
     ({ progress } = message);
     for (const sighting of message.sightings) onSighting(sighting);

@@ -75,7 +75,8 @@ export interface Discovery {
   /** The next position to be asked. */
   position(): number;
   /** Positions that are through, of all passes together, and how many there are. */
-  progress(): { readonly done: number; readonly total: number };
+  /** Places of the order: some are passed over, so packets `sent` are counted apart. */
+  progress(): { readonly done: number; readonly total: number; readonly sent: number };
   /** Below it every request's cooldown has passed: its answer is in the ledger, and it is not asked again. */
   safePosition(): number;
   /** The same of the second pass, and of any further one: each lies behind the one before. */
@@ -193,6 +194,7 @@ export async function createDiscovery(options: DiscoveryOptions): Promise<Discov
     progress: () => ({
       done: passes.reduce((sum, pass) => (pass === repairPass ? sum : sum + pass.position), 0),
       total: order.positions * (retries + 1),
+      sent: passes.reduce((sum, pass) => sum + pass.sent, 0),
     }),
     safePosition: () => safePositionIn(firstPass),
     safeRetried: () => retryPasses.map(safePositionIn),
