@@ -12,6 +12,8 @@ export interface Part {
     /** How often each thing is measured. */
     readonly runs: number;
     readonly note: (text: string) => void;
+    /** A commit whose figures are to stand beside ours. */
+    readonly beside?: string | undefined;
   }): Promise<PartOutcome>;
 }
 

@@ -5,8 +5,9 @@
  *
  *     npm run bench                      all of it, some eight minutes
  *     npm run bench -- heavy growth      these parts only: speed rates four peers heavy growth ledger history report
- *                                        history
+ *                                        lists
  *     npm run bench -- --runs 1          one run of each instead of three
+ *     npm run bench -- lists --beside 1fad757   and the same with that commit, built in a temporary worktree
  *     npm run bench -- --write           and puts the tables into README.md and README.ja.md: all of them, of one run
  *
  * Progress goes to stderr; tables and what became of each target to stdout.
@@ -20,16 +21,25 @@ import { repositoryRoot } from '../repository.js';
 import { compareWays, showRates } from './compare.js';
 import { showGrowth, showLedger } from './growth.js';
 import { showHistory } from './history.js';
+import { showLists } from './lists.js';
 import { showReport } from './report.js';
 import { openPlace, runRaised } from './place.js';
 import type { Part, Verdict } from './part.js';
 import { inLanguage } from './table.js';
 
-const PARTS: readonly Part[] = [compareWays, showRates, showGrowth, showLedger, showHistory, showReport];
+const PARTS: readonly Part[] = [
+  compareWays,
+  showRates,
+  showGrowth,
+  showLedger,
+  showHistory,
+  showLists,
+  showReport,
+];
 
 const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
-  options: { write: { type: 'boolean' }, runs: { type: 'string', default: '3' } },
+  options: { write: { type: 'boolean' }, runs: { type: 'string', default: '3' }, beside: { type: 'string' } },
 });
 const [BEGIN, END] = ['<!-- npm run bench -- --write: from here -->', '<!-- to here -->'];
 const runs = Math.max(1, Math.floor(Number(values.runs) || 1));
@@ -57,7 +67,7 @@ async function measure(): Promise<number> {
     for (const part of PARTS) {
       const chosen = part.names.filter((name) => wanted.length === 0 || wanted.includes(name));
       if (chosen.length === 0) continue;
-      const outcome = await part.run({ place, chosen: new Set(chosen), runs, note });
+      const outcome = await part.run({ place, chosen: new Set(chosen), runs, note, beside: values.beside });
       for (const language of ['en', 'ja'] as const) texts[language].push(...outcome.texts[language]);
       verdicts.push(...outcome.verdicts);
     }

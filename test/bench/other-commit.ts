@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { repositoryRoot } from '../repository.js';
+
+/** Another commit of this repository, built, so that a figure can stand beside its own of the same run. */
+export interface OtherCommit {
+  readonly commit: string;
+  /** Its built CLI. */
+  readonly cli: string;
+  /** Removes it. */
+  close(): void;
+}
+
+/** Builds a commit in a temporary worktree, with this checkout's packages. @throws Error where that fails. */
+export function buildCommit(commit: string): OtherCommit {
+  const path = join(mkdtempSync(join(tmpdir(), 'ampscope-bench-commit-')), 'tree');
+  const git = (...words: string[]): void => {
+    execFileSync('git', ['-C', repositoryRoot, 'worktree', ...words], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  };
+  const close = (): void => {
+    git('remove', '--force', path);
+    rmSync(join(path, '..'), { recursive: true, force: true });
+  };
+  git('add', '--detach', path, commit);
+  try {
+    const packages = join(repositoryRoot, 'node_modules');
+    symlinkSync(packages, join(path, 'node_modules'));
+    execFileSync(process.execPath, [join(packages, 'typescript', 'bin', 'tsc'), '-p', path], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { commit, cli: join(path, 'dist', 'src', 'cli.js'), close };
+}
