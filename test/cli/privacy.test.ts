@@ -282,7 +282,10 @@ describe('the addresses of others', () => {
     mkdirSync(folder);
     writeFileSync(join(folder, 'state.json'), V4);
     writeFileSync(file, V4);
-    await runCli([...scanInto('stopped'), '--probe', 'time', HOSTILE], { cwd: workspace.path });
+    const one = ['--probe', 'time', '--port', `time=${portOf('time')}`, '--retries', '0', '--cooldown', '1s'];
+    await runCli(['scan', '--scope', scope, '--out', out('stopped'), ...one, HOSTILE], {
+      cwd: workspace.path,
+    });
     assert.deepEqual([existsSync(folder), existsSync(file)], [false, false]);
   });
 });

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { columns } from '../../reports/columns.js';
 import { toRecord } from '../../reports/record.js';
+import { labScope } from '../../src/lab/layout.js';
 import { xarfJsonl } from '../../reports/xarf.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
@@ -53,6 +54,17 @@ const full: FindingRecord = {
 };
 
 describe('xarf.jsonl', () => {
+  it('is there for the lab: its contact is a mail address', () => {
+    const contact = /^contact: (.*)$/m.exec(labScope('2099-12-31', { hasIpv6: false }))?.[1];
+    assert.equal(noticesOf(records, withContact(contact ?? '')).length, records.length);
+  });
+
+  it('counts one byte and one datagram in the singular', () => {
+    const single = { ...first, request_size: 1, response_size: 1, packets: 1 };
+    const [notice] = noticesOf([single]);
+    assert.match(notice?.description ?? '', /a request of 1 byte brought 1 byte in 1 datagram\b/);
+  });
+
   it('is what the schema of XARF 4 asks, for every row that a run can have', () => {
     const notices = noticesOf([...records, full]);
     assert.equal(notices.length, records.length + 1);
