@@ -6,107 +6,29 @@ import { probes } from '../probes/list.js';
 import { repositoryRoot } from './repository.js';
 
 /**
- * Who may import whom: the rooms of docs/architecture.md. A room may always import itself; what a folder is
- * not given here it may not take. A type-only import counts like any other.
+ * Who may import whom: the table of docs/architecture.md. A room may always import itself; what a folder is not given
+ * there it may not take. A type-only import counts like any other.
  */
-const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  'src/domain': [],
-  'src/scope': ['src/domain', 'ip-cidr', 'yaml', 'zod', 'node:net'],
-  'src/udp': [
-    'src/domain',
-    'node:dgram',
-    'node:events',
-    'node:fs/promises',
-    'node:net',
-    'node:os',
-    'node:timers/promises',
-  ],
-  'src/preflight': [
-    'src/domain',
-    'src/scope',
-    'node:dgram',
-    'node:events',
-    'node:fs',
-    'node:fs/promises',
-    'node:os',
-    'node:path',
-  ],
-  'src/sweep': ['src/domain', 'probes/probe.ts'],
-  'src/measure': ['src/domain', 'probes/probe.ts', 'p-limit', 'node:crypto'],
-  'src/origin': [
-    'src/domain',
-    'node:fs',
-    'node:fs/promises',
-    'node:zlib',
-    'node:path',
-    'node:util',
-    'csv-parse/sync',
-    'mmdb-lib',
-  ],
-  'src/history': ['src/domain', 'node:crypto'],
-  'src/archive': [
-    'src/domain',
-    'src/history',
-    'node:stream/promises',
-    'node:zlib',
-    'reports/record.ts',
-    'reports/report.ts',
-    'node:fs',
-    'node:fs/promises',
-    'node:path',
-    'node:readline',
-    'node:crypto',
-  ],
-  'src/engine': [
-    'src/domain',
-    'src/scope',
-    'src/udp',
-    'src/sweep',
-    'src/measure',
-    'src/history',
-    'src/system-clock.ts',
-    'probes/probe.ts',
-    'probes/list.ts',
-    'reports/record.ts',
-    'node:crypto',
-    'node:events',
-    'node:worker_threads',
-  ],
-  'src/settings': [
-    'src/domain',
-    'src/scope',
-    'src/sweep/shard.ts',
-    'src/archive/file-modes.ts',
-    'probes/list.ts',
-    'probes/probe.ts',
-    'node:fs/promises',
-    'node:path',
-    'yargs',
-    'zod',
-  ],
-  'src/lab': ['src/domain', 'probes/probe.ts', 'node:dgram', 'node:events'],
-  reports: [
-    'src/domain',
-    'probes/probe.ts',
-    'csv-stringify',
-    'csv-stringify/sync',
-    'hono/html',
-    'd3-array',
-    'd3-format',
-    'd3-scale',
-    'd3-shape',
-    'node:crypto',
-  ],
-  'probes/wire': [],
-};
-const PROBE_FOLDER = ['src/domain', 'probes/probe.ts', 'probes/wire', 'zod'];
+const ROOMS = roomsIn(readFileSync(join(repositoryRoot, 'docs/architecture.md'), 'utf8'));
+/** The row of every folder of `probes/` that has none of its own. */
+const PROBE_FOLDER = 'probes/…';
 
 const files = ['src', 'probes', 'reports'].flatMap(typescriptIn);
 
 describe('the rooms', () => {
-  for (const room of [...Object.keys(ROOMS), ...probeFolders()]) {
+  it('are a table of docs/architecture.md that names every folder', () => {
+    const named = [...ROOMS.keys()];
+    assert.ok(named.length >= 10, named.join());
+    for (const file of files.filter((name) => /^src\/[^/]+\//.test(name)))
+      assert.ok(
+        named.some((room) => file.startsWith(`${room}/`)) || file.startsWith('src/commands/'),
+        `${file} is in no room`,
+      );
+  });
+
+  for (const room of [...[...ROOMS.keys()].filter((name) => name !== PROBE_FOLDER), ...probeFolders()]) {
     it(`${room} imports only what it may`, () => {
-      const allowed = [room, ...(ROOMS[room] ?? PROBE_FOLDER)];
+      const allowed = [room, ...(ROOMS.get(room) ?? ROOMS.get(PROBE_FOLDER) ?? [])];
       const inRoom = files.filter((file) => file.startsWith(`${room}/`));
       assert.ok(inRoom.length > 0, `${room} has files`);
       for (const file of inRoom)
@@ -207,6 +129,20 @@ describe('the list of probes', () => {
     );
   });
 });
+
+/** By folder, what it may import; a folder that may import everything is left out. */
+function roomsIn(page: string): ReadonlyMap<string, readonly string[]> {
+  const [, table = ''] = page.split('\n## The rooms\n');
+  const rows = table.split('\n## ', 1)[0]?.matchAll(/^\| `([^`]+)` +\|[^|]+\| ([^|]+?) +\|$/gm) ?? [];
+  return new Map(
+    Array.from(rows, ([, folder = '', allowed = '']) => [folder, allowed] as const)
+      .filter(([, allowed]) => allowed !== 'everything')
+      .map(([folder, allowed]) => [
+        folder,
+        Array.from(allowed.matchAll(/`([^`]+)`/g), ([, name = '']) => name),
+      ]),
+  );
+}
 
 function probeFolders(): readonly string[] {
   return readdirSync(join(repositoryRoot, 'probes'), { withFileTypes: true })
