@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { TrendPoint } from '../../src/domain/run-record.js';
 import {
   HistoryDamaged,
@@ -53,6 +54,33 @@ describe('the history of an --out', () => {
     assert.deepEqual((await readHistory(out, 'all', () => undefined)).runs, [runOf(0), runOf(1), runOf(2)]);
     assert.equal(statSync(historyPath(out)).mode & 0o777, 0o640);
     assert.deepEqual(readdirSync(out), ['history.jsonl.gz']);
+  });
+
+  it('reads what the first version wrote: its state for silence along with others is no run that counts', async () => {
+    const exposure = remembered(undefined, seen(1, 0)) ?? assert.fail();
+    const lines = [
+      { format: 1, runs: [runOf(0)] },
+      { ...exposure, state: 'silent' },
+    ];
+    writeFileSync(historyPath(out), gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
+    assert.deepEqual(await all(out), [{ ...exposure, state: 'open', silent: { runs: 0 } }]);
+    assert.equal((await readHistory(out, 'open', () => undefined)).responders, undefined);
+    await takeIn(out, runOf(1), [fixed(1, 1)], MODE);
+    const [after] = await all(out);
+    assert.equal(after?.state, 'fixed');
+  });
+
+  it('keeps the known responders beside the runs, and hands them to whom changes them', async () => {
+    await beginHistory(out, MODE);
+    const ntp = { asked: 'question 1', addresses: ['192.0.2.1'], silent: [] };
+    await takeIn(out, runOf(0), [], { ...MODE, responders: () => ({ ntp }) });
+    await takeIn(out, runOf(1), [], {
+      ...MODE,
+      responders: (known) => ({ ...known, dns: { ...ntp, addresses: ['192.0.2.2'] } }),
+    });
+    await takeIn(out, runOf(2), [], MODE);
+    const { responders } = await readHistory(out, 'open', () => undefined);
+    assert.deepEqual(responders, { ntp, dns: { ...ntp, addresses: ['192.0.2.2'] } });
   });
 
   it('is damaged, and says so, when it is missing, empty, cut short, or something else', async () => {

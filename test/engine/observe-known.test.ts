@@ -5,13 +5,24 @@ import { observeKnown } from '../../src/engine/observe-known.js';
 import type { Address } from '../../src/domain/address.js';
 import { ipv4 } from '../../src/domain/address.js';
 import type { Exchange, Reading } from '../../src/domain/exchange.js';
-import { NO_TRAFFIC, trafficOf } from '../../src/domain/exchange.js';
+import { answersIn, NO_TRAFFIC, trafficOf } from '../../src/domain/exchange.js';
 import type { Observation } from '../../src/history/verdict.js';
 import { createLedger } from '../../src/sweep/ledger.js';
+import type { Probe } from '../../probes/probe.js';
 import { probeDouble } from '../probe-double.js';
 
 const HOST = ipv4(0x0a00_0005);
-const PROBE = probeDouble({ id: 'double', hasNonce: false, forms: 2 });
+const PROBE: Probe = {
+  ...probeDouble({ id: 'double', hasNonce: false, forms: 2 }),
+  judge: (done) => ({
+    kind: 'refusal',
+    reason: 'no answer that exposes',
+    ...(done.flatMap(answersIn).every(({ harmless }) => harmless === true) && { exposesNothing: true }),
+  }),
+};
+const HARMLESS: Reading = { kind: 'answer', facts: { harmless: true } };
+const ANSWER: Reading = { kind: 'answer', facts: {} };
+const ALIEN: Reading = { kind: 'alien', why: 'noise' };
 const REFUSAL: Reading = { kind: 'refusal', reason: 'no' };
 const FAILURE: Reading = { kind: 'refusal', reason: 'not now', passing: true };
 
@@ -24,6 +35,13 @@ describe('a known exposure that a run did not see', () => {
     for (const alone of [[REFUSAL, FAILURE], [REFUSAL], [REFUSAL, undefined], []])
       assert.deepEqual(observed(alone), { kind: 'answers-otherwise' });
     assert.deepEqual(observed([], { stoppedBy: 'signal' }), { kind: 'not-asked' });
+  });
+
+  it('is closed where it answers all of the question, and the probe knows that the answers expose nothing', () => {
+    assert.deepEqual(observed([HARMLESS, HARMLESS]), { kind: 'closed', evidence: 'answered' });
+    assert.deepEqual(observed([HARMLESS, REFUSAL]), { kind: 'closed', evidence: 'answered' });
+    for (const alone of [[HARMLESS], [HARMLESS, FAILURE], [HARMLESS, ALIEN], [ANSWER, HARMLESS]])
+      assert.deepEqual(observed(alone), { kind: 'answers-otherwise' });
   });
 
   it('is not closed by what another port says', () => {

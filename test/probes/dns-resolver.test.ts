@@ -21,7 +21,7 @@ import {
 
 const RIGHT = '192.0.2.80';
 const check = { name: 'www.example.net', address: RIGHT };
-const [RA, AA] = [0x0080, 0x0400];
+const [RA, TC, AA] = [0x0080, 0x0200, 0x0400];
 const a = (data: string): Answer => ({ name: check.name, type: 'A', ttl: 60, data });
 
 const converse = (settings: unknown, server: Server, chosen?: readonly string[]) =>
@@ -45,6 +45,21 @@ function tagsOf(judgement: Judgement): readonly string[] | string {
       ? judgement.reason
       : judgement.kind;
 }
+
+describe('an answer of a resolver that was open', () => {
+  for (const [name, flags, answers, exposesNothing] of [
+    ['without recursion and without an answer', 0, [], undefined],
+    ['without recursion, of a server that has the name itself', AA, [a(RIGHT)], true],
+    ['cut short, and without recursion', TC, [], true],
+    ['cut short, with recursion on offer', TC | RA, [], undefined],
+    ['without recursion, out of a cache', 0, [a(RIGHT)], undefined],
+    ['with recursion on offer, of a server that has the name itself', AA | RA, [], undefined],
+  ] as const)
+    it(`${name}: ${exposesNothing === true ? 'exposes nothing' : 'proves nothing'}`, () => {
+      const judgement = judged({ check }, flags, [...answers]);
+      assert.equal(judgement.kind === 'refusal' && judgement.exposesNothing, exposesNothing);
+    });
+});
 
 describe('the question of dns-resolver', () => {
   const questionFor = (settings: unknown): unknown =>
