@@ -1,11 +1,20 @@
 import eslint from '@eslint/js';
 import { defineConfig } from 'eslint/config';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
   { ignores: ['dist/', 'coverage/', '.cache/', 'exposure/'] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
+  {
+    plugins: { regexp },
+    rules: {
+      // Whoever writes a text that we match must not decide how long that takes: no two repeats may fight over it.
+      'regexp/no-super-linear-backtracking': ['error', { report: 'certain' }],
+      'regexp/no-super-linear-move': ['error', { report: 'certain' }],
+    },
+  },
   {
     languageOptions: {
       parserOptions: {

@@ -17,6 +17,7 @@ import {
   type Reading,
   type RequestForm,
 } from '../probe.js';
+import { latin1, layFields, type FieldShape } from '../wire/fields.js';
 import { LINE_FEED, isPrintable, looksGenerated } from './pattern.js';
 import { twins } from './twin.js';
 import { words } from './words.js';
@@ -73,13 +74,14 @@ function judge(done: readonly Exchange[]): Judgement {
 
 /** Lines, as the pattern of RFC 864 has them; what ends without one too. A request is data that nobody reads. */
 function dissect(payload: Uint8Array): readonly Field[] {
-  const fields: Field[] = [];
+  return layFields(payload, linesOf(payload));
+}
+
+function* linesOf(payload: Uint8Array): Generator<FieldShape> {
   for (let at = 0; at < payload.length;) {
     const lineEnd = payload.indexOf(LINE_FEED, at);
     const end = lineEnd < 0 ? payload.length : lineEnd + 1;
-    const value = String.fromCharCode(...payload.subarray(at, end).filter(isPrintable));
-    fields.push({ at, bytes: end - at, name: 'characters', value });
+    yield [end - at, 'characters', (line) => latin1(line.filter(isPrintable))];
     at = end;
   }
-  return fields;
 }

@@ -16,6 +16,7 @@ import {
   type Reading,
   type RequestForm,
 } from '../probe.js';
+import { showText } from '../wire/fields.js';
 import { twins } from './twin.js';
 import { words } from './words.js';
 
@@ -71,8 +72,7 @@ function judge(done: readonly Exchange[]): Judgement {
 }
 
 function dissect(payload: Uint8Array): readonly Field[] {
-  const value = Array.from(payload, (byte) =>
-    byte >= 0x20 && byte <= 0x7e ? String.fromCharCode(byte) : '.',
-  ).join('');
-  return payload.length === 0 ? [] : [{ at: 0, bytes: payload.length, name: 'date and time', value }];
+  return payload.length === 0
+    ? []
+    : [{ at: 0, bytes: payload.length, name: 'date and time', value: showText(payload) }];
 }

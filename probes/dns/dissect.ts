@@ -1,17 +1,21 @@
 import type { Field } from '../probe.js';
+import { furtherFields, mostFields } from '../wire/fields.js';
 import { Reader } from '../wire/reader.js';
 import { formatExtendedError, readExtendedErrors } from './extended-error.js';
 import { CLASS_CH, CLASS_IN, TYPE, rcodeName, textOf, typeName } from './message.js';
-import { nameAt } from './name.js';
+import { nameReader } from './name.js';
 
 /** A query or a response, field by field under the names of RFC 1035 §4.1; what is cut short is one field. */
 export function dissectDns(payload: Uint8Array): readonly Field[] {
   const fields: Field[] = [];
   const reader = new Reader(payload);
+  const nameAt = nameReader(payload);
+  const most = mostFields(payload.length);
   const done = walk();
   const at = fields.reduce((end, field) => Math.max(end, field.at + field.bytes), 0);
   const bytes = payload.length - at;
-  if (bytes > 0)
+  if (bytes > 0 && fields.length > most) fields.push(furtherFields(at, payload));
+  else if (bytes > 0)
     fields.push({ at, bytes, name: done ? 'trailing bytes' : 'unread', value: `${bytes} bytes` });
   return fields;
 
@@ -24,6 +28,7 @@ export function dissectDns(payload: Uint8Array): readonly Field[] {
     if (id === undefined || flags === undefined || questions === undefined) return false;
     for (let i = 0; i < questions; i++)
       if (
+        fields.length > most ||
         !name('QNAME') ||
         number('QTYPE', 2, typeName) === undefined ||
         number('QCLASS', 2, className) === undefined
@@ -35,6 +40,7 @@ export function dissectDns(payload: Uint8Array): readonly Field[] {
   }
 
   function resourceRecord(section: string): boolean {
+    if (fields.length > most) return false;
     if (!name(`${section} NAME`)) return false;
     const type = number('TYPE', 2, typeName);
     if (type === TYPE.OPT) {
@@ -73,13 +79,13 @@ export function dissectDns(payload: Uint8Array): readonly Field[] {
         if (reader.u8() === undefined) return false;
         break;
       }
-      if (length > 63 || reader.take(length) === undefined) return false;
+      if (length > 63 || !reader.skip(length)) return false;
     }
     fields.push({
       at,
       bytes: reader.offset - at,
       name: fieldName,
-      value: nameAt(payload, at) ?? 'a pointer that leads nowhere',
+      value: nameAt(at) ?? 'a pointer that leads nowhere',
     });
     return true;
   }
@@ -94,9 +100,9 @@ export function dissectDns(payload: Uint8Array): readonly Field[] {
       case TYPE.CNAME:
       case TYPE.PTR:
       case TYPE.SOA:
-        return { value: nameAt(payload, at) ?? 'no name' };
+        return { value: nameAt(at) ?? 'no name' };
       case TYPE.MX:
-        return { value: nameAt(payload, at + 2) ?? 'no name' };
+        return { value: nameAt(at + 2) ?? 'no name' };
       case TYPE.TXT:
         return { value: JSON.stringify(textOf(rdata)) };
       case TYPE.OPT:
@@ -128,5 +134,11 @@ function formatOptTtl(ttl: number): string {
 }
 
 function className(value: number): string {
-  return { [CLASS_IN]: 'IN', [CLASS_CH]: 'CH', 255: 'ANY' }[value] ?? `CLASS${value}`;
+  return CLASS_NAMES.get(value) ?? `CLASS${value}`;
 }
+
+const CLASS_NAMES: ReadonlyMap<number, string> = new Map([
+  [CLASS_IN, 'IN'],
+  [CLASS_CH, 'CH'],
+  [255, 'ANY'],
+]);

@@ -1,3 +1,4 @@
+import { latin1 } from '../wire/fields.js';
 import { Reader } from '../wire/reader.js';
 
 /** One extended DNS error (RFC 8914 §2): a code, and text for people, which is the server's own. */
@@ -9,17 +10,23 @@ export interface ExtendedError {
 /** The code of the EDNS option, and of the one that most servers send with a refusal. */
 const EXTENDED_ERROR = 15;
 
-/** All of them among an OPT record's options (RFC 6891 §6.1.2); what is cut short is left out. */
+/** Servers send one or two; every report cuts a text after 1,000 characters. */
+const MOST_ERRORS = 8;
+const LONGEST_TEXT = 1000;
+
+/** The first ones among an OPT record's options (RFC 6891 §6.1.2); what is cut short is left out. */
 export function readExtendedErrors(rdata: Uint8Array): readonly ExtendedError[] {
   const reader = new Reader(rdata);
   const errors: ExtendedError[] = [];
-  while (reader.remaining > 0) {
+  while (reader.remaining > 0 && errors.length < MOST_ERRORS) {
     const option = reader.u16();
-    const data = reader.take(reader.u16() ?? -1);
-    if (data === undefined) break;
-    const [high, low, ...text] = data;
-    if (option === EXTENDED_ERROR && high !== undefined && low !== undefined)
-      errors.push({ code: high * 256 + low, text: String.fromCharCode(...text) });
+    const length = reader.u16() ?? -1;
+    const at = reader.offset;
+    if (!reader.skip(length)) break;
+    if (option !== EXTENDED_ERROR || length < 2) continue;
+    const [high = 0, low = 0] = rdata.subarray(at, at + 2);
+    const text = latin1(rdata.subarray(at + 2, at + Math.min(length, 2 + LONGEST_TEXT)));
+    errors.push({ code: high * 256 + low, text });
   }
   return errors;
 }

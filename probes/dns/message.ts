@@ -1,3 +1,4 @@
+import { latin1 } from '../wire/fields.js';
 import { Reader } from '../wire/reader.js';
 import type { ExtendedError } from './extended-error.js';
 import { readExtendedErrors } from './extended-error.js';
@@ -42,6 +43,8 @@ export interface DnsMessage {
   readonly answers: number;
   /** Every record whose bytes are all there, in wire order. */
   readonly records: readonly DnsRecord[];
+  /** The message itself: see `rdataOf`. */
+  readonly payload: Uint8Array;
   /** The sender's own EDNS payload size; absent without an OPT record. */
   readonly ednsSize?: number;
   /** DNSSEC OK (RFC 3225). */
@@ -68,9 +71,9 @@ export interface DnsRecord {
   readonly type: number;
   readonly class: number;
   readonly ttl: number;
-  /** Where the RDATA begins in the message: names in it may point back (RFC 1035 §4.1.4). */
+  /** Where the RDATA begins in the message, and its length: names in it may point back (RFC 1035 §4.1.4). */
   readonly rdataAt: number;
-  readonly rdata: Uint8Array;
+  readonly rdataBytes: number;
 }
 
 /**
@@ -109,11 +112,17 @@ export function readDnsMessage(payload: Uint8Array): DnsMessage | undefined {
     ...(question && { question }),
     answers,
     records,
+    payload,
     ...(opt && { ednsSize: opt.class }),
     dnssecOk: opt !== undefined && (opt.ttl & 0x8000) !== 0,
-    extendedErrors: opt ? readExtendedErrors(opt.rdata) : [],
+    extendedErrors: opt ? readExtendedErrors(rdataOf(payload, opt)) : [],
     complete,
   };
+}
+
+/** The RDATA of a record of this message. A view that is made when asked for: a message may hold 6,000 records. */
+export function rdataOf(payload: Uint8Array, { rdataAt, rdataBytes }: DnsRecord): Uint8Array {
+  return payload.subarray(rdataAt, rdataAt + rdataBytes);
 }
 
 /** Whether two questions are the same: names without regard to case (RFC 4343), types and classes exactly. */
@@ -151,22 +160,29 @@ export function rcodeName(rcode: number): string {
   return RCODES[rcode] ?? `rcode-${rcode}`;
 }
 
+/** Of a text that long the rest is not read: every report cuts one after 1,000 characters. */
+const LONGEST_TEXT = 2000;
+
 /** One text of a TXT record: its character-strings (RFC 1035 §3.3.14) one after the other, a character an octet. */
 export function textOf(rdata: Uint8Array): string {
-  const reader = new Reader(rdata);
-  const parts: string[] = [];
-  while (reader.remaining > 0) {
-    const part = reader.take(reader.u8() ?? 0);
-    if (part === undefined) break;
-    parts.push(String.fromCharCode(...part));
+  let text = '';
+  for (let at = 0; at < rdata.length && text.length < LONGEST_TEXT;) {
+    const from = at + 1;
+    at = from + (rdata[at] ?? 0);
+    // One that is cut short is left out.
+    if (at > from && at <= rdata.length) text += latin1(rdata.subarray(from, at));
   }
-  return parts.join('');
+  return text;
 }
 
 /** The mnemonic of a type that we know, or RFC 3597's `TYPE99`. */
 export function typeName(type: number): string {
-  return Object.entries(TYPE).find(([, number]) => number === type)?.[0] ?? `TYPE${type}`;
+  return TYPE_NAMES.get(type) ?? `TYPE${type}`;
 }
+
+const TYPE_NAMES: ReadonlyMap<number, string> = new Map(
+  Object.entries(TYPE).map(([name, number]) => [number, name]),
+);
 
 function readQuestion(reader: Reader, payload: Uint8Array): DnsQuestion | undefined {
   const start = reader.offset;
@@ -200,10 +216,10 @@ function readSection(
     const ttl = reader.u32();
     const length = reader.u16();
     const rdataAt = reader.offset;
-    const rdata = length === undefined ? undefined : reader.take(length);
-    if (type === undefined || recordClass === undefined || ttl === undefined || rdata === undefined)
+    if (type === undefined || recordClass === undefined || ttl === undefined || length === undefined)
       return false;
-    records.push({ section, at, type, class: recordClass, ttl, rdataAt, rdata });
+    if (!reader.skip(length)) return false;
+    records.push({ section, at, type, class: recordClass, ttl, rdataAt, rdataBytes: length });
   }
   return true;
 }
@@ -215,7 +231,7 @@ function skipName(reader: Reader): boolean {
     if (length === undefined) return false;
     if (length === 0) return true;
     if (length >= 0xc0) return reader.u8() !== undefined;
-    if (length > 63 || reader.take(length) === undefined) return false;
+    if (length > 63 || !reader.skip(length)) return false;
   }
 }
 

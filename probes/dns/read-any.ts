@@ -1,6 +1,6 @@
 import type { Reading } from '../probe.js';
 import type { DnsMessage } from './message.js';
-import { TYPE, typeName } from './message.js';
+import { TYPE, rdataOf, typeName } from './message.js';
 import { factsOf, readReply } from './reply.js';
 
 /** The facts of every reply, and whether ANY was answered with less than all there is. */
@@ -17,6 +17,7 @@ export function readAny(payload: Uint8Array, request: Uint8Array): Reading {
 function minimalFacts({
   question,
   records,
+  payload,
   authoritative,
   truncated,
 }: DnsMessage): Readonly<Record<string, string | boolean>> {
@@ -24,7 +25,7 @@ function minimalFacts({
   const answer = records.filter(({ section, type }) => section === 'answer' && type !== TYPE.RRSIG);
   const [type, ...others] = new Set(answer.map((record) => record.type));
   if (type === undefined || others.length > 0) return {};
-  if (type === TYPE.HINFO && answer.some(({ rdata }) => startsWith(rdata, RFC8482)))
+  if (type === TYPE.HINFO && answer.some((record) => startsWith(rdataOf(payload, record), RFC8482)))
     return { minimal_any: true };
   if (!authoritative) return {};
   return type === TYPE.SOA || type === TYPE.NS ? { minimal_any: true } : { only_type: typeName(type) };

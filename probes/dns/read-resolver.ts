@@ -1,8 +1,8 @@
-import { formatAddress, ipv4, ipv6 } from '../../src/domain/address.js';
+import { parseAddress } from '../../src/domain/address.js';
 import type { Reading } from '../probe.js';
-import type { DnsQuestion } from './message.js';
+import type { DnsQuestion, DnsRecord } from './message.js';
 import { CLASS_IN, TYPE } from './message.js';
-import { nameAt } from './name.js';
+import { nameReader } from './name.js';
 import type { DnsReply } from './reply.js';
 import { factsOf, readReply } from './reply.js';
 import type { Check } from './settings.js';
@@ -14,7 +14,7 @@ import type { Check } from './settings.js';
 export function readResolver(payload: Uint8Array, request: Uint8Array, check: Check | undefined): Reading {
   const reply = readReply(payload, request);
   if (reply.kind !== 'reply') return reply;
-  const outcome = check === undefined ? rootServersIn(reply, payload) : addressIn(reply, check);
+  const outcome = check === undefined ? rootServersIn(reply) : addressIn(reply, check);
   return { kind: 'answer', facts: { ...factsOf(reply), ...(outcome && { check: outcome }) } };
 }
 
@@ -23,28 +23,35 @@ type Outcome = 'right' | 'wrong' | undefined;
 /** Behind any CNAME, and whatever else is beside it: one right address is enough. */
 function addressIn({ message, question }: DnsReply, check: Check): Outcome {
   if (!asksFor(question, check.name, check.address.includes(':') ? TYPE.AAAA : TYPE.A)) return undefined;
-  const given = message.records.flatMap(({ section, type, class: recordClass, rdata }) =>
-    section === 'answer' && type === question.type && recordClass === CLASS_IN
-      ? [addressOf(type, rdata)]
-      : [],
+  const right = octetsOf(check.address);
+  return outcomeOf(
+    message.records,
+    question.type,
+    ({ rdataAt, rdataBytes }) =>
+      rdataBytes === right.length && right.every((octet, i) => message.payload[rdataAt + i] === octet),
   );
-  return outcomeOf(given.map((address) => address === check.address));
 }
 
 /** The root's name servers are a.root-servers.net to m.root-servers.net, and have been since 1995. */
-function rootServersIn({ message, question }: DnsReply, payload: Uint8Array): Outcome {
+function rootServersIn({ message, question }: DnsReply): Outcome {
   if (!asksFor(question, '.', TYPE.NS)) return undefined;
-  const given = message.records.flatMap(({ section, type, class: recordClass, rdataAt }) =>
-    section === 'answer' && type === TYPE.NS && recordClass === CLASS_IN
-      ? [nameAt(payload, rdataAt) ?? '']
-      : [],
+  const nameAt = nameReader(message.payload);
+  return outcomeOf(message.records, TYPE.NS, ({ rdataAt }) =>
+    /^[a-m]\.root-servers\.net$/.test(nameAt(rdataAt) ?? ''),
   );
-  return outcomeOf(given.map((name) => /^[a-m]\.root-servers\.net$/.test(name)));
 }
 
-function outcomeOf(areRight: readonly boolean[]): Outcome {
-  if (areRight.length === 0) return undefined;
-  return areRight.includes(true) ? 'right' : 'wrong';
+function outcomeOf(
+  records: readonly DnsRecord[],
+  wanted: number,
+  isRight: (record: DnsRecord) => boolean,
+): Outcome {
+  const given = records.filter(
+    ({ section, type, class: recordClass }) =>
+      section === 'answer' && type === wanted && recordClass === CLASS_IN,
+  );
+  if (given.length === 0) return undefined;
+  return given.some(isRight) ? 'right' : 'wrong';
 }
 
 function asksFor(question: DnsQuestion, name: string, type: number): boolean {
@@ -52,9 +59,10 @@ function asksFor(question: DnsQuestion, name: string, type: number): boolean {
   return asked === name && question.type === type && question.class === CLASS_IN;
 }
 
-/** Undefined for what has not the length of an address of this type. */
-function addressOf(type: number, rdata: Uint8Array): string | undefined {
-  if (rdata.length !== (type === TYPE.A ? 4 : 16)) return undefined;
-  const value = rdata.reduce((sum, octet) => sum * 256n + BigInt(octet), 0n);
-  return formatAddress(type === TYPE.A ? ipv4(Number(value)) : ipv6(value));
+/** An address as RDATA has it (RFC 1035 §3.4.1, RFC 3596 §2.2). */
+function octetsOf(address: string): readonly number[] {
+  const value = parseAddress(address);
+  const octets = typeof value === 'number' ? 4 : 16;
+  const digits = (value ?? 0).toString(16).padStart(2 * octets, '0');
+  return Array.from({ length: octets }, (_, i) => parseInt(digits.slice(2 * i, 2 * i + 2), 16));
 }

@@ -2,8 +2,8 @@
 import type { Facts, Nonce, Reading } from '../probe.js';
 import { formatExtendedError } from './extended-error.js';
 import type { DnsMessage, DnsQuestion } from './message.js';
-import { CLASS_CH, TYPE, rcodeName, readDnsMessage, sameQuestion, textOf } from './message.js';
-import { nameAt } from './name.js';
+import { CLASS_CH, TYPE, rcodeName, rdataOf, readDnsMessage, sameQuestion, textOf } from './message.js';
+import { nameReader } from './name.js';
 
 /** A reply with an answer in it, or with as much as a hint at where to ask: to be read further. */
 export interface DnsReply {
@@ -59,7 +59,7 @@ function answersItsName(
   asked: DnsQuestion,
 ): boolean {
   const name = asked.labels.length === 0 ? '.' : asked.labels.join('.').toLowerCase();
-  return answers > 0 && first?.section === 'answer' && nameAt(payload, first.at) === name;
+  return answers > 0 && first?.section === 'answer' && nameReader(payload)(first.at) === name;
 }
 
 type Answer = Extract<Reading, { kind: 'answer' }>;
@@ -110,9 +110,9 @@ function isReferral({ records }: DnsMessage): boolean {
 }
 
 /** What a server calls itself in class CHAOS. */
-function versionIn({ records }: DnsMessage): string | undefined {
+function versionIn({ records, payload }: DnsMessage): string | undefined {
   const record = records.find(({ section, type }) => section === 'answer' && type === TYPE.TXT);
-  return (record && textOf(record.rdata)) || undefined;
+  return (record && textOf(rdataOf(payload, record))) || undefined;
 }
 
 function alien(why: string): Reading & { readonly kind: 'alien' } {

@@ -19,6 +19,7 @@ import {
   type Reading,
   type RequestForm,
 } from '../probe.js';
+import { showHex } from '../wire/fields.js';
 import { twins } from './twin.js';
 import { words } from './words.js';
 
@@ -82,6 +83,7 @@ function judge(done: readonly Exchange[]): Judgement {
 }
 
 function dissect(payload: Uint8Array): readonly Field[] {
-  const value = Array.from(payload, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  return payload.length === 0 ? [] : [{ at: 0, bytes: payload.length, name: 'data', value }];
+  return payload.length === 0
+    ? []
+    : [{ at: 0, bytes: payload.length, name: 'data', value: showHex(payload) }];
 }

@@ -1,5 +1,5 @@
 import type { Field } from '../probe.js';
-import { layFields, showNumber, showText, type FieldShape } from '../wire/fields.js';
+import { latin1, layFields, showHex, showNumber, showText, type FieldShape } from '../wire/fields.js';
 import { MODE6_ERRORS, MODE6_HEADER_BYTES } from './mode6.js';
 import { MODE7_ERRORS, MONLIST_CODE } from './mode7.js';
 import { splitVariables, withoutAddresses } from './variables.js';
@@ -62,18 +62,22 @@ function dissectControl(payload: Uint8Array): readonly Field[] {
   if (payload.length <= MODE6_HEADER_BYTES) return header;
   const count = ((payload[10] ?? 0) << 8) | (payload[11] ?? 0);
   const end = Math.min(payload.length, MODE6_HEADER_BYTES + count);
-  const text = Array.from(payload.subarray(MODE6_HEADER_BYTES, end), (byte) =>
-    String.fromCharCode(byte),
-  ).join('');
-  const shapes = splitVariables(text).map(({ piece, name }): FieldShape => {
-    const hasAddress = withoutAddresses(piece) !== piece;
-    return [
-      piece.length,
-      name ?? 'data',
-      hasAddress ? 'masked' : (bytes) => showText(bytes).replace(/[.,]*$/, ''),
-    ];
-  });
+  const shapes = variablesOf(latin1(payload.subarray(MODE6_HEADER_BYTES, end)));
   return [...header, ...layFields(payload, shapes, { at: MODE6_HEADER_BYTES, rest: 'padding' })];
+}
+
+function* variablesOf(text: string): Generator<FieldShape> {
+  for (const { piece, name = 'data' } of splitVariables(text)) {
+    const hasAddress = withoutAddresses(piece) !== piece;
+    yield [piece.length, name, hasAddress ? 'masked' : (bytes) => withoutEnd(showText(bytes), '.,')];
+  }
+}
+
+/** Without whatever of these characters it ends with: by hand, for `[.,]*$` is quadratic in points. */
+function withoutEnd(text: string, characters: string): string {
+  let end = text.length;
+  while (end > 0 && characters.includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 function dissectPrivate(payload: Uint8Array): readonly Field[] {
@@ -95,9 +99,7 @@ function dissectPrivate(payload: Uint8Array): readonly Field[] {
     [2, 'size of an item', ([first = 0, second = 0]) => `${((first & 0xf) << 8) | second} bytes`],
   ];
   const isResponse = ((payload[0] ?? 0) & 0x80) !== 0;
-  return layFields(payload, isResponse ? [...header, ...itemsOf(payload)] : header, {
-    rest: 'data, ignored',
-  });
+  return layFields(payload, isResponse ? withItems(header, payload) : header, { rest: 'data, ignored' });
 }
 
 const CODES: Readonly<Record<number, string>> = { 20: ' (MON_GETLIST)', [MONLIST_CODE]: ' (MON_GETLIST_1)' };
@@ -105,6 +107,11 @@ const CODES: Readonly<Record<number, string>> = { 20: ' (MON_GETLIST)', [MONLIST
 const PRIVATE_ERRORS: ReadonlyMap<number, string> = new Map(
   Object.entries(MODE7_ERRORS).map(([name, code]) => [code, name]),
 );
+
+function* withItems(header: readonly FieldShape[], payload: Uint8Array): Generator<FieldShape> {
+  yield* header;
+  yield* itemsOf(payload);
+}
 
 /**
  * The items of a list, each with its number. Fields that an item does not use keep the bytes of earlier answers: so
@@ -164,7 +171,7 @@ function errorText(errors: ReadonlyMap<number, string>, code: number): string {
 }
 
 function refid(bytes: Uint8Array): string {
-  return bytes[0] === 127 ? bytes.join('.') : showText(bytes).replace(/\.+$/, '');
+  return bytes[0] === 127 ? bytes.join('.') : withoutEnd(showText(bytes), '.');
 }
 
 /** NTP short format: 16 bits of seconds, 16 bits of fraction. */
@@ -177,5 +184,5 @@ function signed([byte = 0]: Uint8Array): number {
 }
 
 function hex(bytes: Uint8Array): string {
-  return `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+  return `0x${showHex(bytes).replaceAll(' ', '')}`;
 }

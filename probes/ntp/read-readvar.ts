@@ -1,4 +1,5 @@
 import type { Reading } from '../probe.js';
+import { latin1 } from '../wire/fields.js';
 import { MODE6_ERRORS, READ_VARIABLES, readMode6 } from './mode6.js';
 import { withoutAddresses } from './variables.js';
 
@@ -28,7 +29,7 @@ export function readReadvar(payload: Uint8Array, request: Uint8Array): Reading {
   const { offset, more, data } = answer;
   if (!data.every((byte) => byte >= 0x20 || WHITE_SPACE.has(byte)))
     return alien('variables that are no text');
-  const text = withoutAddresses(Array.from(data, (byte) => String.fromCharCode(byte)).join(''));
+  const text = withoutAddresses(latin1(data));
   const facts: ReadvarAnswer = { offset, bytes: data.length, more, text };
   return { kind: 'answer', facts };
 }

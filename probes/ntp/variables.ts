@@ -1,3 +1,16 @@
+/** One piece of a mode 6 text; name and value where it is a pair. */
+interface Piece {
+  readonly piece: string;
+  readonly name?: string;
+  readonly value?: string;
+}
+
+/**
+ * More than any server has: ntpd shows some 70 variables at most. What follows is one piece without a name, so that
+ * a text of 65,507 commas costs no more than one of variables.
+ */
+const MOST_PIECES = 1000;
+
 /**
  * The text of a mode 6 response: `name=value` pairs between commas, values with commas or spaces in double quotes
  * (RFC 9327 §4.2). Total: what is no pair is left out, and of a name that stands twice the first counts.
@@ -9,20 +22,48 @@ export function parseVariables(text: string): ReadonlyMap<string, string> {
   return variables;
 }
 
-/** The pieces between the commas, each with its comma, so that together they are the text again. */
-export function splitVariables(
-  text: string,
-): readonly { readonly piece: string; readonly name?: string; readonly value?: string }[] {
-  return (text.match(/(?:"[^"]*"?|[^",])*,|(?:"[^"]*"?|[^",])+/g) ?? []).map((piece) => {
-    const [, name, quoted, bare] =
-      /^\s*([A-Za-z_][\w.-]*)\s*=\s*(?:"([^"]*)"?|([^",]*))\s*,?\s*$/.exec(piece) ?? [];
-    const value = quoted ?? bare?.trim();
-    return {
-      piece,
-      ...(name !== undefined && value !== undefined ? { name: name.toLowerCase(), value } : {}),
-    };
-  });
+/**
+ * The pieces between the commas, each with its comma, so that together they are the text again. A quote opens and
+ * the next one closes; one that is never closed reaches to the end. Every character is looked at a fixed number of
+ * times, whatever the text: it is a stranger's.
+ */
+export function* splitVariables(text: string): Generator<Piece> {
+  let from = 0;
+  for (let pieces = 1; from < text.length && pieces < MOST_PIECES; pieces++) {
+    const to = endOfPiece(text, from);
+    yield { piece: text.slice(from, to), ...pairIn(text.slice(from, text[to - 1] === ',' ? to - 1 : to)) };
+    from = to;
+  }
+  if (from < text.length) yield { piece: text.slice(from) };
 }
+
+/** Behind the next comma that stands outside quotes. */
+function endOfPiece(text: string, from: number): number {
+  let at = from;
+  for (; at < text.length && text[at] !== ','; at++)
+    if (text[at] === '"') {
+      const closing = text.indexOf('"', at + 1);
+      if (closing < 0) return text.length;
+      at = closing;
+    }
+  return Math.min(at + 1, text.length);
+}
+
+/** `name = value` or `name = "value"`, the latter with or without its closing quote. */
+function pairIn(text: string): Pick<Piece, 'name' | 'value'> {
+  const equals = text.indexOf('=');
+  const name = text.slice(0, Math.max(0, equals)).trim();
+  if (!NAME.test(name)) return {};
+  const given = text.slice(equals + 1).trimStart();
+  const closing = given.indexOf('"', 1);
+  if (!given.startsWith('"')) return closing < 0 ? { name: name.toLowerCase(), value: given.trimEnd() } : {};
+  if (closing < 0) return { name: name.toLowerCase(), value: given.slice(1) };
+  return given.slice(closing + 1).trim() === ''
+    ? { name: name.toLowerCase(), value: given.slice(1, closing) }
+    : {};
+}
+
+const NAME = /^[A-Za-z_][\w.-]*$/;
 
 /** What stands where an address stood: the server's source is a third party. */
 export const SOMEBODYS_ADDRESS = 'address';
@@ -35,7 +76,7 @@ export const SOMEBODYS_ADDRESS = 'address';
 export function withoutAddresses(text: string): string {
   return text
     .replace(REST_OF_ADDRESS, SOMEBODYS_ADDRESS)
-    .replace(NAMED_ADDRESS, (_, name: string) => `${name}${SOMEBODYS_ADDRESS}`)
+    .replace(NAMED_ADDRESS, `$1${SOMEBODYS_ADDRESS}`)
     .replace(WHOLE_ADDRESS, SOMEBODYS_ADDRESS);
 }
 

@@ -15,6 +15,7 @@ import {
   type Reading,
   type RequestForm,
 } from '../probe.js';
+import { showText } from '../wire/fields.js';
 import { twins } from './twin.js';
 import { words } from './words.js';
 
@@ -42,9 +43,9 @@ export const qotd = defineProbe({
 /** RFC 865: a quote has less than 512 characters; servers send up to 512. */
 const MOST_BYTES = 512;
 /** Three words with a space after each of the first two: prose, and neither a date nor a pattern of characters. */
-const PROSE = /[A-Za-z]{2,}[^A-Za-z\s]{0,2}\s+[A-Za-z']+[^A-Za-z\s]{0,2}\s+[A-Za-z']{2,}/;
+const PROSE = /(?<![A-Za-z])[A-Za-z]{2,}[^A-Za-z\s]{0,2}\s+[A-Za-z']+[^A-Za-z\s]{0,2}\s+[A-Za-z']{2,}/;
 /** HTTP, SSDP, SIP, RTSP … and XML: text that is another protocol's. */
-const START_LINE = /^(\S+ \S+ )?[A-Z]+\/\d\.\d( |\r|\n)|^\s*<\?xml/;
+const START_LINE = /^(\S+ \S+ )?[A-Z]{1,16}\/\d\.\d( |\r|\n)|^\s*<\?xml/;
 
 /** Printable ASCII, as RFC 865 recommends, that reads like prose. A quote in other characters is not recognised. */
 function read(payload: Uint8Array): Reading {
@@ -69,8 +70,7 @@ function judge(done: readonly Exchange[]): Judgement {
 }
 
 function dissect(payload: Uint8Array): readonly Field[] {
-  const value = Array.from(payload, (byte) =>
-    byte >= 0x20 && byte <= 0x7e ? String.fromCharCode(byte) : '.',
-  ).join('');
-  return payload.length === 0 ? [] : [{ at: 0, bytes: payload.length, name: 'quote', value }];
+  return payload.length === 0
+    ? []
+    : [{ at: 0, bytes: payload.length, name: 'quote', value: showText(payload) }];
 }

@@ -1,5 +1,6 @@
 import type { Field } from '../probe.js';
 import { BER, berToInteger, berToOid, readBerContent, readBerHeader } from '../wire/ber.js';
+import { furtherFields, mostFields, showHex, showText } from '../wire/fields.js';
 import { Reader } from '../wire/reader.js';
 import { readEngineId } from './engine-id.js';
 import { SNMP_TYPE, SNMP_VERSION, errorStatusName } from './message.js';
@@ -15,12 +16,10 @@ export function dissectSnmp(payload: Uint8Array): readonly Field[] {
   readBerHeader(reader);
   const version = berToInteger(readBerContent(reader, BER.integer));
   const fields: Field[] = [];
-  const parts = version === SNMP_VERSION.v3 ? V3_MESSAGE : COMMUNITY_MESSAGE;
-  addFields(payload, 0, payload.length, [(tag) => inside('Message', tag, BER.sequence, parts)], fields);
-  return fields.map((field, i) => {
-    const oid = field.name === 'value' ? fields[i - 1]?.value : field.name === 'name' ? field.value : '';
-    return mayHoldAddress(oid ?? '') ? { ...field, ...MASKED } : field;
-  });
+  addFields(payload, 0, payload.length, version === SNMP_VERSION.v3 ? V3 : COMMUNITY, fields);
+  const last = fields.at(-1);
+  const at = last === undefined ? 0 : last.at + last.bytes;
+  return at < payload.length ? [...fields, furtherFields(at, payload)] : fields;
 }
 
 const MASKED = { value: '', masked: true } as const;
@@ -36,40 +35,62 @@ interface Part {
 type Parts =
   readonly ((tag: number) => Part | undefined)[] | { readonly each: (tag: number) => Part | undefined };
 
+/** Stops where there are more fields than a payload is taken apart into, and leaves the rest to the caller. */
 function addFields(payload: Uint8Array, from: number, to: number, parts: Parts, fields: Field[]): void {
   let at = from;
-  for (let place = 0; at < to; place++) {
-    const reader = new Reader(payload.subarray(at, to));
+  /** The name of the binding whose value comes next. */
+  let oid = '';
+  for (let place = 0; at < to && fields.length < mostFields(payload.length); place++) {
+    const reader = new Reader(payload, at, to);
     const header = readBerHeader(reader);
     const part = header && ('each' in parts ? parts.each : parts[place])?.(header.tag);
-    const content = part?.parts ? new Uint8Array() : header && reader.take(header.length);
+    const content = part?.parts ? NOTHING : header && reader.take(header.length);
     if (header === undefined || part === undefined || content === undefined) {
       const isMasked = fields.some(({ name }) => name === 'variable-bindings');
       const field = { at, bytes: to - at, name: part?.name ?? 'unread' };
       fields.push({ ...field, ...(isMasked ? MASKED : { value: 'cut short, or not of this message' }) });
       return;
     }
-    const { name, show = valueText(header.tag) } = part;
-    const isMasked = header.tag === SNMP_TYPE.ipAddress || part.masked?.(content) === true;
-    const value = part.parts ? `${header.length} bytes` : show(content);
-    fields.push({ at, bytes: reader.offset, name, ...(isMasked ? MASKED : { value }) });
-    const start = at + reader.offset;
-    if (part.parts) addFields(payload, start, Math.min(start + header.length, to), part.parts, fields);
-    at = part.parts ? start + header.length : start;
+    const { name } = part;
+    const start = reader.offset;
+    const bytes = start - at;
+    if (part.parts) {
+      fields.push({ at, bytes, name, value: `${header.length} bytes` });
+      const end = Math.min(start + header.length, to);
+      addFields(payload, start, end, part.parts, fields);
+      at = start + header.length;
+      continue;
+    }
+    at = start;
+    const value = part.show ? part.show(content) : valueText(header.tag, content);
+    if (part === NAME) oid = value;
+    const isMasked =
+      header.tag === SNMP_TYPE.ipAddress ||
+      part.masked?.(content) === true ||
+      ((part === NAME || part === VALUE) && mayHoldAddress(oid));
+    fields.push(
+      isMasked
+        ? { at: start - bytes, bytes, name, value: '', masked: true }
+        : { at: start - bytes, bytes, name, value },
+    );
   }
 }
 
-function inside(name: string, tag: number, expected: number, parts: Parts): Part | undefined {
-  return tag === expected ? { name, parts } : undefined;
+const NOTHING = new Uint8Array();
+
+function inside(name: string, expected: number, parts: Parts): (tag: number) => Part | undefined {
+  const part = { name, parts };
+  return (tag) => (tag === expected ? part : undefined);
 }
 
 function leaf(name: string, show?: (content: Uint8Array) => string): (tag: number) => Part {
-  return () => ({ name, ...(show && { show }) });
+  const part = { name, ...(show && { show }) };
+  return () => part;
 }
 
-const VAR_BINDS: Parts = {
-  each: (tag) => inside('VarBind', tag, BER.sequence, [leaf('name'), leaf('value')]),
-};
+const NAME: Part = { name: 'name' };
+const VALUE: Part = { name: 'value' };
+const VAR_BINDS: Parts = { each: inside('VarBind', BER.sequence, [() => NAME, () => VALUE]) };
 
 const PDU_NAMES: Readonly<Record<number, string>> = {
   0xa0: 'GetRequest-PDU',
@@ -82,54 +103,59 @@ const PDU_NAMES: Readonly<Record<number, string>> = {
   0xa8: 'Report-PDU',
 };
 
+const PDUS: ReadonlyMap<number, Part> = new Map(
+  Object.entries(PDU_NAMES).map(([tag, name]) => {
+    const isBulk = Number(tag) === 0xa5;
+    const parts: Parts = [
+      leaf('request-id'),
+      isBulk ? leaf('non-repeaters') : leaf('error-status', errorStatusText),
+      leaf(isBulk ? 'max-repetitions' : 'error-index'),
+      inside('variable-bindings', BER.sequence, VAR_BINDS),
+    ];
+    return [Number(tag), { name, parts }];
+  }),
+);
+
 function pdu(tag: number): Part | undefined {
-  const name = PDU_NAMES[tag];
-  const isBulk = tag === 0xa5;
-  return name === undefined
-    ? undefined
-    : {
-        name,
-        parts: [
-          leaf('request-id'),
-          isBulk ? leaf('non-repeaters') : leaf('error-status', errorStatusText),
-          leaf(isBulk ? 'max-repetitions' : 'error-index'),
-          (list) => inside('variable-bindings', list, BER.sequence, VAR_BINDS),
-        ],
-      };
+  return PDUS.get(tag);
 }
 
-const COMMUNITY_MESSAGE: Parts = [leaf('version', versionText), leaf('community'), pdu];
+const COMMUNITY: Parts = [
+  inside('Message', BER.sequence, [leaf('version', versionText), leaf('community'), pdu]),
+];
 
-const engineId = (name: string) => (): Part => ({
-  name,
-  masked: (content) => content.length > 0 && readEngineId(content).engine_id === undefined,
-});
+function engineId(name: string): () => Part {
+  const part: Part = {
+    name,
+    masked: (content) => content.length > 0 && readEngineId(content).engine_id === undefined,
+  };
+  return () => part;
+}
 
-const V3_MESSAGE: Parts = [
-  leaf('msgVersion', versionText),
-  (tag) =>
-    inside('msgGlobalData', tag, BER.sequence, [
+const ENCRYPTED: Part = { name: 'encryptedPDU', show: showHex };
+const scopedPdu = inside('ScopedPDU', BER.sequence, [engineId('contextEngineID'), leaf('contextName'), pdu]);
+
+const V3: Parts = [
+  inside('Message', BER.sequence, [
+    leaf('msgVersion', versionText),
+    inside('msgGlobalData', BER.sequence, [
       leaf('msgID'),
       leaf('msgMaxSize'),
-      leaf('msgFlags', (content) => hexOf(content)),
+      leaf('msgFlags', showHex),
       leaf('msgSecurityModel'),
     ]),
-  (tag) =>
-    inside('msgSecurityParameters', tag, BER.octetString, [
-      (sequence) =>
-        inside('UsmSecurityParameters', sequence, BER.sequence, [
-          engineId('msgAuthoritativeEngineID'),
-          leaf('msgAuthoritativeEngineBoots'),
-          leaf('msgAuthoritativeEngineTime'),
-          leaf('msgUserName'),
-          leaf('msgAuthenticationParameters'),
-          leaf('msgPrivacyParameters'),
-        ]),
+    inside('msgSecurityParameters', BER.octetString, [
+      inside('UsmSecurityParameters', BER.sequence, [
+        engineId('msgAuthoritativeEngineID'),
+        leaf('msgAuthoritativeEngineBoots'),
+        leaf('msgAuthoritativeEngineTime'),
+        leaf('msgUserName'),
+        leaf('msgAuthenticationParameters'),
+        leaf('msgPrivacyParameters'),
+      ]),
     ]),
-  (tag) =>
-    tag === BER.octetString
-      ? { name: 'encryptedPDU', show: hexOf }
-      : inside('ScopedPDU', tag, BER.sequence, [engineId('contextEngineID'), leaf('contextName'), pdu]),
+    (tag) => (tag === BER.octetString ? ENCRYPTED : scopedPdu(tag)),
+  ]),
 ];
 
 function versionText(content: Uint8Array): string {
@@ -140,34 +166,33 @@ function versionText(content: Uint8Array): string {
 
 function errorStatusText(content: Uint8Array): string {
   const status = berToInteger(content);
-  return status === undefined ? hexOf(content) : `${status} (${errorStatusName(status)})`;
+  return status === undefined ? showHex(content) : `${status} (${errorStatusName(status)})`;
 }
 
 /** A value of any type (RFC 2578 §7.1, RFC 3416 §3). */
-function valueText(tag: number): (content: Uint8Array) => string {
+function valueText(tag: number, content: Uint8Array): string {
   switch (tag) {
     case BER.integer:
     case SNMP_TYPE.counter32:
     case SNMP_TYPE.gauge32:
     case SNMP_TYPE.timeTicks:
-      return (content) => String(berToInteger(content) ?? hexOf(content));
+      return String(berToInteger(content) ?? showHex(content));
     case BER.oid:
-      return (content) => berToOid(content) ?? hexOf(content);
+      return berToOid(content) ?? showHex(content);
     case BER.null:
-      return () => 'NULL';
+      return 'NULL';
     case SNMP_TYPE.noSuchObject:
-      return () => 'noSuchObject';
+      return 'noSuchObject';
     case SNMP_TYPE.noSuchInstance:
-      return () => 'noSuchInstance';
+      return 'noSuchInstance';
     case SNMP_TYPE.endOfMibView:
-      return () => 'endOfMibView';
+      return 'endOfMibView';
     case BER.octetString:
-      return (content) =>
-        content.every((octet) => octet >= 0x20 && octet < 0x7f)
-          ? JSON.stringify(new TextDecoder().decode(content))
-          : hexOf(content);
+      return content.every((octet) => octet >= 0x20 && octet < 0x7f)
+        ? JSON.stringify(showText(content))
+        : showHex(content);
     default:
-      return hexOf;
+      return showHex(content);
   }
 }
 
@@ -176,9 +201,5 @@ function valueText(tag: number): (content: Uint8Array) => string {
  * interfaces no table has such an index.
  */
 function mayHoldAddress(oid: string): boolean {
-  return oid.split('.').length >= 14 && !/^1\.3\.6\.1\.2\.1\.[12]\./.test(oid);
-}
-
-function hexOf(octets: Uint8Array): string {
-  return Array.from(octets, (octet) => octet.toString(16).padStart(2, '0')).join(' ');
+  return oid.length >= 27 && !/^1\.3\.6\.1\.2\.1\.[12]\./.test(oid) && oid.split('.').length >= 14;
 }

@@ -1,5 +1,5 @@
-import { BER, berElement, berInteger, berOid, berToInteger, berToOid } from '../wire/ber.js';
-import { readBerContent, readBerElement, readBerHeader } from '../wire/ber.js';
+import { BER, berElement, berInteger, berOid, berToInteger, berToOid, isBerOid } from '../wire/ber.js';
+import { readBerContent, readBerHeader } from '../wire/ber.js';
 import { Reader } from '../wire/reader.js';
 
 /** The first integer of every SNMP message: v1 (RFC 1157 §4), v2c (RFC 1901 §3), v3 (RFC 3412 §6). */
@@ -38,10 +38,33 @@ export interface SnmpHeader extends PduHeader {
   readonly community: Uint8Array;
 }
 
-export interface VarBind {
-  readonly oid: string;
-  readonly type: number;
-  readonly value: Uint8Array;
+/**
+ * One binding. Name and value are made when asked for: a response may hold 9,000 bindings, and a reader wants four.
+ */
+export class VarBind {
+  constructor(
+    private readonly list: Uint8Array,
+    private readonly nameAt: number,
+    private readonly nameBytes: number,
+    readonly type: number,
+    private readonly valueAt: number,
+    private readonly valueBytes: number,
+  ) {}
+
+  /** @param content of an OBJECT IDENTIFIER in its shortest form, which is the only legal one (X.690 §8.19.2). */
+  isNamed(content: Uint8Array): boolean {
+    if (content.length !== this.nameBytes) return false;
+    for (let i = 0; i < content.length; i++) if (this.list[this.nameAt + i] !== content[i]) return false;
+    return true;
+  }
+
+  get oid(): string {
+    return berToOid(this.list.subarray(this.nameAt, this.nameAt + this.nameBytes)) ?? '';
+  }
+
+  get value(): Uint8Array {
+    return this.list.subarray(this.valueAt, this.valueAt + this.valueBytes);
+  }
 }
 
 /** The variable bindings of a PDU, read as far as its bytes reach. */
@@ -112,9 +135,10 @@ export function readVarBinds(reader: Reader): VarBinds | undefined {
   if (header?.tag !== BER.sequence) return undefined;
   const varBinds: VarBind[] = [];
   const there = reader.remaining;
-  const list = new Reader(reader.take(Math.min(header.length, there)) ?? new Uint8Array());
+  const bytes = reader.take(Math.min(header.length, there)) ?? new Uint8Array();
+  const list = new Reader(bytes);
   while (list.remaining > 0) {
-    const varBind = readVarBind(readBerContent(list, BER.sequence));
+    const varBind = readVarBind(bytes, list);
     if (varBind === undefined) return { varBinds, complete: false };
     varBinds.push(varBind);
   }
@@ -157,12 +181,18 @@ function readHeader(reader: Reader): SnmpHeader | undefined {
   return community && header && { version, community, ...header };
 }
 
-function readVarBind(content: Uint8Array | undefined): VarBind | undefined {
-  if (content === undefined) return undefined;
-  const reader = new Reader(content);
-  const oid = berToOid(readBerContent(reader, BER.oid));
-  const value = readBerElement(reader);
-  return oid === undefined || value === undefined
-    ? undefined
-    : { oid, type: value.tag, value: value.content };
+function readVarBind(bytes: Uint8Array, list: Reader): VarBind | undefined {
+  const binding = readBerHeader(list);
+  if (binding?.tag !== BER.sequence) return undefined;
+  const end = list.offset + binding.length;
+  const name = readBerHeader(list);
+  const nameAt = list.offset;
+  if (name?.tag !== BER.oid || !list.skip(name.length)) return undefined;
+  const value = readBerHeader(list);
+  const valueAt = list.offset;
+  if (value === undefined || !list.skip(value.length) || !isBerOid(bytes, nameAt, nameAt + name.length))
+    return undefined;
+  // A negative number where they reach beyond their binding.
+  if (!list.skip(end - list.offset)) return undefined;
+  return new VarBind(bytes, nameAt, name.length, value.tag, valueAt, value.length);
 }

@@ -1,5 +1,5 @@
 import type { Facts, Nonce, Probe, Reading, RequestForm } from '../probe.js';
-import { BER, berToInteger, berToOid } from '../wire/ber.js';
+import { BER, berOid, berToInteger, berToOid } from '../wire/ber.js';
 import { enterpriseOf } from './enterprises.js';
 import {
   PDU,
@@ -20,6 +20,14 @@ export const SYSTEM = {
   sysObjectId: '1.3.6.1.2.1.1.2.0',
   sysUpTime: '1.3.6.1.2.1.1.3.0',
   sysName: '1.3.6.1.2.1.1.5.0',
+} as const;
+
+/** The same as they stand on the wire, without tag and length. */
+const ON_WIRE = {
+  sysDescr: berOid(SYSTEM.sysDescr).subarray(2),
+  sysObjectId: berOid(SYSTEM.sysObjectId).subarray(2),
+  sysUpTime: berOid(SYSTEM.sysUpTime).subarray(2),
+  sysName: berOid(SYSTEM.sysName).subarray(2),
 } as const;
 
 /** A question put in a community's name: `getbulk-100 public`. */
@@ -98,9 +106,9 @@ function refusal(errorStatus: number): Reading {
 const FAILURES: ReadonlySet<number> = new Set([1, 5, 13]);
 
 function toldBy(message: SnmpMessage): Facts {
-  const sysdesc = textAt(message, SYSTEM.sysDescr);
-  const sysname = textAt(message, SYSTEM.sysName);
-  const uptime = berToUnsigned(valueAt(message, SYSTEM.sysUpTime, SNMP_TYPE.timeTicks));
+  const sysdesc = textAt(message, ON_WIRE.sysDescr);
+  const sysname = textAt(message, ON_WIRE.sysName);
+  const uptime = berToUnsigned(valueAt(message, ON_WIRE.sysUpTime, SNMP_TYPE.timeTicks));
   return {
     version: message.version === SNMP_VERSION.v1 ? 1 : 2,
     community: decodeText(message.community),
@@ -109,18 +117,18 @@ function toldBy(message: SnmpMessage): Facts {
     ...(sysname !== undefined && { sysname }),
     // TimeTicks are hundredths of a second.
     ...(uptime !== undefined && { uptime: Math.floor(uptime / 100) }),
-    ...enterpriseOf(berToOid(valueAt(message, SYSTEM.sysObjectId, BER.oid))),
+    ...enterpriseOf(berToOid(valueAt(message, ON_WIRE.sysObjectId, BER.oid))),
     ...(message.varBinds.some(({ type }) => type === SNMP_TYPE.endOfMibView) && { end_of_mib_view: true }),
     ...(!message.complete && { complete: false }),
   };
 }
 
-function valueAt({ varBinds }: SnmpMessage, oid: string, type: number): Uint8Array | undefined {
-  return varBinds.find((varBind) => varBind.oid === oid && varBind.type === type)?.value;
+function valueAt({ varBinds }: SnmpMessage, name: Uint8Array, type: number): Uint8Array | undefined {
+  return varBinds.find((varBind) => varBind.type === type && varBind.isNamed(name))?.value;
 }
 
-function textAt(message: SnmpMessage, oid: string): string | undefined {
-  const value = valueAt(message, oid, BER.octetString);
+function textAt(message: SnmpMessage, name: Uint8Array): string | undefined {
+  const value = valueAt(message, name, BER.octetString);
   return value && decodeText(value);
 }
 
@@ -136,7 +144,8 @@ function berToUnsigned(content: Uint8Array | undefined): number | undefined {
 const LONGEST_TEXT = 512;
 
 function decodeText(octets: Uint8Array): string {
-  return new TextDecoder().decode(octets).slice(0, LONGEST_TEXT);
+  // A character has at most four octets.
+  return new TextDecoder().decode(octets.subarray(0, 4 * LONGEST_TEXT)).slice(0, LONGEST_TEXT);
 }
 
 function sameOctets(a: Uint8Array, b: Uint8Array): boolean {

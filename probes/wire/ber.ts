@@ -65,8 +65,9 @@ export function readBerHeader(reader: Reader): { readonly tag: number; readonly 
   const octets = first & 0x7f;
   // A datagram has at most 65,535 bytes; leading zeros are legal, and net-snmp's own encoder writes some.
   if (octets === 0 || octets > 4) return undefined;
-  const length = reader.take(octets)?.reduce((value, octet) => value * 256 + octet, 0);
-  return length === undefined ? undefined : { tag, length };
+  let length = 0;
+  for (let i = 0; i < octets; i++) length = length * 256 + (reader.u8() ?? 0);
+  return reader.ok ? { tag, length } : undefined;
 }
 
 /** Reads one whole element; undefined where any of it is missing. The contents are a view, not a copy. */
@@ -87,29 +88,45 @@ export function readBerContent(reader: Reader, tag: number): Uint8Array | undefi
 /** The value of an INTEGER's contents: one to six octets, which covers every 32-bit type with room for padding. */
 export function berToInteger(content: Uint8Array | undefined): number | undefined {
   if (content === undefined || content.length < 1 || content.length > 6) return undefined;
-  const unsigned = content.reduce((value, octet) => value * 256 + octet, 0);
+  let unsigned = 0;
+  for (const octet of content) unsigned = unsigned * 256 + octet;
   return (content[0] ?? 0) < 128 ? unsigned : unsigned - 2 ** (8 * content.length);
 }
 
-/** Dotted decimal of an OBJECT IDENTIFIER's contents; undefined where the last arc is cut or one exceeds 32 bits. */
+/**
+ * Dotted decimal of an OBJECT IDENTIFIER's contents; undefined where the last arc is cut, one exceeds 32 bits, or
+ * there are more than 128 (RFC 2578 §3.5).
+ */
 export function berToOid(content: Uint8Array | undefined): string | undefined {
-  if (content === undefined || content.length === 0) return undefined;
-  const arcs: number[] = [];
+  if (content === undefined || !isBerOid(content, 0, content.length)) return undefined;
+  let text = '';
   let arc = 0;
-  let open = false;
   for (const octet of content) {
     arc = arc * 128 + (octet & 0x7f);
-    if (arc > 0xffff_ffff) return undefined;
-    open = octet >= 0x80;
-    if (open) continue;
-    if (arcs.length === 0) {
-      const first = Math.min(2, Math.floor(arc / 40));
-      arcs.push(first, arc - 40 * first);
-    } else arcs.push(arc);
+    if (octet >= 0x80) continue;
+    const first = Math.min(2, Math.floor(arc / 40));
+    text += text === '' ? `${first}.${arc - 40 * first}` : `.${arc}`;
     arc = 0;
   }
-  return open ? undefined : arcs.join('.');
+  return text;
 }
+
+/** Whether `berToOid` would make one of these bytes, for a fraction of what the text costs. */
+export function isBerOid(bytes: Uint8Array, from: number, to: number): boolean {
+  let arc = 0;
+  let arcs = 1;
+  for (let at = from; at < to; at++) {
+    const octet = bytes[at] ?? 0;
+    arc = arc * 128 + (octet & 0x7f);
+    if (arc > 0xffff_ffff) return false;
+    if (octet >= 0x80) continue;
+    arc = 0;
+    arcs++;
+  }
+  return arcs > 1 && arcs <= MOST_ARCS && (bytes[to - 1] ?? 0) < 0x80;
+}
+
+const MOST_ARCS = 128;
 
 function lengthOctets(length: number): readonly number[] {
   if (length < 0x80) return [length];

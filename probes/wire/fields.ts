@@ -15,8 +15,28 @@ export type FieldShape = readonly [
 ];
 
 /**
- * Lays shapes over a payload from `at` on, one after the other. What is cut short, and what follows the last shape,
- * is one field to the end.
+ * How many fields a payload of so many bytes is taken apart into; the rest stays one. The datagrams of real servers
+ * have fewer: an SNMP answer, the densest, has a field in 7.4 bytes. Without this bound the field of two bytes would
+ * cost a hundred times what its bytes cost.
+ */
+export function mostFields(payloadBytes: number): number {
+  return 512 + Math.floor(payloadBytes / 7);
+}
+
+/** From where on a payload has more fields than `mostFields`: masked, for nobody looked what is in there. */
+export function furtherFields(at: number, payload: Uint8Array): WireField {
+  return {
+    at,
+    bytes: payload.length - at,
+    name: 'more fields than are taken apart',
+    value: '',
+    masked: true,
+  };
+}
+
+/**
+ * Lays shapes over a payload from `at` on, one after the other, and asks for no shape behind the payload's end. What
+ * is cut short, and what follows the last shape, is one field to the end.
  * @param rest the name of what follows the shapes.
  */
 export function layFields(
@@ -25,18 +45,23 @@ export function layFields(
   { at = 0, rest = 'rest' }: { readonly at?: number; readonly rest?: string } = {},
 ): readonly WireField[] {
   const fields: WireField[] = [];
+  const most = mostFields(payload.length);
   let offset = at;
   for (const [bytes, name, show = showNumber] of shapes) {
-    const content = payload.subarray(offset, offset + bytes);
-    const isMasked = show === 'masked';
-    if (content.length === 0) break;
-    fields.push({
-      at: offset,
-      bytes: content.length,
-      name: content.length < bytes ? `${name}, cut short` : name,
-      ...(isMasked ? { value: '', masked: true } : { value: content.length < bytes ? '' : show(content) }),
-    });
-    offset += content.length;
+    const there = Math.min(bytes, payload.length - offset);
+    if (there <= 0) break;
+    if (fields.length >= most) return [...fields, furtherFields(offset, payload)];
+    const isCut = there < bytes;
+    const shownName = isCut ? `${name}, cut short` : name;
+    if (show === 'masked')
+      fields.push({ at: offset, bytes: there, name: shownName, value: '', masked: true });
+    else {
+      const value = isCut ? '' : show(payload.subarray(offset, offset + there));
+      fields.push({ at: offset, bytes: there, name: shownName, value });
+    }
+    offset += there;
+    // Before the next shape is asked for: a header that claims 4,095 items for no bytes costs nothing.
+    if (offset >= payload.length) break;
   }
   const left = payload.length - offset;
   if (left > 0) fields.push({ at: offset, bytes: left, name: rest, value: `${left} bytes` });
@@ -45,12 +70,36 @@ export function layFields(
 
 /** Big-endian. */
 export function showNumber(bytes: Uint8Array): string {
-  return String(bytes.reduce((value, byte) => value * 256 + byte, 0));
+  let value = 0;
+  for (const byte of bytes) value = value * 256 + byte;
+  return String(value);
 }
+
+/** So many of a field's bytes are shown; every report cuts a text after 1,000 characters. */
+const MOST_SHOWN_BYTES = 2000;
 
 /** Printable ASCII as it is, everything else as a point. */
 export function showText(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => (byte >= 0x20 && byte <= 0x7e ? String.fromCharCode(byte) : '.')).join(
-    '',
-  );
+  return shown(bytes, AS_TEXT);
 }
+
+/** Two digits a byte, with a space between bytes. */
+export function showHex(bytes: Uint8Array): string {
+  return shown(bytes, AS_HEX).slice(1);
+}
+
+/** One character a byte, all of them. */
+export function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}
+
+function shown(bytes: Uint8Array, texts: readonly string[]): string {
+  const end = Math.min(bytes.length, MOST_SHOWN_BYTES);
+  let text = '';
+  for (let at = 0; at < end; at++) text += texts[bytes[at] ?? 0] ?? '';
+  return text;
+}
+
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
+const AS_TEXT = BYTES.map((byte) => (byte >= 0x20 && byte <= 0x7e ? String.fromCharCode(byte) : '.'));
+const AS_HEX = BYTES.map((byte) => ` ${byte.toString(16).padStart(2, '0')}`);

@@ -3,10 +3,17 @@
  * where the bytes run out, and so does everything after. A parser reads all fields, then asks `ok` once.
  */
 export class Reader {
-  #at = 0;
+  #at: number;
   #ok = true;
 
-  constructor(private readonly bytes: Uint8Array) {}
+  /** Of a part of the bytes where that is named; offsets count from the beginning of all. */
+  constructor(
+    private readonly bytes: Uint8Array,
+    from = 0,
+    private readonly end = bytes.length,
+  ) {
+    this.#at = from;
+  }
 
   /** False once anything was read past the end. */
   get ok(): boolean {
@@ -18,37 +25,47 @@ export class Reader {
   }
 
   get remaining(): number {
-    return this.bytes.length - this.#at;
+    return this.end - this.#at;
   }
 
   u8(): number | undefined {
-    return this.#unsigned(1);
+    return this.#has(1) ? this.bytes[this.#at++] : undefined;
   }
 
   u16(): number | undefined {
-    return this.#unsigned(2);
+    if (!this.#has(2)) return undefined;
+    const value = this.#octet(0) * 256 + this.#octet(1);
+    this.#at += 2;
+    return value;
   }
 
   u32(): number | undefined {
-    return this.#unsigned(4);
+    if (!this.#has(4)) return undefined;
+    const value = ((this.#octet(0) * 256 + this.#octet(1)) * 256 + this.#octet(2)) * 256 + this.#octet(3);
+    this.#at += 4;
+    return value;
   }
 
   /** A view of the next `length` bytes, not a copy. */
   take(length: number): Uint8Array | undefined {
-    if (!this.#ok || length < 0 || length > this.remaining) {
-      this.#ok = false;
-      return undefined;
-    }
+    if (!this.#has(length)) return undefined;
     this.#at += length;
     return this.bytes.subarray(this.#at - length, this.#at);
   }
 
-  skip(length: number): void {
-    this.take(length);
+  /** Whether so many bytes were there to be passed over. Makes no view: a list may have thousands of entries. */
+  skip(length: number): boolean {
+    if (!this.#has(length)) return false;
+    this.#at += length;
+    return true;
   }
 
-  #unsigned(width: number): number | undefined {
-    const view = this.take(width);
-    return view?.reduce((value, byte) => value * 256 + byte, 0);
+  #has(length: number): boolean {
+    if (!this.#ok || length < 0 || length > this.remaining) this.#ok = false;
+    return this.#ok;
+  }
+
+  #octet(ahead: number): number {
+    return this.bytes[this.#at + ahead] ?? 0;
   }
 }

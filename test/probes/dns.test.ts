@@ -4,7 +4,7 @@ import dnsPacket from 'dns-packet';
 import fc from 'fast-check';
 import type { z } from 'zod';
 import { dnsAny } from '../../probes/dns/any.js';
-import { CLASS_CH, readDnsMessage } from '../../probes/dns/message.js';
+import { CLASS_CH, rdataOf, readDnsMessage } from '../../probes/dns/message.js';
 import { rcodeOf } from '../../probes/dns/reply.js';
 import { dnsSettings } from '../../probes/dns/settings.js';
 import type { Probe, Reading, RequestForm } from '../../probes/probe.js';
@@ -297,7 +297,7 @@ describe('the reader of dns-any', () => {
           const message = readDnsMessage(reply({}, records(first), records(second)));
           assert.equal(message?.complete, true);
           assert.deepEqual(
-            message.records.map(({ section, rdata }) => [section, rdata.join('.')]),
+            message.records.map((record) => [record.section, rdataOf(message.payload, record).join('.')]),
             [...first.map((data) => ['answer', data]), ...second.map((data) => ['authority', data])],
           );
         },

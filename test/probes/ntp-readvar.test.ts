@@ -198,7 +198,7 @@ describe('the text of variables', () => {
         fc.string({ unit: fc.constantFrom('a', 'b', '=', '"', '\r', '\n', ' ', ',', '1', '.') }),
         (any) => {
           assert.equal(
-            splitVariables(any)
+            [...splitVariables(any)]
               .map(({ piece }) => piece)
               .join(''),
             any,
