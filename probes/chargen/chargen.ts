@@ -17,8 +17,8 @@ import {
   type Reading,
   type RequestForm,
 } from '../probe.js';
-import { latin1, layFields, type FieldShape } from '../wire/fields.js';
-import { LINE_FEED, isPrintable, looksGenerated } from './pattern.js';
+import { layFields, showPrintable, type FieldShape } from '../wire/fields.js';
+import { LINE_FEED, looksGenerated } from './pattern.js';
 import { twins } from './twin.js';
 import { words } from './words.js';
 
@@ -81,7 +81,7 @@ function* linesOf(payload: Uint8Array): Generator<FieldShape> {
   for (let at = 0; at < payload.length;) {
     const lineEnd = payload.indexOf(LINE_FEED, at);
     const end = lineEnd < 0 ? payload.length : lineEnd + 1;
-    yield [end - at, 'characters', (line) => latin1(line.filter(isPrintable))];
+    yield [end - at, 'characters', showPrintable];
     at = end;
   }
 }

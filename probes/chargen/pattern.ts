@@ -25,7 +25,7 @@ export const LINE_FEED = 0x0a;
 const FEWEST_CHARACTERS = 8;
 const LEAST_SHARE = 0.9;
 
-export function isPrintable(byte: number): boolean {
+function isPrintable(byte: number): boolean {
   return byte >= 0x20 && byte <= 0x7e;
 }
 

@@ -11,12 +11,12 @@ export function nameReader(payload: Uint8Array): (at: number) => string | undefi
   const known = new Map<number, string | undefined>();
   let left = 4096 + payload.length;
   return (at) => {
-    const place = pointedAt(payload, at) ?? at;
-    const before = known.get(place);
+    const place = pointedAt(payload, at);
+    const before = place === undefined ? undefined : known.get(place);
     if (before !== undefined || left < 0) return before;
-    const { name, octets } = nameAt(payload, place);
+    const { name, octets } = nameAt(payload, place ?? at);
     left -= octets;
-    known.set(place, name);
+    if (place !== undefined) known.set(place, name);
     return name;
   };
 }

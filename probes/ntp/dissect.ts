@@ -2,7 +2,7 @@ import type { Field } from '../probe.js';
 import { latin1, layFields, showHex, showNumber, showText, type FieldShape } from '../wire/fields.js';
 import { MODE6_ERRORS, MODE6_HEADER_BYTES } from './mode6.js';
 import { MODE7_ERRORS, MONLIST_CODE } from './mode7.js';
-import { splitVariables, withoutAddresses } from './variables.js';
+import { holdsAddress, splitVariables } from './variables.js';
 
 /**
  * Any NTP packet field by field: mode 6 (RFC 9327 §2), mode 7 (ntp_request.h), every other by RFC 5905 §7.3. Total.
@@ -68,8 +68,7 @@ function dissectControl(payload: Uint8Array): readonly Field[] {
 
 function* variablesOf(text: string): Generator<FieldShape> {
   for (const { piece, name = 'data' } of splitVariables(text)) {
-    const hasAddress = withoutAddresses(piece) !== piece;
-    yield [piece.length, name, hasAddress ? 'masked' : (bytes) => withoutEnd(showText(bytes), '.,')];
+    yield [piece.length, name, holdsAddress(piece) ? 'masked' : (bytes) => withoutEnd(showText(bytes), '.,')];
   }
 }
 

@@ -80,6 +80,11 @@ export function withoutAddresses(text: string): string {
     .replace(WHOLE_ADDRESS, SOMEBODYS_ADDRESS);
 }
 
+/** Whether `withoutAddresses` would change the text. */
+export function holdsAddress(text: string): boolean {
+  return MAY_HOLD.test(text) && ANY_ADDRESS.test(text);
+}
+
 const NAMED_ADDRESS =
   /(\b(?:refid|srcadr|dstadr|peeradr)\s*=\s*)(?!"?127\.127\.)"?(?:\d+\.[\d.]*|\d+$|[0-9a-f]*:[0-9a-f:.]*)"?/gi;
 
@@ -89,3 +94,11 @@ const REST_OF_ADDRESS = /^\d*(?:\.\d+){2,3}(?=\s*(?:,|$))/;
 /** Four numbers with points, or what has `::` or seven colons; not a part of a longer word, as versions are. */
 const WHOLE_ADDRESS =
   /(?<![\w./:-])(?!127\.127\.)(?:\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|[0-9a-f:]*::[0-9a-f:.]*|(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4})/gi;
+
+/** What no address is without: most pieces need no longer look. */
+const MAY_HOLD = /[.:]|\d$/;
+
+const ANY_ADDRESS = new RegExp(
+  [REST_OF_ADDRESS, NAMED_ADDRESS, WHOLE_ADDRESS].map(({ source }) => source).join('|'),
+  'i',
+);

@@ -86,30 +86,42 @@ export function readBerContent(reader: Reader, tag: number): Uint8Array | undefi
 }
 
 /** The value of an INTEGER's contents: one to six octets, which covers every 32-bit type with room for padding. */
-export function berToInteger(content: Uint8Array | undefined): number | undefined {
-  if (content === undefined || content.length < 1 || content.length > 6) return undefined;
+export function berToInteger(
+  content: Uint8Array | undefined,
+  from = 0,
+  to = content?.length ?? 0,
+): number | undefined {
+  if (content === undefined || to - from < 1 || to - from > 6) return undefined;
   let unsigned = 0;
-  for (const octet of content) unsigned = unsigned * 256 + octet;
-  return (content[0] ?? 0) < 128 ? unsigned : unsigned - 2 ** (8 * content.length);
+  for (let at = from; at < to; at++) unsigned = unsigned * 256 + (content[at] ?? 0);
+  return (content[from] ?? 0) < 128 ? unsigned : unsigned - 2 ** (8 * (to - from));
 }
 
 /**
  * Dotted decimal of an OBJECT IDENTIFIER's contents; undefined where the last arc is cut, one exceeds 32 bits, or
  * there are more than 128 (RFC 2578 §3.5).
  */
-export function berToOid(content: Uint8Array | undefined): string | undefined {
-  if (content === undefined || !isBerOid(content, 0, content.length)) return undefined;
+export function berToOid(
+  content: Uint8Array | undefined,
+  from = 0,
+  to = content?.length ?? 0,
+): string | undefined {
+  if (content === undefined || !isBerOid(content, from, to)) return undefined;
   let text = '';
   let arc = 0;
-  for (const octet of content) {
+  for (let at = from; at < to; at++) {
+    const octet = content[at] ?? 0;
     arc = arc * 128 + (octet & 0x7f);
     if (octet >= 0x80) continue;
     const first = Math.min(2, Math.floor(arc / 40));
-    text += text === '' ? `${first}.${arc - 40 * first}` : `.${arc}`;
+    text += text === '' ? `${first}.${arc - 40 * first}` : (SHORT_ARCS[arc] ?? `.${arc}`);
     arc = 0;
   }
   return text;
 }
+
+/** Most arcs are small, and their texts need not be made anew. */
+const SHORT_ARCS = Array.from({ length: 256 }, (_, arc) => `.${arc}`);
 
 /** Whether `berToOid` would make one of these bytes, for a fraction of what the text costs. */
 export function isBerOid(bytes: Uint8Array, from: number, to: number): boolean {

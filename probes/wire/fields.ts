@@ -20,7 +20,7 @@ export type FieldShape = readonly [
  * cost a hundred times what its bytes cost.
  */
 export function mostFields(payloadBytes: number): number {
-  return 512 + Math.floor(payloadBytes / 7);
+  return 256 + Math.floor(payloadBytes / 7);
 }
 
 /** From where on a payload has more fields than `mostFields`: masked, for nobody looked what is in there. */
@@ -79,13 +79,18 @@ export function showNumber(bytes: Uint8Array): string {
 const MOST_SHOWN_BYTES = 2000;
 
 /** Printable ASCII as it is, everything else as a point. */
-export function showText(bytes: Uint8Array): string {
-  return shown(bytes, AS_TEXT);
+export function showText(bytes: Uint8Array, from = 0, to = bytes.length): string {
+  return shown(bytes, AS_TEXT, from, to);
+}
+
+/** Printable ASCII as it is, and nothing else. */
+export function showPrintable(bytes: Uint8Array): string {
+  return shown(bytes, AS_PRINTABLE, 0, bytes.length);
 }
 
 /** Two digits a byte, with a space between bytes. */
-export function showHex(bytes: Uint8Array): string {
-  return shown(bytes, AS_HEX).slice(1);
+export function showHex(bytes: Uint8Array, from = 0, to = bytes.length): string {
+  return shown(bytes, AS_HEX, from, to).slice(1);
 }
 
 /** One character a byte, all of them. */
@@ -93,13 +98,14 @@ export function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
-function shown(bytes: Uint8Array, texts: readonly string[]): string {
-  const end = Math.min(bytes.length, MOST_SHOWN_BYTES);
+function shown(bytes: Uint8Array, texts: readonly string[], from: number, to: number): string {
+  const end = Math.min(to, from + MOST_SHOWN_BYTES);
   let text = '';
-  for (let at = 0; at < end; at++) text += texts[bytes[at] ?? 0] ?? '';
+  for (let at = from; at < end; at++) text += texts[bytes[at] ?? 0] ?? '';
   return text;
 }
 
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
 const AS_TEXT = BYTES.map((byte) => (byte >= 0x20 && byte <= 0x7e ? String.fromCharCode(byte) : '.'));
+const AS_PRINTABLE = BYTES.map((byte) => (byte >= 0x20 && byte <= 0x7e ? String.fromCharCode(byte) : ''));
 const AS_HEX = BYTES.map((byte) => ` ${byte.toString(16).padStart(2, '0')}`);

@@ -19,12 +19,21 @@ import { SEVERITIES, type Judgement } from '../../src/domain/finding.js';
 import { captures, expectationsOf, type Capture, type Expected } from './captures.js';
 import { interview, requestsOf } from '../../src/measure/interview.js';
 import { MOST_ASKS } from '../../src/measure/measure-responder.js';
+import { bomb } from '../fuzz/bombs.js';
+import { callsOf } from '../fuzz/calls.js';
+import { calibrate, timesLimit } from '../fuzz/cost.js';
+import { randomFrom } from '../fuzz/random.js';
+import { subjects } from '../fuzz/subjects.js';
 import { exchangeOf, exchangeWith } from './exchanges.js';
 
 /** A burst is bounded like everything else that is sent. */
 const MOST_REPEATS = 100;
 
 const SILENT: Pick<Twin, 'reply'> = { reply: () => [] };
+
+/** For each probe; `npm run fuzz` tries millions. */
+const BOMBS = 400;
+const limitOf = calibrate();
 
 const definitions: readonly ProbeDefinition[] = probes;
 
@@ -289,6 +298,18 @@ for (const definition of definitions) {
         }),
         { numRuns: 2000 },
       );
+    });
+
+    it('law 9: nothing takes long, whatever a datagram is full of and whatever it claims to hold', () => {
+      const own = subjects.find(({ probe: { id } }) => id === definition.id)?.own ?? [];
+      const random = randomFrom(1);
+      for (let i = 0; i < BOMBS; i++) {
+        const { payload, request, about } = bomb(own, random);
+        for (const { name, run } of callsOf(probe, payload, request)) {
+          const times = timesLimit(run, payload.length, limitOf);
+          assert.ok(times <= 1, `${name} takes ${times.toFixed(1)} times the limit: ${about}`);
+        }
+      }
     });
 
     it('has a twin that is an exposure and one that is none, each with its own name', () => {
