@@ -29,13 +29,23 @@ export function readReadvar(payload: Uint8Array, request: Uint8Array): Reading {
   const { offset, more, data } = answer;
   if (!data.every((byte) => byte >= 0x20 || WHITE_SPACE.has(byte)))
     return alien('variables that are no text');
-  const text = withoutAddresses(latin1(data));
+  const text = withoutAddresses(textOf(data));
   const facts: ReadvarAnswer = { offset, bytes: data.length, more, text };
   return { kind: 'answer', facts };
 }
 
 /** Tab, line feed, carriage return. */
 const WHITE_SPACE: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d]);
+
+/**
+ * A fragment holds 468 octets (RFC 9327 §2). Of one far longer, which no ntpd sends, the rest is let go, and a comma
+ * ends the variable that was cut: thousands of such fragments may come.
+ */
+const LONGEST_TEXT = 4096;
+
+function textOf(data: Uint8Array): string {
+  return data.length <= LONGEST_TEXT ? latin1(data) : `${latin1(data.subarray(0, LONGEST_TEXT))},`;
+}
 
 /** The sequence number of a response to our question, an error too. */
 export function sequenceIn(payload: Uint8Array): number | undefined {

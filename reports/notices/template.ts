@@ -80,7 +80,7 @@ export function fillTemplate(
 }
 
 function partsOf(line: string, name: string, number: number): readonly Part[] {
-  return line.split(/(\{\{.*?\}\})/).map((part, index) => {
+  return line.split(/(\{\{(?:(?!\{\{).)*?\}\})/).map((part, index) => {
     // Text and placeholder take turns.
     if (index % 2 === 0) {
       if (!part.includes('{{')) return part;

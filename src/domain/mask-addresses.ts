@@ -16,12 +16,28 @@ export const MASK = '[address]';
 export function maskAddresses(text: string, mayStand: (address: Address) => boolean): string {
   const stays = (address: Address | undefined): boolean =>
     address !== undefined && (!namesHost(address) || mayStand(address));
+  // Most of the thousand texts of one datagram hold none: they are passed over at once.
+  if (!ANY_MARK.test(text)) return text;
   let masked = text;
-  if (masked.includes('.')) masked = maskNibbleNames(masked, stays);
-  if (masked.includes(':')) masked = maskIpv6(masked, stays);
-  if (/\d\.\d/.test(masked)) masked = maskQuads(masked, '.', stays);
-  if (/\d-\d/.test(masked)) masked = maskQuads(masked, '-', stays);
+  if (masked.length > LONGEST_NIBBLES && masked.includes('.')) masked = maskNibbleNames(masked, stays);
+  if (mayHoldIpv6(masked)) masked = maskIpv6(masked, stays);
+  if (masked.includes('.') && /\d\.\d/.test(masked)) masked = maskQuads(masked, '.', stays);
+  if (masked.includes('-') && /\d-\d/.test(masked)) masked = maskQuads(masked, '-', stays);
   return masked;
+}
+
+const ANY_MARK = /[.:-]/;
+
+/** `::`, or as many colons as the shortest other form has: six groups and an IPv4 end. */
+function mayHoldIpv6(text: string): boolean {
+  let at = text.indexOf(':');
+  if (at < 0) return false;
+  if (text.includes('::')) return true;
+  for (let colons = 1; colons < 6; colons++) {
+    at = text.indexOf(':', at + 1);
+    if (at < 0) return false;
+  }
+  return true;
 }
 
 /** Undefined for what cannot be read: it looks like an address, and nobody can say that it is one of ours. */
@@ -38,13 +54,14 @@ function namesHost(address: Address): boolean {
 }
 
 const NIBBLES = 32;
+const LONGEST_NIBBLES = 2 * NIBBLES - 1;
 
 /** `b.a.9.8.(…).8.b.d.0.1.0.0.2.ip6.arpa` (RFC 3596 §2.5): the labels before the ending. */
 function maskNibbleNames(text: string, stays: Stays): string {
   let masked = '';
   let [copied, found] = [0, 0];
   for (const { index } of text.matchAll(/\.ip6\.arpa/gi)) {
-    const from = index - (2 * NIBBLES - 1);
+    const from = index - LONGEST_NIBBLES;
     const name = text.slice(Math.max(from, 0), index);
     if (from < copied || !/^[\da-f](?:\.[\da-f]){31}$/i.test(name)) continue;
     if (stays(ipv6(BigInt(`0x${name.split('.').reverse().join('')}`)))) continue;

@@ -155,5 +155,5 @@ function targetsOf(failed: readonly SourceFact[]): string {
 }
 
 function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+  return count.toLocaleString('en');
 }

@@ -35,7 +35,7 @@ export function exchangeOfReadings(
   });
 }
 
-/** Texts that a reading keeps: four characters a byte (`::` is masked by `address`), and a sentence of its own. */
+/** Texts that a reading keeps: four characters a byte (`::` is masked by a word), and a sentence of its own. */
 const SPARE_CHARACTERS = 2000;
 const MOST_FACTS = 64;
 
