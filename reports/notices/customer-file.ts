@@ -17,11 +17,11 @@ export function customerFile(customer: string | undefined): string {
   const plain = customer
     .normalize('NFC')
     .replace(/[^\p{L}\p{N}\p{M}._-]+/gu, '-')
-    .replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}\p{M}]+$/gu, '');
+    .replace(/^[^\p{L}\p{N}]+|(?<![^\p{L}\p{N}\p{M}])[^\p{L}\p{N}\p{M}]+$/gu, '');
   const cut = Buffer.from(plain)
     .subarray(0, MOST_BYTES)
     .toString()
-    .replace(/\ufffd+$/, '');
+    .replace(/\ufffd{1,3}$/, '');
   if (cut === customer && isPlain(cut)) return cut;
   const digest = createHash('sha256').update(customer).digest('hex').slice(0, DIGEST_DIGITS);
   if (cut === '') return digest;

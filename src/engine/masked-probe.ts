@@ -20,12 +20,27 @@ export function maskedProbe<Selected extends SelectedProbe>(
     ...probe,
     read: (payload, request) => maskedReading(probe.read(payload, request), mask),
     judge: (done) => maskedJudgement(probe.judge(done), mask),
-    dissect: (payload) => probe.dissect(payload).map((field) => maskedField(field, payload, mask)),
+    dissect: (payload) => {
+      const maskOnce = onceEach(mask);
+      return probe.dissect(payload).map((field) => maskedField(field, payload, maskOnce));
+    },
   };
   return { ...selected, probe: masked };
 }
 
 type Mask = (text: string) => string;
+
+/** Thousands of fields have the same few names, and thousands of records may point at one long name. */
+function onceEach(mask: Mask): Mask {
+  const known = new Map<string, string>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const masked = mask(text);
+    known.set(text, masked);
+    return masked;
+  };
+}
 
 function maskedReading(reading: Reading, mask: Mask): Reading {
   switch (reading.kind) {

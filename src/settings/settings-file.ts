@@ -35,7 +35,7 @@ export async function readSettingsFile(
 
 function settingsIn(text: string, file: string): ReadonlyMap<string, Written> {
   // All of it may be commented out.
-  if (/^(\s*(#.*)?\n?)*$/.test(text)) return new Map();
+  if (text.split('\n').every((line) => /^\s*(#|$)/.test(line))) return new Map();
   const source = readYaml(text, file);
   const found = new Map<string, Written>();
   for (const [key, value] of Object.entries(source.value as Readonly<Record<string, unknown>>)) {
