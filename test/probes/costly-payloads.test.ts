@@ -36,8 +36,7 @@ const COSTLY: readonly {
   {
     about: 'records that point at one long name',
     probe: 'dns-any',
-    head:
-      `4a5b8180000120000000000003666174047465737400${'00ff0001'}` + `3f${'61'.repeat(63)}`.repeat(3) + '00',
+    head: `4a5b818000012000000000000366617404746573740000ff0001` + `3f${'61'.repeat(63)}`.repeat(3) + '00',
     token: 'c01a00020001000000000002c01a',
     bytes: LARGEST_PAYLOAD,
   },
