@@ -81,7 +81,7 @@ function refuseNearMiss(environment: Readonly<Record<string, string | undefined>
 /** The help of a command: what it does, its settings by group, one example. */
 export async function helpOf(usage: Usage<z.ZodObject>): Promise<string> {
   // Each takes one word, and the help says so once.
-  return `${(await parserOf(usage).getHelp()).replaceAll(/\s*\[(string|boolean)\]$/gm, '')}\n`;
+  return `${(await parserOf(usage).getHelp()).replaceAll(/(?<!\s)\s*\[(string|boolean)\]$/gm, '')}\n`;
 }
 
 function parserOf({ name, describe, positional, settings, example }: Usage<z.ZodObject>): Argv {
