@@ -78,7 +78,21 @@ function maskedFacts(facts: Facts, mask: Mask): Facts {
 function maskedField(field: Field, payload: Uint8Array, mask: Mask): Field {
   if (field.masked) return field;
   const [name, value] = [mask(field.name), mask(field.value)];
-  const text = Buffer.from(payload.subarray(field.at, field.at + field.bytes)).toString('latin1');
   if (name !== field.name || value !== field.value) return { ...field, name, value, masked: 'bytes' };
+  if (!mayWriteAddress(payload, field.at, field.at + field.bytes)) return field;
+  const text = Buffer.from(payload.buffer, payload.byteOffset + field.at, field.bytes).toString('latin1');
   return mask(text) === text ? field : { ...field, masked: true };
 }
+
+/** Three bytes at least, and a mark among them: for most fields no text need be made. */
+function mayWriteAddress(payload: Uint8Array, from: number, to: number): boolean {
+  if (to - from < SHORTEST_ADDRESS) return false;
+  for (let at = from; at < to; at++) {
+    const byte = payload[at];
+    if (byte === POINT || byte === COLON || byte === HYPHEN) return true;
+  }
+  return false;
+}
+
+const SHORTEST_ADDRESS = '::1'.length;
+const [POINT, COLON, HYPHEN] = [0x2e, 0x3a, 0x2d];
