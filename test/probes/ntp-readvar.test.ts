@@ -197,12 +197,7 @@ describe('the text of variables', () => {
       fc.property(
         fc.string({ unit: fc.constantFrom('a', 'b', '=', '"', '\r', '\n', ' ', ',', '1', '.') }),
         (any) => {
-          assert.equal(
-            [...splitVariables(any)]
-              .map(({ piece }) => piece)
-              .join(''),
-            any,
-          );
+          assert.equal([...splitVariables(any)].map(({ piece }) => piece).join(''), any);
         },
       ),
     );
