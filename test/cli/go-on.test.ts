@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { cpSync, lstatSync, readFileSync } from 'node:fs';
+import { cpSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -69,14 +69,25 @@ describe('a run that goes on', () => {
 describe('--resume', () => {
   let directory: string;
   before(async () => {
-    const run = startCli(words('cut', ...ONE_PASS, '--rate', '300'), { cwd: workspace.path });
+    const run = startCli(words('cut', ...ONE_PASS, '--rate', '300'), {
+      cwd: workspace.path,
+      environment: { AMPSCOPE_PARALLEL: '77' },
+    });
     directory = await begunRun(join(workspace.path, 'cut'));
     await setTimeout(300);
     run.kill('SIGKILL');
     await run.done;
   });
   const resume = (...more: string[]): ReturnType<typeof runCli> =>
-    runCli(['scan', '--resume', directory, ...more], { cwd: workspace.path });
+    runCli(['scan', '--resume', directory, ...more], {
+      cwd: workspace.path,
+      environment: {
+        AMPSCOPE_PARALLEL: '3',
+        AMPSCOPE_BOM: 'true',
+        AMPSCOPE_SHARD: '1/2',
+        AMPSCOPE_SEED: 'x',
+      },
+    });
 
   it('is what report proposes for a run without run.json, and latest never leads to one', async () => {
     const { code, stderr } = await runCli(['report', directory]);
@@ -92,6 +103,16 @@ describe('--resume', () => {
       assert.equal(code, 2, word);
       assert.match(stderr, /cannot stand beside --resume/);
     }
+  });
+
+  it('refuses a checkpoint whose settings cannot be read, and names the one', async () => {
+    const copy = join(workspace.path, 'damaged');
+    cpSync(directory, copy, { recursive: true });
+    const plan = join(copy, 'checkpoint', 'plan.json');
+    writeFileSync(plan, readFileSync(plan, 'utf8').replace('"parallel":77', '"parallel":"many"'));
+    const { code, stderr } = await runCli(['scan', '--resume', copy], { cwd: workspace.path });
+    assert.equal(code, 2);
+    assert.match(stderr, /damaged: its checkpoint is damaged: parallel cannot be read/);
   });
 
   it('refuses a scope that grew, and names what is new', async () => {
@@ -128,13 +149,14 @@ describe('--resume', () => {
     );
   });
 
-  it('goes on, says so in run.json, moves latest, and has nothing to go on with after that', async () => {
+  it('goes on with its own settings, says so in run.json, moves latest, and has nothing to go on with after that', async () => {
     // Where a new run would go to is no matter.
     workspace.write('exposure', 'a file');
     const { code, stderr } = await resume();
     assert.equal(code, 0, stderr);
     const run = runOf(directory);
     assert.equal(run.complete, true);
+    assert.deepEqual([run.settings.parallel, run.settings.bom, run.settings.shard], [77, false, undefined]);
     assert.equal(run.sessions?.length, 2);
     assert.equal(run.sessions[0]?.from_position, 0);
     assert.ok(lstatSync(join(workspace.path, 'cut', 'latest')).isSymbolicLink());
