@@ -10,13 +10,22 @@ import { quote } from '../scope/quote.js';
 import { MOST_PER_SECOND } from '../scope/scope-schema.js';
 import type { Shard } from '../sweep/shard.js';
 import { keyOf } from './names.js';
-import type { About } from './setting.js';
 import { ABOUT, duration, list, number, onOff, text, whole, word } from './setting.js';
 
 const MOST_SHARDS = 1000;
 
 /** What `--probe` takes beside the ids of the probes. */
 export const PROBE_GROUPS = ['default', 'all'] as const;
+
+/** The options that the probes declare; several probes may share one. */
+const PROBE_OPTIONS: object = Object.fromEntries(
+  probes
+    .flatMap(({ options }) => options ?? [])
+    .map(({ flag, describe }) => [
+      keyOf(flag),
+      onOff().register(ABOUT, { group: 'Probes', description: describe }),
+    ]),
+);
 
 /**
  * Every setting of every command, declared once: key in ampscope.yaml, and by it flag and environment variable;
@@ -57,7 +66,7 @@ export const ALL_SETTINGS = z.strictObject({
     description: 'PROBE=PORT, for another port (repeatable)',
     example: 'dns-any=5353',
   }),
-  ...probeSwitches(),
+  ...PROBE_OPTIONS,
   source: word(localAddress).optional().register(ABOUT, {
     group: 'Probes',
     description: 'Send from this local address',
@@ -148,10 +157,12 @@ export const ALL_SETTINGS = z.strictObject({
   severity_critical: number(2, 1_000_000).prefault(SEVERITY_THRESHOLDS.critical).register(ABOUT, {
     group: 'Output',
     description: 'Factor on the wire from which a finding is critical',
+    example: '50',
   }),
   severity_high: number(2, 1_000_000).prefault(SEVERITY_THRESHOLDS.high).register(ABOUT, {
     group: 'Output',
     description: 'Factor on the wire from which it is at least high',
+    example: '20',
   }),
   bom: onOff().register(ABOUT, {
     group: 'Output',
@@ -160,6 +171,7 @@ export const ALL_SETTINGS = z.strictObject({
   profile: z.enum(['excel'], { error: 'is not a profile' }).optional().register(ABOUT, {
     group: 'Output',
     description: 'excel: CSV files with --bom, and times that a spreadsheet reads as such',
+    example: 'excel',
   }),
   fixed_after_silent_runs: whole(1, 52).prefault(2).register(ABOUT, {
     group: 'Output',
@@ -222,7 +234,7 @@ export type Settings = z.output<typeof ALL_SETTINGS>;
 
 /** The options that probes declare, to pick. */
 export const PROBE_SWITCHES: object = Object.fromEntries(
-  Object.keys(probeSwitches()).map((key) => [key, true]),
+  Object.keys(PROBE_OPTIONS).map((key) => [key, true]),
 );
 
 /** What is asked where, and at what rate: what a plan needs. */
@@ -297,18 +309,6 @@ export function severitiesInOrder({
     path: ['severity_critical'],
     input: value,
   });
-}
-
-/** The options that the probes declare; several probes may share one. */
-function probeSwitches(): object {
-  return Object.fromEntries(
-    probes
-      .flatMap(({ options }) => options ?? [])
-      .map(({ flag, describe }) => [
-        keyOf(flag),
-        onOff().register(ABOUT, { group: 'Probes', description: describe } satisfies About),
-      ]),
-  );
 }
 
 function severity() {

@@ -60,7 +60,7 @@ export function parseWritten<S extends z.ZodObject>(
 }
 
 /** What was given, by key. */
-export function inputOf(written: ReadonlyMap<string, Written>): Record<string, unknown> {
+function inputOf(written: ReadonlyMap<string, Written>): Record<string, unknown> {
   return Object.fromEntries(Array.from(written, ([key, { value }]) => [key, value]));
 }
 

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { UsageError } from '../domain/usage-error.js';
 import { unknownKey } from '../scope/scope-problem.js';
 import { readYaml } from '../scope/yaml-source.js';
-import { ALL_SETTINGS, SETTINGS_BY_KEY } from './all-settings.js';
+import { ALL_SETTINGS, SETTINGS_BY_KEY, severitiesInOrder } from './all-settings.js';
 import type { Written } from './read-settings.js';
 import { parseWritten, writtenAs } from './read-settings.js';
 import { pathsFrom } from './setting.js';
@@ -33,6 +33,8 @@ export async function readSettingsFile(
   return { written: new Map() };
 }
 
+const IN_A_FILE = ALL_SETTINGS.check(severitiesInOrder);
+
 function settingsIn(text: string, file: string): ReadonlyMap<string, Written> {
   // All of it may be commented out.
   if (text.split('\n').every((line) => /^\s*(#|$)/.test(line))) return new Map();
@@ -52,6 +54,6 @@ function settingsIn(text: string, file: string): ReadonlyMap<string, Written> {
       source: { kind: 'file', file, line: source.lineOf([key]) },
     });
   }
-  parseWritten(ALL_SETTINGS, found);
+  parseWritten(IN_A_FILE, found);
   return found;
 }

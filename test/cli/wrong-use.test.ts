@@ -67,7 +67,7 @@ const WRONG_USE: readonly (readonly [words: readonly string[], error: RegExp, hi
   [
     ['scan', '--scope', scope, '--severity-high', '1'],
     /--severity-high: "1" .* from 2 to/,
-    /--severity-high 10/,
+    /--severity-high 20/,
   ],
   [
     ['scan', '--scope', scope, '--severity-high', '200'],
