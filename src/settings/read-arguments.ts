@@ -10,7 +10,7 @@ import { readSettings } from './read-settings.js';
 import { ABOUT, defaultOf, isSwitch } from './setting.js';
 import { DEFAULT_FILES, readSettingsFile } from './settings-file.js';
 
-const HELP_COLUMNS = 120;
+const HELP_COLUMNS = 100;
 
 /** How a command is called. */
 export interface Usage<S extends z.ZodObject> {
