@@ -195,12 +195,15 @@ function fromMerged(ranges: Ranges): AddressSet {
 
 /** Sorts ranges, and makes one of those that overlap or touch. Their columns may be sorted apart: see `merge`. */
 function join(ranges: Ranges): AddressSet {
-  const six = [ranges.firsts6, ranges.lasts6].map((column) =>
-    column.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
-  );
+  const { firsts6, lasts6 } = ranges;
+  const sorted = (column: readonly bigint[]): readonly bigint[] =>
+    column.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const firsts = sorted(firsts6);
+  // Of single addresses, which most long lists hold, the ends are the beginnings.
+  const lasts = firsts6.every((first, i) => first === lasts6[i]) ? firsts : sorted(lasts6);
   return ofFamilies(
     merge({ firsts: ranges.firsts4.toSorted(), lasts: ranges.lasts4.toSorted() }, STEPS4),
-    merge<bigint>({ firsts: six[0] ?? [], lasts: six[1] ?? [] }, STEPS6),
+    merge<bigint>({ firsts, lasts }, STEPS6),
   );
 }
 

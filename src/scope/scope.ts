@@ -5,7 +5,7 @@ import type { Instant } from '../domain/time.js';
 import { endOfDay } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { AddressSet } from './address-set.js';
-import { addressSet, difference, membership, rangeIndex, rangeOf, union } from './address-set.js';
+import { addressSet, difference, membership, rangeIndex, rangeOf } from './address-set.js';
 import type { ScopeFile, ScopeNetwork } from './scope-file.js';
 import { neverProbed } from './special-purpose.js';
 
@@ -36,8 +36,13 @@ export interface Scope {
 /** @param extraExclusions further ranges that are never probed: the user's `--exclude`. */
 export function createScope(file: ScopeFile, extraExclusions: Iterable<Range> = []): Scope {
   const authorised = addressSet(file.networks.map(({ prefix }) => rangeOf(prefix)));
-  const excluded = union(addressSet(file.exclude.map(({ range }) => range)), addressSet(extraExclusions));
-  const allowed = difference(authorised, union(excluded, neverProbed));
+  const excluded = addressSet(
+    (function* () {
+      for (const { range } of file.exclude) yield range;
+      yield* extraExclusions;
+    })(),
+  );
+  const allowed = difference(difference(authorised, neverProbed), excluded);
   return {
     name: file.name,
     allows: membership(allowed),

@@ -50,7 +50,7 @@ export function parseExclusionList(text: string, name: string): GivenRanges {
       for (let i = 0; i < entries.lines.length; i++) {
         const [first, last, start = 0] = [entries.firsts[i], entries.lasts[i], entries.starts[i]];
         if (first !== undefined && last !== undefined)
-          yield new ListedRange({ first, last }, text, start, `${name}:${entries.lines[i] ?? 0}`);
+          yield new ListedRange({ first, last }, { text, name }, start, entries.lines[i] ?? 0);
       }
     },
   };
@@ -69,16 +69,19 @@ interface Entries {
   readonly lines: number[];
 }
 
-/** Cuts its text out of the list only where somebody wants to see it. */
+/** Makes its texts only where somebody wants to see them. */
 class ListedRange implements GivenRange {
   constructor(
     readonly range: Range,
-    readonly list: string,
-    readonly start: number,
-    readonly place: string,
+    private readonly list: { readonly text: string; readonly name: string },
+    private readonly start: number,
+    private readonly line: number,
   ) {}
   get text(): string {
-    return entryOf(this.list.slice(this.start, endOfLine(this.list, this.start)));
+    return entryOf(this.list.text.slice(this.start, endOfLine(this.list.text, this.start)));
+  }
+  get place(): string {
+    return `${this.list.name}:${this.line}`;
   }
 }
 

@@ -23,6 +23,8 @@ const MOST_BYTES = 1024 * 1024;
 const DEEPEST = 20;
 /** The library compares every key of a mapping with every other one. */
 const MOST_KEYS = 200;
+/** More addresses than 1 MiB holds; a list of as many single letters would take the library gigabytes and minutes. */
+const MOST_ENTRIES = 150_000;
 
 /**
  * Reads YAML 1.2 (core schema). Aliases are refused, and so every value has one line and no small file can
@@ -94,6 +96,12 @@ function refuseExtremes(tokens: readonly CST.Token[], fail: Fail): void {
       token.type === 'block-map' || (token.type === 'flow-collection' && token.start.source === '{');
     if (isMapping && token.items.length > MOST_KEYS)
       fail(token.offset, `a mapping with more than ${MOST_KEYS} keys`, CHECK_SYNTAX);
+    if (!isMapping && token.items.length > MOST_ENTRIES)
+      fail(
+        token.offset,
+        `a list with more than ${MOST_ENTRIES} entries`,
+        'keep long lists in files of their own: --targets FILE, --exclude @FILE',
+      );
     for (const item of token.items)
       for (const inner of [item.key, item.value]) if (inner) waiting.push([inner, depth + 1]);
   }

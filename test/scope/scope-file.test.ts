@@ -478,6 +478,12 @@ const added: readonly (readonly [string, readonly string[], string, string])[] =
     SYNTAX,
   ],
   [
+    'entries without end',
+    [`exclude: [${'x,'.repeat(200_000)}]`],
+    'scope.yaml:7: a list with more than 150000 entries',
+    'keep long lists in files of their own: --targets FILE, --exclude @FILE',
+  ],
+  [
     'keys without end',
     ['limits:', ...Array.from({ length: 50_000 }, (_, i) => `  k${i}: 1`)],
     'scope.yaml:8: a mapping with more than 200 keys',
