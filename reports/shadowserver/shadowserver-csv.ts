@@ -3,7 +3,7 @@ import type { RunRecord } from '../../src/domain/run-record.js';
 import { isExposed } from '../../src/domain/status.js';
 import { formatDay } from '../../src/domain/time.js';
 import { asLabel, groupByAs } from '../by-as.js';
-import { csvChunks, guardRemote } from '../csv.js';
+import { csvChunks, guardCellEnd } from '../csv.js';
 import { decimalText, FACTOR_DECIMALS } from '../format.js';
 import type { Report } from '../report.js';
 import type { ShadowserverType } from './types.js';
@@ -18,7 +18,8 @@ import {
 /**
  * Files that readers of Shadowserver's reports take as they are (IntelMQ, AbuseIO): one a type and AS, named
  * `2026-11-20-scan_ntpmonitor-as64496-asn.csv`. No byte order mark, which breaks those readers, and no guard
- * before a number; text from outside is guarded as everywhere. Of what is exposed now only; IPv6 under `scan6_`, where there is such a type.
+ * against formulas, which would stand in their data. Of what is exposed now only; IPv6 under `scan6_`, where there is
+ * such a type.
  */
 export const shadowserverCsv: Report = {
   name: 'shadowserver-csv',
@@ -86,7 +87,7 @@ function cellsOf(record: FindingRecord, { columns }: ShadowserverType): Map<stri
       'amplification',
       record.amplification === undefined ? '' : decimalText(record.amplification, FACTOR_DECIMALS),
     ],
-    ['dns_version', guardRemote(record.version ?? '')],
+    ['dns_version', guardCellEnd(record.version ?? '')],
     ['request_size', String(record.request_size)],
     ['probe', record.probe],
     ['probed_ip', record.probed_ip],
@@ -106,5 +107,5 @@ function factText(name: string, value: string | number | boolean | undefined): s
   const text = String(value);
   if (INTEGER_COLUMNS.has(name)) return /^-?\d+$/.test(text) ? text : '';
   if (DECIMAL_COLUMNS.has(name)) return /^-?\d+(\.\d+)?$/.test(text) ? text : '';
-  return typeof value === 'string' ? guardRemote(text) : text;
+  return typeof value === 'string' ? guardCellEnd(text) : text;
 }
