@@ -69,8 +69,9 @@ function matcherOf(text: string): (exposure: ExposureHistory) => boolean {
 
 function describe(found: readonly ExposureHistory[]): string {
   return found
-    .map(({ ip, probe, asn, state, first_seen, last_seen, times_seen, changes }) => {
-      const head = `${ip}  ${probe}${asn === undefined ? '' : `  AS${asn}`}  ${STATES[state]}, seen ${times_seen} ${
+    .map((exposure) => {
+      const { ip, probe, asn, first_seen, last_seen, times_seen, changes } = exposure;
+      const head = `${ip}  ${probe}${asn === undefined ? '' : `  AS${asn}`}  ${stateOf(exposure)}, seen ${times_seen} ${
         times_seen === 1 ? 'time' : 'times'
       } from ${first_seen} to ${last_seen}`;
       const lines = alignedTable(changes.map(changeCells), new Set());
@@ -79,7 +80,11 @@ function describe(found: readonly ExposureHistory[]): string {
     .join('\n');
 }
 
-const STATES = { open: 'open', silent: 'silent with its subnet', fixed: 'fixed' } as const;
+function stateOf({ state, silent }: ExposureHistory): string {
+  return state === 'open' && silent?.since !== undefined
+    ? `open, no longer answers since ${silent.since}`
+    : state;
+}
 
 function changeCells({ at, status, evidence, doubt, wire_amplification }: StatusChange): readonly string[] {
   const why = evidence ?? doubt;
