@@ -92,7 +92,11 @@ function totalLine(run: RunRecord, records: readonly FindingRecord[]): string {
           ? `; this is shard ${run.settings.shard}, and the rest was not asked here`
           : excludedOnTheWay(run) > 0
             ? `; the scope excluded ${addressCount(excludedOnTheWay(run))} on the way, which were not all asked`
-            : '';
+            : run.late !== undefined
+              ? `; this run went on after newer ones, and speaks of ${run.started}`
+              : run.partial !== undefined
+                ? `; this run asked less than the usual one, ${run.partial.compared_with}, and speaks of what it asked`
+                : '';
   const exposed = records.filter(({ status }) => isExposed(status));
   const since = sinceText(run, records);
   if (exposed.length === 0)

@@ -113,6 +113,10 @@ const DOUBTS: Readonly<Record<Doubt | '', Said>> = {
     ja: '応答なし（以前とは異なる要求）',
   },
   losses: { en: 'silent, but packets were lost there', ja: '応答なし（この範囲でパケットの損失あり）' },
+  'closed since': {
+    en: 'seen by this run, and proved closed by a newer one',
+    ja: '今回の調査で検出しましたが、より新しい調査で解消を確認しています',
+  },
   'not rechecked': { en: 'silent once, and not asked again', ja: '応答なし（再確認していません）' },
   'path not proved': {
     en: 'silent, but nothing shows that this run reached their network',

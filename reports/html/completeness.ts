@@ -63,10 +63,15 @@ function verdict(run: RunRecord): Said {
       en: `This is shard ${run.settings.shard}, a part of a run: the rest was not asked here.`,
       ja: `これは分割した調査の一部（シャード${run.settings.shard}）です。残りの範囲は、ここでは調査していません。`,
     };
+  if (run.late !== undefined)
+    return {
+      en: `This run was stopped and went on after newer runs (the newest is ${run.late.newest}): it speaks of its own time, ${spacedTime(run.started)}, and its statuses are those of then.`,
+      ja: `この調査は中断後、より新しい調査（最新：${run.late.newest}）のあとに再開しました。内容と状態は、開始時点（${spacedTime(run.started)}）のものです。`,
+    };
   if (run.partial !== undefined)
     return {
-      en: 'This run asked less than the usual one: it speaks of what it asked alone.',
-      ja: 'この調査は通常より範囲またはプローブを絞ったものです。結果は調査した範囲についてのみ有効です。',
+      en: `This run asked less than the usual one (${run.partial.compared_with}): it speaks of what it asked, and of nothing else.`,
+      ja: `この調査の対象は、通常の調査（${run.partial.compared_with}）の一部です。以下は、調査した範囲だけの結果です。`,
     };
   const excluded = excludedOnTheWay(run);
   if (excluded > 0)

@@ -2,6 +2,7 @@ import type { Language } from '../../probes/probe.js';
 import { LANGUAGES } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
+import { standingOf } from '../../src/domain/run-standing.js';
 import { isExposed } from '../../src/domain/status.js';
 import type { AsGroup } from '../by-as.js';
 import { asLabel, groupByAs } from '../by-as.js';
@@ -23,7 +24,7 @@ export const notices: Report = {
   name: 'notices',
   *files(run, records, options) {
     // Nobody is thanked, or written to again, by a run that may not have reached the network.
-    if (run.suspect !== undefined) return;
+    if (['suspect', 'late', 'partial'].includes(standingOf(run))) return;
     const { format = 'text', templates = defaultTemplates } = run.settings.notices ?? {};
     const parsed = LANGUAGES.map(
       (language) =>

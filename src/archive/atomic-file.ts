@@ -1,6 +1,7 @@
-import type { FileHandle } from 'node:fs/promises';
-import { open, readdir, rename, rm, unlink } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { WritableFile } from './disk.js';
+import { openForWriting, remove, rename, syncFolder } from './disk.js';
 
 export type Chunks = Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
 
@@ -16,13 +17,8 @@ export async function writeAtomically(
   chunks: Chunks,
   options: { readonly mode: number },
 ): Promise<void> {
-  const folder = dirname(path);
-  await removeStale(folder);
-  const temporary = join(folder, temporaryName(basename(path)));
-  // In a container every run has the same process id: what has our name is of a run before.
-  await rm(temporary, { force: true });
-  const file = await open(temporary, 'wx', 0o600);
-  try {
+  await withTemporary(path, async (temporary) => {
+    const file = await openForWriting(temporary, 'wx', 0o600);
     try {
       await writeChunks(file, chunks);
       await file.chmod(options.mode);
@@ -31,54 +27,51 @@ export async function writeAtomically(
       await file.close();
     }
     await rename(temporary, path);
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw error;
-  }
-  await syncFolder(folder);
+  });
+  await syncFolder(dirname(path));
 }
 
-let written = 0;
+/** Temporary files and folders of this process. */
+const inUse = new Set<string>();
+let made = 0;
 
-/** A name that no other writer has: ours by the process, within it by a count. */
-export function temporaryName(finalName: string): string {
-  return `.${finalName}.${process.pid}-${++written}.ampscope-tmp`;
-}
-
-/** Makes the names in a folder last: a rename is on the disk only when the folder is. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+/**
+ * Hands out a name beside `path` that no other writer has, and sees to it that nothing is left there.
+ * @throws what `use` throws.
+ */
+export async function withTemporary(path: string, use: (temporary: string) => Promise<void>): Promise<void> {
+  const folder = dirname(path);
+  const name = `.${basename(path)}.${process.pid}-${++made}.ampscope-tmp`;
+  inUse.add(name);
   try {
-    await handle.sync();
+    await removeStale(folder);
+    const temporary = join(folder, name);
+    await remove(temporary);
+    try {
+      await use(temporary);
+    } catch (error) {
+      await remove(temporary).catch(() => undefined);
+      throw error;
+    }
   } finally {
-    await handle.close();
+    inUse.delete(name);
   }
 }
 
 const TEMPORARY = /^\..+\.(\d+)-\d+\.ampscope-tmp$/;
 
-/**
- * Removes what writers left behind in a folder that are no more: files, and folders on their way out.
- * @param options.own also what bears the id of this process, which has written nothing there yet: in a container every
- *   run has the same.
- */
-export async function removeStale(folder: string, options: { readonly own?: boolean } = {}): Promise<void> {
+/** Removes what writers left behind in a folder that are no more: files, and folders that were being removed. */
+export async function removeStale(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    const pid = Number(TEMPORARY.exec(name)?.[1]);
-    if (Number.isNaN(pid) || (pid === process.pid ? options.own !== true : isRunning(pid))) continue;
-    await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
+    const pid = TEMPORARY.exec(name)?.[1];
+    if (pid === undefined || inUse.has(name)) continue;
+    if (!isAnotherProcess(Number(pid))) await remove(join(folder, name)).catch(() => undefined);
   }
 }
 
-/** The same in each folder that stands in this one: in each run of an output folder. */
-export async function removeStaleBelow(folder: string): Promise<void> {
-  for (const entry of await readdir(folder, { withFileTypes: true }))
-    // What may not be read is somebody else's.
-    if (entry.isDirectory())
-      await removeStale(join(folder, entry.name), { own: true }).catch(() => undefined);
-}
-
-function isRunning(pid: number): boolean {
+/** In a container every run has the same process id: what has ours and is not in use is of a run before. */
+function isAnotherProcess(pid: number): boolean {
+  if (pid === process.pid) return false;
   try {
     // Signal 0 asks only whether the process is there.
     process.kill(pid, 0);
@@ -91,7 +84,7 @@ function isRunning(pid: number): boolean {
 const BUFFERED_BYTES = 1 << 16;
 
 /** Small chunks are gathered: a system call for each row of a CSV file would cost more than the row. */
-async function writeChunks(file: FileHandle, chunks: Chunks): Promise<void> {
+async function writeChunks(file: WritableFile, chunks: Chunks): Promise<void> {
   let waiting: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of chunks) {
@@ -99,9 +92,9 @@ async function writeChunks(file: FileHandle, chunks: Chunks): Promise<void> {
     waiting.push(part);
     bytes += part.length;
     if (bytes < BUFFERED_BYTES) continue;
-    await file.writeFile(Buffer.concat(waiting));
+    await file.write(Buffer.concat(waiting));
     waiting = [];
     bytes = 0;
   }
-  if (bytes > 0) await file.writeFile(Buffer.concat(waiting));
+  if (bytes > 0) await file.write(Buffer.concat(waiting));
 }

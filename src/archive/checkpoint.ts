@@ -1,10 +1,12 @@
-import type { FileHandle } from 'node:fs/promises';
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exchange } from '../domain/exchange.js';
 import type { ScopeReloadRecord } from '../domain/run-record.js';
 import { UsageError } from '../domain/usage-error.js';
-import { writeAtomically } from './atomic-file.js';
+import { withTemporary, writeAtomically } from './atomic-file.js';
+import { TooLong, readBounded } from './bounded-file.js';
+import type { WritableFile } from './disk.js';
+import { chmod, makeFolder, openForWriting, remove, rename } from './disk.js';
 import type { ExchangeJson } from './exchange-codec.js';
 import { decodeExchange, encodeExchange } from './exchange-codec.js';
 import { folderMode } from './file-modes.js';
@@ -121,11 +123,11 @@ export async function openCheckpoint(
 ): Promise<CheckpointWriter> {
   const folder = join(directory, FOLDER);
   const mode = options.fileMode;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder, { recursive: true });
   await chmod(folder, folderMode(mode));
   if (options.plan !== undefined)
     await writeAtomically(join(folder, PLAN), [`${JSON.stringify(options.plan)}\n`], { mode });
-  const measurements = await open(join(folder, MEASUREMENTS), 'a', mode);
+  const measurements = await openForWriting(join(folder, MEASUREMENTS), 'a', mode);
   let bytes = options.measurementsBytes ?? 0;
   await measurements.truncate(bytes);
   const owner = await ownerOfThisProcess();
@@ -146,25 +148,24 @@ export async function openCheckpoint(
 
 /** Removes the checkpoint of a run that is complete, at one stroke: whoever is killed meanwhile leaves no half. */
 export async function removeCheckpoint(directory: string): Promise<void> {
-  const leaving = join(directory, `.${FOLDER}.${process.pid}-0.ampscope-tmp`);
-  // A full folder is never replaced, and a run before may have had this process id.
-  await rm(leaving, { recursive: true, force: true });
-  try {
-    await rename(join(directory, FOLDER), leaving);
-  } catch {
-    return; // There is none.
-  }
-  await rm(leaving, { recursive: true, force: true });
+  const path = join(directory, FOLDER);
+  if (!(await isThere(path))) return;
+  await withTemporary(path, async (leaving) => {
+    await rename(path, leaving);
+    await remove(leaving);
+  });
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Whether a run can go on. */
 export async function hasCheckpoint(directory: string): Promise<boolean> {
-  try {
-    await readFile(join(directory, FOLDER, STATE));
-    return true;
-  } catch {
-    return false;
-  }
+  return isThere(join(directory, FOLDER, STATE));
 }
 
 /**
@@ -187,7 +188,7 @@ export async function readCheckpoint(directory: string, version: string): Promis
       'wait until it has ended',
     );
   const path = join(folder, MEASUREMENTS);
-  const content = (await readFile(path).catch(missing(path, directory))).subarray(
+  const content = (await readBounded(path, MOST_BYTES).catch(missing(path, directory))).subarray(
     0,
     state.measurements_bytes,
   );
@@ -195,16 +196,16 @@ export async function readCheckpoint(directory: string, version: string): Promis
   return { plan, state, measurementsBytes: content.length, measured: readMeasured(content, path) };
 }
 
-async function append(file: FileHandle, measured: readonly MeasuredEntry[]): Promise<number> {
+async function append(file: WritableFile, measured: readonly MeasuredEntry[]): Promise<number> {
   let bytes = 0;
   for (const { probe, probed, firstSeenAt, exchanges } of measured) {
     const entry: MeasuredJson = [probe, probed, firstSeenAt, exchanges.map(encodeExchange)];
     const line = Buffer.from(`${JSON.stringify(entry)}\n`);
     // The whole line, or an error: a full disk may take a part of it.
-    await file.appendFile(line);
+    await file.write(line);
     bytes += line.length;
   }
-  if (bytes > 0) await file.datasync();
+  if (bytes > 0) await file.sync();
   return bytes;
 }
 
@@ -237,7 +238,7 @@ function* chunksOf(file: StateFile): Generator<string> {
 }
 
 async function readJson<T extends { readonly format: number }>(path: string, directory: string): Promise<T> {
-  const text = await readFile(path, 'utf8').catch(missing(path, directory));
+  const text = (await readBounded(path, MOST_BYTES).catch(missing(path, directory))).toString();
   let value: T;
   try {
     value = JSON.parse(text) as T;
@@ -248,8 +249,12 @@ async function readJson<T extends { readonly format: number }>(path: string, dir
   return value;
 }
 
+/** What fits into one text (V8: 2^29 - 24 characters). */
+const MOST_BYTES = 2 ** 28;
+
 function missing(path: string, directory: string): (error: unknown) => never {
   return (error) => {
+    if (error instanceof TooLong) throw damaged(path);
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new UsageError(

@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip } from 'node:zlib';
@@ -9,6 +8,8 @@ import type { KnownResponders } from '../history/known-responders.js';
 import type { Outcome } from '../history/remembered.js';
 import { remembered } from '../history/remembered.js';
 import { writeAtomically } from './atomic-file.js';
+import { TooLong, linesIn } from './bounded-file.js';
+import { rename } from './disk.js';
 
 /**
  * What is remembered between the runs of one `--out`: gzip, a line that says which runs are in it, then a line
@@ -16,7 +17,7 @@ import { writeAtomically } from './atomic-file.js';
  */
 export interface HistoryHead {
   readonly format: 1;
-  /** In the order in which they were taken in. */
+  /** In the order in which they began. */
   readonly runs: readonly TrendPoint[];
   /** Absent in files of earlier versions. */
   readonly responders?: KnownResponders;
@@ -32,7 +33,10 @@ export function historyPath(out: string): string {
 /** The file is missing, cut short or not ours: it can be made again from the runs. */
 export class HistoryDamaged extends Error {}
 
-/** What a reader wants of the file: parsing the rest would take most of the time. */
+/**
+ * What a reader wants of the file. `all` and `open` hold every line against its shape; with `ids` the others are not even
+ * parsed, which would take most of the time, so that a file is read whole once before.
+ */
 export type Wanted = 'all' | 'open' | { readonly ids: ReadonlySet<string> };
 
 /**
@@ -50,20 +54,23 @@ export async function readHistory(
   for await (const lines of linesOf(out))
     for (const line of lines)
       if (head === undefined) head = headIn(line);
-      else if (isWanted(line, wanted)) take(exposureIn(line));
+      else if (typeof wanted === 'string') {
+        const exposure = exposureIn(line);
+        if (wanted === 'all' || exposure.state !== 'fixed') take(exposure);
+      } else if (wanted.ids.has(idIn(line))) take(exposureIn(line));
   if (head === undefined) throw new HistoryDamaged('it is empty');
   return head;
 }
 
-function isWanted(line: string, wanted: Wanted): boolean {
-  if (wanted === 'all') return true;
-  // Within a text a quote has a backslash before it.
-  if (wanted === 'open') return !line.includes('"state":"fixed"');
-  return wanted.ids.has(idIn(line));
+/** @throws HistoryDamaged */
+async function readHead(out: string): Promise<HistoryHead> {
+  for await (const [line] of linesOf(out)) if (line !== undefined) return headIn(line);
+  throw new HistoryDamaged('it is empty');
 }
 
 /**
- * Takes a run in. Either all of it is in the file afterwards, or nothing.
+ * Takes a run in, once: one whose scan_id is there already changes nothing. Either all of it is in the file afterwards,
+ * or nothing.
  * @param outcomes one for each exposure of which the run has a row.
  * @throws HistoryDamaged where the file cannot be read; what the system says where it cannot be written.
  */
@@ -77,6 +84,7 @@ export async function takeIn(
     readonly responders?: (known: KnownResponders) => KnownResponders;
   },
 ): Promise<void> {
+  if ((await readHead(out)).runs.some(({ scan_id }) => scan_id === run.scan_id)) return;
   const waiting = new Map<string, Outcome>();
   for (const outcome of outcomes) waiting.set(outcome.row.finding_id, outcome);
   await writeHistory(out, changedLines(out, run, waiting, options.responders), options);
@@ -107,7 +115,7 @@ async function* changedLines(
       if (head === undefined) {
         head = headIn(line);
         const responders = respondersAfter(head.responders ?? {});
-        const next: HistoryHead = { ...head, runs: [...head.runs, run], responders };
+        const next: HistoryHead = { ...head, runs: [...head.runs, run].sort(byTime), responders };
         changed += `${JSON.stringify(next)}\n`;
         continue;
       }
@@ -121,6 +129,11 @@ async function* changedLines(
   }
   if (head === undefined) throw new HistoryDamaged('it is empty');
   for (const outcome of waiting.values()) yield lineOf(remembered(undefined, outcome));
+}
+
+/** One that went on after newer ones had ended stands where it began. ISO 8601 in UTC sorts as text. */
+function byTime(a: TrendPoint, b: TrendPoint): number {
+  return a.at < b.at ? -1 : a.at > b.at ? 1 : 0;
 }
 
 const ID_START = '{"finding_id":"';
@@ -168,27 +181,37 @@ async function* inBatches(
 
 const READ_BYTES = 1 << 17;
 
-/** Many at a time: a turn for each line would cost more than the line. @throws HistoryDamaged */
+/** More than a million exposures take. */
+const MOST_BYTES = 2 ** 32;
+
+/** Many at a time. @throws HistoryDamaged */
 async function* linesOf(out: string): AsyncGenerator<readonly string[], void, undefined> {
-  let rest = '';
   const file = createReadStream(historyPath(out));
   const gunzip = createGunzip({ chunkSize: READ_BYTES });
   const reading = pipeline(file, gunzip);
   reading.catch(() => undefined);
-  const decoder = new TextDecoder();
   try {
-    for await (const part of gunzip as AsyncIterable<Buffer>) {
-      const lines = (rest + decoder.decode(part, { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
+    for await (const { lines, rest } of linesIn(counted(gunzip as AsyncIterable<Buffer>))) {
+      if (rest) throw new HistoryDamaged('its last line is cut short');
       yield lines;
     }
     await reading;
   } catch (error) {
+    if (error instanceof TooLong) throw new HistoryDamaged(error.message);
     throw saysDamaged(error) ? new HistoryDamaged(error.message) : error;
   } finally {
     file.destroy();
+    gunzip.destroy();
   }
-  if (rest !== '') throw new HistoryDamaged('its last line is cut short');
+}
+
+async function* counted(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  let bytes = 0;
+  for await (const part of parts) {
+    bytes += part.length;
+    if (bytes > MOST_BYTES) throw new TooLong(`longer than ${MOST_BYTES / 2 ** 30} GiB`);
+    yield part;
+  }
 }
 
 /** It is not there, or gzip cannot read it. What else the system refuses is no fault of the file. */
@@ -199,15 +222,27 @@ function saysDamaged(error: unknown): error is Error {
 
 function headIn(line: string): HistoryHead {
   const head = parsed(line);
-  if (typeof head === 'object' && head !== null && 'format' in head && head.format === 1)
-    return head as HistoryHead;
-  throw new HistoryDamaged('another version of ampscope wrote it');
+  if (!isObject(head) || head['format'] !== 1)
+    throw new HistoryDamaged('another version of ampscope wrote it');
+  if (!Array.isArray(head['runs']) || !head['runs'].every(isTrendPoint))
+    throw new HistoryDamaged('its first line does not list runs');
+  return head as unknown as HistoryHead;
 }
 
+function isTrendPoint(point: unknown): boolean {
+  return (
+    isObject(point) &&
+    typeof point['scan_id'] === 'string' &&
+    typeof point['at'] === 'string' &&
+    isObject(point['statuses']) &&
+    Object.values(point['statuses']).every(isObject)
+  );
+}
+
+/** As much is checked as a run relies on, so that none ends for it after its sweep. */
 function exposureIn(line: string): ExposureHistory {
   const exposure = parsed(line);
-  if (typeof exposure === 'object' && exposure !== null && 'finding_id' in exposure)
-    return asNow(exposure as ExposureHistory);
+  if (isObject(exposure) && isExposure(exposure)) return asNow(exposure as unknown as ExposureHistory);
   throw new HistoryDamaged('a line of it is no exposure');
 }
 
@@ -217,6 +252,44 @@ function asNow(
 ): ExposureHistory {
   const { state } = exposure;
   return state === 'silent' ? { ...exposure, state: 'open', silent: { runs: 0 } } : { ...exposure, state };
+}
+
+const TEXTS = [
+  'finding_id',
+  'ip',
+  'probe',
+  'probed_ip',
+  'state',
+  'first_seen',
+  'last_seen',
+  'open_since',
+  'asked',
+];
+
+function isExposure(value: Record<string, unknown>): boolean {
+  return (
+    TEXTS.every((key) => typeof value[key] === 'string') &&
+    Number.isSafeInteger(value['probed_port']) &&
+    Number.isSafeInteger(value['times_seen']) &&
+    Array.isArray(value['changes']) &&
+    value['changes'].every(
+      (change) =>
+        isObject(change) && typeof change['status'] === 'string' && typeof change['at'] === 'string',
+    ) &&
+    (value['last'] === undefined || isLastRow(value['last'], value['finding_id']))
+  );
+}
+
+function isLastRow(row: unknown, id: unknown): boolean {
+  return (
+    isObject(row) &&
+    row['finding_id'] === id &&
+    ['timestamp', 'ip', 'probed_ip', 'severity', 'probe'].every((key) => typeof row[key] === 'string')
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parsed(line: string): unknown {

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FindingRecord } from '../domain/finding-record.js';
-import { bareColumns } from '../domain/finding-record.js';
+import { bareColumns, sortRecords } from '../domain/finding-record.js';
 import type { RunRecord, TrendPoint } from '../domain/run-record.js';
 import { isRemembered } from '../domain/run-standing.js';
 import { trendPointOf } from '../domain/trend-point.js';
@@ -12,7 +11,8 @@ import type { KnownResponders } from '../history/known-responders.js';
 import { respondersAfter } from '../history/known-responders.js';
 import type { Outcome } from '../history/remembered.js';
 import { HistoryDamaged, beginHistory, readHistory, takeIn } from './history-file.js';
-import { readRun, readRunRecord } from './run-archive.js';
+import { hasRunRecord, readRun, readRunRecord } from './run-archive.js';
+import { runNames } from './run-directory.js';
 
 /** The history of a folder, and what it took to have it whole. */
 export interface OpenHistory {
@@ -21,8 +21,10 @@ export interface OpenHistory {
   /** Exposures that were not proved closed. */
   readonly open: readonly ExposureHistory[];
   readonly responders: KnownResponders;
-  /** The history was missing or could not be read, and was made again from the runs. */
-  readonly rebuilt: boolean;
+  /** Why the history had to be made again from the runs: that it was missing, or what is wrong with it. */
+  readonly rebuilt?: string;
+  /** Runs that should have been taken in now and cannot be read, and why. */
+  readonly unread: readonly { readonly run: string; readonly why: string }[];
   /** Runs that were taken in now. */
   readonly takenIn: number;
 }
@@ -35,21 +37,26 @@ export interface OpenHistory {
  */
 export async function openHistory(out: string, options: { readonly mode: number }): Promise<OpenHistory> {
   let found: Awaited<ReturnType<typeof readOpen>>;
-  let isMade = false;
+  let rebuilt: string | undefined;
   try {
     found = await readOpen(out);
   } catch (error) {
     if (!(error instanceof HistoryDamaged)) throw error;
-    isMade = true;
+    rebuilt = error.message;
     found = { runs: [], open: [], responders: {} };
     await beginHistory(out, options);
   }
   const known = new Set(found.runs.map(({ scan_id }) => scan_id));
+  const unread: { run: string; why: string }[] = [];
   let takenIn = 0;
-  for (const name of await runNames(out))
-    if (!known.has(name) && (await takeInDirectory(out, name, options))) takenIn++;
+  for (const run of await runNames(out)) {
+    if (known.has(run)) continue;
+    const outcome = await takeInDirectory(out, run, options);
+    if (outcome === 'taken in') takenIn++;
+    else if (outcome !== 'nothing') unread.push({ run, why: outcome.why });
+  }
   if (takenIn > 0) found = await readOpen(out);
-  return { ...found, rebuilt: isMade && takenIn > 0, takenIn };
+  return { ...found, unread, takenIn, ...(rebuilt !== undefined && { rebuilt }) };
 }
 
 async function readOpen(out: string): Promise<Pick<OpenHistory, 'runs' | 'open' | 'responders'>> {
@@ -65,38 +72,29 @@ export async function takeInRun(
   records: readonly FindingRecord[],
   options: { readonly mode: number },
 ): Promise<void> {
-  await takeIn(out, trendPointOf(run, records), outcomesOf(run, records), {
+  // In the order of the file, from which the same history is made again.
+  const sorted = sortRecords(records);
+  await takeIn(out, trendPointOf(run, sorted), outcomesOf(run, sorted), {
     ...options,
-    responders: (known) => respondersAfter(known, run),
+    responders: (known) => (run.late === undefined ? respondersAfter(known, run) : known),
   });
 }
 
-/** `2026-11-20T030000Z`, or with `-2` and so on: the order of the names is that of the runs. */
-const RUN_NAME = /^\d{4}-\d{2}-\d{2}T\d{6}Z(-\d+)?$/;
-
-async function runNames(out: string): Promise<readonly string[]> {
-  const names = (await readdir(out)).filter((name) => RUN_NAME.test(name));
-  const key = (name: string): string => {
-    const [stamp = '', count = '1'] = name.split('Z-');
-    return `${stamp.replace('Z', '')} ${count.padStart(9, '0')}`;
-  };
-  return names.sort((a, b) => (key(a) < key(b) ? -1 : 1));
-}
-
-/** False where it is abandoned, damaged, stopped, or part of another one: it says nothing that could be relied on. */
+/** Nothing where it is abandoned, stopped, or part of another one: it says nothing that could be relied on. */
 async function takeInDirectory(
   out: string,
   name: string,
   options: { readonly mode: number },
-): Promise<boolean> {
+): Promise<'taken in' | 'nothing' | { readonly why: string }> {
   const directory = join(out, name);
+  if (!(await hasRunRecord(directory))) return 'nothing';
   try {
-    if (!isRemembered(await readRunRecord(directory))) return false;
+    if (!isRemembered(await readRunRecord(directory))) return 'nothing';
     const { run, records } = await readRun(directory);
     await takeInRun(out, run, records, options);
-    return true;
+    return 'taken in';
   } catch (error) {
-    if (error instanceof UsageError) return false;
+    if (error instanceof UsageError) return { why: error.message };
     throw error;
   }
 }
@@ -111,6 +109,7 @@ function* outcomesOf(run: RunRecord, records: readonly FindingRecord[]): Generat
       status: record.status ?? 'persisting',
       ...(record.status_evidence && { evidence: record.status_evidence }),
       ...(record.status_doubt && { doubt: record.status_doubt }),
+      ...(run.late !== undefined && { late: true }),
       row: bareColumns(record),
       asked: asked.get(record.probe) ?? '',
       run: { scan_id: run.scan_id, at: run.started },

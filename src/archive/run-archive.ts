@@ -1,13 +1,14 @@
-import { createReadStream } from 'node:fs';
-import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { FindingRecord } from '../domain/finding-record.js';
 import { sortRecords } from '../domain/finding-record.js';
 import type { RunRecord } from '../domain/run-record.js';
 import { UsageError } from '../domain/usage-error.js';
 import { writeAtomically } from './atomic-file.js';
+import { TooLong, linesOfFile, readBounded } from './bounded-file.js';
 import { hasCheckpoint } from './checkpoint.js';
 import { checkFindingRecord, checkRunRecord } from './check-record.js';
+import { chmod, makeFolder, remove } from './disk.js';
 import { folderMode, parseFileMode } from './file-modes.js';
 
 /** A file to be written, by its path within the run's directory. */
@@ -30,7 +31,7 @@ export async function writeRun(
   reports: Iterable<RunFile>,
 ): Promise<void> {
   // Of a run that was stopped and went on: until the new one stands there, it is an abandoned one.
-  await rm(join(directory, RUN), { force: true });
+  await remove(join(directory, RUN));
   await writeReports(directory, run, [{ path: FINDINGS, chunks: jsonLines(records) }]);
   await writeReports(directory, run, reports);
   await writeReports(directory, run, [{ path: RUN, chunks: [`${JSON.stringify(run, null, 2)}\n`] }]);
@@ -47,7 +48,7 @@ export async function writeReports(
   for (const { path, chunks } of files) {
     const target = join(directory, path);
     const folder = dirname(target);
-    if (!folders.has(folder)) await makeFolder(folder, folderMode(mode));
+    if (!folders.has(folder)) await makeFolders(folder, folderMode(mode));
     folders.add(folder);
     await writeAtomically(target, chunks, { mode });
   }
@@ -63,11 +64,19 @@ export async function readRun(
   const run = await readRunRecord(directory);
   const path = join(directory, FINDINGS);
   const records: FindingRecord[] = [];
-  for await (const line of readLines(path)) {
-    const found = checkFindingRecord(line);
-    if (typeof found === 'string')
-      throw new UsageError(`${path}:${records.length + 1}: no finding: ${found}`, DAMAGED);
-    records.push(found);
+  try {
+    for await (const { lines } of linesOfFile(path))
+      for (const line of lines) {
+        const found = checkFindingRecord(line);
+        if (typeof found === 'string')
+          throw new UsageError(`${path}:${records.length + 1}: no finding: ${found}`, DAMAGED);
+        records.push(found);
+      }
+  } catch (error) {
+    if (error instanceof TooLong)
+      throw new UsageError(`${path}:${records.length + 1}: ${error.message}`, DAMAGED);
+    if (error instanceof UsageError || !(error instanceof Error && 'code' in error)) throw error;
+    throw new UsageError(`${path}: cannot be read: ${String(error.code)}`, DAMAGED);
   }
   if (records.length !== run.counts.findings)
     throw new UsageError(`${path}: ${records.length} findings, ${run.counts.findings} in ${RUN}`, DAMAGED);
@@ -76,13 +85,25 @@ export async function readRun(
 
 const DAMAGED = 'the run is damaged: restore it from a backup, or scan again';
 
+/** Whether a run was written to its end, in whatever state it is now. */
+export function hasRunRecord(directory: string): Promise<boolean> {
+  return stat(join(directory, RUN)).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A million networks of targets take a tenth of it. */
+const MOST_RUN_BYTES = 2 ** 28;
+
 /** Its run.json alone. @throws UsageError as `readRun`. */
 export async function readRunRecord(directory: string): Promise<RunRecord> {
   const path = join(directory, RUN);
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = (await readBounded(path, MOST_RUN_BYTES)).toString();
   } catch (error) {
+    if (error instanceof TooLong) throw new UsageError(`${path}: ${error.message}`, DAMAGED);
     if (!(error instanceof Error && 'code' in error)) throw error;
     if (error.code === 'ENOENT' && (await hasCheckpoint(directory)))
       throw new UsageError(
@@ -102,31 +123,6 @@ export async function readRunRecord(directory: string): Promise<RunRecord> {
   return found;
 }
 
-const NEWLINE = 0x0a;
-
-/**
- * The lines of a file, the last one too where its end is missing. Not node:readline: that also ends a line at
- * U+2028, which JSON leaves as it is within a string.
- */
-async function* readLines(path: string): AsyncGenerator<string, void, undefined> {
-  let rest: Buffer[] = [];
-  try {
-    for await (const part of createReadStream(path) as AsyncIterable<Buffer>) {
-      let start = 0;
-      for (let end = part.indexOf(NEWLINE); end >= 0; end = part.indexOf(NEWLINE, start)) {
-        yield Buffer.concat([...rest, part.subarray(start, end)]).toString();
-        rest = [];
-        start = end + 1;
-      }
-      if (start < part.length) rest.push(part.subarray(start));
-    }
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new UsageError(`${path}: cannot be read: ${String(error.code)}`, DAMAGED);
-  }
-  if (rest.length > 0) yield Buffer.concat(rest).toString();
-}
-
 function* jsonLines(records: readonly FindingRecord[]): Generator<string, void, undefined> {
   for (const record of sortRecords(records)) yield `${JSON.stringify(record)}\n`;
 }
@@ -138,8 +134,8 @@ function fileModeOf(run: RunRecord): number {
 }
 
 /** Within the run's directory, which is there already. */
-async function makeFolder(folder: string, mode: number): Promise<void> {
-  const made = await mkdir(folder, { recursive: true, mode });
+async function makeFolders(folder: string, mode: number): Promise<void> {
+  const made = await makeFolder(folder, { recursive: true, mode });
   if (made === undefined) return;
   // Each one that was made, whatever the umask says: a group that may read the files must get to them.
   const first = resolve(made);

@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises';
 import { PRIVATE_FILE } from '../archive/file-modes.js';
 import { HistoryDamaged, historyPath, readHistory } from '../archive/history-file.js';
 import { openHistory } from '../archive/past-runs.js';
+import { holderNow, lockFolder } from '../archive/run-lock.js';
 import { compareAddresses, parseAddress } from '../domain/address.js';
 import { compareText } from '../domain/finding-record.js';
+import { formatInstant } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { ExposureHistory, StatusChange } from '../history/exposure-history.js';
 import { givenRange } from '../scope/parse-range.js';
@@ -17,7 +19,7 @@ export const history = defineCommand({
   positional: { usage: '<what>', describe: 'An address, a prefix, or an AS number' },
   settings: ALL_SETTINGS.pick({ out: true, json: true }),
   example: ['ampscope history 192.0.2.10', 'when it was first seen, fixed and reopened'],
-  async run({ out, json }, { stdout }, { words }) {
+  async run({ out, json }, { stdout, clock }, { words }) {
     const matches = matcherOf(words[0] ?? '');
     const found: ExposureHistory[] = [];
     try {
@@ -26,7 +28,16 @@ export const history = defineCommand({
         (found) => found.mode & 0o777,
         () => PRIVATE_FILE,
       );
-      await openHistory(out, { mode });
+      // While a run is going on, that one writes the history.
+      const lock = await lockFolder(out, holderNow('history', formatInstant(clock.now())), {
+        fileMode: mode,
+      }).catch(() => 'held' as const);
+      if (lock !== 'held')
+        try {
+          await openHistory(out, { mode });
+        } finally {
+          await lock?.release();
+        }
       await readHistory(out, 'all', (exposure) => {
         if (matches(exposure)) found.push(exposure);
       });

@@ -1,6 +1,7 @@
-import { takeInRun } from '../archive/past-runs.js';
-import { readRun, writeRun } from '../archive/run-archive.js';
-import { createRunDirectory, publishLatest } from '../archive/run-directory.js';
+import { join } from 'node:path';
+import { readRun, readRunRecord, writeRun } from '../archive/run-archive.js';
+import type { RunDirectory } from '../archive/run-directory.js';
+import { createWholeRun, makeRunsFolder, runNames } from '../archive/run-directory.js';
 import { parseFileMode, PRIVATE_FILE } from '../archive/file-modes.js';
 import { consoleSummary } from '../../reports/console-summary.js';
 import type { FindingRecord } from '../domain/finding-record.js';
@@ -9,11 +10,15 @@ import { isExposed } from '../domain/status.js';
 import { formatStamp } from '../domain/time.js';
 import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
+import { finishRun } from './runs/finish-run.js';
+import { lockRuns } from './runs/lock-runs.js';
+import type { PlacedRun } from './runs/merge-runs.js';
 import { mergeRuns } from './runs/merge-runs.js';
 import type { Past } from './runs/past.js';
 import { openPast } from './runs/past.js';
 import { renderRun } from './runs/render-run.js';
 import { cannotKeep } from './runs/run-keeper.js';
+import { askedBy, findUsualRun, partialOf } from './runs/usual-run.js';
 import type { RowsWithStatus } from './runs/with-statuses.js';
 import { withStatuses } from './runs/with-statuses.js';
 
@@ -22,38 +27,88 @@ export const merge = defineCommand({
   positional: { usage: '<run..>', describe: 'The directories of all shards' },
   settings: ALL_SETTINGS.pick({ out: true }),
   example: ['ampscope merge east/latest west/latest', 'the two runs of --shard 1/2 and --shard 2/2'],
-  async run({ out }, { stdout, stderr }, { words: directories }) {
+  async run({ out }, io, { words: directories }) {
+    const { stdout, stderr } = io;
     const read = await Promise.all(
       directories.map(async (directory) => ({ directory, ...(await readRun(directory)) })),
     );
     // Refuses what is no whole before anything is made.
-    const { started, settings } = mergeRuns(read, '');
-    const fileMode = parseFileMode(settings.file_mode) ?? PRIVATE_FILE;
-    const { id, path } = await createRunDirectory(out, formatStamp(Date.parse(started)), { fileMode });
-    const past = await openPast(out, {
-      mode: fileMode,
-      say(note) {
-        stderr.write(`ampscope: note: ${note}\n`);
-      },
-    });
-    const rows = read.flatMap((one) => one.records.map((record) => ({ ...record, scan_id: id })));
-    const { records, notTargeted } = await againstThePast({ scan_id: id, started }, rows, past);
-    const merged = mergeRuns(read, id);
-    const run: RunRecord = {
-      ...merged,
-      counts: { ...merged.counts, findings: records.length },
-      history: { ...past.summary, not_targeted: notTargeted },
-    };
-    await writeRun(path, run, records, await renderRun(run, records)).catch((error: unknown) => {
-      throw cannotKeep(path, error, true);
-    });
-    await takeInRun(out, run, records, { mode: fileMode });
-    if (run.suspect === undefined) await publishLatest(out, id);
-    stdout.write(consoleSummary(run, records));
-    stderr.write(`reports are in ${path}\n`);
-    return run.losses.any || run.suspect !== undefined ? EXIT.losses : EXIT.finished;
+    const whole = mergeRuns(read, '');
+    const fileMode = parseFileMode(whole.settings.file_mode) ?? PRIVATE_FILE;
+    const warn = (line: string): void => void stderr.write(`ampscope: ${line}\n`);
+    await makeRunsFolder(out, { fileMode });
+    const lock = await lockRuns(out, 'merge', io, { fileMode });
+    try {
+      const past = await openPast(out, {
+        mode: fileMode,
+        say(note) {
+          warn(`note: ${note}`);
+        },
+      });
+      const earlier = await mergedBefore(out, whole);
+      if (earlier !== undefined) warn('note: these shards are merged already: nothing is counted twice');
+      const { directory, run, records } = earlier ?? (await mergeNow(out, read, past, fileMode));
+      await finishRun(out, directory, run, records, warn);
+      stdout.write(consoleSummary(run, records));
+      stderr.write(`reports are in ${directory.path}\n`);
+      return run.losses.any || run.suspect !== undefined ? EXIT.losses : EXIT.finished;
+    } finally {
+      await lock?.release();
+    }
   },
 });
+
+interface MergedRun {
+  readonly directory: RunDirectory;
+  readonly run: RunRecord;
+  readonly records: readonly FindingRecord[];
+}
+
+/** The run that was made of the same shards before. @throws UsageError where it is damaged. */
+async function mergedBefore(out: string, whole: RunRecord): Promise<MergedRun | undefined> {
+  const evidence = ({ merged_from, authorisation, settings }: RunRecord): string =>
+    JSON.stringify([merged_from, authorisation.scope_sha256, settings.seed]);
+  for (const id of await runNames(out)) {
+    const directory = { id, path: join(out, id) };
+    const record = await readRunRecord(directory.path).catch(() => undefined);
+    if (record !== undefined && evidence(record) === evidence(whole))
+      return { directory, ...(await readRun(directory.path)) };
+  }
+  return undefined;
+}
+
+async function mergeNow(
+  out: string,
+  shards: readonly (PlacedRun & { readonly records: readonly FindingRecord[] })[],
+  past: Past,
+  fileMode: number,
+): Promise<MergedRun> {
+  const { started } = mergeRuns(shards, '');
+  let merged: Pick<MergedRun, 'run' | 'records'> | undefined;
+  const directory = await createWholeRun(
+    out,
+    formatStamp(Date.parse(started)),
+    { fileMode },
+    async ({ id, path }) => {
+      const rows = shards.flatMap((one) => one.records.map((record) => ({ ...record, scan_id: id })));
+      const { records, notTargeted } = await againstThePast({ scan_id: id, started }, rows, past);
+      const bare = mergeRuns(shards, id);
+      const partial = partialOf(await findUsualRun(out), askedBy(bare));
+      const run: RunRecord = {
+        ...bare,
+        ...(partial && { partial }),
+        counts: { ...bare.counts, findings: records.length },
+        history: { ...past.summary, not_targeted: notTargeted },
+      };
+      await writeRun(path, run, records, await renderRun(run, records)).catch((error: unknown) => {
+        throw cannotKeep(out, error, true);
+      });
+      merged = { run, records };
+    },
+  );
+  if (merged === undefined) throw new RangeError('nothing was written');
+  return { directory, ...merged };
+}
 
 /**
  * The shards may have run on machines that know nothing of earlier runs, so what they saw gets its status here. What

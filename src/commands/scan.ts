@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { rmdir } from 'node:fs/promises';
-import { removeCheckpoint } from '../archive/checkpoint.js';
+import { basename, dirname } from 'node:path';
+import { removeFolder } from '../archive/disk.js';
 import { writeRun } from '../archive/run-archive.js';
-import { historyPath } from '../archive/history-file.js';
-import { takeInRun } from '../archive/past-runs.js';
-import { createRunDirectory, publishLatest } from '../archive/run-directory.js';
+import type { RunDirectory } from '../archive/run-directory.js';
+import { createRunDirectory, makeRunsFolder } from '../archive/run-directory.js';
+import type { Lock } from '../archive/run-lock.js';
+import { holderNow, lockScope } from '../archive/run-lock.js';
 import type { Address } from '../domain/address.js';
 import { formatPrefix } from '../domain/address.js';
 import type { Origin, Severity } from '../domain/finding.js';
 import { compareSeverities } from '../domain/finding.js';
 import type { FindingRecord } from '../domain/finding-record.js';
-import type { RunRecord } from '../domain/run-record.js';
-import { isRemembered } from '../domain/run-standing.js';
+import type { RunPartial, RunRecord } from '../domain/run-record.js';
+import { standingOf } from '../domain/run-standing.js';
 import { isExposed } from '../domain/status.js';
 import { formatInstant, formatStamp } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
@@ -22,6 +23,7 @@ import { toRecord } from '../../reports/record.js';
 import { withoutShadowserverType } from '../../reports/shadowserver/shadowserver-csv.js';
 import { createLiveScope } from '../scope/live-scope.js';
 import type { Scope } from '../scope/scope.js';
+import { formatShard } from '../sweep/shard.js';
 import type { Key } from '../sweep/keyed-permutation.js';
 import { createProgress } from './progress.js';
 import type { ScanSettings } from '../settings/all-settings.js';
@@ -33,20 +35,24 @@ import type { Check } from '../preflight/check.js';
 import type { Past } from './runs/past.js';
 import { openPast } from './runs/past.js';
 import { readNotices } from './inputs/read-notices.js';
+import { finishRun } from './runs/finish-run.js';
+import { lockRuns } from './runs/lock-runs.js';
 import { recordOf } from './runs/record-of.js';
 import { renderRun } from './runs/render-run.js';
 import type { ScanPlan, ScanResult } from '../engine/scan-plan.js';
 import { positionsDone } from '../engine/scan-plan.js';
-import { resumeScan } from './runs/resume.js';
+import { readLeftRun, resumeScan, runToResume } from './runs/resume.js';
 import { cannotKeep, checkpointPlanOf, createRunKeeper } from './runs/run-keeper.js';
 import { runScan } from '../engine/run-scan.js';
 import { startWorkerThread } from '../engine/worker-thread.js';
 import { plannedCanaries } from './inputs/planned-canaries.js';
 import type { ScanInputs } from './inputs/scan-inputs.js';
-import { readError, readScanInputs, readScope } from './inputs/scan-inputs.js';
+import { readScanInputs, readScope } from './inputs/scan-inputs.js';
 import { createScopeReload } from '../engine/scope-reload.js';
 import { openGuardedSocket } from '../udp/guarded-socket.js';
 import { readSendBufferDrops } from '../udp/send-buffer-drops.js';
+import { tidyRuns } from './runs/tidy-runs.js';
+import { findUsualRun, partialOf } from './runs/usual-run.js';
 import type { RowsWithStatus } from './runs/with-statuses.js';
 import { withStatuses } from './runs/with-statuses.js';
 
@@ -59,8 +65,39 @@ export const scan = defineCommand({
 });
 
 async function runScanCommand(asked: ScanSettings, io: Io, given: Given): Promise<number> {
-  const { resume } = asked;
-  const resumed = resume === undefined ? undefined : await resumeScan({ ...asked, resume }, given, io);
+  const locks: Lock[] = [];
+  try {
+    return await scanOnce(asked, io, given, (lock) => {
+      if (lock !== undefined) locks.push(lock);
+    });
+  } finally {
+    for (const lock of locks.reverse()) await lock.release();
+  }
+}
+
+async function scanOnce(
+  asked: ScanSettings,
+  io: Io,
+  given: Given,
+  keep: (lock: Lock | undefined) => void,
+): Promise<number> {
+  const resume = await runToResume(asked, given);
+  // Before anything of the run is read: it may be going on.
+  if (resume !== undefined)
+    keep(
+      await lockRuns(dirname(resume), `run ${basename(resume)}`, io, {
+        fileMode: asked.file_mode,
+        goesOn: resume,
+      }),
+    );
+  const left = resume === undefined ? undefined : await readLeftRun(resume, asked);
+  if (left !== undefined) {
+    await finishRun(left.settings.out, left.directory, left.run, left.records, (line) =>
+      io.stderr.write(`ampscope: ${line}\n`),
+    );
+    return tell(left.run, left.records, left.directory, left.settings, io);
+  }
+  const resumed = resume === undefined ? undefined : await resumeScan(resume, asked, given, io);
   const settings = resumed?.settings ?? asked;
   const inputs = resumed?.inputs ?? (await readScanInputs(settings, given, io));
   const { out, quiet, file_mode: fileMode } = settings;
@@ -70,17 +107,49 @@ async function runScanCommand(asked: ScanSettings, io: Io, given: Given): Promis
   const started = resumed?.startedAt ?? io.clock.now();
   const checks = await checkHost(settings, io, inputs);
   refuseProblem(checks);
+  const doing = `run ${resumed?.directory.id ?? formatStamp(started)}`;
+  if (resumed === undefined) {
+    await makeRunsFolder(out, { fileMode });
+    keep(await lockRuns(out, doing, io, { fileMode }));
+  }
+  keep(
+    await lockScope(
+      inputs.scopeFile.name,
+      settings.shard && formatShard(settings.shard),
+      holderNow(`${doing} into ${out}`, formatInstant(io.clock.now())),
+    ),
+  );
   // Before the first packet: a run that could not write its reports would be for nothing.
   const directory = resumed?.directory ?? (await createRunDirectory(out, formatStamp(started), { fileMode }));
   const past = await openPast(out, {
     mode: fileMode,
+    goesOn: resumed && formatInstant(started),
     say(note) {
       io.stderr.write(`ampscope: note: ${note}\n`);
     },
   }).catch(async (error: unknown) => {
-    await rmdir(directory.path).catch(() => undefined);
+    await removeFolder(directory.path).catch(() => undefined);
     throw cannotKeep(out, error, true);
   });
+  if (past.late !== undefined && !settings.even_though_newer)
+    throw new UsageError(
+      `${directory.path}: ${past.late.newer_runs === 1 ? 'a newer run is' : `${past.late.newer_runs} newer runs are`} there: ${past.late.newest}`,
+      'scan anew, or add --even-though-newer: it then counts as evidence of its own time alone',
+    );
+  for (const stopped of await tidyRuns(out, directory.id))
+    if (!quiet)
+      io.stderr.write(
+        `ampscope: note: ${stopped} was stopped before its end: go on with ampscope scan --resume ${stopped}, or remove it\n`,
+      );
+  const partial =
+    settings.make_usual || own.shard !== undefined
+      ? undefined
+      : partialOf(await findUsualRun(out), {
+          targets: inputs.space.set,
+          allowed: inputs.scope.allowed,
+          probes: own.probes.map(({ probe, port }) => ({ id: probe.id, port })),
+        });
+  if (partial !== undefined && !quiet) io.stderr.write(`ampscope: note: ${partialNote(partial)}\n`);
   const plan: ScanPlan = { ...own, known: past.open, responders: past.responders };
   if (inputs.validityWarning !== undefined) io.stderr.write(`ampscope: note: ${inputs.validityWarning}\n`);
   if (!quiet) for (const note of [...inputs.notes, ...mapNotes]) io.stderr.write(`ampscope: note: ${note}\n`);
@@ -126,14 +195,14 @@ async function runScanCommand(asked: ScanSettings, io: Io, given: Given): Promis
   )
     .catch(async (error: unknown) => {
       // Nothing was sent or found: an empty directory would look like a run.
-      await rmdir(directory.path).catch(() => undefined);
+      await removeFolder(directory.path).catch(() => undefined);
       throw error;
     })
     .finally(() => keeper.close());
 
   const { records, notTargeted } = await rowsOf(
     result,
-    { scan_id: directory.id, started: formatInstant(started) },
+    { scan_id: directory.id, started: formatInstant(started), ...(partial && { partial }) },
     past,
     { fixedAfterSilentRuns: settings.fixed_after_silent_runs },
   );
@@ -155,41 +224,56 @@ async function runScanCommand(asked: ScanSettings, io: Io, given: Given): Promis
     fixedAfterSilentRuns: settings.fixed_after_silent_runs,
     checks,
     scopeReloads: reload.records(),
+    late: past.late,
+    partial,
   });
   await writeRun(directory.path, run, records, await renderRun(run, records)).catch((error: unknown) => {
     throw cannotKeep(directory.path, error, false);
   });
-  if (run.complete) {
-    // The next run takes in what is missing.
-    if (isRemembered(run))
-      await takeInRun(out, run, records, { mode: fileMode }).catch((error: unknown) => {
-        io.stderr.write(`ampscope: warning: ${historyPath(out)} cannot be written: ${readError(error)}\n`);
-      });
-    if (run.suspect === undefined) await publishLatest(out, directory.id);
-    await removeCheckpoint(directory.path);
-  }
+  await finishRun(out, directory, run, records, (line) => io.stderr.write(`ampscope: ${line}\n`));
   stopListening();
+  return tell(run, records, directory, settings, io);
+}
 
-  if (settings.json) io.stdout.write(`${JSON.stringify({ ...run, directory: directory.path })}\n`);
+/** @returns the exit code. */
+function tell(
+  run: RunRecord,
+  records: readonly FindingRecord[],
+  { path }: RunDirectory,
+  settings: ScanSettings,
+  io: Io,
+): number {
+  const { quiet, json } = settings;
+  if (json) io.stdout.write(`${JSON.stringify({ ...run, directory: path })}\n`);
   else io.stdout.write(consoleSummary(run, records));
-  if (!quiet) io.stderr.write(`reports are in ${directory.path}\n`);
+  if (!quiet) io.stderr.write(`reports are in ${path}\n`);
   const unlisted = withoutShadowserverType(run, records);
   if (!quiet && unlisted > 0)
     io.stderr.write(
       `ampscope: note: ${unlisted} IPv6 ${unlisted === 1 ? 'exposure is' : 'exposures are'} in no file of shadowserver/, which has no such type for IPv6\n`,
     );
-  return exitCodeOf({ ...run, directory: directory.path }, io.stop, isFailed(records, settings), io);
+  return exitCodeOf({ ...run, directory: path }, io.stop, isFailed(run, records, settings), io);
 }
 
 /** The rows of a scan, and all that its findings held let go. */
 async function rowsOf(
   { findings, observed }: ScanResult,
-  run: Pick<RunRecord, 'scan_id' | 'started'>,
+  run: Pick<RunRecord, 'scan_id' | 'started' | 'partial'>,
   past: Past,
   rule: { readonly fixedAfterSilentRuns: number },
 ): Promise<RowsWithStatus> {
   const seen = Array.from(findings, (finding) => toRecord(finding, { scanId: run.scan_id }));
-  return withStatuses(run, seen, await past.of(seen), observed, rule);
+  return withStatuses(run, seen, await past.of(seen), observed, rule, past.closedSince);
+}
+
+function partialNote({ compared_with, missing_addresses = 0, missing_probes = [] }: RunPartial): string {
+  const missing = [
+    ...(missing_addresses > 0
+      ? [`${missing_addresses} ${missing_addresses === 1 ? 'address' : 'addresses'}`]
+      : []),
+    ...(missing_probes.length > 0 ? [missing_probes.join(', ')] : []),
+  ];
+  return `this run asks less than the usual one, ${compared_with} (not ${missing.join(', not ')}): it speaks of what it asks, and latest and the trend stay; --make-usual lets it be the usual one`;
 }
 
 /** @throws UsageError with the first thing that makes the scan impossible. */
@@ -207,16 +291,19 @@ function warnOf(checks: readonly Check[], { stderr }: Io): void {
       );
 }
 
+/** What is new in a run that asked a part, or speaks of a time before, is no news of the scope. */
 function isFailed(
+  run: RunRecord,
   records: readonly FindingRecord[],
   { fail_on, fail_on_new }: Pick<ScanSettings, 'fail_on' | 'fail_on_new'>,
 ): boolean {
   const isAsBad = (severity: Severity, limit: Severity | undefined): boolean =>
     limit !== undefined && compareSeverities(severity, limit) <= 0;
+  const isNews = standingOf(run) === 'whole';
   return records.some(
     ({ severity, status }) =>
       (isExposed(status) && isAsBad(severity, fail_on)) ||
-      ((status === 'new' || status === 'reopened') && isAsBad(severity, fail_on_new)),
+      (isNews && (status === 'new' || status === 'reopened') && isAsBad(severity, fail_on_new)),
   );
 }
 

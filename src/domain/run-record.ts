@@ -21,6 +21,11 @@ export interface RunRecord {
   readonly path?: RunPath;
   /** It asked less than the usual run of the scope: it speaks of what it asked alone. Absent: as much, or nothing to compare with. */
   readonly partial?: RunPartial;
+  /**
+   * It was stopped, and went on after newer runs had ended: it is evidence of its own time, and its statuses are those of
+   * then. Absent in any other run.
+   */
+  readonly late?: RunLate;
   readonly authorisation: {
     readonly organisation: string;
     readonly authorised_by: string;
@@ -132,6 +137,13 @@ export interface RunPartial {
   readonly missing_addresses?: number;
   /** Ids of probes that it asked and this run did not; absent: none. */
   readonly missing_probes?: readonly string[];
+}
+
+/** What ended before a run that had begun earlier. */
+export interface RunLate {
+  readonly newer_runs: number;
+  /** Of the newest of them. */
+  readonly newest: string;
 }
 
 /** The scope was read again while the run was under way. */
@@ -325,6 +337,8 @@ export interface TrendPoint {
   readonly addresses?: number;
   /** It lost something, or asked less than that: fewer rows do not mean that they are gone. */
   readonly not_whole?: true;
+  /** It asked less than the usual run of the scope: no column of a trend. */
+  readonly partial?: true;
   /** Rows by status, by probe. A run of a version without a history counts all it saw as `new`. */
   readonly statuses: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }

@@ -6,21 +6,23 @@ import type { RunRecord } from './run-record.js';
  * - `whole`: all that the scope usually asks. `latest`, trend, letters and `--fail-on-new` follow these alone.
  * - `suspect`: asked all of it, but its path to the network is not proved: what it saw is there, its silence says nothing.
  * - `partial`: asked fewer targets or probes than the scope's usual run: it speaks of what it asked.
+ * - `late`: went on after newer runs had ended: it speaks of its own time alone.
  * - `shard`: a part of a run that is still to be merged.
  * - `stopped`: ended before its end; it may go on.
  */
-export type RunStanding = 'whole' | 'suspect' | 'partial' | 'shard' | 'stopped';
+export type RunStanding = 'whole' | 'suspect' | 'late' | 'partial' | 'shard' | 'stopped';
 
 /**
  * What a run may speak for, from run.json alone. Of several limits the strictest: a run that was stopped has proved
  * nothing yet, a shard is no run of its own, and where the path is in doubt its size does not matter.
  */
 export function standingOf(
-  run: Pick<RunRecord, 'complete' | 'settings' | 'suspect' | 'partial'>,
+  run: Pick<RunRecord, 'complete' | 'settings' | 'suspect' | 'late' | 'partial'>,
 ): RunStanding {
   if (!run.complete) return 'stopped';
   if (run.settings.shard !== undefined) return 'shard';
   if (run.suspect !== undefined) return 'suspect';
+  if (run.late !== undefined) return 'late';
   return run.partial === undefined ? 'whole' : 'partial';
 }
 

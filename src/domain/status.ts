@@ -23,6 +23,8 @@ export type Doubt =
   | 'not rechecked'
   /** Silent, but nothing shows that this run reached the network at all: a suspect run, or one that nothing answered. */
   | 'path not proved'
+  /** The run went on after newer ones had ended, and one of them knows it to be closed. */
+  | 'closed since'
   /** Silent along with others of its network or probe: an outage or a filter looks the same. */
   | 'outage'
   /** Silent in a run that reached its network, but not yet in so many in a row as prove a fix. */

@@ -14,6 +14,7 @@ export function trendPointOf(run: RunRecord, records: readonly FindingRecord[]):
     at: run.started,
     addresses: run.targets.addresses,
     ...(!isWhole(run) && { not_whole: true }),
+    ...(run.partial !== undefined && { partial: true }),
     statuses,
   };
 }

@@ -8,6 +8,8 @@ export interface Outcome extends StatusVerdict {
   readonly row: FindingColumns;
   /** What it was asked, as a hash. */
   readonly asked: string;
+  /** The run went on after newer ones had ended: what they know is not changed by it. */
+  readonly late?: boolean;
   readonly run: {
     readonly scan_id: string;
     /** When it began: ISO 8601 UTC. */
@@ -25,6 +27,8 @@ export function remembered(
   outcome: Outcome,
 ): ExposureHistory | undefined {
   const { status } = outcome;
+  if (outcome.late === true && known !== undefined)
+    return isSeen(status) ? seenBefore(known, outcome.run.at) : known;
   if (status === 'fixed' || status === 'unknown') return known && notSeen(known, outcome);
   const seen = seenNow(outcome);
   if (known === undefined)
@@ -45,6 +49,10 @@ export function remembered(
       changes: [...known.changes, changeOf('reopened', outcome)],
     }),
   };
+}
+
+function isSeen(status: Outcome['status']): boolean {
+  return status !== 'fixed' && status !== 'unknown';
 }
 
 function seenNow({

@@ -144,6 +144,14 @@ export const ALL_SETTINGS = z.strictObject({
     example: 'exposure/2026-11-20T030000Z',
     path: 'always',
   }),
+  even_though_newer: onOff().register(ABOUT, {
+    group: 'Output',
+    description: 'Resume although newer runs are there',
+  }),
+  make_usual: onOff().register(ABOUT, {
+    group: 'Output',
+    description: 'Be the usual run, though it asks less than before',
+  }),
   out: text().prefault('exposure').register(ABOUT, {
     group: 'Output',
     description: 'The folder of the runs and their reports',
@@ -265,6 +273,8 @@ export const SCAN_SETTINGS = ALL_SETTINGS.pick({
   asn_map: true,
   checkpoint: true,
   resume: true,
+  even_though_newer: true,
+  make_usual: true,
   out: true,
   file_mode: true,
   notice_format: true,

@@ -91,6 +91,12 @@ describe('writing a file', () => {
     const stale = await staleName('b');
     const running = `.b.${process.ppid}-1.ampscope-tmp`;
     for (const name of [stale, running, '.hidden']) writeFileSync(join(folder, name), 'half');
+    // Of a folder that was being removed too, with all that is in it.
+    const staleFolder = join(folder, await staleName('checkpoint'));
+    mkdirSync(staleFolder);
+    writeFileSync(join(staleFolder, 'state.json'), 'half');
+    // In a container the next run has the same process id.
+    writeFileSync(join(folder, `.c.${process.pid}-99999.ampscope-tmp`), 'half');
     await writeAtomically(join(folder, 'a'), ['a'], { mode: 0o600 });
     assert.deepEqual(readdirSync(folder).sort(), [running, '.hidden', 'a'].sort());
   });

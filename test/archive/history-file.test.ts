@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {
+  createWriteStream,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -10,8 +11,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { createGzip, gunzipSync, gzipSync } from 'node:zlib';
 import type { TrendPoint } from '../../src/domain/run-record.js';
 import {
   HistoryDamaged,
@@ -83,6 +85,50 @@ describe('the history of an --out', () => {
     assert.deepEqual(responders, { ntp, dns: { ...ntp, addresses: ['192.0.2.2'] } });
   });
 
+  it('takes a run in once, whatever is handed in the second time', async () => {
+    await beginHistory(out, MODE);
+    for (const outcomes of [[seen(1, 0)], [seen(1, 0), seen(2, 0)]])
+      await takeIn(out, runOf(0), outcomes, MODE);
+    assert.deepEqual(
+      (await all(out)).map(({ ip, times_seen }) => [ip, times_seen]),
+      [['10.0.0.1', 1]],
+    );
+  });
+
+  it('is damaged where a line is JSON and no exposure, one that was fixed too', async () => {
+    for (const line of ['{"finding_id":"abc","runs":null}', '{"state":"fixed"}', 'null', '[]']) {
+      await beginHistory(out, MODE);
+      await takeIn(out, runOf(0), [seen(1, 0)], MODE);
+      const text = gunzipSync(readFileSync(historyPath(out))).toString();
+      writeFileSync(historyPath(out), gzipSync(`${text}${line}\n`));
+      for (const wanted of ['all', 'open'] as const)
+        await assert.rejects(
+          readHistory(out, wanted, () => undefined),
+          HistoryDamaged,
+        );
+    }
+  });
+
+  it('is damaged, within a second, where 1.5 GB come without a line end', async () => {
+    const zeros = Buffer.alloc(2 ** 20);
+    const packed = createGzip({ level: 1 });
+    const written = pipeline(
+      (function* () {
+        for (let i = 0; i < 1536; i++) yield zeros;
+      })(),
+      packed,
+      createWriteStream(historyPath(out)),
+    );
+    await written;
+    const begun = process.cpuUsage();
+    await assert.rejects(
+      readHistory(out, 'open', () => undefined),
+      { message: 'a line is longer than 16 MiB' },
+    );
+    const { user, system } = process.cpuUsage(begun);
+    assert.ok(user + system < 1e6, `${user + system} µs of CPU`);
+  });
+
   it('is damaged, and says so, when it is missing, empty, cut short, or something else', async () => {
     const path = historyPath(out);
     const isDamaged = async (): Promise<void> => {
@@ -91,7 +137,7 @@ describe('the history of an --out', () => {
         readHistory(out, 'open', () => undefined),
         HistoryDamaged,
       );
-      await assert.rejects(takeIn(out, runOf(0), [seen(1, 0)], MODE), HistoryDamaged);
+      await assert.rejects(takeIn(out, runOf(1), [seen(1, 1)], MODE), HistoryDamaged);
     };
     await isDamaged();
     writeFileSync(path, '');

@@ -127,7 +127,7 @@ describe('--resume', () => {
     const going = await begunRun(join(workspace.path, 'going'));
     const { code, stderr } = await runCli(['scan', '--resume', going]);
     assert.equal(code, 2);
-    assert.match(stderr, /this run is going on, in process \d+/);
+    assert.match(stderr, /another run is going on here: run .*, process \d+ on /);
     run.kill('SIGKILL');
     await run.done;
   });

@@ -1,3 +1,5 @@
+import { copyFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { after, before } from 'node:test';
 import { probes } from '../../probes/list.js';
 import type { Lab } from '../../src/lab/lab.js';
@@ -24,6 +26,12 @@ export async function startFreeLab(): Promise<{ readonly lab: Lab; readonly base
       if (attempt === BASE_PORTS) throw error;
     }
   }
+}
+
+function copyOf(scope: string, folder: string, out: string): string {
+  const copy = join(folder, `scope-of-${basename(out)}.yaml`);
+  copyFileSync(scope, copy);
+  return copy;
 }
 
 /** A lab while the tests of one file run, and the words of a scan of it that is over in seconds. */
@@ -57,7 +65,8 @@ export function scanOfLab(workspace: ReturnType<typeof makeWorkspace>): {
     basePort,
     words: (out, ...more) => [
       'scan',
-      ...['--scope', scope, '--out', out, '--seed', 'kill', '--quiet'],
+      // Runs that go on at the same time each have a scope of their own: two of one scope are refused.
+      ...['--scope', copyOf(scope, workspace.path, out), '--out', out, '--seed', 'kill', '--quiet'],
       ...asked(),
       // A machine that is busy with something else keeps an answer waiting for that long.
       ...['--cooldown', '500ms', '--form-gap', '100ms', '--quiet-gap', '500ms', '--checkpoint', '200ms'],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { RunRecord } from '../../src/domain/run-record.js';
@@ -13,6 +13,10 @@ const workspace = makeWorkspace();
 const NETWORKS = '[{ prefix: 127.64.1.0/26 }, { prefix: 127.64.2.0/26 }, { prefix: 127.64.3.0/26 }]';
 const limits = '{ rate: 1000, per_subnet: 400, per_host: 10, reply_bandwidth: 90M }';
 const scope = workspace.write('scope.yaml', scopeText({ networks: NETWORKS, limits }));
+/** Two runs of one file at once are refused. */
+const scopeCopies = ['whole.yaml', 'seed.yaml', 'grades.yaml'].map((name) =>
+  workspace.write(name, scopeText({ networks: NETWORKS, limits })),
+) as [string, string, string];
 const other = workspace.write(
   'other.yaml',
   scopeText({ networks: NETWORKS, limits, contact: 'x@example.net' }),
@@ -38,15 +42,23 @@ const idsIn = (out: string): readonly unknown[] =>
     .filter((line) => line !== '')
     .map((line) => (JSON.parse(line) as { finding_id: unknown }).finding_id);
 
+/** When each was last written. */
+function filesIn(out: string): readonly (readonly [string, number])[] {
+  return readdirSync(out, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [path, statSync(path).mtimeMs] as const);
+}
+
 let lab: Lab;
 before(async () => {
   ({ lab, basePort } = await startFreeLab());
   const whole = ['--scope', scope, '--seed', 'a'];
   const results = await Promise.all([
-    scan('whole', ...whole),
+    scan('whole', '--scope', scopeCopies[0], '--seed', 'a'),
     ...[1, 2, 3].map((part) => scan(`part${part}`, ...whole, '--shard', `${part}/3`)),
-    scan('seed', '--scope', scope, '--seed', 'b', '--shard', '3/3'),
-    scan('grades', '--scope', scope, '--seed', 'a', '--shard', '3/3', '--severity-high', '20'),
+    scan('seed', '--scope', scopeCopies[1], '--seed', 'b', '--shard', '3/3'),
+    scan('grades', '--scope', scopeCopies[2], '--seed', 'a', '--shard', '3/3', '--severity-high', '20'),
     scan('scope', '--scope', other, '--seed', 'a', '--shard', '3/3'),
   ]);
   for (const { code, stderr } of results) assert.equal(code, 0, stderr);
@@ -138,20 +150,31 @@ describe('merge', () => {
     assert.equal(report.code, 0, report.stderr);
   });
 
+  it('is one run however often it is asked for, in whatever order: the evidence counts once', async () => {
+    const parts = ['part1/latest', 'part2/latest', 'part3/latest'];
+    const first = await merge(...parts, '--out', 'weeks');
+    const files = (): readonly (readonly [string, number])[] => filesIn(join(workspace.path, 'weeks'));
+    const before = files();
+    const again = await merge(...parts.reverse(), '--out', 'weeks');
+    assert.deepEqual([first.code, again.code], [0, 0], again.stderr);
+    assert.match(again.stderr, /these shards are merged already/);
+    assert.equal(again.stdout, first.stdout);
+    assert.deepEqual(files(), before);
+  });
+
   it('compares the whole with the runs of its --out, which the shards knew nothing of', async () => {
-    const statuses = (): readonly unknown[] => [
-      ...new Set(
-        readFileSync(join(workspace.path, 'weeks', 'latest', 'findings.jsonl'), 'utf8').match(
-          /"status":"\w+"/g,
-        ),
-      ),
-    ];
-    for (const [earlier, status] of ['new', 'persisting'].entries()) {
-      const { code, stderr } = await merge('part1/latest', 'part2/latest', 'part3/latest', '--out', 'weeks');
-      assert.equal(code, 0, stderr);
-      assert.deepEqual(statuses(), [`"status":"${status}"`]);
-      assert.equal(runIn('weeks').history?.earlier_runs, earlier);
-    }
+    const earlier = await scan('with-past', '--scope', scope, '--seed', 'earlier');
+    assert.equal(earlier.code, 0, earlier.stderr);
+    const { code, stderr } = await merge(
+      'part1/latest',
+      'part2/latest',
+      'part3/latest',
+      '--out',
+      'with-past',
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /latest stays at .*, which began later/);
+    assert.equal(runIn('with-past').history?.earlier_runs, 0);
   });
 
   it('names the missing shards', async () => {

@@ -11,7 +11,7 @@ export interface RunResult {
 /** Waits until a run has its first checkpoint: before that it has sent nothing. */
 export async function begunRun(out: string): Promise<string> {
   for (let attempt = 0; attempt < 6000; attempt++) {
-    const [name] = existsSync(out) ? readdirSync(out) : [];
+    const [name] = existsSync(out) ? readdirSync(out).filter((each) => !each.startsWith('.')) : [];
     if (name !== undefined && existsSync(join(out, name, 'checkpoint', 'state.json'))) return join(out, name);
     await setTimeout(10);
   }

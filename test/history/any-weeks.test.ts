@@ -4,7 +4,7 @@
  * conclusion, statuses, history on disk) and are held against a model that knows nothing of that way.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -14,7 +14,10 @@ import { conclude } from '../../src/engine/conclude.js';
 import { openPast } from '../../src/commands/runs/past.js';
 import { recheckKnown } from '../../src/engine/recheck-known.js';
 import { withStatuses } from '../../src/commands/runs/with-statuses.js';
+import { readHistory } from '../../src/archive/history-file.js';
 import { takeInRun } from '../../src/archive/past-runs.js';
+import { publishLatest } from '../../src/archive/run-directory.js';
+import type { ExposureHistory } from '../../src/history/exposure-history.js';
 import type { Address } from '../../src/domain/address.js';
 import { formatAddress, ipv4, subnetOf } from '../../src/domain/address.js';
 import type { Exchange, Reading } from '../../src/domain/exchange.js';
@@ -56,6 +59,8 @@ interface Week {
   readonly stopped: boolean;
   /** Absent: the scope names none. */
   readonly canary: 'answers' | 'silent' | undefined;
+  /** It asks less than the usual run, and so speaks of what it asks alone. */
+  readonly isPart: boolean;
 }
 
 const mostly = (rest: number): fc.Arbitrary<boolean> =>
@@ -95,6 +100,7 @@ const week: fc.Arbitrary<Week> = fc.record({
     { arbitrary: fc.constant('answers' as const), weight: 2 },
     fc.constant('silent' as const),
   ),
+  isPart: rarely(8),
 });
 
 const silentRuns = fc.integer({ min: 1, max: 3 });
@@ -117,11 +123,15 @@ describe('random weeks of a small network', () => {
               if (record.status === 'fixed')
                 assert.ok(['silent', 'closed', 'refuses'].includes(state), state);
             }
+            await publishedInOrder(out, weeks, i);
             for (const row of expected.rows.values()) {
               const status = row.replace(/, seen .*/, '');
               told.set(status, (told.get(status) ?? 0) + 1);
             }
           }
+          for (const [i, each] of weeks.entries())
+            if (each.stopped && weeks.slice(i + 1).some(({ stopped }) => !stopped))
+              await goneOnLate(out, each, i, rule);
         } finally {
           rmSync(out, { recursive: true });
         }
@@ -133,15 +143,50 @@ describe('random weeks of a small network', () => {
   });
 });
 
-/** One run, the way that the command goes, with a network that is made up. */
+/** `latest` is at the newest whole run, in whatever order they are published. */
+async function publishedInOrder(out: string, weeks: readonly Week[], until: number): Promise<void> {
+  const nameOf = (number: number): string => timeOfRun(number).replaceAll(':', '');
+  const whole = weeks.slice(0, until + 1).flatMap(({ stopped, isPart }, i) => (stopped || isPart ? [] : i));
+  const [newest] = whole.slice(-1);
+  if (newest === undefined) return;
+  // The one before is published again, as when it was killed and finished now.
+  for (const i of whole.slice(-2).reverse()) await publishLatest(out, nameOf(i));
+  assert.equal(readlinkSync(join(out, 'latest')), nameOf(newest));
+}
+
+/** A run that was stopped goes on after newer ones: it undoes nothing that they know, however often it is taken in. */
+async function goneOnLate(out: string, each: Week, number: number, rule: number): Promise<void> {
+  const before = await historyOf(out);
+  const { records } = await scanned(out, { ...each, stopped: false }, number, rule, timeOfRun(number));
+  const after = await historyOf(out);
+  for (const { finding_id, status } of records)
+    if (status === 'reopened') assert.notEqual(before.get(finding_id)?.state, 'fixed', finding_id);
+  for (const [id, { state, changes, last }] of before) {
+    const now = after.get(id);
+    assert.deepEqual([now?.state, now?.changes, now?.last], [state, changes, last]);
+  }
+}
+
+async function historyOf(out: string): Promise<ReadonlyMap<string, ExposureHistory>> {
+  const found = new Map<string, ExposureHistory>();
+  await readHistory(out, 'all', (exposure) => found.set(exposure.finding_id, exposure));
+  return found;
+}
+
+/**
+ * One run, the way that the command goes, with a network that is made up.
+ * @param goesOn when it began, where it goes on after others.
+ */
 async function scanned(
   out: string,
   each: Week,
   number: number,
   fixedAfterSilentRuns: number,
+  goesOn?: string,
 ): Promise<ReturnType<typeof withStatuses>> {
   const past = await openPast(out, {
     ...MODE,
+    goesOn,
     say(note) {
       throw new Error(note);
     },
@@ -265,6 +310,8 @@ async function scanned(
     started: timeOfRun(number),
     ...(path && { path }),
     ...(suspect && { suspect }),
+    ...(each.isPart && { partial: { compared_with: 'the usual one', missing_addresses: 1 } }),
+    ...(past.late && { late: past.late }),
     probes: selected.flatMap(({ probe, port }) => {
       const forms = probe.sweepForms.map((form) => ({
         name: form.name,
@@ -276,10 +323,18 @@ async function scanned(
     }),
   };
   const seen = Array.from(findings, (finding) => toRecord(finding, { scanId: id }));
-  const result = withStatuses(run, seen, await past.of(seen), observed, {
-    fixedAfterSilentRuns,
-  });
-  if (!each.stopped) await takeInRun(out, run, result.records, MODE);
+  const result = withStatuses(
+    run,
+    seen,
+    await past.of(seen),
+    observed,
+    {
+      fixedAfterSilentRuns,
+    },
+    past.closedSince,
+  );
+  // As often as it is killed behind that and finished: once.
+  if (!each.stopped) for (let i = 0; i < 2; i++) await takeInRun(out, run, result.records, MODE);
   return result;
 }
 
@@ -433,11 +488,11 @@ function createModel(silentRuns: number): Model {
         const says = (): string | undefined => {
           if (isExposed) return one.lastSeen < 0 ? 'new' : isKnown ? 'persisting' : 'reopened';
           if (!isKnown || !isTarget) return undefined;
-          if (!isAsked) return 'unknown: not asked';
-          if (isHeard && each.stopped) return 'unknown: not asked';
+          if (!isAsked) return each.isPart ? undefined : 'unknown: not asked';
+          if (isHeard && each.stopped) return each.isPart ? undefined : 'unknown: not asked';
           if (isHeard) return state === 'refuses' ? 'fixed: refused' : 'unknown: answers otherwise';
           if (state === 'closed' && one.isRechecked) return 'fixed: closed';
-          if (each.stopped) return 'unknown: not asked';
+          if (each.stopped) return each.isPart ? undefined : 'unknown: not asked';
           if (!one.sameQuestion) return 'unknown: asked otherwise';
           if (one.lossy) return 'unknown: losses';
           if (!one.isRechecked) return 'unknown: not rechecked';
@@ -457,7 +512,7 @@ function createModel(silentRuns: number): Model {
           const forms = each.asked[PROBES.indexOf(probe)]?.forms ?? 0;
           const question = questionOf({ probe, forms });
           const memory = responders.get(probe);
-          if (memory !== undefined && memory.question !== question && isSuspect) continue;
+          if (memory !== undefined && memory.question !== question && (isSuspect || each.isPart)) continue;
           const ofProbe = asks.filter((one) => one.probe === probe);
           const stay = memory?.question === question ? [...memory.hosts] : [];
           const isGone = (host: number): boolean => {
@@ -487,7 +542,7 @@ function createModel(silentRuns: number): Model {
           }),
       );
       if (!each.stopped) for (const [key, entry] of told) lives.set(key, [...(lives.get(key) ?? []), entry]);
-      return { rows, notTargeted: all.filter(({ isKnown, isTarget }) => isKnown && !isTarget).length };
+      return { rows, notTargeted: all.filter(({ isKnown, key }) => isKnown && !told.has(key)).length };
     },
   };
 }

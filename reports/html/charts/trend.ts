@@ -24,12 +24,14 @@ import { dataTable, drawing, hatch, hint, key, note, svg, tidy, WIDTH } from './
  */
 export function trendChart(run: RunRecord, records: readonly FindingRecord[]): Chart {
   const earlier = run.history?.trend ?? [];
-  const runs = [...earlier, trendPointOf(run, records)].map(runOf);
+  const all = [...earlier, trendPointOf(run, records)].map(runOf);
+  // One that asked a part is told apart: a column of it would look like a fall.
+  const runs = all.filter(({ isPart }) => !isPart);
   const title = { en: 'Exposed over time', ja: '検出件数の推移' };
   return {
     id: ID,
     title,
-    svg: html`${nothing(run, runs) ?? [trendKey(runs), draw(title, runs, (run.history?.earlier_runs ?? 0) > earlier.length)]}`,
+    svg: html`${partNote(all)}${nothing(run, runs) ?? [trendKey(runs), draw(title, runs, (run.history?.earlier_runs ?? 0) > earlier.length)]}`,
     table: dataTable(
       { en: 'Exposed over time, the latest run first', ja: '検出件数の推移（新しい順）' },
       [
@@ -38,7 +40,7 @@ export function trendChart(run: RunRecord, records: readonly FindingRecord[]): C
         ...STATUSES.map((status) => statusWords[status]),
         { en: 'addresses asked', ja: '調査アドレス数' },
       ],
-      runs
+      all
         .toReversed()
         .map((run) => [nameOf(run), exposedIn(run), ...STATUSES.map((status) => run[status]), run.addresses]),
     ),
@@ -57,15 +59,17 @@ type Run = Readonly<Record<Status, number>> & {
   readonly at: string;
   readonly addresses: number | undefined;
   readonly isWhole: boolean;
+  readonly isPart: boolean;
 };
 
-function runOf({ at, addresses, not_whole, statuses }: TrendPoint): Run {
+function runOf({ at, addresses, not_whole, partial, statuses }: TrendPoint): Run {
   const probes = Object.values(statuses);
   const of = (status: Status): number => sum(probes, (counts) => counts[status] ?? 0);
   return {
     at,
     addresses,
     isWhole: not_whole !== true,
+    isPart: partial === true,
     new: of('new'),
     persisting: of('persisting'),
     reopened: of('reopened'),
@@ -78,7 +82,8 @@ function exposedIn(run: Run): number {
   return run.new + run.persisting + run.reopened;
 }
 
-function nameOf({ at, isWhole }: Run): Html {
+function nameOf({ at, isWhole, isPart }: Run): Html {
+  if (isPart) return html`${spacedTime(at)} ${say({ en: '(asked a part)', ja: '（一部のみ調査）' })}`;
   return isWhole
     ? html`${spacedTime(at)}`
     : html`${spacedTime(at)} ${say({ en: '(not all is known)', ja: '（不明な部分あり）' })}`;
@@ -91,6 +96,23 @@ function nothing(run: RunRecord, runs: readonly Run[]): Html | undefined {
     en: `None of these ${runs.length} runs found anything exposed.${runs.at(-1)?.isWhole === false ? ` ${NOT_ALL.en}` : ''}`,
     ja: `これら${runs.length}回の調査では、いずれも検出がありませんでした。${runs.at(-1)?.isWhole === false ? NOT_ALL.ja : ''}`,
   });
+}
+
+/** This run is no column, or others between the columns are none. */
+function partNote(all: readonly Run[]): Html | undefined {
+  const parts = all.filter(({ isPart }) => isPart).length;
+  if (parts === 0) return undefined;
+  return note(
+    all.at(-1)?.isPart === true
+      ? {
+          en: 'This run asked a part of what is usual, so it is no column here: the figures are those of the runs before.',
+          ja: '今回の調査は通常の一部だけを対象としたため、縦棒には含めていません。件数はそれ以前の調査のものです。',
+        }
+      : {
+          en: `${countText(parts)} ${parts === 1 ? 'run that asked a part is' : 'runs that asked a part are'} no column here; the table has ${parts === 1 ? 'it' : 'them'}.`,
+          ja: `一部だけを対象とした調査${countText(parts)}回は縦棒に含めていません（表には記載しています）。`,
+        },
+  );
 }
 
 /** Why there is one run only. */
@@ -149,7 +171,7 @@ function trendKey(runs: readonly Run[]): Html | undefined {
             words: { en: 'not all is known of that run', ja: '不明な部分のある調査' },
           },
         ]),
-  ])}${note({ en: `The figures are those of this run, ${time}.`, ja: `件数は今回の調査（${time}）のものです。` })}${!last.isWhole && note(NOT_ALL)}`;
+  ])}${note({ en: `The figures are those of the run of ${time}.`, ja: `件数は${time}の調査のものです。` })}${!last.isWhole && note(NOT_ALL)}`;
 }
 
 /** The two that are not sure, or not for the first time, have a pattern. */

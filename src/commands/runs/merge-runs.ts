@@ -10,12 +10,14 @@ export interface PlacedRun {
 
 /**
  * What the shards of one run did together, in the words of run.json.
+ * @param named in any order: the result is the same.
  * @throws UsageError unless they are all shards of one whole, each once and complete.
  */
-export function mergeRuns(placed: readonly PlacedRun[], scanId: string): RunRecord {
+export function mergeRuns(named: readonly PlacedRun[], scanId: string): RunRecord {
+  const shards = shardsOf(named).sort((a, b) => a.index - b.index);
+  const placed = shards.map(({ place }) => place);
   const [first] = placed;
   if (first === undefined) throw new UsageError('no run is named', 'name the directories of all shards');
-  const shards = shardsOf(placed);
   for (const other of placed) refuseMixture(first, other);
   refuseGaps(shards);
   const runs = placed.map(({ run }) => run);
@@ -54,13 +56,15 @@ export function mergeRuns(placed: readonly PlacedRun[], scanId: string): RunReco
 }
 
 interface PlacedShard {
+  readonly place: PlacedRun;
   readonly directory: string;
   readonly index: number;
   readonly of: number;
 }
 
-function shardsOf(placed: readonly PlacedRun[]): readonly PlacedShard[] {
-  return placed.map(({ directory, run }) => {
+function shardsOf(placed: readonly PlacedRun[]): PlacedShard[] {
+  return placed.map((place) => {
+    const { directory, run } = place;
     const [, index, of] = /^(\d+)\/(\d+)$/.exec(run.settings.shard ?? '') ?? [];
     if (index === undefined || of === undefined)
       throw new UsageError(`${directory}: no shard, but a run of its own`, 'name runs of scan --shard I/N');
@@ -69,7 +73,7 @@ function shardsOf(placed: readonly PlacedRun[]): readonly PlacedShard[] {
         `${directory}: incomplete: ${run.incomplete_reason ?? 'unknown'}`,
         `go on with it first: ampscope scan --resume ${directory}`,
       );
-    return { directory, index: Number(index), of: Number(of) };
+    return { place, directory, index: Number(index), of: Number(of) };
   });
 }
 

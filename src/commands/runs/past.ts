@@ -1,6 +1,8 @@
-import { readHistory } from '../../archive/history-file.js';
+import { HistoryDamaged, historyPath, readHistory } from '../../archive/history-file.js';
+import type { OpenHistory } from '../../archive/past-runs.js';
 import { openHistory } from '../../archive/past-runs.js';
-import type { RunRecord } from '../../domain/run-record.js';
+import type { RunLate, RunRecord } from '../../domain/run-record.js';
+import { asOf } from '../../history/as-of.js';
 import type { ExposureHistory } from '../../history/exposure-history.js';
 import type { KnownResponders } from '../../history/known-responders.js';
 
@@ -17,34 +19,92 @@ export interface Past {
   readonly responders: KnownResponders;
   /** Those, and of the others each that one of these rows is of, by finding_id. */
   of(rows: readonly { readonly finding_id: string }[]): Promise<ReadonlyMap<string, ExposureHistory>>;
+  /** Runs that began after the one that goes on; absent where there is none. */
+  readonly late?: RunLate;
+  /** Of a run that goes on: exposures that newer runs know to be closed. */
+  readonly closedSince: ReadonlySet<string>;
 }
 
 /**
  * Reads the history of a folder, whole: made again where it is missing or damaged.
- * @param say takes a sentence for the user where that was so.
+ * @param options.goesOn when the run began that goes on, ISO 8601 UTC: what is known is what was known then.
+ * @param options.say takes a sentence for the user about what is damaged, and what that means for this run.
  */
 export async function openPast(
   out: string,
-  { mode, say }: { readonly mode: number; readonly say: (note: string) => void },
+  {
+    mode,
+    say,
+    goesOn,
+  }: { readonly mode: number; readonly say: (note: string) => void; readonly goesOn?: string | undefined },
 ): Promise<Past> {
-  const { runs, open, responders, rebuilt, takenIn } = await openHistory(out, { mode });
-  if (rebuilt)
-    say(
-      `the history was missing or damaged: it was made again from ${takenIn} ${takenIn === 1 ? 'run' : 'runs'}`,
-    );
+  const history = await openHistory(out, { mode });
+  sayDamage(out, history, say);
+  const newer = goesOn === undefined ? [] : history.runs.filter(({ at }) => at > goesOn);
+  const newest = newer.at(-1);
+  const earlier = history.runs.slice(0, history.runs.length - newer.length);
+  const then = goesOn === undefined || newest === undefined ? undefined : await knownThen(out, goesOn);
+  const open = then?.open ?? history.open;
   return {
     summary: {
-      earlier_runs: runs.length,
-      ...(runs.length > 0 && { trend: runs.slice(-MOST_TREND_POINTS) }),
+      earlier_runs: earlier.length,
+      ...(earlier.length > 0 && { trend: earlier.slice(-MOST_TREND_POINTS) }),
     },
     open,
-    responders,
+    responders: history.responders,
+    closedSince: then?.closedSince ?? new Set(),
+    ...(newest !== undefined && { late: { newer_runs: newer.length, newest: newest.scan_id } }),
     async of(rows) {
+      if (then !== undefined) return then.known;
       const found = new Map(open.map((exposure) => [exposure.finding_id, exposure]));
       const ids = new Set(rows.map(({ finding_id }) => finding_id).filter((id) => !found.has(id)));
-      if (ids.size > 0)
-        await readHistory(out, { ids }, (exposure) => found.set(exposure.finding_id, exposure));
+      if (ids.size === 0) return found;
+      await readHistory(out, { ids }, (exposure) => found.set(exposure.finding_id, exposure)).catch(
+        (error: unknown) => {
+          if (!(error instanceof HistoryDamaged)) throw error;
+          say(
+            `${historyPath(out)} was damaged during the run (${error.message}): what was closed before counts as new`,
+          );
+        },
+      );
       return found;
     },
   };
+}
+
+/** What was known at a moment: few runs need it, so all of the history is held. */
+async function knownThen(
+  out: string,
+  at: string,
+): Promise<Pick<Past, 'open' | 'closedSince'> & { readonly known: ReadonlyMap<string, ExposureHistory> }> {
+  const known = new Map<string, ExposureHistory>();
+  const closedSince = new Set<string>();
+  await readHistory(out, 'all', (exposure) => {
+    const then = asOf(exposure, at);
+    if (then !== undefined) known.set(exposure.finding_id, then);
+    if (exposure.state === 'fixed') closedSince.add(exposure.finding_id);
+  });
+  return { known, closedSince, open: [...known.values()].filter(({ state }) => state !== 'fixed') };
+}
+
+function sayDamage(
+  out: string,
+  { rebuilt, runs, takenIn, unread }: OpenHistory,
+  say: (note: string) => void,
+): void {
+  const counted = (count: number): string => `${count} ${count === 1 ? 'run' : 'runs'}`;
+  const isDamaged = rebuilt !== undefined && !rebuilt.includes('ENOENT');
+  if (rebuilt !== undefined && takenIn > 0)
+    say(`the history was missing or damaged: it was made again from ${counted(takenIn)}`);
+  else if (isDamaged)
+    say(
+      `the history was damaged (${rebuilt}), and no run is left to make it again from: what was known counts as new`,
+    );
+  if (isDamaged)
+    say(`${historyPath(out)}.damaged is what it was: what only runs knew that are gone counts as new`);
+  for (const { run, why } of unread)
+    say(
+      `run ${run} cannot be read, so what it alone knew counts as new, and is not asked again where it is silent: ${why}`,
+    );
+  if (unread.length > 0 && runs.length === 0) say('no earlier run can be read: everything counts as new');
 }

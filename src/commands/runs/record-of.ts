@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { CheckpointSession } from '../../archive/checkpoint.js';
 import { formatPrefix } from '../../domain/address.js';
-import type { RunLosses, RunNotices, RunRecord, ScopeReloadRecord } from '../../domain/run-record.js';
+import type {
+  RunLate,
+  RunLosses,
+  RunNotices,
+  RunPartial,
+  RunRecord,
+  ScopeReloadRecord,
+} from '../../domain/run-record.js';
 import type { Instant } from '../../domain/time.js';
 import { formatInstant } from '../../domain/time.js';
 import { toPrefixes } from '../../scope/address-set.js';
@@ -32,6 +39,8 @@ export function recordOf(scan: {
   /** Of the reports: findings, and what became of known exposures that are none any more. */
   readonly rows: number;
   readonly history: NonNullable<RunRecord['history']>;
+  readonly late: RunLate | undefined;
+  readonly partial: RunPartial | undefined;
 }): RunRecord {
   const { inputs, plan, result } = scan;
   const { scopeFile, space } = inputs;
@@ -46,6 +55,8 @@ export function recordOf(scan: {
     ...(result.stoppedBy !== undefined && { incomplete_reason: INCOMPLETE[result.stoppedBy] }),
     ...(result.suspect && { suspect: result.suspect }),
     ...(result.path && { path: result.path }),
+    ...(scan.late && { late: scan.late }),
+    ...(scan.partial && { partial: scan.partial }),
     authorisation: {
       organisation: scopeFile.organisation,
       authorised_by: scopeFile.authorisedBy,

@@ -1,10 +1,14 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ReadCheckpoint } from '../../archive/checkpoint.js';
-import { readCheckpoint } from '../../archive/checkpoint.js';
+import { removeStale } from '../../archive/atomic-file.js';
+import type { CheckpointPlan, ReadCheckpoint } from '../../archive/checkpoint.js';
+import { hasCheckpoint, readCheckpoint } from '../../archive/checkpoint.js';
+import { readRun, readRunRecord } from '../../archive/run-archive.js';
 import type { RunDirectory } from '../../archive/run-directory.js';
 import { formatAddress, formatPrefix } from '../../domain/address.js';
 import type { Exchange } from '../../domain/exchange.js';
+import type { FindingRecord } from '../../domain/finding-record.js';
+import type { RunRecord } from '../../domain/run-record.js';
 import type { Instant } from '../../domain/time.js';
 import { UsageError } from '../../domain/usage-error.js';
 import { addressSet, difference, isEmpty, toPrefixes } from '../../scope/address-set.js';
@@ -43,27 +47,69 @@ export interface ResumedScan {
   readonly checkpoint: ReadCheckpoint;
 }
 
+/** A run that has all its reports and was killed before the history, `latest` or the removal of its checkpoint. */
+export interface LeftRun {
+  readonly directory: RunDirectory;
+  readonly settings: ScanSettings;
+  readonly run: RunRecord;
+  readonly records: readonly FindingRecord[];
+}
+
 /**
- * Reads the run that `--resume` names. Its order stays what it was; the scope file is read again and governs what
- * may still be sent: it may have shrunk, and its rate or its last day may be others.
- * @throws UsageError for a run that cannot go on, for other settings beside it, and for a scope that grew.
+ * The directory of the run that `--resume` names; undefined without it.
+ * @throws UsageError where there is none, and for other settings beside it.
+ */
+export async function runToResume(
+  { resume }: ScanSettings,
+  { words, written }: Given,
+): Promise<string | undefined> {
+  if (resume === undefined) return undefined;
+  refuseOthers(words, written);
+  return realpath(resume).catch(() => {
+    throw new UsageError(`${resume}: no such run`, 'name the directory of a run that was stopped');
+  });
+}
+
+/**
+ * The run in this directory where nothing of it is to be sent or written again: only what follows is still to be done.
+ * @returns undefined where it is another one.
+ * @throws UsageError where its findings are damaged.
+ */
+export async function readLeftRun(path: string, given: ScanSettings): Promise<LeftRun | undefined> {
+  await removeStale(path);
+  const record = await readRunRecord(path).catch(() => undefined);
+  if (record?.complete !== true || !(await hasCheckpoint(path))) return undefined;
+  const { plan } = await readCheckpoint(path, version);
+  return {
+    directory: { path, id: plan.scan_id },
+    settings: settingsOf(plan, path, given),
+    ...(await readRun(path)),
+  };
+}
+
+function settingsOf(
+  plan: CheckpointPlan,
+  path: string,
+  { quiet, json, even_though_newer }: ScanSettings,
+): ScanSettings {
+  return { ...storedSettings(plan.settings, path), quiet, json, even_though_newer, out: dirname(path) };
+}
+
+/**
+ * Reads a run that goes on. Its order stays what it was; the scope file is read again and governs what may still be
+ * sent: it may have shrunk, and its rate or its last day may be others.
+ * @throws UsageError for a run that cannot go on, and for a scope that grew.
  */
 export async function resumeScan(
-  given: ScanSettings & { readonly resume: string },
-  { words, written }: Given,
+  path: string,
+  given: ScanSettings,
+  { written }: Given,
   io: Io,
 ): Promise<ResumedScan> {
-  refuseOthers(words, written);
-  const path = await realpath(given.resume).catch(() => {
-    throw new UsageError(`${given.resume}: no such run`, 'name the directory of a run that was stopped');
-  });
   const checkpoint = await readCheckpoint(path, version);
   const { plan } = checkpoint;
   const settings: ScanSettings = {
-    ...storedSettings(plan.settings, path),
-    quiet: given.quiet,
-    json: given.json,
-    out: dirname(path),
+    ...settingsOf(plan, path, given),
     scope: isFlag(written.get('scope')) ? given.scope : plan.scope.path,
     exclude: [...plan.exclude.read, ...plan.exclude.lists],
   };
@@ -117,7 +163,7 @@ function storedSettings(stored: Readonly<Record<string, unknown>>, path: string)
 const isFlag = (written: Written | undefined): boolean => written?.source.kind === 'flag';
 
 /** Where to go on, by whose leave, and how to tell of it. */
-const MAY_BE_GIVEN: ReadonlySet<string> = new Set(['scope', 'resume', 'quiet', 'json']);
+const MAY_BE_GIVEN: ReadonlySet<string> = new Set(['scope', 'resume', 'even_though_newer', 'quiet', 'json']);
 
 /** What the environment and a settings file say is for new runs. */
 function refuseOthers(words: readonly string[], written: Given['written']): void {
@@ -129,7 +175,7 @@ function refuseOthers(words: readonly string[], written: Given['written']): void
     first === undefined
       ? 'targets cannot stand beside --resume'
       : `--${flagOf(first[0])} cannot stand beside --resume`,
-    'all settings come from the run itself; only --scope, --quiet and --json may be given again',
+    'all settings come from the run itself; only --scope, --quiet, --json and --even-though-newer may be given',
   );
 }
 

@@ -24,13 +24,15 @@ export interface RowsWithStatus {
  * @param known what is remembered of every exposure that is open, or has a row.
  * @param observed of open ones that have no row, by finding_id.
  * @param rule what makes a fix of silence.
+ * @param closedSince of a run that went on late: what newer runs know to be closed is not reopened by it.
  */
 export function withStatuses(
-  { scan_id, started }: Pick<RunRecord, 'scan_id' | 'started'>,
+  { scan_id, started, partial }: Pick<RunRecord, 'scan_id' | 'started' | 'partial'>,
   records: readonly FindingRecord[],
   known: ReadonlyMap<string, ExposureHistory>,
   observed: ReadonlyMap<string, ObservedKnown>,
   rule: { readonly fixedAfterSilentRuns: number },
+  closedSince: ReadonlySet<string> = new Set(),
 ): RowsWithStatus {
   const run = { scan_id, at: started };
   const seen = new Set(records.map(({ finding_id }) => finding_id));
@@ -52,7 +54,9 @@ export function withStatuses(
   };
   const rows = records.map((record) => {
     const before = known.get(record.finding_id);
-    const verdict = verdictOf(before, { kind: 'seen' }, rule);
+    const seen = verdictOf(before, { kind: 'seen' }, rule);
+    const isClosed = seen?.status === 'reopened' && closedSince.has(record.finding_id);
+    const verdict: StatusVerdict | undefined = isClosed ? { status: 'unknown', doubt: 'closed since' } : seen;
     return verdict ? rowOf(record, before, verdict) : record;
   });
   let notTargeted = 0;
@@ -60,7 +64,9 @@ export function withStatuses(
     if (seen.has(before.finding_id) || before.last === undefined) continue;
     const { observation, exchanges } = observed.get(before.finding_id) ?? NOT_TARGETED;
     const verdict = verdictOf(before, observation, rule);
-    if (observation.kind === 'no-target') notTargeted++;
+    // A run that asks a part says nothing of the rest, of the same host either.
+    const isBesides = partial !== undefined && observation.kind === 'not-asked';
+    if (observation.kind === 'no-target' || isBesides) notTargeted++;
     else if (verdict !== undefined)
       rows.push(rowOf(pastRecord(before.last, { scanId: scan_id, exchanges }), before, verdict));
   }

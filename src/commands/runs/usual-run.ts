@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { readRunRecord } from '../../archive/run-archive.js';
+import { runNames } from '../../archive/run-directory.js';
+import type { RunPartial, RunRecord } from '../../domain/run-record.js';
+import { standingOf } from '../../domain/run-standing.js';
+import type { AddressSet } from '../../scope/address-set.js';
+import { addressSet, difference, intersection, sizeOf } from '../../scope/address-set.js';
+import { givenRange } from '../../scope/parse-range.js';
+
+/** What a run asks, as far as another one is compared with it. */
+export interface AskedByRun {
+  readonly targets: AddressSet;
+  /** What the scope allows now: what it does not allow any more is not missing. */
+  readonly allowed: AddressSet;
+  readonly probes: readonly Pick<RunRecord['probes'][number], 'id' | 'port'>[];
+}
+
+/** The newest whole run of a folder, whose targets and probes are the usual ones; undefined where there is none. */
+export async function findUsualRun(out: string): Promise<RunRecord | undefined> {
+  for (const name of ['latest', ...(await runNames(out)).toReversed()]) {
+    const run = await readRunRecord(join(out, name)).catch(() => undefined);
+    if (run !== undefined && standingOf(run) === 'whole') return run;
+  }
+  return undefined;
+}
+
+/**
+ * What a run leaves out of what the usual one asks.
+ * @returns undefined where it asks at least as much of what the scope allows now.
+ */
+export function partialOf(
+  usual: RunRecord | undefined,
+  { targets, allowed, probes }: AskedByRun,
+): RunPartial | undefined {
+  if (usual === undefined) return undefined;
+  const missing = difference(intersection(rangesOf(usual.targets.networks), allowed), targets);
+  const missingProbes = usual.probes
+    .filter(({ id, port }) => !probes.some((probe) => probe.id === id && probe.port === port))
+    .map(({ id }) => id);
+  const addresses = Number(sizeOf(missing));
+  if (addresses === 0 && missingProbes.length === 0) return undefined;
+  return {
+    compared_with: usual.scan_id,
+    ...(addresses > 0 && { missing_addresses: addresses }),
+    ...(missingProbes.length > 0 && { missing_probes: missingProbes }),
+  };
+}
+
+/** What the run asked, from its own record. */
+export function askedBy({ targets, authorisation, probes }: RunRecord): AskedByRun {
+  return {
+    targets: rangesOf(targets.networks),
+    allowed: difference(
+      rangesOf(authorisation.networks.map(({ prefix }) => prefix)),
+      rangesOf(authorisation.exclude),
+    ),
+    probes,
+  };
+}
+
+function rangesOf(texts: readonly string[]): AddressSet {
+  return addressSet(texts.map((text) => givenRange(text).range));
+}

@@ -1,0 +1,53 @@
+import { PassThrough } from 'node:stream';
+import type { Io } from '../../src/commands/command.js';
+import type { Clock, Instant } from '../../src/domain/time.js';
+import { systemClock } from '../../src/system-clock.js';
+
+export interface HurriedIo {
+  readonly io: Io;
+  /** All that was written to stdout and stderr. */
+  readonly said: () => string;
+  /** What the program did not do: a signal with this exit code. */
+  stop(code: number): void;
+}
+
+/**
+ * A machine in this process whose clock runs so many times faster, so that a scan of minutes takes seconds.
+ * @param when what its wall clock shows at the beginning; absent: what the system's does.
+ * @param stands whether its wall clock shows that to the end, though time passes.
+ */
+export function hurriedIo(
+  faster: number,
+  { when, stands = false }: { readonly when?: Instant | undefined; readonly stands?: boolean } = {},
+): HurriedIo {
+  const startMs = systemClock.monotonicMs();
+  const began = when ?? systemClock.now();
+  const clock: Clock = {
+    monotonicMs: () => startMs + (systemClock.monotonicMs() - startMs) * faster,
+    now: () => (stands ? began : Math.round(began + (systemClock.monotonicMs() - startMs) * faster)),
+    sleep: (ms, signal) => systemClock.sleep(ms / faster, signal),
+  };
+  let said = '';
+  const stream = (): NodeJS.WriteStream => {
+    const through = new PassThrough();
+    through.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    return through as unknown as NodeJS.WriteStream;
+  };
+  const stop = new AbortController();
+  return {
+    said: () => said,
+    stop(code) {
+      stop.abort(code);
+    },
+    io: {
+      stdin: new PassThrough(),
+      stdout: stream(),
+      stderr: stream(),
+      clock,
+      stop: stop.signal,
+      onHangup: () => () => undefined,
+    },
+  };
+}
