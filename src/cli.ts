@@ -65,6 +65,9 @@ try {
 }
 
 function complain(error: unknown): number {
+  // Stopped while it waited for its input: nothing was begun, and there is nothing to say.
+  const { aborted, reason } = stop.signal as { readonly aborted: boolean; readonly reason: unknown };
+  if (aborted && typeof reason === 'number' && (error === reason || isAbort(error))) return reason;
   if (error instanceof UsageError) {
     stderr.write(`ampscope: error: ${error.message}\nampscope: hint: ${error.hint}\n`);
     return 2;
@@ -82,4 +85,8 @@ function complain(error: unknown): number {
   stderr.write(`ampscope: error: a fault of ampscope itself: ${detail}\n`);
   stderr.write('ampscope: hint: please report it with the command that you ran\n');
   return 1;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }

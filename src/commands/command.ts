@@ -1,10 +1,11 @@
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { Clock } from '../domain/time.js';
 import type { Written } from '../settings/read-settings.js';
 
 /** What a command may touch of the world; a test gives it another one. */
 export interface Io {
-  readonly stdin: NodeJS.ReadableStream;
+  readonly stdin: Readable;
   /** For results. */
   readonly stdout: NodeJS.WriteStream;
   /** For everything else. */

@@ -14,6 +14,7 @@ import { counted } from '../../reports/format.js';
 import { version } from '../version.js';
 import type { Io } from './command.js';
 import { defineCommand, EXIT } from './command.js';
+import { givingWay } from './give-way.js';
 import { describeExchange, describeOutcome, describeProbe } from './inspection/describe-inspection.js';
 import { createExpiry } from '../engine/expiry.js';
 import type { Inspection } from './inspection/inspection.js';
@@ -69,6 +70,18 @@ async function inspectHost(
   const print = (text: string): void => {
     if (!json) io.stdout.write(text);
   };
+  const giveWay = givingWay(() => io.clock.monotonicMs());
+  const printParts = async (parts: Iterable<string>): Promise<void> => {
+    if (json) return;
+    for (const part of parts) {
+      if (io.stop.aborted) {
+        print('  stopped: the rest of it is not shown\n');
+        return;
+      }
+      print(part);
+      await giveWay();
+    }
+  };
   const started = io.clock.now();
   const expiry = createExpiry(inputs.scope.validUntilEnd, io.clock);
   const signal = AbortSignal.any([io.stop, expiry.signal]);
@@ -79,17 +92,20 @@ async function inspectHost(
   for (const selected of inputs.probes) {
     print(describeProbe(selected));
     const observedOf = new Map<Exchange, ObservedExchange>();
+    let printed = Promise.resolve();
     const done = await askAll(
       {
         ...measuring.common,
         onExchange(observed) {
           observedOf.set(observed.exchange, observed);
-          print(describeExchange(selected, observed, { number: observedOf.size, all }));
+          const parts = describeExchange(selected, observed, { number: observedOf.size, all });
+          printed = printed.then(() => printParts(parts));
         },
       },
       measuring.openConnected,
       { selected, host },
     );
+    await printed;
     // In the order of asking, which is not that of their ends in a burst.
     const exchanges = done.flatMap((exchange) => observedOf.get(exchange) ?? []);
     const inspection = { selected, exchanges, outcome: outcomeOf(selected, exchanges, thresholds) };

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Field, Probe } from '../../probes/probe.js';
-import { describeExchange } from '../../src/commands/inspection/describe-inspection.js';
+import { describeExchange as partsOf } from '../../src/commands/inspection/describe-inspection.js';
 import { inspectionRecord, outcomeOf } from '../../src/commands/inspection/inspection.js';
 import { ipv4 } from '../../src/domain/address.js';
 import type { ObservedExchange } from '../../src/measure/measure-responder.js';
 import { exchangeWith } from '../probes/exchanges.js';
 import { probeDouble } from '../probe-double.js';
+
+function describeExchange(...given: Parameters<typeof partsOf>): string {
+  return [...partsOf(...given)].join('');
+}
 
 const HOST = ipv4(0x7f00_0005);
 /** A kind, a third party's address and a text behind them. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
 import { buffer as readStream } from 'node:stream/consumers';
 import { probes as definitions } from '../../../probes/list.js';
 import type { Family } from '../../domain/address.js';
@@ -24,6 +24,7 @@ import type { ReadScope } from '../../engine/read-scope.js';
 import { maskedProbe } from '../../engine/masked-probe.js';
 import type { SelectedProbe } from '../../engine/selected-probe.js';
 import { definitionOf } from '../../engine/selected-probe.js';
+import { readBytes } from './read-bytes.js';
 import { portsWithoutProbe, refuseOrphans, selectProbes } from './select-probes.js';
 
 /** Everything that decides what is sent where, checked before the first packet. */
@@ -48,16 +49,17 @@ export interface ScanInputs {
 /** @throws UsageError for a scope file or a list that is unreadable, invalid, over or not filled in. */
 export async function readScope(
   { scope: scopeName, exclude }: Pick<Settings, 'scope' | 'exclude'>,
-  io: Pick<Io, 'clock'>,
+  io: Pick<Io, 'clock' | 'stop'>,
 ): Promise<ReadScope> {
   const scopeText = await readUserFile(
     scopeName,
     'write one with ampscope init, or name a readable file with --scope',
+    io.stop,
   );
   const scopeFile = parseScope(scopeText, scopeName);
   refuseExampleValues(scopeFile);
   const validity = checkValidity(scopeFile, io.clock.now());
-  const exclusions = await readExclusions(exclude);
+  const exclusions = await readExclusions(exclude, io.stop);
   const scope = createScope(scopeFile, rangesIn(exclusions));
   return { scopeFile, scopeText, scope, exclusions, ...validity };
 }
@@ -162,8 +164,10 @@ function namedOf(texts: readonly string[], what: string, count = texts.length): 
 }
 
 /** @throws UsageError that names the file and says why it could not be read, or how to save it as UTF-8. */
-export async function readUserFile(path: string, hint: string): Promise<string> {
-  const bytes = await readFile(path).catch((error: unknown) => {
+export async function readUserFile(path: string, hint: string, stop: AbortSignal): Promise<string> {
+  const bytes = await readBytes(path, stop).catch((error: unknown) => {
+    // Whoever stops us while we wait for a pipe has nothing to mend.
+    stop.throwIfAborted();
     throw new UsageError(`${path}: ${readError(error)}`, hint);
   });
   return decodeUtf8(bytes, path);
@@ -190,16 +194,16 @@ async function readTargets(file: string | undefined, { words }: Given, io: Io): 
   if (file === undefined) return written;
   const content =
     file === '-'
-      ? decodeUtf8(await readStream(io.stdin), 'stdin')
-      : await readUserFile(file, 'name a readable file, or - for standard input');
+      ? decodeUtf8(await readStream(addAbortSignal(io.stop, io.stdin)), 'stdin')
+      : await readUserFile(file, 'name a readable file, or - for standard input', io.stop);
   return together(written, parseTargetList(content, file === '-' ? 'stdin' : file));
 }
 
-async function readExclusions(values: readonly string[]): Promise<GivenRanges> {
+async function readExclusions(values: readonly string[], stop: AbortSignal): Promise<GivenRanges> {
   const lists = values.map(async (value): Promise<GivenRanges> => {
     if (!value.startsWith('@')) return [givenRange(value, '--exclude')];
     const path = value.slice(1);
-    return parseExclusionList(await readUserFile(path, 'name a readable file after the @'), path);
+    return parseExclusionList(await readUserFile(path, 'name a readable file after the @', stop), path);
   });
   return together(...(await Promise.all(lists)));
 }

@@ -23,29 +23,36 @@ export function describeProbe({ probe, port }: SelectedProbe): string {
   return `\n${lines.flatMap((line) => wrapped(line, COLUMNS)).join('\n')}\n`;
 }
 
-/** One exchange: every datagram field by field with its bytes on the left, and the factors. */
-export function describeExchange(
+/**
+ * One exchange: every datagram field by field with its bytes on the left, and the factors. A part for each datagram,
+ * for there may be thousands.
+ */
+export function* describeExchange(
   { probe }: SelectedProbe,
   { exchange, payloads, localPort }: ObservedExchange,
   { number, all }: { readonly number: number; readonly all: boolean },
-): string {
+): Generator<string> {
   const { form, purpose, requestedAt, request, replies } = exchange;
   const from = localPort === undefined ? '' : ` from port ${localPort}`;
   const shown = all ? replies.length : Math.min(replies.length, SHOWN_REPLIES);
-  const lines = [
+  yield textOf([
     '',
     `  request ${number}: ${form} (${purpose}), ${counted(request.length, 'byte')}, ${preciseTime(requestedAt)}${from}`,
     ...fieldLines(shownFields(probe, request), all),
-    ...replies
-      .slice(0, shown)
-      .flatMap(({ afterMs = 0, payloadBytes, reading }, index) => [
-        `  reply ${index + 1} of ${replies.length}: ${counted(payloadBytes, 'byte')} after ${decimalText(afterMs, RTT_DECIMALS)} ms: ${readingText(reading)}`,
-        ...fieldLines(shownFields(probe, payloads[index] ?? new Uint8Array()), all),
-      ]),
-    ...restLines(exchange, shown),
-    ...endLines(exchange),
-  ];
-  return `${lines.flatMap((line) => wrapped(line, COLUMNS)).join('\n')}\n`;
+  ]);
+  for (const [index, { afterMs = 0, payloadBytes, reading }] of replies.slice(0, shown).entries())
+    yield textOf([
+      `  reply ${index + 1} of ${replies.length}: ${counted(payloadBytes, 'byte')} after ${decimalText(afterMs, RTT_DECIMALS)} ms: ${readingText(reading)}`,
+      ...fieldLines(shownFields(probe, payloads[index] ?? new Uint8Array()), all),
+    ]);
+  yield textOf([...restLines(exchange, shown), ...endLines(exchange)]);
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines
+    .flatMap((line) => wrapped(line, COLUMNS))
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 function publishedText({ probe: { published } }: SelectedProbe): string {
