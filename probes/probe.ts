@@ -17,6 +17,7 @@
  */
 import type { z } from 'zod';
 import type { Exchange, Purpose, Reading } from '../src/domain/exchange.js';
+import type { FindingRecord } from '../src/domain/finding-record.js';
 import type { Judgement, Severity } from '../src/domain/finding.js';
 
 export type { Exchange, Facts, Purpose, Reading } from '../src/domain/exchange.js';
@@ -103,15 +104,38 @@ export interface ProbeIdentity<Id extends string = string> {
   readonly quietGapMs: number;
   /** The published report type that means the same, or our own: `scan_ntpmonitor`, `x_dns_any`. */
   readonly report: string;
-  /** What an end customer reads. */
-  readonly words: {
-    readonly title: Words;
-    readonly risk: Words;
-    /** A line for each software or step. */
-    readonly remedy: Words;
-    /** How to see for oneself: lines, a command in a line of its own after four spaces, `ADDRESS` for the host and `PORT` for its port. */
-    readonly check: Words;
-  };
+  /** What an end customer reads of the usual finding. */
+  readonly words: ProbeWords;
+  /**
+   * What is said otherwise of this finding, so that a letter claims what was measured and nothing else, and its check
+   * asks the question that was answered. Absent: the usual words fit every finding. `exchanges` may be empty.
+   */
+  readonly wordsFor?: (finding: FindingRecord) => Partial<ProbeWords>;
+}
+
+/** What an end customer reads of a finding. */
+export interface ProbeWords {
+  readonly title: Words;
+  readonly risk: Words;
+  /** A line for each software or step. */
+  readonly remedy: Words;
+  /**
+   * How to see for oneself: what each outcome means, then a command in a line of its own after four spaces, `ADDRESS`
+   * for the host and `PORT` for its port.
+   */
+  readonly check: Words;
+  /** What else was found, in one line. Absent: the English `detail` of the row, and in Japanese nothing. */
+  readonly detail?: Words;
+}
+
+/** The question whose answer a row shows; undefined for a row that this run did not see. */
+export function reportedForm({ exchanges }: FindingRecord): string | undefined {
+  return exchanges.find(({ reported }) => reported === true)?.form;
+}
+
+/** Whether the host amplifies by the rule of the severity: twice what it got, on the wire. */
+export function isAmplifier({ wire_amplification: factor = 0 }: FindingRecord): boolean {
+  return factor >= 2;
 }
 
 /** One question asked of one UDP port. A probe is pure: it sees bytes, never sockets, clocks or addresses. */

@@ -4,7 +4,7 @@ import { sortRecords } from '../src/domain/finding-record.js';
 import { SEVERITIES } from '../src/domain/finding.js';
 import type { RunRecord } from '../src/domain/run-record.js';
 import { isExposed, STATUSES } from '../src/domain/status.js';
-import { excludedOnTheWay } from '../src/domain/whole-run.js';
+import { excludedOnTheWay, isWhole } from '../src/domain/whole-run.js';
 import { decimalText, FACTOR_DECIMALS } from './format.js';
 import { alignedTable } from './aligned-table.js';
 import { cutToWidth } from './text-width.js';
@@ -58,6 +58,18 @@ function darkLines({ path }: RunRecord): readonly string[] {
   });
   const more = dark.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more, see path.dark in run.json`] : lines;
+}
+
+/**
+ * Whether a summary has anything to tell whoever saw that of the run before: something new, reopened or fixed, a part
+ * of the network that may be dark, or that this run does not speak for all of the scope.
+ */
+export function hasNews(run: RunRecord, records: readonly FindingRecord[]): boolean {
+  return (
+    !isWhole(run) ||
+    (run.path?.dark ?? []).length > 0 ||
+    records.some(({ status }) => status !== 'persisting' && status !== 'unknown')
+  );
 }
 
 const HEADER = ['ASN', 'name', 'probe', 'exposed', 'max', 'median', 'on the wire', 'request', 'worst host'];

@@ -8,7 +8,7 @@ export const words: ProbeIdentity['words'] = {
   risk: {
     en:
       'One datagram from anywhere, even of a single byte, brings back a block of text. With a forged sender ' +
-      'address that text floods a third party from your network, and two such services can be made to talk to ' +
+      'address that text strikes a third party from your network, and two such services can be made to answer ' +
       'each other without end. Nothing in use today needs this service.',
     ja:
       'どこからでも、わずか1バイトのデータグラムを送るだけで、まとまった量の文字列が返ってきます。' +
@@ -32,7 +32,7 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If a block of text comes back, the service is still open:\n    echo | nc -u -w 3 ADDRESS PORT',
-    ja: '文字列がまとまって返ってきた場合は、まだ応答しています。\n    echo | nc -u -w 3 ADDRESS PORT',
+    en: 'If a block of text comes back, the service is still open. If nothing comes back within three seconds, twice in a row, it is fixed:\n    echo | nc -u -w 3 ADDRESS PORT',
+    ja: '文字列がまとまって返ってきた場合は、まだ応答しています。2回続けて3秒以内に何も返ってこなければ、対策は完了しています。\n    echo | nc -u -w 3 ADDRESS PORT',
   },
 };

@@ -22,7 +22,7 @@ import { idEchoed } from './reply.js';
 import { dnsSettings } from './settings.js';
 import { twins } from './twin.js';
 import { dnsVersion } from './version.js';
-import { words } from './words-any.js';
+import { words, wordsFor } from './words-any.js';
 
 export const dnsAny = defineConfigurableProbe({
   id: 'dns-any',
@@ -35,6 +35,7 @@ export const dnsAny = defineConfigurableProbe({
   quietGapMs: 2000,
   report: 'x_dns_any',
   words,
+  wordsFor,
   settings: { key: 'dns', schema: dnsSettings },
   // Of the two DNS probes this one alone makes the burst: it knows the strongest question, and a host that both
   // report is not burst twice.

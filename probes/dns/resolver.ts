@@ -24,7 +24,7 @@ import type { Check } from './settings.js';
 import { dnsSettings } from './settings.js';
 import { twins } from './twin.js';
 import { askVersion, dnsVersion } from './version.js';
-import { words } from './words-resolver.js';
+import { words, wordsFor } from './words-resolver.js';
 
 export const dnsResolver = defineConfigurableProbe({
   id: 'dns-resolver',
@@ -37,6 +37,7 @@ export const dnsResolver = defineConfigurableProbe({
   quietGapMs: 2000,
   report: 'scan_dns',
   words,
+  wordsFor,
   settings: { key: 'dns', schema: dnsSettings },
   options: [dnsVersion],
   twins,

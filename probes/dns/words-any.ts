@@ -1,14 +1,39 @@
-import type { ProbeIdentity } from '../probe.js';
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import type { ProbeWords } from '../probe.js';
+import { isAmplifier, reportedForm } from '../probe.js';
+import { digCommand, questionOfForm } from './dig.js';
+
+const CLOSED = {
+  en: 'Status REFUSED, or "timed out" twice in a row, means that it answers strangers no longer.',
+  ja: 'status が REFUSED の場合、または2回続けてタイムアウトした場合は、外部への応答は止まっています。',
+};
+
+const SMALLER = {
+  en: `A much smaller figure, or the flag "tc" with no records, means that it no longer amplifies. ${CLOSED.en}`,
+  ja: `値がはるかに小さい場合、またはtcフラグだけの空の応答の場合は、増幅は抑えられています。${CLOSED.ja}`,
+};
+
+/** For an answer that is less than twice its query on the wire. */
+const SMALL_ANSWERS: Pick<ProbeWords, 'title' | 'risk'> = {
+  title: {
+    en: 'DNS server that answers queries from anyone',
+    ja: '誰からの問い合わせにも応答するDNSサーバー',
+  },
+  risk: {
+    en: 'This server answers queries from anyone. What it answered to us was hardly larger than the query, so it does not multiply an attack; with a forged source address its answers still go to a third party that did not ask for them.',
+    ja: 'このサーバーは誰からの問い合わせにも応答します。今回の応答は問い合わせとほぼ同じ大きさで、攻撃の通信量を増やすものではありませんが、送信元を詐称した問い合わせに応答すると、無関係の第三者へパケットを送ることになります。',
+  },
+};
 
 /** What an end customer may read about a DNS server that sends large answers to anyone. */
-export const words: ProbeIdentity['words'] = {
+export const words: ProbeWords = {
   title: {
     en: 'DNS server that sends large answers to anyone',
     ja: '誰にでも大きな応答を返すDNSサーバー',
   },
   risk: {
-    en: 'A query of about forty bytes with a forged source address makes this server send up to several thousand bytes to a victim. Attackers use such servers as amplifiers in denial-of-service attacks; your own line carries the traffic too.',
-    ja: '送信元を詐称した約40バイトの問い合わせ1つで、このサーバーから最大数千バイトの応答が第三者に送りつけられます。DDoS攻撃の増幅器（リフレクター）として悪用されるおそれがあり、その通信はお客様の回線にも負荷をかけます。',
+    en: 'One small query with a forged source address makes this server send a much larger answer to a victim. Attackers use such servers as amplifiers in denial-of-service attacks; your own line carries the traffic too.',
+    ja: '送信元を詐称した小さな問い合わせ1つで、このサーバーからはるかに大きな応答が第三者に送りつけられます。DDoS攻撃の増幅器（リフレクター）として悪用されるおそれがあり、その通信はお客様の回線にも負荷をかけます。',
   },
   remedy: {
     en: [
@@ -29,7 +54,25 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'See the line "MSG SIZE rcvd", with a zone of your own for the name; an answer cut to the empty flag "tc", or one of a few hundred bytes, is well:\n    dig +notcp +ignore +bufsize=4096 +dnssec ANY example.net @ADDRESS -p PORT',
-    ja: 'お客様ご自身のゾーン名を指定して実行し、「MSG SIZE rcvd」の値をご確認ください。tcフラグだけの空の応答、または数百バイト以下の応答であれば問題ありません。\n    dig +notcp +ignore +bufsize=4096 +dnssec ANY example.net @ADDRESS -p PORT',
+    en: `Put a zone of your own in place of example.net and see the line "MSG SIZE rcvd". ${SMALLER.en}\n    ${digCommand('any-edns4096-do example.net')}`,
+    ja: `example.net の代わりにお客様ご自身のゾーン名を指定して実行し、「MSG SIZE rcvd」の値をご確認ください。${SMALLER.ja}\n    ${digCommand('any-edns4096-do example.net')}`,
   },
 };
+
+/** The question that brought the reported answer, and words for a server whose answers are no larger. */
+export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
+  const form = reportedForm(finding) ?? '';
+  const [command, question] = [digCommand(form), questionOfForm(form)];
+  const bytes = finding.response_size;
+  return {
+    ...(!isAmplifier(finding) && SMALL_ANSWERS),
+    ...(command !== undefined &&
+      question !== undefined && {
+        check: {
+          en: `This is the question that brought the answer above. "MSG SIZE rcvd" near ${bytes} means that the server still answers as it did. ${isAmplifier(finding) ? SMALLER.en : CLOSED.en}\n    ${command}`,
+          ja: `上記の応答を得たものと同じ問い合わせです。「MSG SIZE rcvd」が${bytes}前後であれば、まだ同じように応答しています。${isAmplifier(finding) ? SMALLER.ja : CLOSED.ja}\n    ${command}`,
+        },
+        detail: { en: finding.detail ?? '', ja: `最も大きな応答を得た問い合わせ：${question}` },
+      }),
+  };
+}

@@ -1,14 +1,22 @@
-import type { ProbeIdentity } from '../probe.js';
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import type { ProbeWords } from '../probe.js';
+import { isAmplifier, reportedForm } from '../probe.js';
+import { digCommand, questionOfForm } from './dig.js';
+
+const OUTCOMES = {
+  en: 'If an answer comes back (status NOERROR, flag "ra"), the server still resolves for strangers. Status REFUSED, or "timed out" twice in a row, means that it is fixed.',
+  ja: '応答が返ってきた場合（status: NOERROR、raフラグあり）は、まだ外部に対して名前解決を行っています。status が REFUSED の場合、または2回続けてタイムアウトした場合は、対策は完了しています。',
+};
 
 /** What an end customer may read about an open resolver. */
-export const words: ProbeIdentity['words'] = {
+export const words: ProbeWords = {
   title: {
     en: 'DNS resolver open to anyone',
     ja: '誰でも利用できるDNSリゾルバー（オープンリゾルバー）',
   },
   risk: {
-    en: 'This server looks up any name for anyone on the Internet. Attackers let it fetch the largest answers there are and send them to a victim by forging the source address; they can also fill its cache with false entries, and use it to attack the servers of others. Your own line carries the traffic too.',
-    ja: 'このサーバーは、インターネット上の誰からの依頼でも、あらゆる名前を検索します。攻撃者は送信元を詐称し、最も大きな応答を取り寄せさせて第三者に送りつけることができます。キャッシュに偽の情報を入れられたり、他者のサーバーへの攻撃に使われたりするおそれもあります。その通信はお客様の回線にも負荷をかけます。',
+    en: 'This server looks up names for anyone on the Internet. The answer to our small question was small; attackers ask for names whose answers are large, and have them sent to a victim by forging the source address. They can also try to fill its cache with false entries, and use it to attack the servers of others. Your own line carries the traffic too.',
+    ja: 'このサーバーは、インターネット上の誰からの依頼でも名前を検索します。今回の小さな問い合わせへの応答は小さなものでしたが、攻撃者は応答の大きな名前を選び、送信元を詐称して第三者に送りつけます。キャッシュに偽の情報を入れられたり、他者のサーバーへの攻撃に使われたりするおそれもあります。その通信はお客様の回線にも負荷をかけます。',
   },
   remedy: {
     en: [
@@ -17,7 +25,7 @@ export const words: ProbeIdentity['words'] = {
       'Unbound: `access-control: 0.0.0.0/0 refuse` and `access-control: ::/0 refuse`, then `allow` for your own networks.',
       'PowerDNS Recursor: `allow-from`. Knot Resolver: `view` with `policy.REFUSE` for all others. dnsmasq: listen inside only (`interface=` and `bind-interfaces`, or `local-service`).',
       'Windows DNS Server: switch recursion off on servers that face the Internet, or bind the service to inside addresses.',
-      'Home routers: turn off DNS service and DNS forwarding on the WAN side and update the firmware. A router that passes queries on to another resolver without answering itself is cured in the same place.',
+      'Home routers: turn off DNS service and DNS forwarding on the WAN side and update the firmware. A router that passes queries on to another resolver without answering itself is fixed by the same settings.',
       'Where the server is for inside use only, filter 53/udp from outside at the edge; and drop packets with forged source addresses that leave your network (BCP 38).',
     ].join('\n'),
     ja: [
@@ -31,7 +39,53 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If an address comes back (status NOERROR, flag "ra"), the resolver is still open; REFUSED or no answer is well:\n    dig +notcp +tries=1 A www.example.com @ADDRESS -p PORT',
-    ja: 'アドレスが返ってきた場合（status: NOERROR、raフラグあり）は、まだ応答しています。REFUSED、または無応答であれば問題ありません。\n    dig +notcp +tries=1 A www.example.com @ADDRESS -p PORT',
+    en: `${OUTCOMES.en}\n    ${digCommand('a www.example.com')}`,
+    ja: `${OUTCOMES.ja}\n    ${digCommand('a www.example.com')}`,
+  },
+};
+
+/** The question that was answered, and words for an answer that was not the right one. */
+export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
+  const form = reportedForm(finding) ?? '';
+  const [command, question] = [digCommand(form), questionOfForm(form)];
+  const isBogus = finding.tag?.split(';').includes('bogusresolver') === true;
+  const outcomes = isBogus ? BOGUS.outcomes : OUTCOMES;
+  return {
+    ...(isBogus && { title: BOGUS.title, risk: BOGUS.risk }),
+    ...(!isBogus && isAmplifier(finding) && { risk: LARGE_ANSWER }),
+    ...(command !== undefined &&
+      question !== undefined && {
+        check: {
+          en: `This is the question that we asked. ${outcomes.en}\n    ${command}`,
+          ja: `当方が送ったものと同じ問い合わせです。${outcomes.ja}\n    ${command}`,
+        },
+        detail: {
+          en: finding.detail ?? '',
+          ja: isBogus
+            ? `${question} に、正しくない内容の応答が返りました`
+            : `${question} に、正しい内容の応答が返りました`,
+        },
+      }),
+  };
+}
+
+/** For an answer that is at least twice its question on the wire. */
+const LARGE_ANSWER = {
+  en: words.risk.en.replace('The answer to our small question was small; attackers', 'Attackers'),
+  ja: words.risk.ja.replace('今回の小さな問い合わせへの応答は小さなものでしたが、攻撃者は', '攻撃者は'),
+};
+
+const BOGUS = {
+  title: {
+    en: 'DNS server that gives anyone an answer that is not the right one',
+    ja: '誰にでも正しくない応答を返すDNSサーバー',
+  },
+  risk: {
+    en: 'This server answers queries from anyone on the Internet, and what it answered to our question was not the right answer. A filter or a walled garden does that, a local zone of that name, or a device that someone else has taken over and that sends its users to other addresses. With a forged source address its answers go to a third party that did not ask for them.',
+    ja: 'このサーバーは、インターネット上の誰からの問い合わせにも応答し、その内容は正しいものではありませんでした。フィルタリングや認証画面への誘導、同名のローカルゾーンのほか、機器が乗っ取られ、利用者を別のアドレスへ誘導している場合にも、このような応答になります。また、送信元を詐称した問い合わせに応答すると、無関係の第三者へパケットを送ることになります。',
+  },
+  outcomes: {
+    en: 'If an answer section comes back, right or wrong, the server still answers strangers. Status REFUSED, or "timed out" twice in a row, means that it is fixed.',
+    ja: '内容の正誤にかかわらず、応答（ANSWER SECTION）が返ってきた場合は、まだ外部に応答しています。status が REFUSED の場合、または2回続けてタイムアウトした場合は、対策は完了しています。',
   },
 };

@@ -32,7 +32,7 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If the word hello comes back, the service is still open:\n    echo hello | nc -u -w 3 ADDRESS PORT',
-    ja: 'hello という文字列が返ってきた場合は、まだ応答しています。\n    echo hello | nc -u -w 3 ADDRESS PORT',
+    en: 'If the eight digits come back, the service is still open. If nothing comes back within three seconds, twice in a row, it is fixed:\n    printf 12345678 | nc -u -w 3 ADDRESS PORT',
+    ja: '同じ8桁の数字が返ってきた場合は、まだ応答しています。2回続けて3秒以内に何も返ってこなければ、対策は完了しています。\n    printf 12345678 | nc -u -w 3 ADDRESS PORT',
   },
 };

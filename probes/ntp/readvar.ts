@@ -11,7 +11,7 @@ import { judgeReadvar } from './judge-readvar.js';
 import { READ_VARIABLES, writeMode6 } from './mode6.js';
 import { readReadvar, sequenceIn } from './read-readvar.js';
 import { twins } from './twin.js';
-import { words } from './words-readvar.js';
+import { words, wordsFor } from './words-readvar.js';
 
 /** What `ntpq -c rv` asks. Version 2 and version 4 bring the same answer. */
 const readVariables: RequestForm = {
@@ -42,6 +42,7 @@ export const ntpReadvar = defineProbe({
   quietGapMs: 2000,
   report: 'scan_ntp',
   words,
+  wordsFor,
   sweepForms: [readVariables],
   nonce: { bits: 16, echoed: sequenceIn },
   read: readReadvar,

@@ -1,28 +1,53 @@
-import type { ProbeIdentity } from '../probe.js';
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import type { ProbeWords, Words } from '../probe.js';
 
-export const words: ProbeIdentity['words'] = {
+/** ntpdc asks port 123 alone. */
+function commands({ probed_port }: Pick<FindingRecord, 'probed_port'>): string {
+  return [
+    ...(probed_port === 123 ? ['    ntpdc -n -c monlist ADDRESS'] : []),
+    '    nmap -sU -p PORT --script ntp-monlist ADDRESS',
+  ].join('\n');
+}
+
+const NTPDC: Words = {
+  en: 'ntpdc belongs to ntp 4.2.6; nmap asks the same.',
+  ja: 'ntpdcはntp 4.2.6に付属しています。nmapでも同じ問い合わせができます。',
+};
+
+function checkOf(
+  finding: Pick<FindingRecord, 'probed_port'>,
+  { en, ja }: Words,
+): Pick<ProbeWords, 'check'>['check'] {
+  return { en: `${en} ${NTPDC.en}\n${commands(finding)}`, ja: `${ja}${NTPDC.ja}\n${commands(finding)}` };
+}
+
+const LISTS: Words = {
+  en: 'If a list of addresses comes back, monlist is still open; "timed out", or no answer to ntp-monlist, means that it is fixed.',
+  ja: 'アドレスの一覧が返ってきた場合は、まだ応答しています。タイムアウトした場合、またはntp-monlistの結果が表示されない場合は、対策は完了しています。',
+};
+
+export const words: ProbeWords = {
   title: {
     en: 'NTP server answers monlist requests (mode 7)',
     ja: 'NTPサーバーがmonlist要求（モード7）に応答しています',
   },
   risk: {
     en:
-      'One packet of 8 bytes from anywhere brings back the list of up to 600 hosts that last used this server: ' +
-      'up to 100 packets and 44,000 bytes. With a forged sender address that answer floods a third party from ' +
-      'your network, and the list tells strangers who your users are. A server whose list is empty today fills ' +
-      'it as clients come.',
+      'One packet of 8 bytes from anywhere brings back the list of the hosts that last used this server. The list ' +
+      'grows as clients come, up to 600 entries: 100 packets and 44,000 bytes. With a forged sender address that ' +
+      'answer goes to a third party from your network, and the list tells strangers who your users are.',
     ja:
-      'どこからでも、わずか8バイトの要求を送るだけで、このサーバーを最近利用したホストの一覧（最大600件、' +
-      '100パケット、44,000バイト）が返ってきます。送信元を詐称した要求に応答すると、' +
-      '第三者への大規模な攻撃がこのネットワークから行われる形になります。' +
-      'また、利用者の情報が部外者に知られます。現在は一覧が空でも、利用者が増えるにつれて応答は大きくなります。',
+      'どこからでも、わずか8バイトの要求を送るだけで、このサーバーを最近利用したホストの一覧が返ってきます。' +
+      '一覧は利用者が増えるにつれて大きくなり、最大600件（100パケット、44,000バイト）に達します。' +
+      '送信元を詐称した要求に応答すると、第三者への攻撃がこのネットワークから行われる形になります。' +
+      'また、利用者の情報が部外者に知られます。',
   },
   remedy: {
     en: [
       'ntpd: upgrade to 4.2.7p26 or later (any 4.2.8), where monlist was removed.',
       'ntpd that cannot be upgraded now: put `restrict default noquery` and `restrict -6 default noquery` into ntp.conf (no answers to modes 6 and 7), or at least `disable monitor` (no list any more), and restart it.',
       'Routers and other devices: turn the NTP server off where only the client is needed, otherwise admit your own networks only by an access list.',
-      'Until then have filtered upstream, or at your edge: outgoing UDP from source port 123 whose payload is larger than an answer with the time (48 bytes, 68 with a key). Let no packet with a forged source leave your network (BCP 38).',
+      'Until then have your upstream or your edge block outgoing UDP packets from source port 123 that are larger than an ordinary time reply: more than 48 bytes of payload, or 68 with a key. Let no packet with a forged source leave your network (BCP 38).',
     ].join('\n'),
     ja: [
       'ntpd：4.2.7p26以降（4.2.8系であればどの版でも可）に更新してください。monlistはこの版で廃止されました。',
@@ -31,8 +56,70 @@ export const words: ProbeIdentity['words'] = {
       '対策が済むまでは、上流または網の境界で、送信元がUDPポート123で、ペイロードが通常の時刻応答（48バイト、鍵認証付きで68バイト）より大きい外向きのパケットを遮断してください。また、送信元を詐称したパケットが網外へ出ないようにしてください（BCP 38）。',
     ].join('\n'),
   },
-  check: {
-    en: 'If a list of addresses comes back, monlist is still open (ntpdc belongs to ntp 4.2.6; nmap does the same):\n    ntpdc -n -c monlist ADDRESS\n    nmap -sU -p PORT --script ntp-monlist ADDRESS',
-    ja: 'アドレスの一覧が返ってきた場合は、まだ応答しています（ntpdcはntp 4.2.6に付属しています。nmapでも確認できます）。\n    ntpdc -n -c monlist ADDRESS\n    nmap -sU -p PORT --script ntp-monlist ADDRESS',
+  check: checkOf({ probed_port: 123 }, LISTS),
+};
+
+/** Words for a server that answered the request without a list, and the check at the port that was asked. */
+export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
+  const tags = finding.tag?.split(';') ?? [];
+  if (tags.includes('mode7-open-no-monlist')) return { ...WITHOUT_LIST, check: checkOf(finding, OPEN) };
+  if (tags.includes('mode7-open')) return { ...EMPTY_LIST, check: checkOf(finding, OPEN) };
+  const { entries, datagrams } = finding.facts ?? {};
+  return {
+    check: checkOf(finding, LISTS),
+    ...(entries !== undefined && {
+      detail: {
+        en: finding.detail ?? '',
+        ja: `${String(datagrams)}個のデータグラムで${String(entries)}件の一覧が返りました`,
+      },
+    }),
+  };
+}
+
+const OPEN: Words = {
+  en: 'If "Server reports data not found" or a list comes back, mode 7 is still open; "timed out" means that it is fixed.',
+  ja: '「Server reports data not found」または一覧が表示された場合は、モード7がまだ応答しています。タイムアウトした場合は、対策は完了しています。',
+};
+
+const WITHOUT_LIST: Partial<ProbeWords> = {
+  title: {
+    en: 'NTP server answers management requests (mode 7), without a list of clients',
+    ja: 'NTPサーバーが管理要求（モード7）に応答しています（利用者の一覧は返りません）',
+  },
+  risk: {
+    en:
+      'The management interface of this server answers anyone. The request for its list of clients (monlist) brought ' +
+      'one packet without a list, no larger than the request, and still did after we had used the server as a client: ' +
+      'so it does not multiply an attack. No stranger needs this interface: close it before an update or a setting ' +
+      'brings the list back.',
+    ja:
+      'このサーバーの管理機能は、誰からの要求にも応答します。利用者の一覧（monlist）の要求に対しては、要求と同じ大きさの、' +
+      '一覧を含まない応答が1つ返りました。当方がクライアントとして利用した後も同じでしたので、攻撃の通信量を増やすものではありません。' +
+      'ただし、外部から利用する必要のない機能です。更新や設定変更で一覧が返るようになる前に、閉じてください。',
+  },
+  detail: {
+    en: 'mode 7 answers, but monlist brought no list',
+    ja: 'モード7には応答しますが、一覧は返りませんでした',
+  },
+};
+
+const EMPTY_LIST: Partial<ProbeWords> = {
+  title: {
+    en: 'NTP server answers management requests (mode 7), its list of clients was empty',
+    ja: 'NTPサーバーが管理要求（モード7）に応答しています（利用者の一覧は空でした）',
+  },
+  risk: {
+    en:
+      'The management interface of this server answers anyone. The request for its list of clients (monlist) brought ' +
+      'one packet without a list, no larger than the request. Where monlist works, the list fills as clients come, up ' +
+      'to 600 entries; where it is switched off, it stays empty. From outside the two look the same today.',
+    ja:
+      'このサーバーの管理機能は、誰からの要求にも応答します。利用者の一覧（monlist）の要求に対しては、要求と同じ大きさの、' +
+      '一覧を含まない応答が1つ返りました。monlistが有効であれば、一覧は利用者が増えるにつれて最大600件まで大きくなり、' +
+      '無効であれば空のままです。現時点では、外部からはどちらであるか判別できません。',
+  },
+  detail: {
+    en: 'monlist is answered, and the list was empty',
+    ja: 'monlistに応答しましたが、一覧は空でした',
   },
 };

@@ -22,7 +22,7 @@ import { judgeAgent } from './judge-agent.js';
 import { PDU, SNMP_VERSION } from './message.js';
 import { agentNonce, communityForm, readAgent } from './read-agent.js';
 import { twins } from './twin.js';
-import { getBulkWords } from './words.js';
+import { agentWordsFor, getBulkWords } from './words.js';
 
 export const snmpGetBulk = defineConfigurableProbe({
   id: 'snmp-getbulk',
@@ -35,6 +35,7 @@ export const snmpGetBulk = defineConfigurableProbe({
   quietGapMs: 2000,
   report: 'scan_snmp',
   words: getBulkWords,
+  wordsFor: agentWordsFor,
   settings: { key: 'snmp', schema: snmpSettings },
   twins,
   configure: ({ communities }) => ({

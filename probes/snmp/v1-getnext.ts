@@ -24,7 +24,7 @@ import { judgeAgent } from './judge-agent.js';
 import { PDU, SNMP_VERSION } from './message.js';
 import { SYSTEM, agentNonce, communityForm, readAgent } from './read-agent.js';
 import { twins } from './twin.js';
-import { v1Words } from './words.js';
+import { agentWordsFor, v1Words } from './words.js';
 
 export const snmpV1GetNext = defineConfigurableProbe({
   id: 'snmp-v1-getnext',
@@ -37,6 +37,7 @@ export const snmpV1GetNext = defineConfigurableProbe({
   quietGapMs: 2000,
   report: 'scan_snmp',
   words: v1Words,
+  wordsFor: agentWordsFor,
   settings: { key: 'snmp', schema: snmpSettings },
   twins,
   configure: ({ communities }) => ({

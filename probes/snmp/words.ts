@@ -1,4 +1,6 @@
-import type { ProbeIdentity, Words } from '../probe.js';
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import type { ProbeWords, Words } from '../probe.js';
+import { isAmplifier, reportedForm } from '../probe.js';
 
 /** What an end customer does about an agent that answers a community, in whatever version. */
 const remedy: Words = {
@@ -20,48 +22,99 @@ const remedy: Words = {
   ].join('\n'),
 };
 
+const READABLE: Words = {
+  en: 'The answer shows strangers what the device is; further requests read its software, interfaces and neighbours. Where the community may also write, they can change its configuration.',
+  ja: '応答から機器の種類が外部の誰にでも分かり、さらに要求を送れば、ソフトウェア・インターフェース・隣接機器の情報も読み取られます。書き込み可能なコミュニティの場合は、設定を変更される危険もあります。',
+};
+
+const BOTH: Words = {
+  en: 'A device that also answers v2c is reported for that too: each version has to be closed.',
+  ja: 'v2cにも応答する機器は別の項目としても報告されます。両方のバージョンを閉じる必要があります。',
+};
+
+/** The name of a form: `getbulk-50 public`, `v1-getnext public`, `v1-getnext-10 public`. */
+const FORM = /^(?<v1>v1-)?(?<question>getbulk|getnext)(?:-(?<count>\d+))? (?<community>.+)$/;
+const MIB_2 = '1.3.6.1.2.1';
+
+/**
+ * The command of net-snmp that sends the question of a form. Its tools ask no GetBulk inside v1: there the GetNext with
+ * which an agent is found takes its place.
+ */
+export function snmpCommand(form: string): string | undefined {
+  const { v1, question, count = '1', community = '' } = FORM.exec(form)?.groups ?? {};
+  if (question === undefined) return undefined;
+  const isBulk = question === 'getbulk' && v1 === undefined;
+  const oids = Array<string>(question === 'getnext' ? Number(count) : 1).fill(MIB_2);
+  const tool = isBulk ? 'snmpbulkget -v2c' : `snmpgetnext -${v1 === undefined ? 'v2c' : 'v1'}`;
+  // A community in quotes of the shell, for it may hold anything.
+  const quoted = /^[\w.-]+$/.test(community) ? community : `'${community.replaceAll("'", "'\\''")}'`;
+  return `${tool} -c ${quoted} -r 0 ${isBulk ? `-Cr${count} ` : ''}ADDRESS:PORT ${oids.join(' ')}`;
+}
+
+function checkWith(command: string): Words {
+  return {
+    en: `If names and values come back, the agent still answers. "Timeout", twice in a row, means that it is fixed. Try the other communities that you use, too:\n    ${command}`,
+    ja: `名前と値が返ってきた場合は、まだ応答しています。2回続けて「Timeout」と表示された場合は、対策は完了しています。実際にお使いのほかのコミュニティ名でもお試しください。\n    ${command}`,
+  };
+}
+
+/** The question that was answered, and words for an agent that hardly amplifies. */
+export function agentWordsFor(finding: FindingRecord): Partial<ProbeWords> {
+  const form = reportedForm(finding);
+  const command = form === undefined ? undefined : snmpCommand(form);
+  const { sysdesc, sysname } = finding.facts ?? {};
+  const told = [
+    ...(sysdesc === undefined ? [] : [`sysDescr：${String(sysdesc)}`]),
+    ...(sysname === undefined ? [] : [`sysName：${String(sysname)}`]),
+  ].join('、');
+  return {
+    ...(command !== undefined && { check: checkWith(command) }),
+    ...(!isAmplifier(finding) && {
+      risk: {
+        en: `This device answers anyone who knows its community. ${READABLE.en}`,
+        ja: `この機器は、コミュニティ名を知る誰にでも応答します。${READABLE.ja}`,
+      },
+    }),
+    ...(told !== '' && { detail: { en: finding.detail ?? '', ja: told } }),
+  };
+}
+
 /** What an end customer may read about an SNMP agent that answers strangers. */
-export const getBulkWords: ProbeIdentity['words'] = {
+export const getBulkWords: ProbeWords = {
   title: {
     en: 'SNMP agent that answers anyone who knows its community',
     ja: 'コミュニティ名だけで誰にでも応答するSNMPエージェント',
   },
   risk: {
-    en: 'One small request with a forged source address makes this device send a list many times its size to a victim. The same answer shows strangers its model, software, interfaces and neighbours; where the community may also write, they can change its configuration.',
-    ja: '送信元を詐称した小さな要求1つで、その何十倍もの大きさの応答が第三者に送りつけられ、DDoS攻撃に悪用されるおそれがあります。また、機種・ソフトウェア・インターフェース・隣接機器の情報が外部から読み取られます。書き込み可能なコミュニティの場合は、設定を変更される危険もあります。',
+    en: `One small request with a forged source address makes this device send a much larger answer to a victim. ${READABLE.en}`,
+    ja: `送信元を詐称した小さな要求1つで、はるかに大きな応答が第三者に送りつけられ、DDoS攻撃に悪用されるおそれがあります。${READABLE.ja}`,
   },
   remedy,
-  check: {
-    en: 'If names and values come back, the agent is still open; try your own communities in place of public, too (IPv6: udp6:[address]:port):\n    snmpbulkget -v2c -c public -r 0 -Cr10 ADDRESS:PORT 1.3.6.1.2.1',
-    ja: '名前と値の一覧が返ってきた場合は、まだ応答しています。publicのほか、実際にお使いのコミュニティ名でもお試しください（IPv6ではudp6:[アドレス]:ポート と書きます）。\n    snmpbulkget -v2c -c public -r 0 -Cr10 ADDRESS:PORT 1.3.6.1.2.1',
-  },
+  check: checkWith(snmpCommand('getbulk-10 public') ?? ''),
 };
 
 /** The same agent, or another, in the first version of the protocol. */
-export const v1Words: ProbeIdentity['words'] = {
+export const v1Words: ProbeWords = {
   title: {
     en: 'SNMPv1 agent that answers anyone who knows its community',
     ja: 'コミュニティ名だけで誰にでも応答するSNMPv1エージェント',
   },
   risk: {
-    en: 'The oldest version of SNMP is answered to strangers. They read model, software and neighbours of this device, and requests with a forged source address make it send more than was asked to a victim; where the community may also write, they can change its configuration. A device that also answers v2c is reported for that too: each version has to be closed.',
-    ja: 'SNMPの最も古いバージョンに、外部の誰にでも応答します。機種・ソフトウェア・隣接機器の情報が読み取られ、送信元を詐称した要求によって、要求より大きな応答が第三者に送りつけられるおそれがあります。書き込み可能なコミュニティの場合は、設定を変更される危険もあります。v2cにも応答する機器は別の項目としても報告されます。両方のバージョンを閉じる必要があります。',
+    en: `The oldest version of SNMP is answered to strangers: requests with a forged source address make this device send a much larger answer to a victim. ${READABLE.en} ${BOTH.en}`,
+    ja: `SNMPの最も古いバージョンに、外部の誰にでも応答します。送信元を詐称した要求によって、はるかに大きな応答が第三者に送りつけられるおそれがあります。${READABLE.ja}${BOTH.ja}`,
   },
   remedy,
-  check: {
-    en: 'If a name and a value come back, the agent is still open; try your own communities in place of public, too (IPv6: udp6:[address]:port):\n    snmpgetnext -v1 -c public -r 0 ADDRESS:PORT 1.3.6.1.2.1',
-    ja: '名前と値が返ってきた場合は、まだ応答しています。publicのほか、実際にお使いのコミュニティ名でもお試しください（IPv6ではudp6:[アドレス]:ポート と書きます）。\n    snmpgetnext -v1 -c public -r 0 ADDRESS:PORT 1.3.6.1.2.1',
-  },
+  check: checkWith(snmpCommand('v1-getnext public') ?? ''),
 };
 
-export const v3Words: ProbeIdentity['words'] = {
+export const v3Words: ProbeWords = {
   title: {
     en: 'SNMPv3 engine that tells strangers its identity',
     ja: '識別情報を誰にでも返すSNMPv3エンジン',
   },
   risk: {
-    en: 'Without any user or password the device answers with its engine id, which names its maker and often holds its MAC or IP address, and with the time of its last restart. That helps strangers to recognise it and to find missing updates, and proves that its management interface can be reached from outside. Users with weak passwords can then be guessed.',
-    ja: 'ユーザー名やパスワードがなくても、機器がエンジンIDと最後に再起動した時刻を返します。エンジンIDからは製造元が分かり、MACアドレスやIPアドレスが含まれることもよくあります。機器の特定や更新漏れの発見に利用されるほか、管理インターフェースに外部から到達できることも分かります。弱いパスワードは推測されるおそれがあります。',
+    en: 'Without any user or password the device answers with its engine id, which names its maker and often holds its MAC or IP address, and with the time of its last restart. That helps strangers to recognise it and to find missing updates, and shows that strangers reach its management interface. Users with weak passwords can then be guessed.',
+    ja: 'ユーザー名やパスワードがなくても、機器がエンジンIDと最後に再起動した時刻を返します。エンジンIDからは製造元が分かり、MACアドレスやIPアドレスが含まれることもよくあります。機器の特定や更新漏れの発見に利用されるほか、管理インターフェースに部外者が到達できることも分かります。弱いパスワードは推測されるおそれがあります。',
   },
   remedy: {
     en: [
@@ -76,7 +129,7 @@ export const v3Words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If "Unknown user name" comes back, the engine still answers; a timeout is well (IPv6: udp6:[address]:port):\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS:PORT 1.3.6.1.2.1.1.1.0',
-    ja: '「Unknown user name」と表示された場合は、まだ応答しています。タイムアウトすれば問題ありません（IPv6ではudp6:[アドレス]:ポート と書きます）。\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS:PORT 1.3.6.1.2.1.1.1.0',
+    en: 'If "Unknown user name" comes back, the engine still answers. "Timeout", twice in a row, means that it is fixed:\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS:PORT 1.3.6.1.2.1.1.1.0',
+    ja: '「Unknown user name」と表示された場合は、まだ応答しています。2回続けて「Timeout」と表示された場合は、対策は完了しています。\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS:PORT 1.3.6.1.2.1.1.1.0',
   },
 };

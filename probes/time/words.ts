@@ -7,12 +7,12 @@ export const words: ProbeIdentity['words'] = {
   },
   risk: {
     en:
-      'One byte from anywhere brings back the time as a number of four bytes. It does not amplify, but with a forged ' +
-      'sender address it sends strangers what they did not ask for. ' +
+      'One byte from anywhere brings back the time as a binary number. On the wire the answer is no larger than the ' +
+      'request, but with a forged sender address it goes to a third party that did not ask for it. ' +
       'Whatever it is sent it answers: with the forged address of another such service (echo, chargen, time, qotd) ' +
       'one packet makes the two answer each other without end. Nothing in use today needs it: clocks are set by NTP.',
     ja:
-      'どこからでも、わずか1バイトの要求を送るだけで、時刻を表す4バイトの数値が返ってきます。増幅はしませんが、' +
+      'どこからでも、わずか1バイトの要求を送るだけで、時刻を表す数値が返ってきます。回線上での応答は要求と同じ大きさですが、' +
       '送信元を詐称した要求に応答すると、無関係の第三者へパケットを送ることになります。' +
       '内容を問わず応答するため、同種のサービス（echo、chargenなど）を送信元に詐称したパケットが1つ届くだけで、' +
       '2つのサービスが際限なく応答し合います。時刻合わせにはNTPが使われており、現在、このサービスを必要とする用途はありません。',
@@ -34,7 +34,7 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If four bytes come back, the service is still open:\n    echo | nc -u -w 3 ADDRESS PORT | od -t u1',
-    ja: '4バイトのデータが返ってきた場合は、まだ応答しています。\n    echo | nc -u -w 3 ADDRESS PORT | od -t u1',
+    en: 'If numbers come back, the service is still open. If nothing comes back within three seconds, twice in a row, it is fixed:\n    echo | nc -u -w 3 ADDRESS PORT | od -t u1',
+    ja: '数値が返ってきた場合は、まだ応答しています。2回続けて3秒以内に何も返ってこなければ、対策は完了しています。\n    echo | nc -u -w 3 ADDRESS PORT | od -t u1',
   },
 };

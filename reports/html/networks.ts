@@ -5,8 +5,8 @@ import type { RunRecord } from '../../src/domain/run-record.js';
 import type { AsGroup } from '../by-as.js';
 import { asFile, asLabel, groupByAs } from '../by-as.js';
 import type { Figures } from '../figures.js';
-import { customerFile } from '../notices/customer-file.js';
-import { byCustomer, noticeFolder } from '../notices/notices.js';
+import { cleanText } from '../clean-text.js';
+import { letterPath, lettersOf } from '../notices/letters.js';
 import { byProbe } from '../summary.js';
 import { asNamed, factor, fileLink, marked, named, UNKNOWN_CUSTOMER } from './cells.js';
 import { isFirst } from './completeness.js';
@@ -32,6 +32,7 @@ export function* networks(
   probes: readonly ProbeIdentity[] | undefined,
 ): Generator<Html, void, undefined> {
   const groups = groupByAs(run, records);
+  const letters = new Set(lettersOf(run, records).map(({ path }) => path));
   if (groups.length === 0)
     yield html`<p>${say(nothingFound(run))}</p>
 `;
@@ -39,7 +40,7 @@ export function* networks(
   for (const group of groups.slice(0, MOST_NETWORKS)) {
     const customers = worstCustomers(group.records).slice(0, Math.min(MOST_CUSTOMERS, left));
     left -= customers.length;
-    yield network(run, group, customers, probes);
+    yield network(run, group, { customers, letters }, probes);
   }
   if (groups.length > MOST_NETWORKS)
     yield html`<p class="cut">${say({
@@ -52,7 +53,7 @@ export function* networks(
 function network(
   run: RunRecord,
   group: AsGroup,
-  customers: readonly Customer[],
+  { customers, letters }: { readonly customers: readonly Customer[]; readonly letters: ReadonlySet<string> },
   probes: readonly ProbeIdentity[] | undefined,
 ): Html {
   const label = asLabel(group);
@@ -70,11 +71,11 @@ ${
     ? html`<p>${say(nothingFound(run, CLEAN))}</p>
 `
     : table(`${label}-title`, columnsOf(run, probes, group.records), rows)
-}${customers.map((customer) => customerSection(group, customer, probes))}${
+}${customers.map((customer) => customerSection(group, customer, letters, probes))}${
     others > 0 &&
     html`<p class="cut">${say({
-      en: html`And ${counted(others, 'more customer')}: a letter to each is in <code>${noticeFolder(group)}</code>.`,
-      ja: html`ほか${others}件の顧客：それぞれへの通知文は <code>${noticeFolder(group)}</code> にあります。`,
+      en: html`And ${counted(others, 'more customer')}; the letters are in <code>notices/</code>.`,
+      ja: html`ほか${others}件の顧客。通知文は <code>notices/</code> にあります。`,
     })}</p>
 `
   }</article>
@@ -140,7 +141,19 @@ function columnsOf(
   ];
 }
 
-type Customer = ReturnType<typeof byCustomer>[number];
+type Customer = readonly [string | undefined, readonly FindingRecord[]];
+
+/** In the order of their first rows; those with nothing exposed are left out. */
+function byCustomer(records: readonly FindingRecord[]): readonly Customer[] {
+  const groups = new Map<string | undefined, FindingRecord[]>();
+  for (const record of exposedOf(records)) {
+    const customer = cleanText(record.customer);
+    const group = groups.get(customer);
+    if (group) group.push(record);
+    else groups.set(customer, [record]);
+  }
+  return [...groups];
+}
 
 /** The worst first. */
 function worstCustomers(records: readonly FindingRecord[]): readonly Customer[] {
@@ -151,16 +164,16 @@ function worstCustomers(records: readonly FindingRecord[]): readonly Customer[] 
 
 function customerSection(
   group: AsGroup,
-  [customer, rows]: Customer,
+  [customer, exposed]: Customer,
+  letters: ReadonlySet<string>,
   probes: readonly ProbeIdentity[] | undefined,
 ): Html {
-  const exposed = exposedOf(rows);
-  const letter = noticeFolder(group) + customerFile(customer);
+  const letter = letterPath(customer, group);
   const kinds = [...byGuidance(exposed, probes).values()].flatMap((rows) =>
     SEVERITIES.map((level) => rows.filter(({ severity }) => severity === level)),
   );
   return html`<section class="customer"><h4>${customer === undefined ? say(UNKNOWN_CUSTOMER) : [say({ en: 'Customer ', ja: '顧客：' }), named(customer)]}</h4>
-<p>${say({ en: `${exposed.length} exposed`, ja: `検出${exposed.length}件` })} · ${say({ en: 'letter:', ja: '通知文：' })} ${fileLink(`${letter}.en.txt`, { en: 'English', ja: '英語' })}, ${fileLink(`${letter}.ja.txt`, { en: 'Japanese', ja: '日本語' })} · ${fileLink(`${letter}.csv`, { en: 'its findings as CSV', ja: '検出一覧（CSV）' })}</p>
+<p>${say({ en: `${exposed.length} exposed`, ja: `検出${exposed.length}件` })}${letters.has(letter) && html` · ${say({ en: 'letter:', ja: '通知文：' })} ${fileLink(`${letter}.en.txt`, { en: 'English', ja: '英語' })}, ${fileLink(`${letter}.ja.txt`, { en: 'Japanese', ja: '日本語' })} · ${fileLink(`${letter}.csv`, { en: 'its findings as CSV', ja: '検出一覧（CSV）' })}`}</p>
 <ul>
 ${kinds.map(
   ([first, ...more]) =>

@@ -1,14 +1,16 @@
 import type { Language } from '../../probes/probe.js';
 
-/** The templates that hold where the operator gives none: a paragraph a line, wrapped when it is written. */
+/** The templates of a letter about exposures where the operator gives none: a paragraph a line, wrapped when it is written. */
 export const defaultTemplates: Readonly<Record<Language, string>> = {
-  en: `Subject: Exposed UDP services in your network: {{exposed}} ({{asn}}, {{date}})
+  en: `Subject: {{reminder_mark}}Exposed UDP services in your network: {{exposed}} ({{asn}}, {{date}})
 
 {{salutation}}
 
-at addresses that are in your use, services answer anyone on the Internet, many of them with more than they were asked. Attackers send such requests in the name of a victim: the replies then hit the victim, and your own line carries them. Please close these services, or let nobody but your own users reach them. This message says what was found, how it was measured, why it matters, how to fix it and how to check that yourself.
+{{opening}}
 
-It comes from {{organisation}}, who scanned its own network for such services. Nobody attacked you, and we know of no break-in: the services answer everybody, and so they answered us.
+{{reminder}}
+
+This message comes from {{organisation}}, which scanned its own network for such services. This is no attack, and we know of no break-in: our scanner used no password and no account, and the services answered it as they answer others.
 
 1. WHAT WAS FOUND
 
@@ -20,9 +22,9 @@ Exposures: {{exposed}} ({{customer}}, {{asn}} {{as_name}}). Times are UTC. The f
 
 2. HOW IT WAS MEASURED
 
-The scan {{scan_id}} ran from {{started}} to {{ended}}. Each address got single requests that only read, at a low rate; who answered was asked again alone, and what came back was counted. The factor is the bytes of the answer divided by the bytes of the request (payload of UDP), so it means something only beside the size of the request. "At least" marks figures that are too small: the answer went on after we had stopped to listen, or something of it was lost. The severity goes by the same factor on the wire, with all headers counted; a service that is dangerous in another way is graded higher.
+The scan {{scan_id}} ran from {{started}} to {{ended}}. Each address got single requests that only read, at a low rate; a host that answered was asked again by itself, and what came back was counted. The factor is the bytes of the answer divided by the bytes of the request (payload of UDP), so it means something only beside the size of the request. "On the wire" is the same ratio with all headers and the shortest frame of an Ethernet link counted. "At least" marks figures that are too small: the answer went on after we had stopped listening, or a part of it was lost. The severity follows the kind of service and the factor on the wire.
 
-If the address is given to your host only for a time, compare the time of the request with your logs.
+If the address is assigned to your host dynamically, compare the time of the request with your logs.
 
 3. WHY IT MATTERS
 
@@ -34,11 +36,11 @@ If the address is given to your host only for a time, compare the time of the re
 
 5. IF YOU ARE AN END USER WITH A HOME ROUTER
 
-You run no server and these names mean nothing to you? Then most likely your router, modem, camera, printer or network storage answers. None of it needs to be reached from the Internet.
+You run no server and these names mean nothing to you? Then it is probably your router, modem, camera, printer or network storage that answers. None of these needs to be reachable from the Internet.
 - Restart the device and install the newest firmware from its maker.
 - In its settings, switch off management from the Internet (also called remote access, WAN access or cloud access), and, on the Internet side, DNS, NTP (time server) and SNMP.
 - Remove port forwardings and a "DMZ" or "exposed host" that you do not need, and turn off UPnP if a device in your home opened them.
-- Replace a device for which there are no updates any more.
+- Replace a device that no longer gets updates.
 - If the device came from us, or you are not sure, contact us: see below.
 
 6. HOW TO CHECK IT YOURSELF
@@ -53,15 +55,17 @@ Run this from outside your network (a mobile connection will do), for your own a
 {{contact}}
 Please name the scan {{scan_id}} when you write to us.
 `,
-  ja: `Subject: 【重要】外部に応答するUDPサービスのお知らせ：{{exposed}}件（{{asn}}、{{date}}）
+  ja: `Subject: {{reminder_mark}}【重要】外部に応答するUDPサービスのお知らせ：{{exposed}}件（{{asn}}、{{date}}）
 
 {{salutation}}
 
 平素よりお世話になっております。{{organisation}}です。
 
-お客様がご利用中のIPアドレスにおいて、インターネット上の誰からの要求にも応答するサービスを確認しました。その多くは、要求より大きな応答を返します。攻撃者は送信元を被害者のアドレスに詐称した小さな要求を送り、大きな応答を被害者に送りつけます（リフレクション攻撃）。その通信はお客様の回線にも負荷をかけます。お手数ですが、該当するサービスを停止するか、必要な利用者だけが使えるように制限してくださいますようお願いいたします。以下に、検出した内容、測定の方法、放置した場合の危険、対策の方法、ご自身での確認方法をご案内します。
+{{opening}}
 
-本件は、当社が自社のネットワークを調査した結果に基づくものです。お客様の機器への攻撃や侵入を確認したものではありません。
+{{reminder}}
+
+本件は、当社が自社のネットワークを調査した結果に基づくものです。お客様の機器への攻撃や侵入を確認したものではありません。調査ではパスワードやアカウントを使用していません。
 
 1. 検出した内容
 
@@ -73,7 +77,7 @@ Please name the scan {{scan_id}} when you write to us.
 
 2. 測定の方法
 
-調査 {{scan_id}} は {{started}} から {{ended}} まで実施しました。各アドレスに、情報を読み出すだけの要求を低い頻度で1つずつ送り、応答があったアドレスにはあらためて個別に要求を送って、返ってきた量を数えました。増幅率は、応答のバイト数を要求のバイト数で割った値です（いずれもUDPのペイロード）。要求の大きさによって変わるため、要求の大きさと併せてご覧ください。「以上」と付した数値は下限です。測定を打ち切った後も応答が続いたか、応答の一部が失われたことを示します。深刻度は、ヘッダーを含めた回線上の通信量の比で判定し、ほかの危険があるサービスはより高くしています。
+調査 {{scan_id}} は {{started}} から {{ended}} まで実施しました。各アドレスに、情報を読み出すだけの要求を低い頻度で1つずつ送り、応答があったアドレスにはあらためて個別に要求を送って、返ってきた量を数えました。増幅率は、応答のバイト数を要求のバイト数で割った値です（いずれもUDPのペイロード）。要求の大きさによって変わるため、要求の大きさと併せてご覧ください。「回線上」は、イーサネットのヘッダーと最小フレーム長を含めて計算した比です。「以上」と付した数値は下限です。測定を打ち切った後も応答が続いたか、応答の一部が失われたことを示します。深刻度は、サービスの種類と回線上の比によって判定しています。
 
 IPアドレスが動的に割り当てられている場合は、測定時刻とお手元の記録を照らし合わせてください。
 
@@ -101,6 +105,40 @@ IPアドレスが動的に割り当てられている場合は、測定時刻と
 {{check}}
 
 7. お問い合わせ先
+
+{{organisation}}
+{{contact}}
+お問い合わせの際は、調査番号 {{scan_id}} をお知らせください。
+`,
+};
+
+/** The closing letter: nothing is exposed any more. */
+export const closingTemplates: Readonly<Record<Language, string>> = {
+  en: `Subject: No exposed UDP services found in your network any more ({{asn}}, {{date}})
+
+{{salutation}}
+
+{{opening}}
+
+{{fixed}}
+
+The scan {{scan_id}} ran from {{started}} to {{ended}} (UTC). The file {{csv}} has the last figures of each of them.
+
+{{organisation}}
+{{contact}}
+Please name the scan {{scan_id}} when you write to us.
+`,
+  ja: `Subject: 外部に応答するUDPサービスは検出されなくなりました（{{asn}}、{{date}}）
+
+{{salutation}}
+
+平素よりお世話になっております。{{organisation}}です。
+
+{{opening}}
+
+{{fixed}}
+
+調査 {{scan_id}} は {{started}} から {{ended}}（UTC）まで実施しました。各項目の最後の測定値はファイル {{csv}} に記載しています。
 
 {{organisation}}
 {{contact}}

@@ -1,4 +1,4 @@
-import type { Language, ProbeIdentity } from '../../probes/probe.js';
+import type { Language, ProbeIdentity, ProbeWords } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { Severity } from '../../src/domain/finding.js';
 import { decimalText, FACTOR_DECIMALS } from '../format.js';
@@ -23,8 +23,51 @@ export interface Phrases {
   sinceOf(record: FindingRecord): string | undefined;
   readonly software: string;
   readonly detail: string;
+  readonly network: string;
+  readonly elsewhere: string;
+  /** Where the answer came from, if not from the address that was asked. */
+  elsewhereOf(record: FindingRecord): string | undefined;
+  /** What a check shows of such an answer. */
+  readonly checkElsewhere: string;
   more(count: number): string;
-  readonly thanks: string;
+  /** Before what is proved closed. */
+  readonly closed: string;
+  /** Before what no longer answers: silence alone proves no closed service. */
+  readonly silent: string;
+  /** Since when there is no answer: the last scan that had one. */
+  silentSince(record: FindingRecord): string;
+  /** Of a letter about exposures: how many amplify at least twice on the wire. */
+  opening(counts: { readonly exposed: number; readonly amplifying: number }): string;
+  /** The word before the subject of a reminder, with the blank behind it. */
+  reminderMark(scans: number): string;
+  /** Which reminder it is, and since when. */
+  reminder(facts: { readonly before: number; readonly scans: number; readonly since: string }): string;
+  /** Of a closing letter; `allProved`: none of them is silent only. */
+  closing(counts: { readonly fixed: number; readonly allProved: boolean }): string;
+}
+
+/** `1st`, `2nd`, `11th`. */
+function ordinal(number: number): string {
+  const tens = Math.floor(number / 10) % 10;
+  const ending = tens === 1 ? 'th' : (['th', 'st', 'nd', 'rd'][number % 10] ?? 'th');
+  return `${number}${ending}`;
+}
+
+function day(iso: string): string {
+  return iso.slice(0, 'YYYY-MM-DD'.length);
+}
+
+/** Tags of `src/measure/elsewhere.ts`: why another address answered. */
+function elsewhereTag({ tag = '' }: FindingRecord): string | undefined {
+  return tag
+    .split(';')
+    .find((one) => ['transparent-forwarder', 'other-address', 'forwarder-or-other-address'].includes(one));
+}
+
+/** Which address or AS answered, where it may be named. */
+function answererOf({ answered_by: by }: FindingRecord): string {
+  if (by?.ip !== undefined) return by.ip;
+  return by?.asn === undefined ? '' : [`AS${by.asn}`, by.as_name].filter(Boolean).join(' ');
 }
 
 /** `2026-11-20 03:01:00 UTC`, as a log would have it, of ISO 8601. */
@@ -49,13 +92,14 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
     factorOf: (record, amplification) =>
       `${atLeast(record)}${amplification} (answer / request of ${record.request_size} ${record.request_size === 1 ? 'byte' : 'bytes'})${onTheWire(record, '; on the wire ', '')}`,
     since: 'Open',
-    sinceOf({ status, first_seen, days_open = 0 }) {
-      const first = first_seen === undefined ? '' : `, first seen ${spacedTime(first_seen)}`;
-      const days = `${days_open} ${days_open === 1 ? 'day' : 'days'}`;
-      if (status === 'new') return 'new, not seen in our scans before';
-      if (status === 'reopened') return `open again after it had been closed${first}`;
+    sinceOf({ status, first_seen, times_seen, days_open = 0 }) {
       if (status === undefined) return undefined;
-      return days_open === 0 ? `for less than a day${first}` : `for ${days}${first}`;
+      if (status === 'new') return 'first found by this scan';
+      const first = first_seen === undefined ? '' : `, first seen ${spacedTime(first_seen)}`;
+      const scans = times_seen === undefined ? '' : `, found for the ${ordinal(times_seen)} time`;
+      if (status === 'reopened') return `open again after it had been fixed${first}${scans}`;
+      const days = days_open === 1 ? '1 day' : `${days_open} days`;
+      return `for ${days_open === 0 ? 'less than a day' : days}${first}${scans}`;
     },
     software: 'Software',
     detail: 'Detail',
@@ -63,7 +107,49 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
       count === 1
         ? '- and one more, less severe: see the CSV file.'
         : `- and ${count} more, none more severe: see the CSV file.`,
-    thanks: 'Thank you: these, which we reported before, are closed now.',
+    network: 'Network',
+    elsewhere: 'Answered from',
+    elsewhereOf(record) {
+      const tag = elsewhereTag(record);
+      const by = answererOf(record);
+      if (tag === undefined) return undefined;
+      if (tag === 'transparent-forwarder')
+        return `another host${by === '' ? '' : ` (${by})`}: this one passes the request on with its source unchanged`;
+      if (tag === 'other-address') return `another address of the same host${by === '' ? '' : ` (${by})`}`;
+      return `another address${by === '' ? '' : ` (${by})`}: this host passes the request on, or has that address too`;
+    },
+    checkElsewhere:
+      'The answer above came from another address than the one that was asked. Most tools do not show such an answer; dig says "reply from unexpected source", which means that it still comes.',
+    closed: 'Thank you: these, found by earlier scans, are closed now.',
+    silent:
+      'These, found by earlier scans, no longer answer. Silence does not prove that they are closed: please make sure that they are.',
+    silentSince: ({ last_seen }) =>
+      last_seen === undefined ? '' : ` (no longer answers since ${spacedTime(last_seen)})`,
+    opening({ exposed, amplifying }) {
+      const replies = 'at least twice as large as the request';
+      const [subject, them] =
+        exposed === 1
+          ? [
+              'A service at an address assigned to you answers',
+              'the service, or let only your own users reach it',
+            ]
+          : [
+              'Services at addresses assigned to you answer',
+              'these services, or let only your own users reach them',
+            ];
+      const larger =
+        amplifying === 0
+          ? ''
+          : exposed === 1
+            ? `, with a reply ${replies}`
+            : `, ${amplifying === exposed ? 'all' : `${amplifying} of ${exposed}`} with replies ${replies}`;
+      return `${subject} requests from anyone${larger}. Attackers send such requests in the name of a victim: the replies then hit the victim, and your own line carries them. Please close ${them}. This message says what was found, how it was measured, why it matters, how to fix it and how to check that yourself.`;
+    },
+    reminderMark: (scans) => `Reminder (found for the ${ordinal(scans)} time): `,
+    reminder: ({ before, scans, since }) =>
+      `This is a reminder. ${before === 1 ? 'One of the exposures below was' : `${before} of the exposures below were`} found by earlier scans too; ${before === 1 ? 'it' : 'the one found most often'} was first found on ${day(since)}, and now for the ${ordinal(scans)} time.`,
+    closing: ({ fixed, allProved }) =>
+      `Earlier scans had found ${fixed === 1 ? 'an exposed UDP service' : 'exposed UDP services'} at ${fixed === 1 ? 'an address' : 'addresses'} assigned to you. This scan found ${fixed === 1 ? 'it' : 'them'} no more${allProved ? ', and there is nothing left to do' : ''}.`,
   },
   ja: {
     unknownCustomer: 'お客様不明',
@@ -80,17 +166,53 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
     factorOf: (record, amplification) =>
       `${amplification}倍${orMore(record)}（応答÷${record.request_size}バイトの要求）${onTheWire(record, '、回線上では', '倍')}`,
     since: '経過',
-    sinceOf({ status, first_seen, days_open = 0 }) {
-      const first = first_seen === undefined ? '' : `（初回検出：${spacedTime(first_seen)}）`;
-      if (status === 'new') return '今回初めて検出しました';
-      if (status === 'reopened') return `一度解消しましたが、再び検出しました${first}`;
+    sinceOf({ status, first_seen, times_seen, days_open = 0 }) {
       if (status === undefined) return undefined;
-      return days_open === 0 ? `継続しています${first}` : `${days_open}日間継続しています${first}`;
+      if (status === 'new') return '今回初めて検出しました';
+      const known = [
+        ...(first_seen === undefined ? [] : [`初回検出：${spacedTime(first_seen)}`]),
+        ...(times_seen === undefined ? [] : [`検出は今回で${times_seen}回目`]),
+      ].join('、');
+      const facts = known === '' ? '' : `（${known}）`;
+      if (status === 'reopened') return `一度解消しましたが、再び検出しました${facts}`;
+      return days_open === 0 ? `継続しています${facts}` : `${days_open}日間継続しています${facts}`;
     },
     software: 'ソフトウェア',
     detail: '備考',
     more: (count) => `- ほか${count}件。添付または同梱のCSVファイルをご覧ください。`,
-    thanks: '以前お知らせした次の項目は、解消を確認しました。ご対応ありがとうございました。',
+    network: 'ネットワーク',
+    elsewhere: '応答元',
+    elsewhereOf(record) {
+      const tag = elsewhereTag(record);
+      const by = answererOf(record);
+      if (tag === undefined) return undefined;
+      const named = by === '' ? '' : `（${by}）`;
+      if (tag === 'transparent-forwarder')
+        return `別のホスト${named}。このホストが、送信元を変えずに要求を渡しています`;
+      if (tag === 'other-address') return `同じホストの別のアドレス${named}`;
+      return `別のアドレス${named}。このホストが要求を渡しているか、このホスト自身のアドレスです`;
+    },
+    checkElsewhere:
+      '上記の応答は、要求を送った先とは別のアドレスから届きました。多くのツールはこのような応答を表示しません。digで「reply from unexpected source」と表示された場合は、まだ応答しています。',
+    closed: '以前の調査で検出した次の項目は、閉じられたことを確認しました。ご対応ありがとうございました。',
+    silent:
+      '以前の調査で検出した次の項目は、応答がなくなりました。応答がないだけでは、閉じられたことの確認にはなりません。お手数ですが、対策の状況をご確認ください。',
+    silentSince: ({ last_seen }) =>
+      last_seen === undefined ? '' : `（${spacedTime(last_seen)} を最後に応答がありません）`,
+    opening({ exposed, amplifying }) {
+      const larger =
+        amplifying === 0
+          ? ''
+          : exposed === 1
+            ? '要求の2倍以上の大きさの応答が返ります。'
+            : `${amplifying === exposed ? 'いずれも' : `${exposed}件のうち${amplifying}件では`}、要求の2倍以上の大きさの応答が返ります。`;
+      return `お客様がご利用中のIPアドレスにおいて、誰からの要求にも応答するサービスを確認しました。${larger}攻撃者は送信元を被害者のアドレスに詐称した要求を送り、その応答を被害者に送りつけます（リフレクション攻撃）。その通信はお客様の回線にも負荷をかけます。お手数ですが、該当するサービスを停止するか、必要な利用者だけが使えるように制限してくださいますようお願いいたします。以下に、検出した内容、測定の方法、放置した場合の危険、対策の方法、ご自身での確認方法をご案内します。`;
+    },
+    reminderMark: (scans) => `【再通知・${scans}回目の検出】`,
+    reminder: ({ before, scans, since }) =>
+      `本件は再度のお知らせです。以下のうち${before}件は、以前の調査でも検出しています。最も回数の多いものは${day(since)}に初めて検出し、今回で${scans}回目の検出です。`,
+    closing: ({ allProved }) =>
+      `以前の調査で、お客様がご利用中のIPアドレスにおいて、外部に応答するUDPサービスを検出しておりました。今回の調査では、いずれも検出されませんでした。${allProved ? 'これ以上の対応は必要ありません。' : ''}`,
   },
 };
 
@@ -112,36 +234,38 @@ export function factorText({ amplification }: FindingRecord): string | undefined
 }
 
 /** What a customer is told of a row. @param probes those whose words are known. */
-export function wordsOf(
-  { probe, report }: Pick<FindingRecord, 'probe' | 'report'>,
-  probes: readonly ProbeIdentity[] = [],
-): ProbeIdentity['words'] {
-  return probes.find((known) => known.id === probe && known.report === report)?.words ?? unknownWords;
+export function wordsOf(record: FindingRecord, probes: readonly ProbeIdentity[] = []): ProbeWords {
+  const known = probes.find(({ id, report }) => id === record.probe && report === record.report);
+  return known === undefined ? unknownWords : { ...known.words, ...known.wordsFor?.(record) };
 }
 
-/** How to see for oneself, at this one host. */
-export function checkOf(text: string, { ip, probed_port }: FindingRecord): string {
-  return text.replaceAll('ADDRESS', ip).replaceAll('PORT', String(probed_port));
+/** How to see for oneself, at the address and port that were asked: the tools of SNMP and nmap name IPv6 apart. */
+export function checkOf(text: string, { probed_ip, probed_port }: FindingRecord): string {
+  const isIpv6 = probed_ip.includes(':');
+  return (isIpv6 ? text.replaceAll('ADDRESS:PORT', `udp6:[${probed_ip}]:PORT`) : text)
+    .replaceAll(/^ {4}nmap /gm, isIpv6 ? '    nmap -6 ' : '    nmap ')
+    .replaceAll('ADDRESS', probed_ip)
+    .replaceAll('PORT', String(probed_port));
 }
 
 /** What can be said of an answer that no reader knows, or of a probe that this version does not have. */
-export const unknownWords: ProbeIdentity['words'] = {
+export const unknownWords: ProbeWords = {
   title: {
-    en: 'an unknown service answers strangers over UDP',
-    ja: '不明なサービスがUDPで外部に応答しています',
+    en: 'an unknown service answers over UDP',
+    ja: '不明なサービスがUDPで応答しています',
   },
   risk: {
     en:
-      'What kind of service answers here is not known, but it answers anybody. With a forged sender address its ' +
-      'answers strike a third party from your network.',
+      'What kind of service answers here is not known; it answered us without any account or password. With a forged ' +
+      'sender address its answers strike a third party from your network.',
     ja:
-      '応答しているサービスの種類は特定できていませんが、誰からの要求にも応答します。' +
+      '応答しているサービスの種類は特定できていませんが、認証なしで応答しました。' +
       '送信元を詐称した要求に応答すると、第三者への攻撃がこのネットワークから行われる形になります。',
   },
   remedy: {
     en:
       'Find out which program listens on that port (`ss -lunp` on Linux, `netstat -ano -p UDP` on Windows).\n' +
-      'Switch it off where nobody outside needs it, or let a firewall admit your own networks only.\n' +
+      'Switch it off unless it is needed from outside, or let a firewall admit your own networks only.\n' +
       'On routers and other devices update the firmware and turn off services on the outside interface.\n' +
       'Let no packet with a forged source leave your network (BCP 38).',
     ja:
@@ -151,7 +275,7 @@ export const unknownWords: ProbeIdentity['words'] = {
       '送信元を詐称したパケットが網外へ出ないようにしてください（BCP 38）。',
   },
   check: {
-    en: 'From outside your network; "open" means that it still answers:\n    nmap -sU -p PORT ADDRESS',
-    ja: '網の外から次のコマンドを実行します。open と表示された場合は、まだ応答しています。\n    nmap -sU -p PORT ADDRESS',
+    en: '"open" means that it still answers, "closed" that it does not; "open|filtered" means that nmap\'s own question was not answered, which proves neither:\n    nmap -sU -p PORT ADDRESS',
+    ja: 'open と表示された場合はまだ応答しており、closed と表示された場合は応答していません。open|filtered は、nmapの送った要求に応答がなかったことを示すもので、どちらの証明にもなりません。\n    nmap -sU -p PORT ADDRESS',
   },
 };

@@ -7,16 +7,21 @@ export const PLACEHOLDERS = {
   contact: 'whom to ask: `contact` of the scope',
   customer: 'whose the hosts are; a word for "unknown" where nobody says',
   salutation: 'a line that addresses the customer',
-  asn: '`AS64496`, or a word for "unknown"',
-  as_name: 'the name of the AS; nothing where it is unknown',
+  asn: '`AS64496`, or a word for "unknown"; with a comma between where the hosts lie in several',
+  as_name: 'the name of the AS; nothing where it is unknown, or where there are several',
   date: 'the UTC day of the scan',
   scan_id: 'the run: the name of its directory',
   started: 'when the scan began, UTC',
   ended: 'when it ended, UTC',
   exposed: 'how many exposures there are',
   csv: 'the name of the CSV file beside, which mail has attached',
+  reminder_mark: 'before the subject of a reminder: how many scans have found it; nothing in a first letter',
+  opening: 'what this is about: how many services answer, how many amplify, what to do',
+  reminder:
+    'how many of the exposures earlier scans found too, how often and since when; nothing in a first letter',
   findings: 'each exposure: address, port, time, sizes, factor, since when; the 100 most severe at most',
-  fixed: 'thanks for what was fixed, each with its address; nothing where nothing was',
+  fixed:
+    'what was fixed, with thanks, and what no longer answers, each with its address; nothing where nothing was',
   risk: 'why it matters, for each kind of service',
   remedy: 'how to fix it, for each kind of service, by software',
   check: 'how to check it oneself, for each kind of service',
@@ -65,7 +70,12 @@ export function fillTemplate(
   values: NoticeValues,
 ): { readonly subject: string; readonly body: string } {
   const filled = (parts: readonly Part[]): string =>
-    parts.map((part) => (typeof part === 'string' ? part : values[part.placeholder])).join('');
+    parts.reduce<string>((text, part) => {
+      if (typeof part === 'string') return text + part;
+      const value = values[part.placeholder];
+      // Nor does one within a line leave the blank before it: "(AS64496 {{as_name}})".
+      return value === '' && text.endsWith(' ') ? text.slice(0, -1) : text + value;
+    }, '');
   const lines = filled(template.body)
     .split('\n')
     .flatMap((line) => wrapLine(line));

@@ -1,10 +1,13 @@
-import type { Language, ProbeIdentity } from '../../probes/probe.js';
+import type { Language, ProbeIdentity, ProbeWords } from '../../probes/probe.js';
+import { isAmplifier } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { compareSeverities } from '../../src/domain/finding.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { isExposed } from '../../src/domain/status.js';
 import { cleanText } from '../clean-text.js';
 import { cutToWidth } from '../text-width.js';
+import type { Letter } from './letters.js';
+import type { Phrases } from './phrases.js';
 import { checkOf, factorText, phrases, spacedTime, wordsOf } from './phrases.js';
 import type { NoticeValues } from './template.js';
 
@@ -14,21 +17,14 @@ const MOST_LISTED = 100;
 /** In columns: what a server says of itself is to be recognised; the CSV file has more of it. */
 const MOST_OF_A_TEXT = 210;
 
-/** Whom a notice is for, and what it speaks of: what is exposed now and what was fixed. */
-export interface Recipient {
-  readonly asn?: number;
-  readonly asName?: string;
-  /** Absent: nobody knows. */
-  readonly customer: string | undefined;
-  readonly rows: readonly FindingRecord[];
-  /** The name of the CSV file beside. */
-  readonly csv: string;
-}
+/** In the heading of a check. */
+const MOST_HOSTS = 3;
 
 /** What the placeholders of a template stand for, in one language. @param probes those whose words are known. */
 export function noticeValues(
   run: RunRecord,
-  { asn, asName, customer, rows, csv }: Recipient,
+  { networks, customer, rows }: Letter,
+  csv: string,
   language: Language,
   probes: readonly ProbeIdentity[],
 ): NoticeValues {
@@ -37,59 +33,120 @@ export function noticeValues(
     .filter(({ status }) => isExposed(status))
     .sort((a, b) => compareSeverities(a.severity, b.severity));
   const fixed = rows.filter(({ status }) => status === 'fixed');
-  const wordsFor = (record: FindingRecord): ProbeIdentity['words'] => wordsOf(record, probes);
+  const silent = fixed.filter(({ status_evidence }) => status_evidence === 'silent');
+  const closed = fixed.filter((record) => !silent.includes(record));
+  const wordsFor = (record: FindingRecord): ProbeWords => wordsOf(record, probes);
   const titleOf = (record: FindingRecord): string => wordsFor(record).title[language];
-  const bySection = (text: (words: ProbeIdentity['words'], worst: FindingRecord) => string): string =>
-    sections(exposed, titleOf, (record) => text(wordsFor(record), record));
   const more = exposed.length - MOST_LISTED;
+  const [network] = networks;
   return {
     organisation: cleanText(run.authorisation.organisation) ?? '',
     contact: cleanText(run.authorisation.contact) ?? '',
     customer: customer ?? say.unknownCustomer,
     salutation: say.salutation(customer),
-    asn: asn === undefined ? say.unknownAs : `AS${asn}`,
-    as_name: cleanText(asName) ?? '',
+    asn: networks.map(({ asn }) => (asn === undefined ? say.unknownAs : `AS${asn}`)).join(', '),
+    as_name: networks.length === 1 ? (cleanText(network?.asName) ?? '') : '',
     date: run.started.slice(0, 'YYYY-MM-DD'.length),
     scan_id: run.scan_id,
     started: spacedTime(run.started),
     ended: spacedTime(run.ended),
     exposed: String(exposed.length),
     csv,
+    ...reminderOf(exposed, say),
+    opening:
+      exposed.length === 0
+        ? say.closing({ fixed: fixed.length, allProved: silent.length === 0 })
+        : say.opening({ exposed: exposed.length, amplifying: exposed.filter(isAmplifier).length }),
     findings: [
-      ...exposed.slice(0, MOST_LISTED).map((record) => described(record, titleOf(record), language)),
+      ...exposed
+        .slice(0, MOST_LISTED)
+        .map((record) => described(record, wordsFor(record), language, networks.length > 1)),
       ...(more > 0 ? [say.more(more)] : []),
     ].join('\n\n'),
-    fixed:
-      fixed.length === 0
-        ? ''
-        : [
-            say.thanks,
-            ...fixed.slice(0, MOST_LISTED).map((record) => `- ${say.place(record, titleOf(record))}`),
-            ...(fixed.length > MOST_LISTED ? [say.more(fixed.length - MOST_LISTED)] : []),
-          ].join('\n'),
-    risk: bySection(({ risk }) => risk[language]),
-    remedy: bySection(({ remedy }) => asList(remedy[language])),
-    check: bySection(({ check }, worst) => checkOf(check[language], worst)),
+    fixed: [
+      listed(say.closed, closed, (record) => say.place(record, titleOf(record)), say),
+      listed(
+        say.silent,
+        silent,
+        (record) => `${say.place(record, titleOf(record))}${say.silentSince(record)}`,
+        say,
+      ),
+    ]
+      .filter((part) => part !== '')
+      .join('\n\n'),
+    risk: sections(exposed, titleOf, (record) => wordsFor(record).risk[language]),
+    remedy: sections(exposed, titleOf, (record) => asList(wordsFor(record).remedy[language])),
+    check: checks(exposed, titleOf, (record) =>
+      [
+        ...(say.elsewhereOf(record) === undefined ? [] : [say.checkElsewhere]),
+        wordsFor(record).check[language],
+      ].join('\n'),
+    ),
   };
 }
 
+/** Which reminder it is, where earlier scans found some of it too: by the exposure that was found most often. */
+function reminderOf(
+  exposed: readonly FindingRecord[],
+  say: Phrases,
+): Pick<NoticeValues, 'reminder_mark' | 'reminder'> {
+  const before = exposed.filter(({ status }) => status === 'persisting');
+  const scans = Math.max(0, ...before.map(({ times_seen = 0 }) => times_seen));
+  const since = before
+    .filter(({ times_seen = 0 }) => times_seen === scans)
+    .flatMap(({ first_seen }) => first_seen ?? [])
+    .sort()[0];
+  if (since === undefined || scans < 2) return { reminder_mark: '', reminder: '' };
+  return {
+    reminder_mark: say.reminderMark(scans),
+    reminder: say.reminder({ before: before.length, scans, since }),
+  };
+}
+
+/** A heading and a line for each row; nothing without rows. */
+function listed(
+  heading: string,
+  rows: readonly FindingRecord[],
+  lineOf: (record: FindingRecord) => string,
+  say: Phrases,
+): string {
+  if (rows.length === 0) return '';
+  return [
+    heading,
+    ...rows.slice(0, MOST_LISTED).map((record) => `- ${lineOf(record)}`),
+    ...(rows.length > MOST_LISTED ? [say.more(rows.length - MOST_LISTED)] : []),
+  ].join('\n');
+}
+
 /** One exposure: a heading, then a line for each thing that is known. */
-function described(record: FindingRecord, title: string, language: Language): string {
+function described(
+  record: FindingRecord,
+  words: ProbeWords,
+  language: Language,
+  namesNetwork: boolean,
+): string {
   const say = phrases[language];
   const factor = factorText(record);
+  const { asn, as_name } = record;
+  const network = asn === undefined ? say.unknownAs : [`AS${asn}`, as_name].filter(Boolean).join(' ');
   return [
-    `- ${say.place(record, title)}`,
+    `- ${say.place(record, words.title[language])}`,
     ...(
       [
+        [say.network, namesNetwork ? network : undefined],
         [say.severity, say.severities[record.severity]],
         [say.asked, spacedTime(record.timestamp)],
         [say.sizes, say.sizesOf(record)],
         [say.factor, factor === undefined ? undefined : say.factorOf(record, factor)],
+        [say.elsewhere, say.elsewhereOf(record)],
         [say.since, say.sinceOf(record)],
         [say.software, recognisable(record.version)],
-        [say.detail, recognisable(record.detail)],
+        [
+          say.detail,
+          recognisable(words.detail?.[language] ?? (language === 'en' ? record.detail : undefined)),
+        ],
       ] as const
-    ).flatMap(([label, value]) => (value === undefined ? [] : `  - ${label}: ${value}`)),
+    ).flatMap(([label, value]) => (value === undefined || value === '' ? [] : `  - ${label}: ${value}`)),
   ].join('\n');
 }
 
@@ -114,6 +171,34 @@ function sections(
   for (const [title, text] of titles) byText.set(text, [...(byText.get(text) ?? []), title]);
   return [...byText]
     .map(([text, heads]) => [...heads.map((head) => `[${head}]`), text].join('\n'))
+    .join('\n\n');
+}
+
+/**
+ * How to check each kind of service: one command a question, at the worst host that was asked it. Where the hosts under
+ * one title were asked different questions, the heading names some of those that this one is for.
+ */
+function checks(
+  records: readonly FindingRecord[],
+  titleOf: (record: FindingRecord) => string,
+  checkFor: (record: FindingRecord) => string,
+): string {
+  const questions = new Map<string, Map<string, FindingRecord[]>>();
+  for (const record of records) {
+    const title = titleOf(record);
+    const text = checkFor(record).replaceAll('PORT', String(record.probed_port));
+    const ofTitle = questions.get(title) ?? new Map<string, FindingRecord[]>();
+    questions.set(title, ofTitle.set(text, [...(ofTitle.get(text) ?? []), record]));
+  }
+  return [...questions]
+    .flatMap(([title, ofTitle]) =>
+      [...ofTitle].map(([text, rows]) => {
+        const hosts = [...new Set(rows.map(({ ip }) => ip))];
+        const some = `${hosts.slice(0, MOST_HOSTS).join(', ')}${hosts.length > MOST_HOSTS ? ', …' : ''}`;
+        const [worst] = rows;
+        return `[${title}${ofTitle.size > 1 ? `; ${some}` : ''}]\n${worst === undefined ? '' : checkOf(text, worst)}`;
+      }),
+    )
     .join('\n\n');
 }
 

@@ -33,8 +33,9 @@ export function checkRunRecord(text: string): RunRecord | string {
 function isNotices(value: unknown): boolean {
   if (value === undefined) return true;
   if (!isObject(value)) return false;
-  const { format = 'text', templates } = value;
+  const { format = 'text', letters = 'all', templates } = value;
   if (format !== 'text' && format !== 'eml') return false;
+  if (!['new', 'changed', 'all'].includes(String(letters))) return false;
   if (templates === undefined) return true;
   return isObject(templates) && ['en', 'ja'].every((language) => typeof templates[language] === 'string');
 }

@@ -30,7 +30,7 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import('./inspect.js')).inspect,
   },
   report: {
-    describe: "Render a run's reports again, in place",
+    describe: "Render a run's reports again, in place; its letters stay as they are",
     load: async () => (await import('./report.js')).report,
   },
   history: {

@@ -1,5 +1,8 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { readRun, writeReports } from '../archive/run-archive.js';
 import { consoleSummary } from '../../reports/console-summary.js';
+import type { ReportFile } from '../../reports/report.js';
 import type { RunNotices, RunRecord } from '../domain/run-record.js';
 import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
@@ -7,22 +10,48 @@ import { readNotices } from './inputs/read-notices.js';
 import { renderRun } from './runs/render-run.js';
 
 /**
- * Renders the reports of a run again, in place, from run.json and findings.jsonl alone. Notices are as the scan
- * was told, or as the options say this once.
+ * Renders the reports of a run again, in place, from run.json and findings.jsonl alone. Letters that are there stay as
+ * they are, for they may have been sent; where the options ask for others, these go to a new folder beside.
  */
 export const report = defineCommand({
   positional: { usage: '<run>', describe: 'The directory of a run, such as exposure/latest' },
-  settings: ALL_SETTINGS.pick({ notice_format: true, notice_templates: true }),
+  settings: ALL_SETTINGS.pick({ notices: true, notice_format: true, notice_templates: true }),
   example: ['ampscope report exposure/latest', 'the same bytes again, from run.json and findings.jsonl'],
   async run(settings, { stdout, stderr }, { words: [directory = ''] }) {
     const chosen = await readNotices(settings);
     const { run, records } = await readRun(directory);
-    await writeReports(directory, run, await renderRun(withNotices(run, chosen), records));
+    await writeReports(directory, run, without(LETTERS, await renderRun(run, records)));
+    const names = new Set(await readdir(directory));
+    if (chosen !== undefined || !names.has(LETTERS)) {
+      const folder = freeName(names);
+      await writeReports(directory, run, movedTo(folder, await renderRun(withNotices(run, chosen), records)));
+      if (folder !== LETTERS) stderr.write(`the letters are in ${join(directory, folder)}\n`);
+    }
     stdout.write(consoleSummary(run, records));
     stderr.write(`reports are in ${directory}\n`);
     return EXIT.finished;
   },
 });
+
+const LETTERS = 'notices';
+
+/** `notices`, or `notices-2` and so on where that is taken. */
+function freeName(names: ReadonlySet<string>): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? LETTERS : `${LETTERS}-${number}`;
+    if (!names.has(name)) return name;
+  }
+}
+
+function* without(folder: string, files: Iterable<ReportFile>): Generator<ReportFile, void, undefined> {
+  for (const file of files) if (!file.path.startsWith(`${folder}/`)) yield file;
+}
+
+/** The letters alone, in another folder. */
+function* movedTo(folder: string, files: Iterable<ReportFile>): Generator<ReportFile, void, undefined> {
+  for (const { path, chunks } of files)
+    if (path.startsWith(`${LETTERS}/`)) yield { path: `${folder}${path.slice(LETTERS.length)}`, chunks };
+}
 
 function withNotices(run: RunRecord, chosen: RunNotices | undefined): RunRecord {
   if (chosen === undefined) return run;

@@ -18,7 +18,7 @@ import { formatInstant, formatStamp } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
 import { createOrigins } from '../origin/origin.js';
 import { readAsnMap } from '../origin/asn-map.js';
-import { consoleSummary } from '../../reports/console-summary.js';
+import { consoleSummary, hasNews } from '../../reports/console-summary.js';
 import { toRecord } from '../../reports/record.js';
 import { withoutShadowserverType } from '../../reports/shadowserver/shadowserver-csv.js';
 import { createLiveScope } from '../scope/live-scope.js';
@@ -245,7 +245,7 @@ function tell(
 ): number {
   const { quiet, json } = settings;
   if (json) io.stdout.write(`${JSON.stringify({ ...run, directory: path })}\n`);
-  else io.stdout.write(consoleSummary(run, records));
+  else if (!quiet || hasNews(run, records)) io.stdout.write(consoleSummary(run, records));
   if (!quiet) io.stderr.write(`reports are in ${path}\n`);
   const unlisted = withoutShadowserverType(run, records);
   if (!quiet && unlisted > 0)

@@ -221,6 +221,8 @@ export interface RunSettings {
 export interface RunNotices {
   /** `eml`: a draft of a mail beside each text. */
   readonly format?: 'text' | 'eml';
+  /** Whose letters are written: owners with something new or reopened, with any change, or all with something exposed. */
+  readonly letters?: 'new' | 'changed' | 'all';
   readonly templates?: { readonly en: string; readonly ja: string };
 }
 

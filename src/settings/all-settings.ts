@@ -92,17 +92,17 @@ export const ALL_SETTINGS = z.strictObject({
   // Below the 30 s that cap an exchange, or every answer would be called capped.
   quiet_gap: duration('20s').optional().register(ABOUT, {
     group: 'Pace',
-    description: 'Silence that ends an exchange',
+    description: 'Silence after which an answer is over',
     example: '2s',
     otherwise: "the probe's, 2s",
   }),
   form_gap: duration('10m').prefault('2s').register(ABOUT, {
     group: 'Pace',
-    description: 'Between requests to one responder',
+    description: 'At least this long between two requests to one host',
   }),
   stretch: duration('24h').prefault('15m').register(ABOUT, {
     group: 'Pace',
-    description: 'Pause a long sweep this often to measure',
+    description: 'Sweep no longer than this before measuring what answered',
   }),
   // Each sends as much as a core can; more than 16 of them no network card of an ordinary machine takes.
   threads: whole(1, 16).prefault(1).register(ABOUT, {
@@ -130,7 +130,7 @@ export const ALL_SETTINGS = z.strictObject({
   }),
   asn_map: list(text()).register(ABOUT, {
     group: 'Output',
-    description: 'ASNs the scope does not name: CSV, pfx2as, ip2asn or .mmdb (repeatable)',
+    description: 'ASNs the scope does not name: CSV, pfx2as, ip2asn, .mmdb (repeatable)',
     example: 'asn.csv',
     path: 'always',
   }),
@@ -178,7 +178,7 @@ export const ALL_SETTINGS = z.strictObject({
   }),
   profile: z.enum(['excel'], { error: 'is not a profile' }).optional().register(ABOUT, {
     group: 'Output',
-    description: 'excel: CSV files with --bom, and times that a spreadsheet reads as such',
+    description: 'excel: CSV files with --bom, and times that a spreadsheet reads',
     example: 'excel',
   }),
   fixed_after_silent_runs: whole(1, 52).prefault(2).register(ABOUT, {
@@ -193,6 +193,14 @@ export const ALL_SETTINGS = z.strictObject({
     group: 'Output',
     description: 'The same, on findings that are new or reopened',
   }),
+  notices: z
+    .enum(['new', 'changed', 'all'], { error: 'is not a choice of letters' })
+    .optional()
+    .register(ABOUT, {
+      group: 'Notices',
+      description: 'Who gets a letter: new findings, changed ones, or all',
+      otherwise: 'all',
+    }),
   notice_format: z.enum(['text', 'eml'], { error: 'is not a format of notices' }).optional().register(ABOUT, {
     group: 'Notices',
     description: 'text, or eml for drafts of mails beside',
@@ -234,7 +242,10 @@ export const ALL_SETTINGS = z.strictObject({
     path: 'always',
   }),
   json: onOff().register(ABOUT, { group: 'Output', description: 'Print the result as JSON' }),
-  quiet: onOff().register(ABOUT, { group: 'Output', description: 'Errors and the summary only' }),
+  quiet: onOff().register(ABOUT, {
+    group: 'Output',
+    description: 'Errors only, and the summary where something changed or was lost',
+  }),
 });
 
 /** What the settings say, once they are read. */
@@ -277,6 +288,7 @@ export const SCAN_SETTINGS = ALL_SETTINGS.pick({
   make_usual: true,
   out: true,
   file_mode: true,
+  notices: true,
   notice_format: true,
   notice_templates: true,
   severity_critical: true,

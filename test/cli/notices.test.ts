@@ -12,7 +12,7 @@ import { makeWorkspace, scopeText } from './workspace.js';
 const workspace = makeWorkspace();
 const records = sampleFindings.map((finding) => toRecord(finding, { scanId: sampleRun.scan_id }));
 const templates = join(workspace.path, 'templates');
-const english = join('notices', 'as64496', 'C-1001.en.txt');
+const english = join('notices', 'C-1001.en.txt');
 let run = '';
 
 before(async () => {
@@ -37,21 +37,46 @@ function filesIn(path: string): Map<string, string> {
   );
 }
 
-describe('ampscope report RUN and the notices', () => {
-  it('writes them as text, with drafts of mails only where they are asked for', async () => {
+describe('ampscope report RUN and the letters', () => {
+  const secondTime = english.replace('notices', 'notices-2');
+
+  it('writes them as text where there are none', async () => {
     assert.equal((await runCli(['report', run])).code, 0);
     assert.match(filesIn(run).get(english) ?? '', /^Subject: Exposed UDP services in your network: 2 /);
     assert.ok(![...filesIn(run).keys()].some((path) => path.endsWith('.eml')));
-    assert.equal((await runCli(['report', run, '--notice-format', 'eml'])).code, 0);
-    assert.match(filesIn(run).get(english.replace('.txt', '.eml')) ?? '', /^Date: .*\r\nFrom: Example ISP </);
   });
 
-  it("writes them with the operator's templates for this once, and as the scan was told the next time", async () => {
-    const told = (await runCli(['report', run]).then(() => filesIn(run).get(english))) ?? '';
-    assert.equal((await runCli(['report', run, '--notice-templates', templates])).code, 0);
-    assert.equal(filesIn(run).get(english), 'Subject: Ours\n\nHello C-1001, see C-1001.csv\n');
+  it('never writes over those that are there, whatever became of them, and makes the other reports anew', async () => {
+    const before = filesIn(run);
+    writeFileSync(join(run, english), 'as it was sent');
+    writeFileSync(join(run, 'findings.csv'), '');
     assert.equal((await runCli(['report', run])).code, 0);
-    assert.equal(filesIn(run).get(english), told);
+    const after = filesIn(run);
+    assert.equal(after.get(english), 'as it was sent');
+    assert.equal(after.get('findings.csv'), before.get('findings.csv'));
+    assert.deepEqual([...after.keys()].sort(), [...before.keys()].sort());
+    writeFileSync(join(run, english), before.get(english) ?? '');
+  });
+
+  it('writes them in another way to a folder beside, and says which', async () => {
+    const before = filesIn(run);
+    const { code, stderr } = await runCli(['report', run, '--notice-format', 'eml']);
+    assert.equal(code, 0);
+    assert.match(stderr, /^the letters are in \S+\/notices-2$/m);
+    const after = filesIn(run);
+    assert.equal(after.get(english), before.get(english));
+    assert.equal(after.get(secondTime), before.get(english));
+    assert.match(after.get(secondTime.replace('.txt', '.eml')) ?? '', /^Date: .*\r\nFrom: Example ISP </);
+  });
+
+  it("takes the operator's templates for this once, and the choice of whom to write to", async () => {
+    const before = filesIn(run);
+    assert.equal((await runCli(['report', run, '--notice-templates', templates])).code, 0);
+    const after = filesIn(run);
+    const third = english.replace('notices', 'notices-3');
+    assert.equal(after.get(third), 'Subject: Ours\n\nHello C-1001, see C-1001.csv\n');
+    for (const [path, text] of before) assert.equal(after.get(path), text, path);
+    await refused(['report', run, '--notices', 'some'], /--notices: "some" is not a choice of letters$/);
   });
 
   it('refuses a template that is wrong, missing or no text, with file and line, and leaves the run as it was', async () => {

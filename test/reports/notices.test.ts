@@ -54,7 +54,7 @@ const mixed: readonly FindingRecord[] = [
     times_seen: 8,
     days_open: 50,
   }),
-  row(11, { status: 'fixed', days_open: 9 }),
+  row(11, { status: 'fixed', status_evidence: 'closed', days_open: 9 }),
   row(12, { status: 'unknown', status_doubt: 'losses' }),
   of('dns-any', 20, 53, { status: 'new', severity: 'high', lower_bound: true }),
   of('dns-resolver', 20, 53, { status: 'reopened', first_seen: '2026-06-01T03:00:00Z', severity: 'medium' }),
@@ -83,8 +83,8 @@ function withNotices(
   };
 }
 
-const english = 'notices/as64496/C-1001.en.txt';
-const japanese = 'notices/as64496/C-1001.ja.txt';
+const english = 'notices/C-1001.en.txt';
+const japanese = 'notices/C-1001.ja.txt';
 
 describe('the notices of a customer', () => {
   const folder = join(repositoryRoot, 'test/golden');
@@ -111,11 +111,14 @@ describe('the notices of a customer', () => {
     const text = rendered.get(english) ?? '';
     assert.match(text, /192\.0\.2\.10, UDP port 123[^]+for 50 days, first seen 2026-10-01 03:01:00 UTC/);
     assert.match(text, /Factor: at least 5500\.00 \(answer \/ request of 8 bytes\)/);
-    assert.match(text, /open again after it had been closed, first seen\s+2026-06-01/);
-    assert.match(text, /Thank you[^]+\n- 192\.0\.2\.11, UDP port 123/);
+    assert.match(text, /open again after it had been fixed, first seen\s+2026-06-01/);
+    assert.match(text, /Thank you[^]+are closed now\.\n- 192\.0\.2\.11, UDP port 123/);
     assert.doesNotMatch(text, /192\.0\.2\.12/);
     const inJapanese = rendered.get(japanese) ?? '';
-    assert.match(inJapanese, /5500\.00倍以上[^]+ご対応ありがとうございまし\n?た。\n- 192\.0\.2\.11/);
+    assert.match(
+      inJapanese.replace(/\s+/g, ''),
+      /5500\.00倍以上[^]+ご対応ありがとうございました。-192\.0\.2\.11/,
+    );
     assert.doesNotMatch(inJapanese, /192\.0\.2\.12/);
   });
 
@@ -149,7 +152,7 @@ describe('the notices of a customer', () => {
   });
 
   it('have beside them the rows they speak of, in the native columns', () => {
-    const rows = readCsv(rendered.get('notices/as64496/C-1001.csv') ?? '');
+    const rows = readCsv(rendered.get('notices/C-1001.csv') ?? '');
     assert.equal(rows.length, 1 + 7);
     assert.equal(rows[0]?.length, 36);
   });
@@ -166,15 +169,108 @@ describe('the notices of a customer', () => {
     for (const { id, port, report, protocol, words } of probes) {
       const files = render([row(5, { probe: id, report, protocol, port, probed_port: port })]);
       for (const language of LANGUAGES) {
-        const text = (files.get(`notices/as64496/C-1001.${language}.txt`) ?? '').replace(/\s+/g, '');
-        for (const part of [words.title, words.risk])
-          assert.ok(text.includes(part[language].replace(/\s+/g, '')), `${id} ${language}`);
+        const text = (files.get(`notices/C-1001.${language}.txt`) ?? '').replace(/\s+/g, '');
+        assert.ok(text.includes(words.title[language].replace(/\s+/g, '')), `${id} ${language}`);
       }
     }
   });
 
-  it('do not exist where nothing is exposed now', () => {
-    assert.deepEqual([...render([row(11, { status: 'fixed' }), row(12, { status: 'unknown' })]).keys()], []);
+  it('do not exist where of one exposure nobody knows whether it is still there, and the others were fixed', () => {
+    const fixed = row(11, { status: 'fixed', status_evidence: 'closed' });
+    assert.deepEqual([...render([fixed, row(12, { status: 'unknown' })]).keys()], []);
+    assert.deepEqual([...render([row(12, { status: 'unknown' })]).keys()], []);
+  });
+
+  it('close the matter where the last exposure was fixed, and call only what is proved closed', () => {
+    const fixed = row(11, { status: 'fixed', status_evidence: 'closed' });
+    const silent = row(12, {
+      status: 'fixed',
+      status_evidence: 'silent',
+      last_seen: '2026-11-06T03:01:00Z',
+    });
+    const proved = render([fixed]).get(english) ?? '';
+    assert.match(proved, /^Subject: No exposed UDP services found in your network any more \(AS64496, /);
+    assert.match(proved, /nothing left to do[^]+Thank you[^]+closed now\.\n- 192\.0\.2\.11, UDP port 123/);
+    assert.doesNotMatch(proved, /WHAT WAS FOUND|Reminder/);
+    const files = render([silent]);
+    const unproved = files.get(english) ?? '';
+    assert.match(
+      unproved.replace(/\s+/g, ' '),
+      /- 192\.0\.2\.12, [^(]+\(mode 7\) \(no longer answers since 2026-11-06 03:01:00 UTC\)/,
+    );
+    assert.doesNotMatch(unproved, /Thank you|closed now|nothing left to do/);
+    assert.match(files.get(japanese) ?? '', /最後に応答がありません/);
+    assert.doesNotMatch(files.get(japanese) ?? '', /閉じられたことを確認しました|ありがとう|必要ありません/);
+    assert.match(
+      render([fixed, silent]).get(english) ?? '',
+      /closed now[^]+192\.0\.2\.11[^]+no\s+longer answer/,
+    );
+  });
+
+  it('are one letter to a customer with hosts in two ASes, and each exposure names its own', () => {
+    const elsewhere = { asn: 64500, as_name: 'OTHER-AS' };
+    const files = render([row(1), row(2, elsewhere)]);
+    assert.deepEqual([...files.keys()], ['notices/C-1001.csv', english, japanese]);
+    const text = files.get(english) ?? '';
+    assert.match(text, /^Subject: [^\n]+: 2 \(AS64496, AS64500, /);
+    assert.match(text, /Network: AS64496 EXAMPLE-AS[^]+Network: AS64500 OTHER-AS/);
+    assert.doesNotMatch(render([row(1)]).get(english) ?? '', /Network:/);
+  });
+
+  it('leave no blank where the name of the AS is missing', () => {
+    const nameless = Object.fromEntries(
+      Object.entries(row(1, { asn: 64511 })).filter(([key]) => key !== 'as_name'),
+    ) as unknown as FindingRecord;
+    const run = { ...sampleRun, authorisation: { ...sampleRun.authorisation, networks: [] } };
+    assert.match(render([nameless], run).get(english) ?? '', /Exposures: 1 \(C-1001, AS64511\)\. /);
+  });
+
+  it('say which reminder it is by the exposure that was found most often, and nothing of it in a first letter', () => {
+    const before = (host: number, times_seen: number, first_seen: string): FindingRecord =>
+      row(host, { status: 'persisting', times_seen, first_seen, days_open: 1 });
+    const files = render([
+      row(1, { status: 'new' }),
+      before(2, 3, '2026-11-06T03:01:00Z'),
+      before(3, 2, '2026-11-13T03:01:00Z'),
+    ]);
+    const text = (files.get(english) ?? '').replace(/\s+/g, ' ');
+    assert.match(text, /^Subject: Reminder \(found for the 3rd time\): Exposed/);
+    assert.match(
+      text,
+      /2 of the exposures below were found by earlier scans too; the one found most often was first found on 2026-11-06, and now for the 3rd time\./,
+    );
+    assert.match(files.get(japanese) ?? '', /^Subject: 【再通知・3回目の検出】/);
+    assert.doesNotMatch(render([row(1, { status: 'new' })]).get(english) ?? '', /[Rr]eminder/);
+  });
+
+  it('are written only by a run that speaks for the whole scope', () => {
+    assert.equal(render([row(1)]).size, 3);
+    const runs: readonly RunRecord[] = [
+      { ...sampleRun, complete: false },
+      { ...sampleRun, settings: { ...sampleRun.settings, shard: '1/2' } },
+      { ...sampleRun, suspect: { reason: 'responders', expected: 4, answered: 1 } },
+      { ...sampleRun, partial: { compared_with: 'x', missing_addresses: 9 } },
+    ];
+    for (const run of runs) assert.equal(render([row(1)], run).size, 0);
+  });
+
+  it('go to whom --notices names', () => {
+    const owners = [
+      row(1, { customer: 'new', status: 'new' }),
+      row(2, { customer: 'back', status: 'reopened' }),
+      row(3, { customer: 'still', status: 'persisting' }),
+      row(4, { customer: 'less', status: 'persisting' }),
+      row(5, { customer: 'less', status: 'fixed', status_evidence: 'refused' }),
+      row(6, { customer: 'done', status: 'fixed', status_evidence: 'refused' }),
+    ];
+    const written = (letters: 'new' | 'changed' | 'all' | undefined): readonly string[] =>
+      [...render(owners, withNotices(letters === undefined ? undefined : { letters })).keys()]
+        .flatMap((path) => /notices\/(\w+)\.csv/.exec(path)?.[1] ?? [])
+        .sort();
+    assert.deepEqual(written('new'), ['back', 'new']);
+    assert.deepEqual(written('changed'), ['back', 'done', 'less', 'new']);
+    assert.deepEqual(written('all'), ['back', 'done', 'less', 'new', 'still']);
+    assert.deepEqual(written(undefined), written('all'));
   });
 
   it('stand under unknown where nobody says whose a host is, and under as0 where the AS is unknown', () => {
@@ -190,7 +286,7 @@ describe('the notices of a customer', () => {
     const files = render(many);
     assert.equal((files.get(english) ?? '').match(/^- 192\.0\.2\./gm)?.length, 100);
     assert.match(files.get(english) ?? '', /- and 50 more, none more severe: see the CSV file/);
-    assert.equal(readCsv(files.get('notices/as64496/C-1001.csv') ?? '').length, 151);
+    assert.equal(readCsv(files.get('notices/C-1001.csv') ?? '').length, 151);
   });
 
   it('have lines of 76 columns at most but for the subject and commands to copy, none of which begins with a closing mark', () => {
@@ -268,7 +364,7 @@ describe('text that somebody else chose', () => {
 describe('the draft of a mail', () => {
   const run = withNotices({ format: 'eml' });
   const files = render(mixed, run);
-  const draft = files.get('notices/as64496/C-1001.ja.eml') ?? '';
+  const draft = files.get('notices/C-1001.ja.eml') ?? '';
 
   it('is on request only', () => {
     assert.ok(![...render(mixed).keys()].some((path) => path.endsWith('.eml')));
@@ -290,7 +386,7 @@ describe('the draft of a mail', () => {
     assert.match(parts[0]?.head.get('Content-Type') ?? '', /^text\/plain; charset=utf-8$/);
     assert.equal(parts[0]?.body, text.join('\n\n').replaceAll('\n', '\r\n'));
     assert.match(parts[1]?.head.get('Content-Disposition') ?? '', /^attachment; filename="C-1001\.csv"$/);
-    assert.equal(parts[1]?.body, files.get('notices/as64496/C-1001.csv'));
+    assert.equal(parts[1]?.body, files.get('notices/C-1001.csv'));
   });
 
   it('has an empty group for an author where the contact is no mail address', () => {
@@ -307,8 +403,7 @@ describe('the draft of a mail', () => {
   });
 
   it('names the attachment of a Japanese customer by RFC 2231', () => {
-    const own =
-      render([row(1, { customer: '例示株式会社' })], run).get('notices/as64496/例示株式会社.en.eml') ?? '';
+    const own = render([row(1, { customer: '例示株式会社' })], run).get('notices/例示株式会社.en.eml') ?? '';
     const name = /filename\*=UTF-8''([%\w.-]+)\r\n/.exec(own)?.[1];
     assert.equal(decodeURIComponent(name ?? ''), '例示株式会社.csv');
   });
@@ -588,7 +683,7 @@ describe('a template', () => {
 
 describe('the words for what nobody knows', () => {
   it('stand there in every language', () => {
-    for (const words of Object.values(unknownWords))
+    for (const words of [unknownWords.title, unknownWords.risk, unknownWords.remedy, unknownWords.check])
       for (const language of LANGUAGES) assert.equal(words[language].trim(), words[language]);
   });
 });

@@ -32,7 +32,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'daytime', open: 'xinetd', shows: /\d\d:\d\d:\d\d/ },
   { probe: 'dns-any', open: 'bind9-auth', closed: 'bind9-auth-minimal', shows: /MSG SIZE {2}rcvd: \d{4}/ },
   { probe: 'dns-resolver', open: 'unbound-open', closed: 'unbound-refuse', shows: /NOERROR[^]*flags:.* ra/ },
-  { probe: 'echo', open: 'xinetd', shows: /hello/ },
+  { probe: 'echo', open: 'xinetd', shows: /12345678/ },
   { probe: 'ntp-readvar', open: 'ntpsec', closed: 'chrony', shows: /system="[^]*version="/ },
   { probe: 'qotd', open: 'xinetd', shows: /plan/ },
   { probe: 'snmp-getbulk', open: 'snmpd-open', shows: /(iso\S* = .*\n){10}/ },

@@ -11,11 +11,13 @@ import type { Settings } from '../../settings/all-settings.js';
  * @throws UsageError for a template that is missing, unreadable or wrong: file and line.
  */
 export async function readNotices({
+  notices: letters,
   notice_format: format,
   notice_templates: folder,
-}: Pick<Settings, 'notice_format' | 'notice_templates'>): Promise<RunNotices | undefined> {
-  if (format === undefined && folder === undefined) return undefined;
+}: Pick<Settings, 'notices' | 'notice_format' | 'notice_templates'>): Promise<RunNotices | undefined> {
+  if (letters === undefined && format === undefined && folder === undefined) return undefined;
   return {
+    ...(letters !== undefined && { letters }),
     ...(format !== undefined && { format }),
     ...(folder !== undefined && {
       templates: { en: await readTemplate(folder, 'en'), ja: await readTemplate(folder, 'ja') },

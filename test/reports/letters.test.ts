@@ -1,0 +1,294 @@
+/**
+ * A strict reader of the letters about everything that the lab shows, and of the same with other settings: each rule
+ * holds for every finding, in both languages. What the measured room asks is what the letters are made of.
+ */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import dnsPacket from 'dns-packet';
+import { probes } from '../../probes/list.js';
+import type { Language, Probe, Twin } from '../../probes/probe.js';
+import { LANGUAGES } from '../../probes/probe.js';
+import { PDU, readSnmpMessage, SNMP_VERSION } from '../../probes/snmp/message.js';
+import { notices } from '../../reports/notices/notices.js';
+import { checkOf, wordsOf } from '../../reports/notices/phrases.js';
+import type { FindingRecord } from '../../reports/record.js';
+import { toRecord } from '../../reports/record.js';
+import { factorsOf } from '../../src/domain/factors.js';
+import { severityOf } from '../../src/domain/finding.js';
+import { interview } from '../../src/measure/interview.js';
+import { verdictOn } from '../../src/measure/verdict.js';
+import { address, sampleRun } from './sample-run.js';
+
+/** By key of scope.yaml; the first of each are the lab's own. */
+const SETTINGS: Readonly<Record<string, readonly unknown[]>> = {
+  dns: [
+    { names: ['fat.test'], check: { name: 'small.fat.test', address: '192.0.2.1' } },
+    {},
+    { names: ['mid.test', 'fat.test'] },
+    { check: { name: 'small.fat.test', address: '198.51.100.9' } },
+  ],
+  snmp: [{}],
+};
+
+/** A finding of the lab, and the name of the server. */
+interface Found {
+  readonly name: string;
+  readonly record: FindingRecord;
+}
+
+const found: readonly Found[] = probes.flatMap((definition) => {
+  const { key = '', schema } = definition.settings ?? {};
+  return (SETTINGS[key] ?? [undefined]).flatMap((settings, index) =>
+    [...definition.twins, ...definition.twins.map(withoutTime)].flatMap((twin) =>
+      ['192.0.2.10', '2001:db8::10'].flatMap((ip) => {
+        const probe = definition.build(schema?.parse(settings) ?? settings);
+        const record = recordOf(probe, interview(probe, twin).exchanges, ip);
+        return record === undefined ? [] : [{ name: `${probe.id} ${twin.name} ${index} ${ip}`, record }];
+      }),
+    ),
+  );
+});
+
+/** Where it is a time server, one that answers the modes of its management only. */
+function withoutTime(twin: Twin): Twin {
+  return {
+    name: `${twin.name} without time`,
+    about: twin.about,
+    reply: (request) => (request.length === 48 && (request[0] ?? 0) % 8 === 3 ? [] : twin.reply(request)),
+  };
+}
+
+function recordOf(
+  probe: Probe,
+  exchanges: ReturnType<typeof interview>['exchanges'],
+  ip: string,
+): FindingRecord | undefined {
+  const verdict = verdictOn({ probe, port: probe.port }, undefined, exchanges);
+  if (verdict.kind === 'none') return undefined;
+  const { exposure, reported } = verdict;
+  const { level, reason } = severityOf(exposure, factorsOf(reported).wireAmplification, probe.severity);
+  return toRecord(
+    {
+      probe: probe.id,
+      protocol: probe.protocol,
+      report: verdict.report ?? probe.report,
+      ip: address(ip),
+      port: probe.port,
+      measurement: { probed: address(ip), probedPort: probe.port, exchanges },
+      reported,
+      exposure,
+      severity: level,
+      severityReason: reason,
+      origin: { asn: 64496, customer: 'C-1001' },
+    },
+    { scanId: sampleRun.scan_id },
+  );
+}
+
+/** A letter about one finding, its subject included. */
+function letterAbout(record: FindingRecord, language: Language): string {
+  const files = [...notices.files(sampleRun, [record], { bom: false, probes })];
+  const file = files.find(({ path }) => path.endsWith(`.${language}.txt`)) ?? assert.fail();
+  return [...file.chunks].join('');
+}
+
+function commandsIn(text: string): readonly string[] {
+  return text.match(/^ {4}\S.*$/gm)?.map((line) => line.trim()) ?? [];
+}
+
+function requestOf({ exchanges }: FindingRecord): Uint8Array {
+  return Buffer.from(exchanges.find(({ reported }) => reported === true)?.request ?? assert.fail(), 'hex');
+}
+
+const letters = found.flatMap((one) =>
+  LANGUAGES.map((language) => ({ one, language, letter: letterAbout(one.record, language) })),
+);
+
+/** Every finding in every language. */
+function each(check: (letter: string, found: Found, language: Language) => void): void {
+  for (const { letter, one, language } of letters) check(letter, one, language);
+}
+
+describe('the letters about all that the lab shows', () => {
+  it('are about every probe, about hosts that amplify and hosts that do not', () => {
+    assert.deepEqual(
+      [...new Set(found.map(({ record }) => record.probe))].sort(),
+      probes.map(({ id }) => id).sort(),
+    );
+    const factors = found.map(({ record }) => record.amplification ?? NaN);
+    assert.ok(factors.some((factor) => factor <= 1));
+    assert.ok(factors.some((factor) => factor > 1000));
+    const tags = new Set(found.flatMap(({ record }) => record.tag?.split(';') ?? []));
+    for (const tag of ['mode7-open-no-monlist', 'mode7-open', 'bogusresolver']) assert.ok(tags.has(tag), tag);
+  });
+
+  it('claim no amplification where the host sends back no more than it got', () => {
+    const CLAIM = {
+      en: /large|many times|multipl(?:y|ies)(?! an attack)|flood|amplif|more than (?:was|it was|they were)/i,
+      ja: /大きな応答|大量|何十倍|増幅器|倍以上/,
+    };
+    const usual = probes.find(({ id }) => id === 'dns-any')?.words ?? assert.fail();
+    for (const language of LANGUAGES) assert.match(usual.title[language], CLAIM[language], 'it sees one');
+    for (const { name, record } of found) {
+      if ((record.amplification ?? NaN) > 1) continue;
+      const { title, risk } = wordsOf(record, probes);
+      for (const language of LANGUAGES)
+        for (const text of [
+          title[language],
+          risk[language].replace(/no larger than|hardly larger than|as large as/g, ''),
+        ])
+          assert.doesNotMatch(text, CLAIM[language], `${name}: ${text}`);
+    }
+  });
+
+  it('count in their opening only what is at least twice as large on the wire', () => {
+    each((letter, { name, record }, language) => {
+      const counts = { en: /at least\s+twice as large/, ja: /要求の\s*2倍以上/ }[language].test(letter);
+      assert.equal(counts, (record.wire_amplification ?? NaN) >= 2, `${name} ${language}`);
+    });
+  });
+
+  it('check a DNS server with the question that it answered, octet for octet but for the id', () => {
+    const dns = found.filter(({ record }) => record.protocol === 'dns');
+    assert.ok(dns.length > 20);
+    for (const { name, record } of dns) {
+      const { check } = wordsOf(record, probes);
+      const [command = '', ...others] = commandsIn(checkOf(check.en, record));
+      assert.deepEqual(others, [], name);
+      const asked = Buffer.from(requestOf(record));
+      const typed = Buffer.from(asDigSends(command));
+      assert.deepEqual(typed.subarray(2), asked.subarray(2), `${name}: ${command}`);
+      assert.ok(command.endsWith(` @${record.ip} -p ${record.probed_port}`), command);
+    }
+  });
+
+  it('check an SNMP agent with its version, its community and the values that were asked for', () => {
+    const agents = found.filter(({ record }) => /^snmp-(getbulk|v1)/.test(record.probe));
+    assert.ok(agents.length > 5);
+    for (const { name, record } of agents) {
+      const [command = ''] = commandsIn(checkOf(wordsOf(record, probes).check.en, record));
+      const asked = readSnmpMessage(requestOf(record)) ?? assert.fail(name);
+      const community = Buffer.from(asked.community).toString();
+      const isV1 = asked.version === SNMP_VERSION.v1;
+      assert.ok(command.includes(isV1 ? ' -v1 ' : ' -v2c '), command);
+      assert.ok(command.includes(` -c ${community} -r 0 `), command);
+      const oids = command.split(' ').filter((word) => /^1\.3\.6/.test(word));
+      assert.deepEqual(
+        oids,
+        asked.varBinds.map(({ oid }) => oid),
+        name,
+      );
+      // net-snmp's tools refuse GetBulk inside v1: the GetNext with which the agent was found stands for it.
+      if (asked.pdu === PDU.getBulk && !isV1)
+        assert.match(command, new RegExp(`^snmpbulkget .* -Cr${asked.fourth} `), name);
+      else assert.match(command, /^snmpgetnext /, name);
+      const place = record.ip.includes(':') ? `udp6:[${record.ip}]` : record.ip;
+      assert.ok(command.includes(` ${place}:${record.probed_port} `), command);
+    }
+  });
+
+  it('write a community as the shell takes it, whatever is in it', () => {
+    const { record } = found.find(({ record }) => record.probe === 'snmp-getbulk') ?? assert.fail();
+    const exchanges = record.exchanges.map((exchange) => ({ ...exchange, form: "getbulk-50 it's $HOME" }));
+    const { check } = wordsOf({ ...record, exchanges }, probes);
+    assert.match(check.en, /^ {4}snmpbulkget -v2c -c 'it'\\''s \$HOME' -r 0 -Cr50 ADDRESS:PORT /m);
+  });
+
+  it('say what it means when the check shows an answer, and what when it shows none', () => {
+    const OUTCOMES = {
+      en: [/still|"open" means/, /fixed|closed|no longer/],
+      ja: [/まだ/, /完了|止まって|応答していません/],
+    };
+    each((_, { name, record }, language) => {
+      const check = wordsOf(record, probes).check[language];
+      for (const outcome of OUTCOMES[language]) assert.match(check, outcome, `${name} ${language}`);
+    });
+  });
+
+  it('have no blank too many and none before a closing mark', () => {
+    each((letter, { name }, language) => {
+      for (const line of letter.split('\n')) {
+        if (/^ {4}/.test(line)) continue;
+        assert.doesNotMatch(
+          line.trimStart().replace(/`[^`]*`/g, 'x'),
+          / {2}| [),;:!?）、。]/,
+          `${name} ${language}: ${line}`,
+        );
+      }
+    });
+  });
+
+  it('have no English sentence in Japanese, and no Japanese in English', () => {
+    // Commands, what tools print, and what the server says of itself stay as they are.
+    const ownWords = (letter: string): string =>
+      letter
+        .split('\n\n')
+        .map((paragraph) =>
+          paragraph
+            .replace(/^ {4}.*$/gm, '')
+            .replace(/^ {2}- (?:備考|ソフトウェア): (?:.*\n {4})*.*$/gm, '')
+            .replace(/「[^」]*」|`[^`]*`/g, ''),
+        )
+        .join('\n\n');
+    const SENTENCE = /(?:\b[A-Za-z][a-z']+[ \n]+){3,}[A-Za-z][a-z']+/;
+    each((letter, { name }, language) => {
+      if (language === 'ja') assert.doesNotMatch(ownWords(letter), SENTENCE, name);
+      else {
+        assert.match(ownWords(letter), SENTENCE, 'it sees a sentence');
+        assert.doesNotMatch(letter, /[\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Han}]/u, name);
+      }
+    });
+    for (const { name, record } of found) {
+      const { ja = '' } = wordsOf(record, probes).detail ?? {};
+      assert.doesNotMatch(ja.replace(/^sysDescr：.*/, ''), SENTENCE, name);
+    }
+  });
+
+  it('never call closed what is only silent', () => {
+    for (const { name, record } of found)
+      for (const language of LANGUAGES) {
+        const fixed = { ...record, status: 'fixed', last_seen: '2026-11-13T03:01:00Z' } as const;
+        const CLOSED = { en: /are closed now|Thank you/, ja: /閉じられたことを確認しました|ありがとう/ }[
+          language
+        ];
+        const proved = letterAbout({ ...fixed, status_evidence: 'closed' }, language);
+        assert.match(proved.replace(/\s+/g, language === 'en' ? ' ' : ''), CLOSED, name);
+        const silent = letterAbout({ ...fixed, status_evidence: 'silent' }, language);
+        assert.doesNotMatch(silent.replace(/\s+/g, language === 'en' ? ' ' : ''), CLOSED, name);
+      }
+  });
+});
+
+/** The query that dig sends for a command line of ours, by its manual and encoded by dns-packet. */
+function asDigSends(command: string): Uint8Array {
+  const words = command.split(' ');
+  assert.equal(words[0], 'dig');
+  const flags = new Set(words.filter((word) => word.startsWith('+')));
+  // Without these it would turn to TCP, or add a bit and an option that we do not send.
+  for (const flag of ['+notcp', '+ignore', '+tries=1', '+noadflag']) assert.ok(flags.has(flag), command);
+  const [type = '', name = ''] = words.slice(1).filter((word) => !/^[+@-]|^\d+$/.test(word));
+  const size = /\+bufsize=(\d+)/.exec(command)?.[1];
+  assert.equal(flags.has('+noedns'), size === undefined, command);
+  if (size !== undefined) assert.ok(flags.has('+nocookie'), command);
+  return dnsPacket.encode({
+    type: 'query',
+    id: 0,
+    flags: dnsPacket.RECURSION_DESIRED,
+    questions: [{ type: type as 'A', name }],
+    additionals:
+      size === undefined
+        ? []
+        : [
+            {
+              type: 'OPT',
+              name: '.',
+              udpPayloadSize: Number(size),
+              flags: flags.has('+dnssec') ? dnsPacket.DNSSEC_OK : 0,
+              options: [],
+              extendedRcode: 0,
+              ednsVersion: 0,
+              flag_do: flags.has('+dnssec'),
+            },
+          ],
+  });
+}
