@@ -30,7 +30,8 @@ import type { ScanSettings } from '../settings/all-settings.js';
 import { SCAN_SETTINGS } from '../settings/all-settings.js';
 import type { Given, Io } from './command.js';
 import { checkHost } from './check-host.js';
-import { defineCommand, EXIT } from './command.js';
+import { exitCodeOf } from './exit-code.js';
+import { defineCommand } from './command.js';
 import type { Check } from '../preflight/check.js';
 import type { Past } from './runs/past.js';
 import { openPast } from './runs/past.js';
@@ -305,34 +306,6 @@ function isFailed(
       (isExposed(status) && isAsBad(severity, fail_on)) ||
       (isNews && (status === 'new' || status === 'reopened') && isAsBad(severity, fail_on_new)),
   );
-}
-
-/** Our own fault is 1 and never comes here; then the signal, then losses, then what `--fail-on` and `--fail-on-new` name. */
-function exitCodeOf(
-  run: RunRecord & { readonly directory: string },
-  stop: AbortSignal,
-  failed: boolean,
-  { stderr }: Io,
-): number {
-  if (!run.complete)
-    stderr.write(
-      `ampscope: note: the run is incomplete: ${run.incomplete_reason ?? 'unknown'}; go on with: ampscope scan --resume ${run.directory}\n`,
-    );
-  if (stop.aborted && typeof stop.reason === 'number') return stop.reason;
-  if (!run.complete) return EXIT.losses;
-  if (run.suspect !== undefined) {
-    stderr.write(
-      'ampscope: note: the run is suspect, so silent means unknown: see suspect and path in run.json\n',
-    );
-    return EXIT.losses;
-  }
-  if (run.losses.any) {
-    stderr.write(
-      'ampscope: note: finished with losses, so silent may mean unknown: see losses in run.json\n',
-    );
-    return EXIT.losses;
-  }
-  return failed ? EXIT.findings : EXIT.finished;
 }
 
 async function planOf(

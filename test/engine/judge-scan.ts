@@ -16,11 +16,12 @@ import type { Delivery, SimulatedNetwork, SimulatedSend } from './simulated-netw
 export function judgeScan(each: RandomCase, network: SimulatedNetwork, scan: SimulatedResult): void {
   const truths = truthsOf(each, network);
   const isWhole = each.stopAtMs === undefined;
-  const evident = network.sends.filter(
-    (send) => send.socket.role === 'sweep' && isEvidentLoss(send, each.plan.cooldownMs),
+  // However late a dropped reply comes: the run asks again what it may have been.
+  const isLossless = !network.sends.some(
+    (send) => send.socket.role === 'sweep' && isEvidentLoss(send, Infinity),
   );
   for (const truth of truths) {
-    judgeAsked(each, truth, isWhole && evident.length === 0);
+    judgeAsked(each, truth, isWhole && isLossless);
     judgeFound(truth, scan.findings, isWhole);
     judgeUnknown(each, truth, scan, isWhole);
   }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Address, Range } from '../../src/domain/address.js';
 import { ipv4 } from '../../src/domain/address.js';
+import type { Finding } from '../../src/domain/finding.js';
 import { UsageError } from '../../src/domain/usage-error.js';
 import type { ExposureHistory } from '../../src/history/exposure-history.js';
 import type { FakeClock } from '../fake-clock.js';
@@ -175,6 +176,18 @@ describe('a loss', () => {
     assert.equal(findings.length, 32);
   });
 
+  it('is made good no sooner than the host gap after the host was asked by a measurement', async () => {
+    const pace = { ...PACE, perHost: 0.2 };
+    const loses = lossy('thrown-away', 2);
+    const world = worldOf({
+      plan: { pace },
+      fate: (send, usual) => (send.port === ECHOING?.port ? loses(send, usual) : usual),
+    });
+    const { result } = await world.scan().done;
+    assert.ok((result.sweep.sentInPass.at(-1) ?? 0) > 0);
+    assertWithinLimits(world.network.sends, world.network.deliveries, pace);
+  });
+
   it('is no silence in the counts either: each is counted once, with its kind', async () => {
     const world = worldOf({ fate: lossy('thrown-away', 1) });
     const { result } = await world.scan().done;
@@ -213,6 +226,24 @@ describe('a run that is stopped and goes on', () => {
           measurement.exchanges.map(({ received }) => received.payloadBytes),
         ),
       );
+    }
+  });
+
+  it('measures anew what the stop cut short while it waited for its turn', async () => {
+    const plan = { pace: { ...PACE, perSubnet: 20 } };
+    const whole = await worldOf({ plan }).scan().done;
+    for (const stopMs of [43_300, 43_800]) {
+      const world = worldOf({ plan });
+      const session = world.scan();
+      world.clock.at(world.clock.monotonicMs() + stopMs, () => {
+        session.stop.abort();
+      });
+      const first = await session.done;
+      const alone = world.network.sends.filter(({ socket }) => socket.role === 'alone').length;
+      assert.ok(alone > 0 && alone < 32, `${alone} of 32 measured when it was stopped`);
+      const { findings } = await world.scan({ from: first.kept }).done;
+      assert.deepEqual(namesOf(findings), namesOf(whole.findings));
+      assert.deepEqual(findings.map(exchangesOf), whole.findings.map(exchangesOf));
     }
   });
 
@@ -258,7 +289,8 @@ describe('what comes back', () => {
     assert.ok(result.lateResponders > 0);
     const caveats = findings.filter(({ measurement }) => measurement.exchanges[0]?.caveats.includes('late'));
     assert.equal(caveats.length, result.lateResponders);
-    const inTime = await worldOf({ replyMs: 100 }).scan().done;
+    // In two batches: the second begins after the first one's cooldown has ended.
+    const inTime = await worldOf({ replyMs: 100, plan: { stretchMs: 2000 } }).scan().done;
     assert.equal(inTime.result.lateResponders, 0);
   });
 
@@ -348,6 +380,10 @@ function answering(): readonly Address[] {
 
 function namesOf(findings: readonly { readonly ip: Address; readonly probe: string }[]): readonly string[] {
   return findings.map(({ ip, probe }) => `${ip} ${probe}`);
+}
+
+function exchangesOf({ measurement }: Finding): readonly string[] {
+  return measurement.exchanges.map(({ form, received }) => `${form} ${received.payloadBytes}`);
 }
 
 function ipv4Of(text: string): number {
