@@ -128,13 +128,15 @@ export async function createDiscovery(options: DiscoveryOptions): Promise<Discov
   const start: DiscoveryStart = options.start ?? { position: 0, sightings: [] };
   const ledger = createLedger(options.probes.length, start.sightings, options.onSighting);
   const channels = createProbeChannels(options);
-  // The last one is that of the sweeps after losses.
+  // The last one is that of the first sweep after losses.
   const passes = Array.from({ length: retries + 2 }, (_, index) => {
     const position = index === 0 ? start.position : (start.retried?.[index - 1] ?? 0);
     return createPass(index, position, channels, options);
   });
-  const [firstPass, repairPass] = [passAt(passes, 0), passAt(passes, retries + 1)];
+  const firstPass = passAt(passes, 0);
   const retryPasses = passes.slice(1, -1);
+  /** Each sweep after losses has one of its own: replies to the one before may still be on their way. */
+  let repairPass = passAt(passes, retries + 1);
   const receiver = createReceiver({ ...options, passes, ledger });
   const routes = createRoutes();
   const sent = channels.map(() => ({ datagrams: 0, bytes: 0 }));
@@ -192,7 +194,7 @@ export async function createDiscovery(options: DiscoveryOptions): Promise<Discov
     ledger,
     position: () => firstPass.position,
     progress: () => ({
-      done: passes.reduce((sum, pass) => (pass === repairPass ? sum : sum + pass.position), 0),
+      done: passes.slice(0, retries + 1).reduce((sum, pass) => sum + pass.position, 0),
       total: order.positions * (retries + 1),
       sent: passes.reduce((sum, pass) => sum + pass.sent, 0),
     }),
@@ -203,7 +205,10 @@ export async function createDiscovery(options: DiscoveryOptions): Promise<Discov
       guarded,
       sent: sent.map(({ datagrams }) => datagrams),
       sentBytes: sent.map(({ bytes }) => bytes),
-      sentInPass: passes.map((pass) => pass.sent),
+      sentInPass: [
+        ...passes.slice(0, retries + 1).map((pass) => pass.sent),
+        passes.slice(retries + 1).reduce((sum, pass) => sum + pass.sent, 0),
+      ],
     }),
     async run(until) {
       current = firstPass;
@@ -229,6 +234,10 @@ export async function createDiscovery(options: DiscoveryOptions): Promise<Discov
     },
     async askAgain({ signal, ...pace }) {
       const asked = suspects;
+      if (askedAgain !== undefined) {
+        repairPass = createPass(passes.length, 0, channels, options);
+        passes.push(repairPass);
+      }
       suspects = createLossSpans(channels.length, [repairPass], order.positions);
       askedAgain = asked;
       current = repairPass;

@@ -577,7 +577,8 @@ describe('a loss', () => {
     await world.run();
     assert.ok(world.sweep.hasSuspects());
     await world.clock.sleep(2000);
-    const again = world.sweep.askAgain({ ...slow, signal });
+    // A pacer of its own: the request must have left when it is refused.
+    const again = world.sweep.askAgain({ pacer: createPacer(100, 5), perSubnet: 100, signal });
     world.clock.at(world.clock.monotonicMs() + 1, refuse);
     await again;
     assert.equal(new Set(world.unknown(1)).size, 1);
