@@ -11,6 +11,7 @@ export function nameReader(payload: Uint8Array): (at: number) => string | undefi
   const known = new Map<number, string | undefined>();
   let left = 4096 + payload.length;
   return (at) => {
+    if (payload[at] === 0) return '.';
     const place = pointedAt(payload, at);
     const before = place === undefined ? undefined : known.get(place);
     if (before !== undefined || left < 0) return before;

@@ -16,11 +16,11 @@ export type FieldShape = readonly [
 
 /**
  * How many fields a payload of so many bytes is taken apart into; the rest stays one. What real servers send has fewer
- * but for SNMP answers of more than 7 KB, whose end then stays whole: they have a field in 7.4 bytes. Without this
+ * but for SNMP answers of more than 4 KB, whose end then stays whole: they have a field in 7.4 bytes. Without this
  * bound a field of two bytes would cost a hundred times what its bytes cost.
  */
 export function mostFields(payloadBytes: number): number {
-  return 512 + Math.floor(payloadBytes / 16);
+  return 320 + Math.floor(payloadBytes / 16);
 }
 
 /** From where on a payload has more fields than `mostFields`: masked, for nobody looked what is in there. */

@@ -84,15 +84,25 @@ function maskedField(field: Field, payload: Uint8Array, mask: Mask): Field {
   return mask(text) === text ? field : { ...field, masked: true };
 }
 
-/** Three bytes at least, and a mark among them: for most fields no text need be made. */
+/**
+ * Whether these bytes could write an address as text: a point or a hyphen between two digits, two colons side by side
+ * or six in all, or a point in what is as long as an `ip6.arpa` name. For most fields no text need be made.
+ */
 function mayWriteAddress(payload: Uint8Array, from: number, to: number): boolean {
-  if (to - from < SHORTEST_ADDRESS) return false;
-  for (let at = from; at < to; at++) {
-    const byte = payload[at];
-    if (byte === POINT || byte === COLON || byte === HYPHEN) return true;
+  let colons = 0;
+  for (let at = from + 1; at < to; at++) {
+    const byte = payload[at - 1];
+    if (byte === COLON && (payload[at] === COLON || ++colons === 6)) return true;
+    if (byte !== POINT && byte !== HYPHEN) continue;
+    if (byte === POINT && to - from >= SHORTEST_REVERSE_NAME) return true;
+    if (at - 1 > from && isDigit(payload[at - 2]) && isDigit(payload[at])) return true;
   }
   return false;
 }
 
-const SHORTEST_ADDRESS = '::1'.length;
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
+
+const SHORTEST_REVERSE_NAME = 63 + '.ip6.arpa'.length;
 const [POINT, COLON, HYPHEN] = [0x2e, 0x3a, 0x2d];

@@ -64,6 +64,13 @@ const COSTLY: readonly {
   },
   { about: 'questions of the root', probe: 'dns-resolver', head: '4a5b81b702', token: '00', bytes: 700 },
   {
+    about: 'questions of the root, as many as one packet holds',
+    probe: 'dns-resolver',
+    head: '4a5b81b702',
+    token: '00',
+    bytes: 1472,
+  },
+  {
     about: 'options of four bytes',
     probe: 'dns-any',
     head: '4a5b8180000100000000000103666174047465737400' + '00ff0001' + '000029100000000000ffb0',
