@@ -26,6 +26,7 @@ export function consoleSummary(run: RunRecord, records: readonly FindingRecord[]
     ...suspectLines(run),
     ...(rows.length > 0 ? [...alignedTable(table, RIGHT), ''] : []),
     totalLine(run, records),
+    ...notScannedLines(run),
     ...darkLines(run),
   ];
   return `${lines.join('\n')}\n`;
@@ -43,6 +44,18 @@ function suspectLines({ suspect }: RunRecord): readonly string[] {
     `SUSPECT: this run may not have reached the network: ${why}`,
     'Its silence says nothing: no silent exposure counts as fixed, no letters are written, and latest stays where it was.',
     '',
+  ];
+}
+
+const MOST_NOT_SCANNED = 3;
+
+/** Networks of the scope that were never asked, so that no summary looks as if they were clean. */
+function notScannedLines({ targets: { left_out: left } }: RunRecord): readonly string[] {
+  if (left.length === 0) return [];
+  const named = left.slice(0, MOST_NOT_SCANNED).map(({ prefix, reason }) => `${prefix} (${reason})`);
+  const more = left.length - named.length;
+  return [
+    `NOT SCANNED: ${named.join(', ')}${more > 0 ? `, and ${more} more, see targets.left_out in run.json` : ''}`,
   ];
 }
 
@@ -127,9 +140,8 @@ function sinceText({ history }: RunRecord, records: readonly FindingRecord[]): s
   const counts = STATUSES.map(
     (word) => [word, records.filter(({ status }) => status === word).length] as const,
   );
-  const parts = [...counts, ['no target any more', history.not_targeted] as const]
-    .filter(([, number]) => number > 0)
-    .map(([word, number]) => `${number} ${word}`);
+  const parts = counts.filter(([, number]) => number > 0).map(([word, number]) => `${number} ${word}`);
+  const missing = history.not_targeted;
   const runs = `${history.earlier_runs} earlier ${history.earlier_runs === 1 ? 'run' : 'runs'}`;
-  return `\nsince ${runs}: ${parts.length > 0 ? parts.join(', ') : 'nothing known, nothing new'}`;
+  return `\nsince ${runs}: ${parts.length > 0 ? parts.join(', ') : 'nothing was open before, and nothing is now'}${missing === 0 ? '' : `\n${missing} known ${missing === 1 ? 'exposure was' : 'exposures were'} not in this run's targets`}`;
 }

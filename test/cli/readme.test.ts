@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { ALL_SETTINGS } from '../../src/settings/all-settings.js';
@@ -45,4 +47,26 @@ describe('the options in', () => {
       );
     });
   }
+});
+
+describe('the line for cron in', () => {
+  for (const file of ['README.md', 'README.ja.md'])
+    it(`${file} finds its commands in the folders that it names, and says which`, () => {
+      const text = readFileSync(join(repositoryRoot, file), 'utf8');
+      const [, path = '', command = ''] =
+        /^PATH=(\S+)\n0 3 \* \* 1 {2}(\w+) scan [^\n]* --quiet$/m.exec(text) ?? [];
+      assert.equal(command, 'ampscope');
+      const folder = mkdtempSync(join(tmpdir(), 'ampscope-cron-'));
+      try {
+        writeFileSync(join(folder, 'ampscope'), '#!/usr/bin/env node\n', { mode: 0o755 });
+        symlinkSync(process.execPath, join(folder, 'node'));
+        const tried = (PATH: string): number | null =>
+          spawnSync('/bin/sh', ['-c', 'ampscope scan --quiet'], { env: { PATH } }).status;
+        assert.equal(tried('/usr/bin:/bin'), 127, 'what a user of cron has by itself does not find it');
+        assert.equal(tried(path.replace('/usr/local/bin', folder)), 0);
+        assert.ok(path.startsWith('/usr/local/bin:'), 'where npm install -g puts it');
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
 });

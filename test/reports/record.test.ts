@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { columns } from '../../reports/columns.js';
-import { consoleSummary } from '../../reports/console-summary.js';
+import { consoleSummary, hasNews } from '../../reports/console-summary.js';
 import { groupByAs } from '../../reports/by-as.js';
 import { renderReports } from '../../reports/index.js';
 import { findingId, toRecord } from '../../reports/record.js';
@@ -293,6 +293,31 @@ describe('the summary', () => {
         [undefined, 'ntp-monlist', 0],
       ],
     );
+  });
+
+  it('is no news where nothing changed and all was asked, and says what was not in its targets or not scanned', () => {
+    const records = sampleFindings.map((each) => toRecord(each, { scanId: sampleRun.scan_id }));
+    const withAll = (status: 'new' | 'persisting' | 'unknown' | 'fixed'): readonly FindingRecord[] =>
+      records.map((record) => ({ ...record, status }));
+    for (const status of ['persisting', 'unknown'] as const)
+      assert.equal(hasNews(sampleRun, withAll(status)), false, status);
+    for (const status of ['new', 'fixed'] as const) assert.equal(hasNews(sampleRun, withAll(status)), true);
+    assert.equal(hasNews({ ...sampleRun, losses: { ...sampleRun.losses, any: true } }, []), true);
+    assert.equal(
+      hasNews({ ...sampleRun, suspect: { reason: 'responders', expected: 2, answered: 0 } }, []),
+      true,
+    );
+    const text = consoleSummary(
+      {
+        ...sampleRun,
+        targets: { ...sampleRun.targets, left_out: [{ prefix: '2001:db8::/48', reason: 'wider than /112' }] },
+        history: { earlier_runs: 2, not_targeted: 12 },
+      },
+      [],
+    );
+    assert.match(text, /^12 known exposures were not in this run's targets$/m);
+    assert.match(text, /^NOT SCANNED: 2001:db8::\/48 \(wider than \/112\)$/m);
+    assert.match(text, /nothing was open before, and nothing is now/);
   });
 
   it('on the terminal lines its columns up, Japanese names too', () => {
