@@ -14,11 +14,12 @@ const NTPDC: Words = {
   ja: 'ntpdcはntp 4.2.6に付属しています。nmapでも同じ問い合わせができます。',
 };
 
-function checkOf(
-  finding: Pick<FindingRecord, 'probed_port'>,
-  { en, ja }: Words,
-): Pick<ProbeWords, 'check'>['check'] {
-  return { en: `${en} ${NTPDC.en}\n${commands(finding)}`, ja: `${ja}${NTPDC.ja}\n${commands(finding)}` };
+function checkOf(finding: Pick<FindingRecord, 'probed_port'>, { en, ja }: Words): Words {
+  const named = finding.probed_port === 123 ? { en: ` ${NTPDC.en}`, ja: NTPDC.ja } : { en: '', ja: '' };
+  return {
+    en: `${en}${named.en}\n${commands(finding)}`,
+    ja: `${ja}${named.ja}\n${commands(finding)}`,
+  };
 }
 
 const LISTS: Words = {

@@ -10,7 +10,7 @@ export const defaultTemplates: Readonly<Record<Language, string>> = {
 
 {{reminder}}
 
-This message comes from {{organisation}}, which scanned its own network for such services. This is no attack, and we know of no break-in: our scanner used no password and no account, and the services answered it as they answer others.
+This message comes from {{organisation}}, which scanned its own network for such services. This is no attack, and we know of no break-in: the services answered our scanner as they answer others.
 
 1. WHAT WAS FOUND
 
@@ -65,7 +65,7 @@ Please name the scan {{scan_id}} when you write to us.
 
 {{reminder}}
 
-本件は、当社が自社のネットワークを調査した結果に基づくものです。お客様の機器への攻撃や侵入を確認したものではありません。調査ではパスワードやアカウントを使用していません。
+本件は、当社が自社のネットワークを調査した結果に基づくものです。お客様の機器への攻撃や侵入を確認したものではありません。
 
 1. 検出した内容
 

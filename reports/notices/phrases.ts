@@ -256,10 +256,10 @@ export const unknownWords: ProbeWords = {
   },
   risk: {
     en:
-      'What kind of service answers here is not known; it answered us without any account or password. With a forged ' +
+      'What kind of service answers here is not known; it answered a request of our scanner. With a forged ' +
       'sender address its answers strike a third party from your network.',
     ja:
-      '応答しているサービスの種類は特定できていませんが、認証なしで応答しました。' +
+      '応答しているサービスの種類は特定できていませんが、当社の調査の要求に応答しました。' +
       '送信元を詐称した要求に応答すると、第三者への攻撃がこのネットワークから行われる形になります。',
   },
   remedy: {
