@@ -1,6 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRunRecord } from '../archive/run-archive.js';
+import { runNames } from '../archive/run-directory.js';
+import { UsageError } from '../domain/usage-error.js';
 import { startLab } from '../lab/lab.js';
+import { LAB_ORGANISATION } from '../lab/layout.js';
 import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT, NOTHING_GIVEN } from './command.js';
 import { labOf, labPorts, writeScopeFile } from './lab.js';
@@ -12,6 +16,7 @@ export const demo = defineCommand({
   example: ['ampscope demo', 'takes about a minute, and touches nothing but loopback'],
   async run({ base_port, out }, io) {
     const { hosts, scopeText } = labOf(base_port, io.clock.now());
+    await refuseOtherRuns(out);
     const scopeFile = join(out, 'lab-scope.yaml');
     await mkdir(out, { recursive: true, mode: 0o700 });
     await writeScopeFile(scopeFile, scopeText);
@@ -40,6 +45,21 @@ export const demo = defineCommand({
     }
   },
 });
+
+/**
+ * `out` may come from ampscope.yaml or the environment, as for a scan: the lab is no week of a real network.
+ * @throws UsageError where the folder has a run of another scope.
+ */
+async function refuseOtherRuns(out: string): Promise<void> {
+  for (const name of await runNames(out).catch(() => [])) {
+    const run = await readRunRecord(join(out, name)).catch(() => undefined);
+    if (run !== undefined && run.authorisation.organisation !== LAB_ORGANISATION)
+      throw new UsageError(
+        `${out}: the demo writes into no folder with runs of a network: ${name} is one`,
+        'give it a folder of its own: ampscope demo --out demo',
+      );
+  }
+}
 
 function whereToLook(out: string): string {
   const run = join(out, 'latest');

@@ -4,10 +4,12 @@ import type { RunDirectory } from '../archive/run-directory.js';
 import { createWholeRun, makeRunsFolder, runNames } from '../archive/run-directory.js';
 import { parseFileMode, PRIVATE_FILE } from '../archive/file-modes.js';
 import { consoleSummary } from '../../reports/console-summary.js';
+import { pastRecord } from '../../reports/record.js';
 import type { FindingRecord } from '../domain/finding-record.js';
 import type { RunRecord } from '../domain/run-record.js';
 import { isExposed } from '../domain/status.js';
 import { formatStamp } from '../domain/time.js';
+import type { ExposureHistory } from '../history/exposure-history.js';
 import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
 import { finishRun } from './runs/finish-run.js';
@@ -20,7 +22,7 @@ import { renderRun } from './runs/render-run.js';
 import { cannotKeep } from './runs/run-keeper.js';
 import { askedBy, findUsualRun, partialOf } from './runs/usual-run.js';
 import type { RowsWithStatus } from './runs/with-statuses.js';
-import { withStatuses } from './runs/with-statuses.js';
+import { withStatuses, withVerdict } from './runs/with-statuses.js';
 
 /** Makes one run of the shards of a scan. */
 export const merge = defineCommand({
@@ -91,8 +93,8 @@ async function mergeNow(
     { fileMode },
     async ({ id, path }) => {
       const rows = shards.flatMap((one) => one.records.map((record) => ({ ...record, scan_id: id })));
-      const { records, notTargeted } = await againstThePast({ scan_id: id, started }, rows, past);
       const bare = mergeRuns(shards, id);
+      const { records, notTargeted } = await againstThePast(bare, rows, past);
       const partial = partialOf(await findUsualRun(out), askedBy(bare));
       const run: RunRecord = {
         ...bare,
@@ -115,18 +117,35 @@ async function mergeNow(
  * they asked in vain stands, where this history knows of it.
  */
 async function againstThePast(
-  run: Pick<RunRecord, 'scan_id' | 'started'>,
+  run: Pick<RunRecord, 'scan_id' | 'started' | 'suspect'>,
   rows: readonly FindingRecord[],
   past: Past,
 ): Promise<RowsWithStatus> {
   const seen = rows.filter(({ status }) => isExposed(status));
-  const open = new Set(past.open.map(({ finding_id }) => finding_id));
-  const notSeen = rows.filter(({ status, finding_id }) => !isExposed(status) && open.has(finding_id));
+  const open = new Map(past.open.map((known) => [known.finding_id, known]));
+  const notSeen = rows
+    .filter(({ status, finding_id }) => !isExposed(status) && open.has(finding_id))
+    .map((row) => (run.suspect ? unproved(run, row, open.get(row.finding_id)) : row));
   // What was silent has its verdict from the shard that asked it.
   const { records } = withStatuses(run, seen, await past.of(seen), new Map(), { fixedAfterSilentRuns: 1 });
   const told = new Set([...records, ...notSeen].map(({ finding_id }) => finding_id));
   return {
     records: [...records, ...notSeen],
-    notTargeted: [...open].filter((id) => !told.has(id)).length,
+    notTargeted: [...open.keys()].filter((id) => !told.has(id)).length,
   };
+}
+
+/** One shard whose path is not proved makes the whole suspect, and in a suspect run no silence proves anything. */
+function unproved(
+  run: Pick<RunRecord, 'scan_id' | 'started'>,
+  row: FindingRecord,
+  known: ExposureHistory | undefined,
+): FindingRecord {
+  const isSilence = row.status_evidence === 'silent' || row.status_doubt === 'silent';
+  if (!isSilence || known?.last === undefined) return row;
+  const past = pastRecord(known.last, { scanId: run.scan_id, exchanges: [] });
+  return withVerdict(run, { ...past, exchanges: row.exchanges }, known, {
+    status: 'unknown',
+    doubt: 'path not proved',
+  });
 }

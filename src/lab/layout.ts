@@ -68,6 +68,9 @@ export function addressAndPort(address: string, port: number): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
+/** What a run says of its scope where it was of the lab. */
+export const LAB_ORGANISATION = 'Ampscope lab';
+
 /** The scope file that allows exactly the lab. @param validUntil a day, `2027-03-31`. */
 export function labScope(validUntil: string, { hasIpv6 }: { readonly hasIpv6: boolean }): string {
   const networks = [...LAB_NETWORKS, ...(hasIpv6 ? [LAB_IPV6_NETWORK] : [])]
@@ -77,7 +80,7 @@ export function labScope(validUntil: string, { hasIpv6 }: { readonly hasIpv6: bo
     )
     .join('');
   return `# The lab's own scope: reflectors that Ampscope itself started on loopback.
-organisation: Ampscope lab
+organisation: ${LAB_ORGANISATION}
 authorised_by: whoever started the lab
 contact: noc@lab.example
 valid_until: ${validUntil}

@@ -23,7 +23,7 @@ import type { RunRecord } from '../../src/domain/run-record.js';
 import { htmlRows } from '../reports/formats-agree.js';
 import { hurriedIo } from './hurried-io.js';
 import { abandon, killedAtStep } from './killed-at-step.js';
-import { CHARGEN, weeklyHosts } from './weekly-hosts.js';
+import { type Behaviour, CHARGEN, SILENT, weeklyHosts } from './weekly-hosts.js';
 import { makeWorkspace, scopeText } from './workspace.js';
 
 const PORT = 24_321;
@@ -209,6 +209,58 @@ describe('a run that was stopped and goes on after newer ones', () => {
     assert.equal(latestOf('late'), newest);
     const now = historyOf('late', '127.76.0.1');
     assert.deepEqual([now['state'], now['times_seen'], now['changes']], ['fixed', 2, before['changes']]);
+  });
+});
+
+describe('a shard that may not have reached its network', () => {
+  const PARTS = ['127.78.0', '127.78.1'];
+  const NETWORKS = PARTS.map((part) => `{ prefix: ${part}.0/29, asn: 64496, customer: C-1 }`);
+  const hostsOf = (does: Readonly<Record<string, Behaviour>>): Promise<void> =>
+    hosts.are(Object.entries(does).map(([address, behaviour]) => ({ address, port: PORT, does: behaviour })));
+  const shards = ['1/2', '2/2'].map((part) => ['--seed', 'shards', '--shard', part]);
+  let merged: Ended;
+
+  before(async () => {
+    workspace.write(
+      'shards.yaml',
+      scopeText({ networks: `[${NETWORKS.join(', ')}]`, limits: '{ per_host: 20 }' }),
+    );
+    const all = PARTS.flatMap((part) => [`${part}.1`, `${part}.2`]);
+    await hostsOf(Object.fromEntries(all.map((address) => [address, CHARGEN])));
+    assert.equal((await scan('shards', 0)).code, 0);
+    // One part is dark; in the other one of two answers, and the second is silent.
+    await hostsOf({
+      ...Object.fromEntries(all.map((address) => [address, SILENT])),
+      [`${PARTS[1] ?? ''}.1`]: CHARGEN,
+    });
+    const codes: number[] = [];
+    for (const words of shards)
+      codes.push((await scan('shards', 1, '--fixed-after-silent-runs', '1', ...words)).code);
+    assert.deepEqual(codes.sort(), [0, 4]);
+    const [, ...parts] = runsIn('shards').map((name) => join(outOf('shards'), name));
+    merged = await command(2, ['merge', ...parts, '--out', outOf('shards')]);
+  });
+
+  it('makes the whole suspect, and what the others heard nothing of is no fix either', () => {
+    const [first, ...rest] = runsIn('shards');
+    const rows = rest.map((name) => Object.fromEntries(rowsOf('shards', name)));
+    // So it can be seen: its own shard, whose path was proved, says that it is one.
+    assert.ok(rows.some((row) => row['127.78.1.2'] === 'fixed: silent'));
+    assert.equal(merged.code, 4, merged.said);
+    assert.match(merged.said, /^SUSPECT: /m);
+    const whole = rest.find((name) => runOf('shards', name).merged_from !== undefined) ?? '';
+    assert.deepEqual(Object.fromEntries(rowsOf('shards', whole)), {
+      '127.78.0.1': 'unknown: path not proved',
+      '127.78.0.2': 'unknown: path not proved',
+      '127.78.1.1': 'persisting',
+      '127.78.1.2': 'unknown: path not proved',
+    });
+    assert.match(
+      readFileSync(join(outOf('shards'), whole, 'findings.csv'), 'utf8'),
+      /127\.78\.1\.2,.*,"unknown: path not proved; asked again 3 times, last at /,
+    );
+    assert.equal(historyOf('shards', '127.78.1.2')['state'], 'open');
+    assert.equal(latestOf('shards'), first);
   });
 });
 

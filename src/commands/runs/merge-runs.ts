@@ -24,7 +24,7 @@ export function mergeRuns(named: readonly PlacedRun[], scanId: string): RunRecor
   const reloads = runs.flatMap(({ scope_reloads }) => scope_reloads ?? []);
   const preflight = runs.flatMap((run) => run.preflight ?? []);
   const suspect = mergeSuspect(runs);
-  const path = mergePath(runs);
+  const path = mergePath(runs, suspect !== undefined);
   return {
     // Where a shard was stopped and went on stands in its own run.json.
     ...without(first.run, ['sessions', 'scope_reloads', 'preflight', 'suspect', 'path']),
@@ -148,14 +148,21 @@ function mergeSuspect(runs: readonly RunRecord[]): RunRecord['suspect'] {
   };
 }
 
-/** Absent where a shard has none: it would expect too little of the next run. */
-function mergePath(runs: readonly RunRecord[]): RunRecord['path'] {
+/**
+ * Absent where a shard has none: it would expect too little of the next run. Of a suspect whole nothing is gone: what
+ * one shard reached in vain is expected again.
+ */
+function mergePath(runs: readonly RunRecord[], isSuspect: boolean): RunRecord['path'] {
   const paths = runs.flatMap(({ path }) => path ?? []);
   if (paths.length < runs.length) return undefined;
   const canaries = paths.flatMap((path) => path.canaries ?? []);
   const dark = paths.flatMap((path) => path.dark ?? []);
-  const silent = mergeResponders(paths.flatMap((path) => path.silent ?? []));
-  const gone = mergeResponders(paths.flatMap((path) => path.gone ?? []));
+  const reached = paths.flatMap((path) => path.gone ?? []);
+  const silent = mergeResponders([
+    ...paths.flatMap((path) => path.silent ?? []),
+    ...(isSuspect ? reached : []),
+  ]);
+  const gone = mergeResponders(isSuspect ? [] : reached);
   return {
     expected: sumOf(paths, ({ expected }) => expected),
     answered: sumOf(paths, ({ answered }) => answered),

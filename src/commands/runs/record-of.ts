@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cleanText } from '../../../reports/clean-text.js';
 import type { CheckpointSession } from '../../archive/checkpoint.js';
 import { formatPrefix } from '../../domain/address.js';
 import type {
@@ -57,18 +58,22 @@ export function recordOf(scan: {
     ...(result.path && { path: result.path }),
     ...(scan.late && { late: scan.late }),
     ...(scan.partial && { partial: scan.partial }),
+    // Somebody else may have chosen these texts: they stand here as in the reports.
     authorisation: {
-      organisation: scopeFile.organisation,
-      authorised_by: scopeFile.authorisedBy,
-      contact: scopeFile.contact,
+      organisation: cleanText(scopeFile.organisation) ?? '',
+      authorised_by: cleanText(scopeFile.authorisedBy) ?? '',
+      contact: cleanText(scopeFile.contact) ?? '',
       valid_until: scopeFile.validUntil,
       scope_sha256: createHash('sha256').update(inputs.scopeText).digest('hex'),
-      networks: scopeFile.networks.map(({ prefix, asn, asName, customer }) => ({
-        prefix: formatPrefix(prefix),
-        ...(asn !== undefined && { asn }),
-        ...(asName !== undefined && { as_name: asName }),
-        ...(customer !== undefined && { customer }),
-      })),
+      networks: scopeFile.networks.map((network) => {
+        const [asName, customer] = [cleanText(network.asName), cleanText(network.customer)];
+        return {
+          prefix: formatPrefix(network.prefix),
+          ...(network.asn !== undefined && { asn: network.asn }),
+          ...(asName !== undefined && { as_name: asName }),
+          ...(customer !== undefined && { customer }),
+        };
+      }),
       exclude: inputs.excludeTexts(),
     },
     targets: {

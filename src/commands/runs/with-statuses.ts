@@ -34,30 +34,14 @@ export function withStatuses(
   rule: { readonly fixedAfterSilentRuns: number },
   closedSince: ReadonlySet<string> = new Set(),
 ): RowsWithStatus {
-  const run = { scan_id, at: started };
+  const run = { scan_id, started };
   const seen = new Set(records.map(({ finding_id }) => finding_id));
-  const rowOf = (
-    record: FindingRecord,
-    before: ExposureHistory | undefined,
-    verdict: StatusVerdict,
-  ): FindingRecord => {
-    const after = remembered(before, { ...verdict, row: bareColumns(record), asked: '', run });
-    if (after === undefined) return record;
-    const { silent } = after;
-    const status = {
-      ...statusColumns(after, verdict.status, started),
-      ...(verdict.evidence && { status_evidence: verdict.evidence }),
-      ...(verdict.doubt && { status_doubt: verdict.doubt }),
-      ...(silent?.since !== undefined && { silent_since: silent.since, silent_runs: silent.runs }),
-    };
-    return withStatus(isExposed(verdict.status) ? record : withDetail(record, status), status);
-  };
   const rows = records.map((record) => {
     const before = known.get(record.finding_id);
     const seen = verdictOf(before, { kind: 'seen' }, rule);
     const isClosed = seen?.status === 'reopened' && closedSince.has(record.finding_id);
     const verdict: StatusVerdict | undefined = isClosed ? { status: 'unknown', doubt: 'closed since' } : seen;
-    return verdict ? rowOf(record, before, verdict) : record;
+    return verdict ? withVerdict(run, record, before, verdict) : record;
   });
   let notTargeted = 0;
   for (const before of known.values()) {
@@ -68,9 +52,33 @@ export function withStatuses(
     const isBesides = partial !== undefined && observation.kind === 'not-asked';
     if (observation.kind === 'no-target' || isBesides) notTargeted++;
     else if (verdict !== undefined)
-      rows.push(rowOf(pastRecord(before.last, { scanId: scan_id, exchanges }), before, verdict));
+      rows.push(withVerdict(run, pastRecord(before.last, { scanId: scan_id, exchanges }), before, verdict));
   }
   return { records: rows, notTargeted };
+}
+
+/**
+ * A row with what a run makes of it.
+ * @param record for an exposure that the run did not see: its row of when it was last seen.
+ * @param before absent: no earlier run saw it.
+ */
+export function withVerdict(
+  { scan_id, started }: Pick<RunRecord, 'scan_id' | 'started'>,
+  record: FindingRecord,
+  before: ExposureHistory | undefined,
+  verdict: StatusVerdict,
+): FindingRecord {
+  const run = { scan_id, at: started };
+  const after = remembered(before, { ...verdict, row: bareColumns(record), asked: '', run });
+  if (after === undefined) return record;
+  const { silent } = after;
+  const status = {
+    ...statusColumns(after, verdict.status, started),
+    ...(verdict.evidence && { status_evidence: verdict.evidence }),
+    ...(verdict.doubt && { status_doubt: verdict.doubt }),
+    ...(silent?.since !== undefined && { silent_since: silent.since, silent_runs: silent.runs }),
+  };
+  return withStatus(isExposed(verdict.status) ? record : withDetail(record, status), status);
 }
 
 const NOT_TARGETED: ObservedKnown = { observation: { kind: 'no-target' }, exchanges: [] };
