@@ -54,6 +54,19 @@ describe('the first signal', () => {
     assert.equal(code, 0);
     assert.match(stdout, /127\.9\.0\.0\/24|256/);
   });
+
+  // <(true) ended before its first byte, and was waited for as a named pipe without a writer.
+  it('is not needed where a pipe of the shell ends empty', async () => {
+    const script = '"$0" "$1" plan --scope "$2" --exclude @<(true)';
+    const child = spawn('bash', ['-c', script, process.execPath, cliPath, scope], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: 60_000,
+    });
+    let shown = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (shown += text));
+    assert.deepEqual(await once(child, 'close'), [0, null]);
+    assert.match(shown, /256/);
+  });
 });
 
 describe('a list header that claims 4,095 items for no bytes', () => {
