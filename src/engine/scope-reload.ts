@@ -19,8 +19,8 @@ export interface RunControl {
   /** Asked before each packet by every socket of this thread; other threads build theirs from its rules. */
   readonly guard: Guard & { readonly rules: GuardRules };
   /**
-   * Calls the listener with what holds from now on, until the returned function is called; a change is said to hold
-   * when all of them have resolved. `revoked`: nothing more may be sent.
+   * Calls the listener with what holds from now on, until the returned function is called, and at once where something
+   * has changed before; a change is said to hold when all of them have resolved. `revoked`: nothing more may be sent.
    */
   onChange(listener: (limits: LiveLimits | 'revoked') => Promise<void>): () => void;
 }
@@ -70,6 +70,8 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
   const records: ScopeReloadRecord[] = [...(options.earlier ?? [])];
   const listeners = new Set<Parameters<RunControl['onChange']>[0]>();
   let known = options.limits;
+  /** What the last reading changed; undefined before there was one. */
+  let changed: LiveLimits | 'revoked' | undefined;
   let reading: Promise<void> | undefined;
   let asked = 0;
 
@@ -90,6 +92,7 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
         replyBandwidthBps: Math.min(pace.replyBandwidthBps, limits.replyBandwidthBps * pace.share),
         validUntilEnd: next.validUntilEnd,
       };
+      changed = live;
       await Promise.all(Array.from(listeners, (listener) => listener(live)));
       const later = forTheNextRun(known, limits, !isEmpty(difference(next.authorised, before)));
       known = limits;
@@ -112,6 +115,7 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
       records.push({ time, problem });
       guard.follow({ ...guard.rules, isRevoked: true });
       revoked.abort();
+      changed = 'revoked';
       // A thread that has ended by then sends nothing either.
       await Promise.allSettled(Array.from(listeners, (listener) => listener('revoked')));
       say('error', `${problem}; nothing more is sent, for the scope cannot be read again`);
@@ -123,6 +127,8 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
     guard,
     onChange(listener) {
       listeners.add(listener);
+      // It fails where a worker has ended, and that ends the run anyway.
+      if (changed !== undefined) listener(changed).catch(() => undefined);
       return () => listeners.delete(listener);
     },
     records: () => records,

@@ -98,6 +98,20 @@ describe('a scope that is read again', () => {
     }
   });
 
+  // The workers had been begun with the rules of before, and heard of no later ones.
+  it('while the workers begin keeps an exclusion before the first packet', async () => {
+    const excluded = range('10.0.0.64/26');
+    const world = worldOf({
+      ranges: [...RANGES, { first: ipv4(0x0a00_0100), last: ipv4(0x0a00_01ff) }],
+      plan: { threads: 2 },
+      reread: () => ({ ...SCOPE, exclude: [{ range: excluded, text: '' }] }),
+    });
+    const scan = world.scan();
+    await Promise.all([scan.control.reload(), scan.done]);
+    assert.ok(world.network.sends.length > 0);
+    assert.ok(!world.network.sends.some(({ to }) => to >= excluded.first && to <= excluded.last));
+  });
+
   it('ends the run when it cannot be read, and not a packet leaves after that', async () => {
     for (const threads of [1, 2]) {
       const world = worldOf({

@@ -97,6 +97,18 @@ describe('reading the scope again', () => {
     assert.equal(changes.length, 1);
   });
 
+  it('tells a listener that comes later what has changed before it', async () => {
+    const lower = fileOf({ limits: { ...LIMITS, rate: 10 } });
+    const { reload } = reloadOf([lower]);
+    await reload.reload();
+    const heard: unknown[] = [];
+    reload.onChange((limits) => {
+      heard.push(limits === 'revoked' ? limits : limits.rate);
+      return Promise.resolve();
+    });
+    assert.deepEqual(heard, [10]);
+  });
+
   it('gives a shard its share of a lowered limit', async () => {
     const lower = fileOf({ limits: { ...LIMITS, rate: 100 } });
     const pace = { rate: 250, replyBandwidthBps: 5_000_000, share: 1 / 4 };
