@@ -120,63 +120,8 @@ export async function lockFolder(
   const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
   return lock(
     {
-      async enter() {
-        await makeFolder(folder, { mode: folderMode(fileMode) }).catch((error: unknown) => {
-          if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-        });
-        const id = newId();
-        const file = join(folder, `${id}.json`);
-        let holds = false;
-        const write = async (): Promise<void> => {
-          const entry: EntryFile = { ...holder, holds, boot_id: bootId };
-          await writeAtomically(file, [`${JSON.stringify(entry)}\n`], { mode: fileMode });
-        };
-        const leave = async (): Promise<void> => {
-          await remove(file);
-          // Unless another one is in it.
-          await removeFolder(folder).catch(() => undefined);
-        };
-        await write().catch(async (error: unknown) => {
-          await leave();
-          throw error;
-        });
-        const server = await listening(folder, id);
-        if (server === undefined) {
-          await leave();
-          return undefined;
-        }
-        let beat = Promise.resolve();
-        const beating = setInterval(() => {
-          beat = write().catch(() => undefined);
-        }, HEARTBEAT_MS).unref();
-        return {
-          id,
-          async hold() {
-            holds = true;
-            await write();
-          },
-          async release() {
-            clearInterval(beating);
-            await beat;
-            await closed(server);
-            await remove(join(folder, id));
-            await leave();
-          },
-        };
-      },
-      async others(own) {
-        const ids = new Set((await readdir(folder)).filter((name) => !name.startsWith('.')).map(idIn));
-        ids.delete(own);
-        const found = new Map<string, Entry | undefined>();
-        // A file that is made now has the time of the file system, which all machines agree on.
-        const nowMs = ids.size > 0 ? await timeIn(folder) : 0;
-        for (const id of ids) {
-          const entry = await readEntry(join(folder, `${id}.json`));
-          if (await lives(folder, id, entry, { bootId, nowMs })) found.set(id, entry);
-          else for (const name of [id, `${id}.json`]) await remove(join(folder, name));
-        }
-        return found;
-      },
+      enter: () => enterFolder(folder, { ...holder, boot_id: bootId }, fileMode),
+      others: (own) => othersIn(folder, own, bootId),
     },
     (other) =>
       new UsageError(
@@ -184,6 +129,79 @@ export async function lockFolder(
         'wait until it has ended, or give this one a folder of its own with --out',
       ),
   );
+}
+
+/** @returns undefined where its file system knows no sockets. */
+async function enterFolder(
+  folder: string,
+  holder: Omit<EntryFile, 'holds'>,
+  fileMode: number,
+): Promise<Placed | undefined> {
+  await makeFolder(folder, { mode: folderMode(fileMode) }).catch((error: unknown) => {
+    if (!hasCode(error, 'EEXIST')) throw error;
+  });
+  const id = newId();
+  const file = join(folder, `${id}.json`);
+  let holds = false;
+  const write = async (): Promise<void> => {
+    const entry: EntryFile = { ...holder, holds };
+    await writeAtomically(file, [`${JSON.stringify(entry)}\n`], { mode: fileMode });
+  };
+  const leave = async (): Promise<void> => {
+    await remove(file);
+    // Unless another one is in it.
+    await removeFolder(folder).catch(() => undefined);
+  };
+  try {
+    await write();
+  } catch (error) {
+    await leave();
+    // Another one left, and with it the folder, after this one had found it there.
+    if (hasCode(error, 'ENOENT')) return enterFolder(folder, holder, fileMode);
+    throw error;
+  }
+  const server = await listening(folder, id);
+  if (server === undefined) {
+    await leave();
+    return undefined;
+  }
+  let beat = Promise.resolve();
+  const beating = setInterval(() => {
+    beat = write().catch(() => undefined);
+  }, HEARTBEAT_MS).unref();
+  return {
+    id,
+    async hold() {
+      holds = true;
+      await write();
+    },
+    async release() {
+      clearInterval(beating);
+      await beat;
+      await closed(server);
+      await remove(join(folder, id));
+      await leave();
+    },
+  };
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/** The others that live; what those that do not have left is removed. */
+async function othersIn(folder: string, own: string, bootId: string): ReturnType<Place['others']> {
+  const ids = new Set((await readdir(folder)).filter((name) => !name.startsWith('.')).map(idIn));
+  ids.delete(own);
+  const found = new Map<string, Entry | undefined>();
+  // A file that is made now has the time of the file system, which all machines agree on.
+  const nowMs = ids.size > 0 ? await timeIn(folder) : 0;
+  for (const id of ids) {
+    const entry = await readEntry(join(folder, `${id}.json`));
+    if (await lives(folder, id, entry, { bootId, nowMs })) found.set(id, entry);
+    else for (const name of [id, `${id}.json`]) await remove(join(folder, name));
+  }
+  return found;
 }
 
 /**
@@ -249,7 +267,7 @@ function goBeside(part: string, other: string): boolean {
   return part !== other && mine?.[1] !== undefined && mine[1] === theirs?.[1];
 }
 
-/** Never used again: the time would be by a clock that is set back. */
+/** Never used again; the time alone could be, after a clock was set back. */
 function newId(): string {
   return `${process.pid}-${randomBytes(8).toString('hex')}`;
 }
@@ -320,7 +338,8 @@ async function listening(folder: string, id: string): Promise<Server | undefined
 /** False where the system does not allow it there. */
 function listensAt(server: Server, path: string): Promise<boolean> {
   return new Promise((resolve) => {
-    server.once('error', () => {
+    // Not once: a process without a descriptor left cannot accept, again and again, and holds its lock all the same.
+    server.on('error', () => {
       resolve(false);
     });
     server.listen(path, () => {
