@@ -118,7 +118,7 @@ function totalLine(run: RunRecord, records: readonly FindingRecord[]): string {
           : excludedOnTheWay(run) > 0
             ? `; the scope excluded ${addressCount(excludedOnTheWay(run))} on the way, which were not all asked`
             : run.late !== undefined
-              ? `; this run went on after newer ones, and speaks of ${run.started}`
+              ? `; this run ended after newer ones, and speaks of ${run.started}`
               : run.partial !== undefined
                 ? `; this run asked less than the usual one, ${run.partial.compared_with}, and speaks of what it asked`
                 : '';

@@ -65,8 +65,8 @@ function verdict(run: RunRecord): Said {
     };
   if (run.late !== undefined)
     return {
-      en: `This run was stopped and went on after newer runs (the newest is ${run.late.newest}): it speaks of its own time, ${spacedTime(run.started)}, and its statuses are those of then.`,
-      ja: `この調査は中断後、より新しい調査（最新：${run.late.newest}）のあとに再開しました。内容と状態は、開始時点（${spacedTime(run.started)}）のものです。`,
+      en: `This run ended after newer runs (the newest is ${run.late.newest}): it speaks of its own time, ${spacedTime(run.started)}, and its statuses are those of then.`,
+      ja: `この調査は、より新しい調査（最新：${run.late.newest}）のあとに終了しました。内容と状態は、開始時点（${spacedTime(run.started)}）のものです。`,
     };
   if (run.partial !== undefined)
     return {

@@ -43,10 +43,16 @@ export const merge = defineCommand({
     try {
       const past = await openPast(out, {
         mode: fileMode,
+        // Newer runs may be there: what the shards saw is evidence of their own time.
+        goesOn: whole.started,
         say(note) {
           warn(`note: ${note}`);
         },
       });
+      if (past.late !== undefined)
+        warn(
+          `note: latest stays at the run that it shows: there is ${past.late.newest}, which began later than these shards`,
+        );
       const earlier = await mergedBefore(out, whole);
       if (earlier !== undefined) warn('note: these shards are merged already: nothing is counted twice');
       const { directory, run, records } = earlier ?? (await mergeNow(out, read, past, fileMode));
@@ -98,6 +104,7 @@ async function mergeNow(
       const partial = partialOf(await findUsualRun(out), askedBy(bare));
       const run: RunRecord = {
         ...bare,
+        ...(past.late && { late: past.late }),
         ...(partial && { partial }),
         counts: { ...bare.counts, findings: records.length },
         history: { ...past.summary, not_targeted: notTargeted },
@@ -127,7 +134,8 @@ async function againstThePast(
     .filter(({ status, finding_id }) => !isExposed(status) && open.has(finding_id))
     .map((row) => (run.suspect ? unproved(run, row, open.get(row.finding_id)) : row));
   // What was silent has its verdict from the shard that asked it.
-  const { records } = withStatuses(run, seen, await past.of(seen), new Map(), { fixedAfterSilentRuns: 1 });
+  const rule = { fixedAfterSilentRuns: 1 };
+  const { records } = withStatuses(run, seen, await past.of(seen), new Map(), rule, past.closedSince);
   const told = new Set([...records, ...notSeen].map(({ finding_id }) => finding_id));
   return {
     records: [...records, ...notSeen],

@@ -22,8 +22,8 @@ export interface RunRecord {
   /** It asked less than the usual run of the scope: it speaks of what it asked alone. Absent: as much, or nothing to compare with. */
   readonly partial?: RunPartial;
   /**
-   * It was stopped, and went on after newer runs had ended: it is evidence of its own time, and its statuses are those of
-   * then. Absent in any other run.
+   * It was stopped and went on, or was merged, after newer runs had ended: it is evidence of its own time, and its
+   * statuses are those of then. Absent in any other run.
    */
   readonly late?: RunLate;
   readonly authorisation: {

@@ -6,7 +6,7 @@ import type { RunRecord } from './run-record.js';
  * - `whole`: all that the scope usually asks. `latest`, trend, letters and `--fail-on-new` follow these alone.
  * - `suspect`: asked all of it, but its path to the network is not proved: what it saw is there, its silence says nothing.
  * - `partial`: asked fewer targets or probes than the scope's usual run: it speaks of what it asked.
- * - `late`: went on after newer runs had ended: it speaks of its own time alone.
+ * - `late`: went on, or was merged, after newer runs had ended: it speaks of its own time alone.
  * - `shard`: a part of a run that is still to be merged.
  * - `stopped`: ended before its end; it may go on.
  */

@@ -175,6 +175,13 @@ describe('merge', () => {
     assert.equal(code, 0, stderr);
     assert.match(stderr, /latest stays at .*, which began later/);
     assert.equal(runIn('with-past').history?.earlier_runs, 0);
+    // The shards ran before that run: they are evidence of their own time, whichever of them is named first.
+    const { scan_id: newest } = runIn('with-past');
+    const [merged = ''] = readdirSync(join(workspace.path, 'with-past')).filter((name) => name < newest);
+    const run = JSON.parse(
+      readFileSync(join(workspace.path, 'with-past', merged, 'run.json'), 'utf8'),
+    ) as RunRecord;
+    assert.deepEqual(run.late, { newer_runs: 1, newest });
   });
 
   it('names the missing shards', async () => {

@@ -26,8 +26,11 @@ export function mergeRuns(named: readonly PlacedRun[], scanId: string): RunRecor
   const suspect = mergeSuspect(runs);
   const path = mergePath(runs, suspect !== undefined);
   return {
-    // Where a shard was stopped and went on stands in its own run.json.
-    ...without(first.run, ['sessions', 'scope_reloads', 'preflight', 'suspect', 'path']),
+    // Where a shard was stopped and went on, and among which runs of its folder, stands in its own run.json.
+    ...without(first.run, [
+      ...(['sessions', 'scope_reloads', 'preflight', 'suspect', 'path'] as const),
+      ...(['late', 'partial', 'history'] as const),
+    ]),
     scan_id: scanId,
     started: least(runs.map(({ started }) => started)),
     ended: most(runs.map(({ ended }) => ended)),

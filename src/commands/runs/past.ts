@@ -19,15 +19,15 @@ export interface Past {
   readonly responders: KnownResponders;
   /** Those, and of the others each that one of these rows is of, by finding_id. */
   of(rows: readonly { readonly finding_id: string }[]): Promise<ReadonlyMap<string, ExposureHistory>>;
-  /** Runs that began after the one that goes on; absent where there is none. */
+  /** Runs that began after the one that goes on or is merged; absent where there is none. */
   readonly late?: RunLate;
-  /** Of a run that goes on: exposures that newer runs know to be closed. */
+  /** Of a run that goes on or is merged: exposures that newer runs know to be closed. */
   readonly closedSince: ReadonlySet<string>;
 }
 
 /**
  * Reads the history of a folder, whole: made again where it is missing or damaged.
- * @param options.goesOn when the run began that goes on, ISO 8601 UTC: what is known is what was known then.
+ * @param options.goesOn when the run began that goes on, or is merged, ISO 8601 UTC: what is known is what was known then.
  * @param options.say takes a sentence for the user about what is damaged, and what that means for this run.
  */
 export async function openPast(
