@@ -5,7 +5,7 @@ import type { Check } from '../preflight/check.js';
 import { ALL_SETTINGS, TARGET_SETTINGS } from '../settings/all-settings.js';
 import type { Given, Io } from './command.js';
 import { defineCommand, EXIT } from './command.js';
-import { checkHost } from './check-host.js';
+import { checkHost } from './inputs/check-host.js';
 import { readScanInputs } from './inputs/scan-inputs.js';
 
 /** Says whether a scan would work here, and what to do where it would not; sends nothing. */

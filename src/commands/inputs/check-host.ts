@@ -1,12 +1,12 @@
-import type { Instant } from '../domain/time.js';
-import type { Check } from '../preflight/check.js';
-import type { PlannedScan } from '../preflight/facts.js';
-import { preflight } from '../preflight/preflight.js';
-import { readHostFacts } from '../preflight/read-facts.js';
-import { socketsOfFamily } from '../sweep/probe-channel.js';
-import type { Settings } from '../settings/all-settings.js';
-import type { Io } from './command.js';
-import type { ScanInputs } from './inputs/scan-inputs.js';
+import type { Instant } from '../../domain/time.js';
+import type { Check } from '../../preflight/check.js';
+import type { PlannedScan } from '../../preflight/facts.js';
+import { preflight } from '../../preflight/preflight.js';
+import { readHostFacts } from '../../preflight/read-facts.js';
+import { socketsOfFamily } from '../../sweep/probe-channel.js';
+import type { Settings } from '../../settings/all-settings.js';
+import type { Io } from '../command.js';
+import type { ScanInputs } from './scan-inputs.js';
 
 /** The preflight of the scan that these arguments ask for: what `doctor` prints, and `scan` heeds. */
 export async function checkHost(

@@ -164,7 +164,7 @@ function namedOf(texts: readonly string[], what: string, count = texts.length): 
 }
 
 /** @throws UsageError that names the file and says why it could not be read, or how to save it as UTF-8. */
-export async function readUserFile(path: string, hint: string, stop: AbortSignal): Promise<string> {
+async function readUserFile(path: string, hint: string, stop: AbortSignal): Promise<string> {
   const bytes = await readBytes(path, stop).catch((error: unknown) => {
     // Whoever stops us while we wait for a pipe has nothing to mend.
     stop.throwIfAborted();
