@@ -82,7 +82,7 @@ export function guardCellEnd(cell: string): string {
 }
 
 /** Both guards: what a text that somebody else chose goes through. */
-export function guardRemote(cell: string): string {
+function guardRemote(cell: string): string {
   return guardCellEnd(guardFormula(cell));
 }
 

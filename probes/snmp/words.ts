@@ -40,7 +40,7 @@ const MIB_2 = '1.3.6.1.2.1';
  * The command of net-snmp that sends the question of a form. Its tools ask no GetBulk inside v1: there the GetNext with
  * which an agent is found takes its place.
  */
-export function snmpCommand(form: string): string | undefined {
+function snmpCommand(form: string): string | undefined {
   const { v1, question, count = '1', community = '' } = FORM.exec(form)?.groups ?? {};
   if (question === undefined) return undefined;
   const isBulk = question === 'getbulk' && v1 === undefined;

@@ -15,7 +15,7 @@ export async function readBounded(path: string, mostBytes: number): Promise<Buff
 }
 
 /** A finding with all its exchanges has some kilobytes, a history line some hundred bytes. */
-export const MOST_LINE_BYTES = 2 ** 24;
+const MOST_LINE_BYTES = 2 ** 24;
 
 const NEWLINE = 0x0a;
 

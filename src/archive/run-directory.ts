@@ -114,12 +114,12 @@ export async function publishLatest(out: string, id: string): Promise<string> {
 const RUN_NAME = /^\d{4}-\d{2}-\d{2}T\d{6}Z(-\d+)?$/;
 
 /** Whether a folder of this name is a run's. */
-export function isRunName(name: string): boolean {
+function isRunName(name: string): boolean {
   return RUN_NAME.test(name);
 }
 
 /** Negative where the run `a` began before `b`: the order of the names is that of the runs. */
-export function compareRunNames(a: string, b: string): number {
+function compareRunNames(a: string, b: string): number {
   const [first, second] = [a, b].map((name) => {
     const [stamp = '', count = '1'] = name.split('Z-');
     return `${stamp.replace('Z', '')} ${count.padStart(9, '0')}`;

@@ -12,7 +12,7 @@ export interface Ranges {
   readonly lasts6: readonly Ipv6[];
 }
 
-/** Puts ranges that are in the order of addresses into columns. */
+/** Puts ranges into columns, those of each family in the order in which they come. */
 export function toRanges(ranges: Iterable<Range>): Ranges {
   const firsts4: number[] = [];
   const lasts4: number[] = [];

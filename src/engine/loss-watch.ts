@@ -30,8 +30,6 @@ export interface SweepLossWatchOptions {
 export function createSweepLossWatch(options: SweepLossWatchOptions): SweepLossWatch {
   const { clock, log, sendErrors, probes, discovery } = options;
   const seen = new Map<object, number>();
-  let sampledMs = clock.monotonicMs();
-  let running: Promise<void> = Promise.resolve();
 
   const noteDrops = async (sinceMs: number): Promise<void> => {
     const counts = await Promise.all(
@@ -68,14 +66,7 @@ export function createSweepLossWatch(options: SweepLossWatchOptions): SweepLossW
       const positions = address && discovery.suspectAddress({ probe, address, isUnreachable });
       note({ kind: 'send_error', code, count: 1, ...named(probe), ...(positions && { positions }) });
     },
-    sample() {
-      running = running.then(() => {
-        const sinceMs = sampledMs;
-        sampledMs = clock.monotonicMs();
-        return noteDrops(sinceMs);
-      });
-      return running;
-    },
+    sample: oneAfterAnother(clock, noteDrops),
   };
 }
 
@@ -109,9 +100,7 @@ export async function createLossWatch(options: LossWatchOptions): Promise<LossWa
   const { clock, log, sendErrors } = options;
   const firstSendDrops = await options.readSendBufferDrops();
   let sendDrops = firstSendDrops;
-  let sampledMs = clock.monotonicMs();
   let losses = 0;
-  let running: Promise<void> = Promise.resolve();
 
   const noteSendDrops = async (sinceMs: number): Promise<void> => {
     const total = await options.readSendBufferDrops();
@@ -133,16 +122,23 @@ export async function createLossWatch(options: LossWatchOptions): Promise<LossWa
     measurementDropped(count) {
       if (count > 0) log.note({ kind: 'measurement_socket_drops', count, first: clock.now() });
     },
-    sample() {
-      running = running.then(() => {
-        const sinceMs = sampledMs;
-        sampledMs = clock.monotonicMs();
-        return noteSendDrops(sinceMs);
-      });
-      return running;
-    },
+    sample: oneAfterAnother(clock, noteSendDrops),
     sendBufferDrops: () =>
       sendDrops === undefined || firstSendDrops === undefined ? undefined : sendDrops - firstSendDrops,
     measurementLosses: () => losses,
+  };
+}
+
+/** Samples that never overlap. @param note is told from when on it is to look: the beginning of the sample before. */
+function oneAfterAnother(clock: Clock, note: (sinceMs: number) => Promise<void>): () => Promise<void> {
+  let sampledMs = clock.monotonicMs();
+  let running: Promise<void> = Promise.resolve();
+  return () => {
+    running = running.then(() => {
+      const sinceMs = sampledMs;
+      sampledMs = clock.monotonicMs();
+      return note(sinceMs);
+    });
+    return running;
   };
 }

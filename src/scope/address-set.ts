@@ -43,16 +43,6 @@ export function addressSet(ranges: Iterable<Range>): AddressSet {
   return join(toRanges(ranges));
 }
 
-export function union(a: AddressSet, b: AddressSet): AddressSet {
-  const [x, y] = [a.ranges, b.ranges];
-  return join({
-    firsts4: concat(x.firsts4, y.firsts4),
-    lasts4: concat(x.lasts4, y.lasts4),
-    firsts6: [...x.firsts6, ...y.firsts6],
-    lasts6: [...x.lasts6, ...y.lasts6],
-  });
-}
-
 export function intersection(a: AddressSet, b: AddressSet): AddressSet {
   return ofFamilies(overlap(in4(a), in4(b)), overlap(in6(a), in6(b)));
 }
@@ -171,13 +161,6 @@ function in4({ ranges }: AddressSet): Columns<number> {
 
 function in6({ ranges }: AddressSet): Columns<bigint> {
   return { firsts: ranges.firsts6, lasts: ranges.lasts6 };
-}
-
-function concat(a: Uint32Array, b: Uint32Array): Uint32Array {
-  const both = new Uint32Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 function ofFamilies(four: Found<number>, six: Found<bigint>): AddressSet {

@@ -14,9 +14,9 @@ export interface LiveScope extends Scope {
 }
 
 /**
- * The guard asks `allows` before every packet, so what `narrow` takes away gets none from that moment on, and the
- * order of the sweep need not know. An exclusion that is lifted again is lifted for the next run: who was passed
- * over in this one cannot be told from who was asked.
+ * What `narrow` takes away is asked nothing from that moment on, for the guard follows it, and the order of the sweep
+ * need not know. An exclusion that is lifted again is lifted for the next run: a host that was passed over in this one
+ * cannot be told from one that was asked.
  */
 export function createLiveScope(initial: Scope): LiveScope {
   let { allowed, excluded } = initial;

@@ -6,7 +6,7 @@ export function quote(text: string): string {
 }
 
 /** Control characters escaped, so that no text can write to the terminal by itself. */
-export function printable(text: string): string {
+function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, escape);
 }
 

@@ -74,8 +74,10 @@ export interface Discovery {
   readonly ledger: Ledger;
   /** The next position to be asked. */
   position(): number;
-  /** Positions that are through, of all passes together, and how many there are. */
-  /** Places of the order: some are passed over, so packets `sent` are counted apart. */
+  /**
+   * Positions that are through, of all passes together, and how many there are. Some are passed over, so the packets
+   * `sent` are counted apart.
+   */
   progress(): { readonly done: number; readonly total: number; readonly sent: number };
   /** Below it every request's cooldown has passed: its answer is in the ledger, and it is not asked again. */
   safePosition(): number;

@@ -12,7 +12,6 @@ import {
   membership,
   sizeOf,
   toPrefixes,
-  union,
 } from '../../src/scope/address-set.js';
 import { address, range } from './scope-of.js';
 
@@ -68,7 +67,8 @@ describe('a set of addresses', () => {
       '127.0.0.2-255.255.255.255',
       '::1-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff',
     ]);
-    assert.deepEqual([...eachRange(union(left, set('127.0.0.1', '::')).ranges)], everything);
+    const whole = addressSet([...eachRange(left.ranges), range('127.0.0.1'), range('::')]);
+    assert.deepEqual([...eachRange(whole.ranges)], everything);
     assert.ok(isEmpty(intersection(left, set('127.0.0.1', '::'))));
   });
 
