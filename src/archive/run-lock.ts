@@ -21,7 +21,7 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-/** Who holds a lock, as it is told to whoever comes later. */
+/** The process that holds a lock, as it is told to those that come later. */
 export interface Holder {
   readonly pid: number;
   readonly host: string;
@@ -51,7 +51,7 @@ interface Placed extends Lock {
 interface Place {
   /** Undefined where the system cannot: nothing keeps a second run away then. */
   readonly enter: () => Promise<Placed | undefined>;
-  /** The others that live, by id; of one that has not said yet who it is there is no entry. */
+  /** The others that live, by id; one that has not written its entry yet has none here. */
   readonly others: (own: string) => Promise<ReadonlyMap<string, Entry | undefined>>;
 }
 
@@ -95,7 +95,7 @@ const FOLDER = '.ampscope-lock';
 const HEARTBEAT_MS = 10_000;
 /** One on another machine, which no socket reaches, is gone when its heart has not beaten for so long. */
 const DEAD_AFTER_MS = 60_000;
-/** It says who it is before its socket is there. */
+/** Its entry is there before its socket. */
 const ENTERING_MS = 2000;
 
 /** `<id>.json`, beside the socket `<id>`. */

@@ -40,7 +40,7 @@ function mayHoldIpv6(text: string): boolean {
   return true;
 }
 
-/** Undefined for what cannot be read: it looks like an address, and nobody can say that it is one of ours. */
+/** Undefined for what cannot be read: it looks like an address, and nothing shows that it is one of the scope. */
 type Stays = (address: Address | undefined) => boolean;
 
 /** Behind the last of so many addresses a text ends: reading them all would cost more than the datagram did. */

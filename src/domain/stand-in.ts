@@ -3,7 +3,7 @@ import { formatAddress, ipv4, ipv6 } from './address.js';
 
 /**
  * What a checkpoint keeps of an address outside the scope that answered for one inside: a number from 0 to 15. Every
- * sixteenth address has the same, so it names nobody, whatever else is known; but the same address has always the
+ * sixteenth address has the same, so it names none, whatever else is known; but the same address has always the
  * same, so a run that goes on still sees where one host answered twice.
  * @param probed the address that was asked: another one, another number.
  */
@@ -17,12 +17,12 @@ export function standInNumber(address: Address, probed: Address): number {
   return hash & Number(MOST);
 }
 
-/** An address that can be nobody's, with this number: of 240.0.0.0/28 (RFC 1112 §4), or of 100::/124 (RFC 6666). */
+/** An address that no host has, with this number: of 240.0.0.0/28 (RFC 1112 §4), or of 100::/124 (RFC 6666). */
 export function standIn(number: number, family: 4 | 6): Address {
   return family === 4 ? ipv4(FIRST_IPV4 + number) : ipv6(FIRST_IPV6 + BigInt(number));
 }
 
-/** Whether two addresses that answered for `probed` are the same, as far as a stand-in lets anybody say so. */
+/** Whether two addresses that answered for `probed` are the same, as far as a stand-in tells. */
 export function areSame(a: Address, b: Address, probed: Address): boolean {
   if (a === b) return true;
   if (isStandIn(a) === isStandIn(b) || typeof a !== typeof b) return false;

@@ -6,7 +6,7 @@ import type { Clock, Instant } from '../domain/time.js';
  */
 export interface Expiry {
   readonly signal: AbortSignal;
-  /** Aborts now where the end has passed: for whoever saw the guard refuse. */
+  /** Aborts now where the end has passed: called where the guard kept a request back. */
   look(): void;
   /** Another last moment counts from now on. */
   moveTo(end: Instant): void;

@@ -74,7 +74,7 @@ function maskedFacts(facts: Facts, mask: Mask): Facts {
   );
 }
 
-/** A field may be shown as a part of its bytes, or in hex: where they name somebody, such a value is hidden whole. */
+/** A field may be shown as a part of its bytes, or in hex: where they write an address, such a value is hidden whole. */
 function maskedField(field: Field, payload: Uint8Array, mask: Mask): Field {
   if (field.masked) return field;
   const [name, value] = [mask(field.name), mask(field.value)];

@@ -38,7 +38,7 @@ export interface MeasurementStage {
   /** What arrived at the sockets of measurements, and what their buffers had no room for. */
   tally(): { readonly drops: number; readonly datagrams: number; readonly bytes: number };
   /**
-   * Measures whoever was sighted, from the sweep's last packet on, which left just now; late ones as long as others
+   * Measures what was sighted, from the sweep's last packet on, which left just now; late ones as long as others
    * are measured. @throws what a measurement throws.
    */
   run(): Promise<void>;
@@ -119,7 +119,7 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
     onReceived: count,
   };
   const queue = createMeasurementQueue(plan.parallel, measure);
-  /** Outside the queue: who only waits keeps nobody else from being measured. */
+  /** Outside the queue: a responder that only waits keeps no other one from being measured. */
   const waiting = new Set<Promise<void>>();
 
   return {

@@ -22,7 +22,7 @@ export interface KnownKnowledge {
   readonly plan: ScanPlan;
   readonly ledger: Ledger;
   readonly measured: Measured;
-  /** Of whom nobody can say whether they answer the probe. */
+  /** The addresses of which it is unknown whether they answer the probe. */
   readonly unknown: (probe: number) => Iterable<Address>;
   /** Whether the run was to ask an address. */
   readonly isTarget: (address: Address) => boolean;
@@ -127,7 +127,7 @@ function observe(
   };
 }
 
-/** The row names it, and nobody outside the scope is named. */
+/** The row names the address, and none outside the scope is named. */
 function isAllowed({ scope }: ScanPlan, ip: string): boolean {
   const address = parseAddress(ip);
   return address !== undefined && scope.allows(address);
@@ -168,7 +168,7 @@ function askedOf({ probe, port }: Pick<SelectedProbe, 'probe' | 'port'>): string
 
 type ProbedAddress = Pick<Expected, 'address' | 'probe'>;
 
-/** Of whom this run expects any sign of life to a probe of its plan: they gave one to the same question before. */
+/** An address of which this run expects any sign of life to a probe of its plan: they gave one to the same question before. */
 interface Expected extends Pick<Silence, 'address'> {
   readonly probe: number;
   /** Whether it answered when it was last asked. */
@@ -199,7 +199,7 @@ function expectedIn({ plan, isTarget }: KnownKnowledge): readonly Expected[] {
   return [...exposures, ...others];
 }
 
-/** By probe of the plan: those of whom nobody can say whether they answer it. There may be millions of others. */
+/** By probe of the plan: those of which it is unknown whether they answer it, among what may be millions of others. */
 function lossyAmong(
   scan: KnownKnowledge,
   expected: readonly Expected[],

@@ -58,7 +58,7 @@ export async function recheckKnown({
     progress.update(state());
   });
   for (const canary of plan.canaries)
-    // What was excluded since the run began is asked nothing, and fails nobody.
+    // What was excluded since the run began is asked nothing, and makes no run suspect.
     if (plan.scope.allows(canary.address))
       queue.add(canary.address, [
         async () => {
@@ -84,7 +84,7 @@ export function probeAsking({ probes }: Pick<ScanPlan, 'probes'>, known: Exposur
   return probes.findIndex(({ probe, port }) => probe.id === known.probe && port === known.probed_port);
 }
 
-/** A connected socket would not hear the one who answers in its place. */
+/** A connected socket would not hear the address that answers in its place. */
 function isAnsweredFromElsewhere({ ip, probed_ip, last }: ExposureHistory): boolean {
   return ip !== probed_ip || last?.tag?.split(';').includes('off-address') === true;
 }

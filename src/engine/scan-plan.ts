@@ -93,7 +93,7 @@ export interface ScanResult extends Omit<Counted, 'sent'> {
   readonly measurementRequests: number;
   readonly measured: number;
   readonly cappedMeasurements: number;
-  /** By probe: of whom nobody can say whether they answer. */
+  /** By probe: the addresses of which it is unknown whether they answer. */
   readonly unknown: readonly ReturnType<typeof fewPrefixes>[];
   /** The share of measured responders that did not answer the same form again; absent where none was measured. */
   readonly lossEstimate?: number;

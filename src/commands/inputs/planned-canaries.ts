@@ -6,7 +6,7 @@ import type { ScopeFile } from '../../scope/scope-file.js';
 
 /**
  * The canaries of the scope file that may be asked, each with the probe that asks it: at its own port, else at the one
- * that the run asks this probe at. One that `--exclude` names is left out, for nobody asks it.
+ * that the run asks this probe at. One that `--exclude` names is left out: it is not asked.
  */
 export function plannedCanaries(
   { canaries, settings }: ScopeFile,

@@ -17,7 +17,7 @@ export interface PlannedScan {
   /** All but what earlier runs know. */
   readonly plan: Omit<ScanPlan, 'known' | 'responders'>;
   readonly asnSources: RunRecord['asn_sources'];
-  /** What whoever wrote the maps should know of how they were read. */
+  /** How the maps were read, where their author should know: names of columns that were taken for others. */
   readonly mapNotes: readonly string[];
 }
 

@@ -146,7 +146,7 @@ function leftOutNotes(leftOut: TargetSpace['leftOut']): readonly string[] {
   });
 }
 
-/** One that leaves nobody out may be a slip of the pen, and then somebody is asked who was not to be. */
+/** One that leaves no host out may be a slip of the pen, and then a host is asked that was not to be. */
 function strayExclusions({ authorised }: Scope, exclusions: GivenRanges): readonly string[] {
   const named: string[] = [];
   let count = 0;
