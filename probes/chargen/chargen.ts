@@ -20,7 +20,7 @@ import {
 import { layFields, showPrintable, type FieldShape } from '../wire/fields.js';
 import { LINE_FEED, looksGenerated } from './pattern.js';
 import { twins } from './twin.js';
-import { words } from './words.js';
+import { words, wordsFor } from './words.js';
 
 /** RFC 864: the data of the request are ignored. */
 const oneByte: RequestForm = { name: 'one-byte', encode: () => Uint8Array.of(0x01) };
@@ -39,6 +39,7 @@ export const chargen = defineProbe({
   quietGapMs: 2000,
   report: 'scan_chargen',
   words,
+  wordsFor,
   sweepForms: [oneByte],
   read,
   next: forms(),

@@ -1,4 +1,5 @@
-import type { ProbeIdentity } from '../probe.js';
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import type { ProbeIdentity, ProbeWords } from '../probe.js';
 
 export const words: ProbeIdentity['words'] = {
   title: {
@@ -8,7 +9,7 @@ export const words: ProbeIdentity['words'] = {
   risk: {
     en:
       'One datagram from anywhere, even of a single byte, brings back a block of text. With a forged sender ' +
-      'address that text strikes a third party from your network, and two such services can be made to answer ' +
+      'address that text hits a third party from your network, and two such services can be made to answer ' +
       'each other without end. Nothing in use today needs this service.',
     ja:
       'どこからでも、わずか1バイトのデータグラムを送るだけで、まとまった量の文字列が返ってきます。' +
@@ -32,7 +33,15 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If a block of text comes back, the service is still open. If nothing comes back within three seconds, twice in a row, it is fixed:\n    echo | nc -u -w 3 ADDRESS PORT',
-    ja: '文字列がまとまって返ってきた場合は、まだ応答しています。2回続けて3秒以内に何も返ってこなければ、対策は完了しています。\n    echo | nc -u -w 3 ADDRESS PORT',
+    en: 'If a block of text comes back, the service is still open. If nothing comes back within three seconds, twice in a row, it no longer answers:\n    echo | nc -u -w 3 ADDRESS PORT',
+    ja: '文字列がまとまって返ってきた場合は、まだ応答しています。2回続けて3秒以内に何も返ってこなければ、応答は止まっています。\n    echo | nc -u -w 3 ADDRESS PORT',
   },
 };
+
+/** What came back, in Japanese too. */
+export function wordsFor({ facts, detail }: FindingRecord): Partial<ProbeWords> {
+  const told = facts?.['datagram_bytes'];
+  return told === undefined
+    ? {}
+    : { detail: { en: detail ?? '', ja: `最大${String(told)}バイトのデータグラムが返りました` } };
+}

@@ -4,7 +4,7 @@ import { isAmplifier, reportedForm } from '../probe.js';
 import { digCommand, questionOfForm } from './dig.js';
 
 const CLOSED = {
-  en: 'Status REFUSED, or "timed out" twice in a row, means that it answers strangers no longer.',
+  en: 'Status REFUSED, or "timed out" twice in a row, means that it no longer answers strangers.',
   ja: 'status が REFUSED の場合、または2回続けてタイムアウトした場合は、外部への応答は止まっています。',
 };
 
@@ -20,8 +20,8 @@ const SMALL_ANSWERS: Pick<ProbeWords, 'title' | 'risk'> = {
     ja: '誰からの問い合わせにも応答するDNSサーバー',
   },
   risk: {
-    en: 'This server answers queries from anyone. What it answered to us was hardly larger than the query, so it does not multiply an attack; with a forged source address its answers still go to a third party that did not ask for them.',
-    ja: 'このサーバーは誰からの問い合わせにも応答します。今回の応答は問い合わせとほぼ同じ大きさで、攻撃の通信量を増やすものではありませんが、送信元を詐称した問い合わせに応答すると、無関係の第三者へパケットを送ることになります。',
+    en: 'This server answers queries from anyone. The answer that we got was less than twice as large as the query on the wire, so it hardly adds to an attack; with a forged source address its answers still go to a third party that did not ask for them.',
+    ja: 'このサーバーは誰からの問い合わせにも応答します。今回の応答は、回線上で問い合わせの2倍未満の大きさで、攻撃の通信量をほとんど増やしませんが、送信元を詐称した問い合わせに応答すると、無関係の第三者へパケットを送ることになります。',
   },
 };
 
@@ -32,12 +32,12 @@ export const words: ProbeWords = {
     ja: '誰にでも大きな応答を返すDNSサーバー',
   },
   risk: {
-    en: 'One small query with a forged source address makes this server send a much larger answer to a victim. Attackers use such servers as amplifiers in denial-of-service attacks; your own line carries the traffic too.',
-    ja: '送信元を詐称した小さな問い合わせ1つで、このサーバーからはるかに大きな応答が第三者に送りつけられます。DDoS攻撃の増幅器（リフレクター）として悪用されるおそれがあり、その通信はお客様の回線にも負荷をかけます。',
+    en: 'One small query with a forged source address makes this server send a victim an answer at least twice as large on the wire. Attackers use such servers as amplifiers in denial-of-service attacks; your own line carries the traffic too.',
+    ja: '送信元を詐称した小さな問い合わせ1つで、このサーバーから、回線上で2倍以上の大きさの応答が第三者に送りつけられます。DDoS攻撃の増幅器（リフレクター）として悪用されるおそれがあり、その通信はお客様の回線にも負荷をかけます。',
   },
   remedy: {
     en: [
-      'Keep the answers small and limit their rate: an authoritative server has to answer everybody, but not with everything and not as often as it is asked.',
+      'Keep the answers small and limit their rate: an authoritative server has to answer everybody, but not with everything, and not as often as it is asked.',
       'BIND: `minimal-any yes;`, `minimal-responses yes;`, `max-udp-size 1232;` and `rate-limit { responses-per-second 5; };`; `recursion no;` on authoritative servers.',
       'NSD: `refuse-any: yes` and `rrl-ratelimit`. Knot DNS: `mod-rrl`. PowerDNS: `any-to-tcp=yes` and dnsdist in front. Unbound: `deny-any: yes`. dnsmasq: listen inside only (`interface=` and `bind-interfaces`).',
       'Windows DNS Server: turn on response rate limiting (`Set-DnsServerResponseRateLimiting`).',
@@ -72,7 +72,16 @@ export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
           en: `This is the question that brought the answer above. "MSG SIZE rcvd" near ${bytes} means that the server still answers as it did. ${isAmplifier(finding) ? SMALLER.en : CLOSED.en}\n    ${command}`,
           ja: `上記の応答を得たものと同じ問い合わせです。「MSG SIZE rcvd」が${bytes}前後であれば、まだ同じように応答しています。${isAmplifier(finding) ? SMALLER.ja : CLOSED.ja}\n    ${command}`,
         },
-        detail: { en: finding.detail ?? '', ja: `最も大きな応答を得た問い合わせ：${question}` },
+        detail: {
+          en: finding.detail ?? '',
+          ja: `最も大きな応答を得た問い合わせ：${question}（${sizeOfForm(form)}）`,
+        },
       }),
   };
+}
+
+/** What size of answer the form offers to take. */
+function sizeOfForm(form: string): string {
+  const size = /-edns(\d+)/.exec(form)?.[1];
+  return size === undefined ? 'EDNSなし' : `EDNS ${size}`;
 }

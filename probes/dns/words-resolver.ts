@@ -4,8 +4,8 @@ import { isAmplifier, reportedForm } from '../probe.js';
 import { digCommand, questionOfForm } from './dig.js';
 
 const OUTCOMES = {
-  en: 'If an answer comes back (status NOERROR, flag "ra"), the server still resolves for strangers. Status REFUSED, or "timed out" twice in a row, means that it is fixed.',
-  ja: '応答が返ってきた場合（status: NOERROR、raフラグあり）は、まだ外部に対して名前解決を行っています。status が REFUSED の場合、または2回続けてタイムアウトした場合は、対策は完了しています。',
+  en: 'If an answer comes back (status NOERROR, flag "ra"), the server still resolves for strangers. Status REFUSED, or "timed out" twice in a row, means that it no longer answers strangers.',
+  ja: '応答が返ってきた場合（status: NOERROR、raフラグあり）は、まだ外部に対して名前解決を行っています。status が REFUSED の場合、または2回続けてタイムアウトした場合は、外部への応答は止まっています。',
 };
 
 /** What an end customer may read about an open resolver. */
@@ -85,7 +85,7 @@ const BOGUS = {
     ja: 'このサーバーは、インターネット上の誰からの問い合わせにも応答し、その内容は正しいものではありませんでした。フィルタリングや認証画面への誘導、同名のローカルゾーンのほか、機器が乗っ取られ、利用者を別のアドレスへ誘導している場合にも、このような応答になります。また、送信元を詐称した問い合わせに応答すると、無関係の第三者へパケットを送ることになります。',
   },
   outcomes: {
-    en: 'If an answer section comes back, right or wrong, the server still answers strangers. Status REFUSED, or "timed out" twice in a row, means that it is fixed.',
-    ja: '内容の正誤にかかわらず、応答（ANSWER SECTION）が返ってきた場合は、まだ外部に応答しています。status が REFUSED の場合、または2回続けてタイムアウトした場合は、対策は完了しています。',
+    en: 'If an answer section comes back, right or wrong, the server still answers strangers. Status REFUSED, or "timed out" twice in a row, means that it no longer answers strangers.',
+    ja: '内容の正誤にかかわらず、応答（ANSWER SECTION）が返ってきた場合は、まだ外部に応答しています。status が REFUSED の場合、または2回続けてタイムアウトした場合は、外部への応答は止まっています。',
   },
 };

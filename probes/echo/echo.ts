@@ -21,7 +21,7 @@ import {
 } from '../probe.js';
 import { showHex } from '../wire/fields.js';
 import { twins } from './twin.js';
-import { words } from './words.js';
+import { words, wordsFor } from './words.js';
 
 /** No protocol that we know begins so. */
 const MARK = [0x72, 0x78, 0x01, 0x02] as const;
@@ -47,6 +47,7 @@ export const echo = defineProbe({
   quietGapMs: 2000,
   report: 'x_echo',
   words,
+  wordsFor,
   sweepForms: [eightBytes],
   nonce: { bits: 30, echoed },
   read,

@@ -1,4 +1,5 @@
-import type { ProbeIdentity } from '../probe.js';
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import type { ProbeIdentity, ProbeWords } from '../probe.js';
 
 export const words: ProbeIdentity['words'] = {
   title: {
@@ -7,7 +8,7 @@ export const words: ProbeIdentity['words'] = {
   },
   risk: {
     en:
-      'Whatever it is sent comes back, as large as it was sent. With a forged sender address it hides where an ' +
+      'What it is sent comes back, as large as it was sent. With a forged sender address it hides where an ' +
       'attack comes from; with the address of another such service (echo, chargen, daytime, time, qotd) one packet ' +
       'makes the two answer each other without end, and both networks are loaded. Nothing in use today needs it.',
     ja:
@@ -32,7 +33,17 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If the eight digits come back, the service is still open. If nothing comes back within three seconds, twice in a row, it is fixed:\n    printf 12345678 | nc -u -w 3 ADDRESS PORT',
-    ja: '同じ8桁の数字が返ってきた場合は、まだ応答しています。2回続けて3秒以内に何も返ってこなければ、対策は完了しています。\n    printf 12345678 | nc -u -w 3 ADDRESS PORT',
+    en: 'If the eight digits come back, the service is still open. If nothing comes back within three seconds, twice in a row, it no longer answers:\n    printf 12345678 | nc -u -w 3 ADDRESS PORT',
+    ja: '同じ8桁の数字が返ってきた場合は、まだ応答しています。2回続けて3秒以内に何も返ってこなければ、応答は止まっています。\n    printf 12345678 | nc -u -w 3 ADDRESS PORT',
   },
 };
+
+/** What came back, in Japanese too. */
+export function wordsFor({ detail }: FindingRecord): Partial<ProbeWords> {
+  return {
+    detail: {
+      en: detail ?? '',
+      ja: '送ったデータがそのまま返りました。増幅はありませんが、何にでも応答するほかのサービスとの間で応答が際限なく続くおそれがあります',
+    },
+  };
+}

@@ -1,31 +1,16 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { ProbeWords, Words } from '../probe.js';
+import { ncCommand } from './nc-command.js';
 
-/** ntpdc asks port 123 alone. */
-function commands({ probed_port }: Pick<FindingRecord, 'probed_port'>): string {
-  return [
-    ...(probed_port === 123 ? ['    ntpdc -n -c monlist ADDRESS'] : []),
-    '    nmap -sU -p PORT --script ntp-monlist ADDRESS',
-  ].join('\n');
-}
-
-const NTPDC: Words = {
-  en: 'ntpdc belongs to ntp 4.2.6; nmap asks the same.',
-  ja: 'ntpdcはntp 4.2.6に付属しています。nmapでも同じ問い合わせができます。',
-};
-
-function checkOf(finding: Pick<FindingRecord, 'probed_port'>, { en, ja }: Words): Words {
-  const named = finding.probed_port === 123 ? { en: ` ${NTPDC.en}`, ja: NTPDC.ja } : { en: '', ja: '' };
+/** An error, or an empty list, has 8 bytes: the header of mode 7. */
+function checkOf(finding: Pick<FindingRecord, 'exchanges'>): Words {
+  // As the sweep asks: implementation 3, request code 42.
+  const command = ncCommand(finding, '1700032a00000000', 'wc -c');
   return {
-    en: `${en}${named.en}\n${commands(finding)}`,
-    ja: `${ja}${named.ja}\n${commands(finding)}`,
+    en: `The command prints how many bytes come back. More than 8: the server still gives a list. 8: it still answers, without a list. 0, twice in a row: it no longer answers.\n${command}`,
+    ja: `返ってきたバイト数が表示されます。8より大きい場合は、まだ一覧を返しています。8の場合は、一覧は返しませんが、まだ応答しています。2回続けて0の場合は、応答は止まっています。\n${command}`,
   };
 }
-
-const LISTS: Words = {
-  en: 'If a list of addresses comes back, monlist is still open; "timed out", or no answer to ntp-monlist, means that it is fixed.',
-  ja: 'アドレスの一覧が返ってきた場合は、まだ応答しています。タイムアウトした場合、またはntp-monlistの結果が表示されない場合は、対策は完了しています。',
-};
 
 export const words: ProbeWords = {
   title: {
@@ -36,12 +21,12 @@ export const words: ProbeWords = {
     en:
       'One packet of 8 bytes from anywhere brings back the list of the hosts that last used this server. The list ' +
       'grows as clients come, up to 600 entries: 100 packets and 44,000 bytes. With a forged sender address that ' +
-      'answer goes to a third party from your network, and the list tells strangers who your users are.',
+      'answer goes to a third party from your network, and the list shows strangers which hosts use the server.',
     ja:
       'どこからでも、わずか8バイトの要求を送るだけで、このサーバーを最近利用したホストの一覧が返ってきます。' +
       '一覧は利用者が増えるにつれて大きくなり、最大600件（100パケット、44,000バイト）に達します。' +
       '送信元を詐称した要求に応答すると、第三者への攻撃がこのネットワークから行われる形になります。' +
-      'また、利用者の情報が部外者に知られます。',
+      'また、このサーバーを利用しているホストが部外者に知られます。',
   },
   remedy: {
     en: [
@@ -57,17 +42,21 @@ export const words: ProbeWords = {
       '対策が済むまでは、上流または網の境界で、送信元がUDPポート123で、ペイロードが通常の時刻応答（48バイト、鍵認証付きで68バイト）より大きい外向きのパケットを遮断してください。また、送信元を詐称したパケットが網外へ出ないようにしてください（BCP 38）。',
     ].join('\n'),
   },
-  check: checkOf({ probed_port: 123 }, LISTS),
+  check: checkOf({ exchanges: [] }),
 };
 
 /** Words for a server that answered the request without a list, and the check at the port that was asked. */
 export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
   const tags = finding.tag?.split(';') ?? [];
-  if (tags.includes('mode7-open-no-monlist')) return { ...WITHOUT_LIST, check: checkOf(finding, OPEN) };
-  if (tags.includes('mode7-open')) return { ...EMPTY_LIST, check: checkOf(finding, OPEN) };
+  if (tags.includes('mode7-open-no-monlist')) return { ...WITHOUT_LIST, check: checkOf(finding) };
+  if (tags.includes('mode7-open')) return { ...EMPTY_LIST, check: checkOf(finding) };
   const { entries, datagrams } = finding.facts ?? {};
   return {
-    check: checkOf(finding, LISTS),
+    check: checkOf(finding),
+    risk: {
+      en: words.risk.en.replace('8 bytes', `${finding.request_size} bytes`),
+      ja: words.risk.ja.replace('わずか8バイト', `わずか${finding.request_size}バイト`),
+    },
     ...(entries !== undefined && {
       detail: {
         en: finding.detail ?? '',
@@ -77,14 +66,9 @@ export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
   };
 }
 
-const OPEN: Words = {
-  en: 'If "Server reports data not found" or a list comes back, mode 7 is still open; "timed out" means that it is fixed.',
-  ja: '「Server reports data not found」または一覧が表示された場合は、モード7がまだ応答しています。タイムアウトした場合は、対策は完了しています。',
-};
-
 const WITHOUT_LIST: Partial<ProbeWords> = {
   title: {
-    en: 'NTP server answers management requests (mode 7), without a list of clients',
+    en: 'NTP server answers management requests (mode 7) without a list of clients',
     ja: 'NTPサーバーが管理要求（モード7）に応答しています（利用者の一覧は返りません）',
   },
   risk: {
@@ -94,7 +78,7 @@ const WITHOUT_LIST: Partial<ProbeWords> = {
       'so it does not multiply an attack. No stranger needs this interface: close it before an update or a setting ' +
       'brings the list back.',
     ja:
-      'このサーバーの管理機能は、誰からの要求にも応答します。利用者の一覧（monlist）の要求に対しては、要求と同じ大きさの、' +
+      'このサーバーの管理機能は、誰からの要求にも応答します。利用者の一覧（monlist）の要求に対しては、要求を超えない大きさの、' +
       '一覧を含まない応答が1つ返りました。当方がクライアントとして利用した後も同じでしたので、攻撃の通信量を増やすものではありません。' +
       'ただし、外部から利用する必要のない機能です。更新や設定変更で一覧が返るようになる前に、閉じてください。',
   },
@@ -106,7 +90,7 @@ const WITHOUT_LIST: Partial<ProbeWords> = {
 
 const EMPTY_LIST: Partial<ProbeWords> = {
   title: {
-    en: 'NTP server answers management requests (mode 7), its list of clients was empty',
+    en: 'NTP server answers management requests (mode 7); its list of clients was empty',
     ja: 'NTPサーバーが管理要求（モード7）に応答しています（利用者の一覧は空でした）',
   },
   risk: {
@@ -115,7 +99,7 @@ const EMPTY_LIST: Partial<ProbeWords> = {
       'one packet without a list, no larger than the request. Where monlist works, the list fills as clients come, up ' +
       'to 600 entries; where it is switched off, it stays empty. From outside the two look the same today.',
     ja:
-      'このサーバーの管理機能は、誰からの要求にも応答します。利用者の一覧（monlist）の要求に対しては、要求と同じ大きさの、' +
+      'このサーバーの管理機能は、誰からの要求にも応答します。利用者の一覧（monlist）の要求に対しては、要求を超えない大きさの、' +
       '一覧を含まない応答が1つ返りました。monlistが有効であれば、一覧は利用者が増えるにつれて最大600件まで大きくなり、' +
       '無効であれば空のままです。現時点では、外部からはどちらであるか判別できません。',
   },

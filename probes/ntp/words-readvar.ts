@@ -1,23 +1,51 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { ProbeWords, Words } from '../probe.js';
 import { isAmplifier } from '../probe.js';
+import { ncCommand } from './nc-command.js';
+
+const CONTENTS = {
+  version: { en: 'the version of the software', ja: 'ソフトウェアの版' },
+  system: { en: 'the operating system', ja: 'OSの情報' },
+  state: { en: 'variables of the server', ja: 'サーバーの内部変数' },
+} as const satisfies Record<string, Words>;
+
+const VARIABLES: Words = {
+  en: `${CONTENTS.version.en}, ${CONTENTS.system.en}, ${CONTENTS.state.en}`,
+  ja: `${CONTENTS.version.ja}、${CONTENTS.system.ja}、${CONTENTS.state.ja}`,
+};
+
+/** Of what the answer was and held, and no more. */
+function riskOf({
+  bytes,
+  contents,
+  isLarger,
+  version,
+}: {
+  readonly bytes: number;
+  readonly contents: Words;
+  readonly isLarger: boolean;
+  readonly version: boolean;
+}): Words {
+  return {
+    en:
+      `One packet of ${bytes} bytes from anywhere brings back ` +
+      `${isLarger ? 'an answer at least twice as large on the wire' : 'an answer'}: ${contents.en}. With a forged ` +
+      'sender address that answer hits a third party from your network' +
+      `${version ? ', and the version tells an attacker which holes to try' : ''}.`,
+    ja:
+      `どこからでも、わずか${bytes}バイトの要求を送るだけで、${isLarger ? '回線上で2倍以上の大きさの応答' : '応答'}が返ってきます。` +
+      `応答には、${contents.ja}が含まれます。` +
+      '送信元を詐称した要求に応答すると、第三者への攻撃がこのネットワークから行われる形になります。' +
+      (version ? 'また、版の情報は攻撃者が弱点を探す手がかりになります。' : ''),
+  };
+}
 
 export const words: ProbeWords = {
   title: {
     en: 'NTP server shows its variables to anyone (mode 6)',
     ja: 'NTPサーバーが内部情報を誰にでも応答しています（モード6）',
   },
-  risk: {
-    en:
-      'One packet of 12 bytes from anywhere brings back a much larger answer: the version of the software, the ' +
-      'operating system and its kernel, and the state of the clock. With a forged sender address that answer ' +
-      'strikes a third party from your network, and the version tells an attacker which holes to try.',
-    ja:
-      'どこからでも、わずか12バイトの要求を送るだけで、はるかに大きな応答が返ってきます。' +
-      '応答には、ソフトウェアの版、OSとカーネルの版、時計の状態が含まれます。' +
-      '送信元を詐称した要求に応答すると、第三者への攻撃がこのネットワークから行われる形になります。' +
-      'また、版の情報は攻撃者が弱点を探す手がかりになります。',
-  },
+  risk: riskOf({ bytes: 12, contents: VARIABLES, isLarger: true, version: true }),
   remedy: {
     en: [
       'ntpd: answer the time and nothing else. Put `restrict default nomodify nopeer noquery limited` and `restrict -6 default nomodify nopeer noquery limited` into ntp.conf, with `restrict 127.0.0.1` and `restrict ::1` for your own ntpq, and restart it. ntpsec: remove lines `unrestrict default noquery`.',
@@ -30,39 +58,42 @@ export const words: ProbeWords = {
       '対策が済むまでは、網の境界で、時刻を提供するホスト以外へのUDPポート123の通信を遮断し、送信元がUDPポート123で、ペイロードが通常の時刻応答（48バイト、鍵認証付きで68バイト）より大きい外向きのパケットも遮断してください。また、送信元を詐称したパケットが網外へ出ないようにしてください（BCP 38）。',
     ].join('\n'),
   },
-  check: checkOf({ probed_port: 123 }),
+  check: checkOf({ probed_port: 123, exchanges: [] }),
 };
 
-/** Words for a short answer, and the check at the port that was asked. */
+/** What the answer held, and the check with the request that brought it. */
 export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
   const { system, stratum } = finding.facts ?? {};
   const told = [
     ...(system === undefined ? [] : [`システム：${String(system)}`]),
-    ...(stratum === undefined ? [] : [`階層：${String(stratum)}`]),
+    ...(stratum === undefined ? [] : [`階層（stratum）：${String(stratum)}`]),
   ].join('、');
+  const version = finding.version !== undefined;
+  const contents = [
+    ...(version ? [CONTENTS.version] : []),
+    ...(system === undefined ? [] : [CONTENTS.system]),
+    CONTENTS.state,
+  ];
   return {
     check: checkOf(finding),
-    ...(!isAmplifier(finding) && { risk: SHORT_ANSWER }),
+    risk: riskOf({
+      bytes: finding.request_size,
+      contents: { en: contents.map(({ en }) => en).join(', '), ja: contents.map(({ ja }) => ja).join('、') },
+      isLarger: isAmplifier(finding),
+      version,
+    }),
     ...(told !== '' && { detail: { en: finding.detail ?? '', ja: told } }),
   };
 }
 
-const SHORT_ANSWER: Words = {
-  en: words.risk.en.replace(
-    'a much larger answer: the version',
-    'variables of this server, such as the version',
-  ),
-  ja: words.risk.ja.replace('はるかに大きな応答が返ってきます', 'このサーバーの内部情報が返ってきます'),
-};
-
 /** ntpq asks port 123 alone. */
-function checkOf({ probed_port }: Pick<FindingRecord, 'probed_port'>): Words {
+function checkOf(finding: Pick<FindingRecord, 'probed_port' | 'exchanges'>): Words {
   const commands = [
-    ...(probed_port === 123 ? ['    ntpq -n -c rv ADDRESS'] : []),
-    '    nmap -sU -p PORT --script ntp-info ADDRESS',
+    ...(finding.probed_port === 123 ? ['    ntpq -n -c rv ADDRESS'] : []),
+    ncCommand(finding, '160200010000000000000000', "tr -cd '[:print:]'"),
   ].join('\n');
   return {
-    en: `If variables come back ("version=" or "version:", "system"), the server still answers. "timed out", or no variables, means that it is fixed.\n${commands}`,
-    ja: `変数（version、system など）が返ってきた場合は、まだ応答しています。「timed out」と表示された場合、または変数が表示されない場合は、対策は完了しています。\n${commands}`,
+    en: `If variables come back ("version=", "system="), the server still answers. No variables, twice in a row, means that it no longer answers.\n${commands}`,
+    ja: `変数（version、system など）が返ってきた場合は、まだ応答しています。2回続けて変数が表示されない場合は、応答は止まっています。\n${commands}`,
   };
 }

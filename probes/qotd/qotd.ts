@@ -17,7 +17,7 @@ import {
 } from '../probe.js';
 import { showText } from '../wire/fields.js';
 import { twins } from './twin.js';
-import { words } from './words.js';
+import { words, wordsFor } from './words.js';
 
 const newline: RequestForm = { name: 'newline', encode: () => Uint8Array.of(0x0a) };
 
@@ -32,6 +32,7 @@ export const qotd = defineProbe({
   quietGapMs: 2000,
   report: 'scan_qotd',
   words,
+  wordsFor,
   sweepForms: [newline],
   read,
   next: forms(),

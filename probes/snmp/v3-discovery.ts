@@ -24,7 +24,7 @@ import { PDU } from './message.js';
 import { REQUEST_ID_BIT, nonceOf, numberedForm } from './request-id.js';
 import { twins } from './twin.js';
 import { REPORTABLE, encodeV3Message, readV3Header, readV3Message } from './v3-message.js';
-import { v3Words } from './words.js';
+import { v3Words, v3WordsFor } from './words.js';
 
 const discovery: RequestForm = numberedForm(
   'v3-discovery',
@@ -55,6 +55,7 @@ export const snmpV3Discovery = defineProbe({
   quietGapMs: 2000,
   report: 'x_snmp_v3',
   words: v3Words,
+  wordsFor: v3WordsFor,
   sweepForms: [discovery],
   nonce: { bits: 30, echoed },
   read,

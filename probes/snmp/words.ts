@@ -23,13 +23,13 @@ const remedy: Words = {
 };
 
 const READABLE: Words = {
-  en: 'The answer shows strangers what the device is; further requests read its software, interfaces and neighbours. Where the community may also write, they can change its configuration.',
-  ja: '応答から機器の種類が外部の誰にでも分かり、さらに要求を送れば、ソフトウェア・インターフェース・隣接機器の情報も読み取られます。書き込み可能なコミュニティの場合は、設定を変更される危険もあります。',
+  en: 'Whoever knows the community can read what the agent shows of the device: as a rule its software, interfaces and neighbours. Where the community may also write, they can change its configuration.',
+  ja: 'コミュニティ名を知る人は、エージェントが公開する情報（通常は、ソフトウェア、インターフェース、隣接機器など）を読み取ることができます。書き込み可能なコミュニティの場合は、設定を変更される危険もあります。',
 };
 
 const BOTH: Words = {
-  en: 'A device that also answers v2c is reported for that too: each version has to be closed.',
-  ja: 'v2cにも応答する機器は別の項目としても報告されます。両方のバージョンを閉じる必要があります。',
+  en: 'If it answers v2c too, that has to be closed as well.',
+  ja: 'v2cにも応答する場合は、両方のバージョンを閉じる必要があります。',
 };
 
 /** The name of a form: `getbulk-50 public`, `v1-getnext public`, `v1-getnext-10 public`. */
@@ -53,8 +53,8 @@ function snmpCommand(form: string): string | undefined {
 
 function checkWith(command: string): Words {
   return {
-    en: `If names and values come back, the agent still answers. "Timeout", twice in a row, means that it is fixed. Try the other communities that you use, too:\n    ${command}`,
-    ja: `名前と値が返ってきた場合は、まだ応答しています。2回続けて「Timeout」と表示された場合は、対策は完了しています。実際にお使いのほかのコミュニティ名でもお試しください。\n    ${command}`,
+    en: `If names and values come back, the agent still answers. "Timeout", twice in a row, means that it no longer answers. Try any other communities that you use as well:\n    ${command}`,
+    ja: `名前と値が返ってきた場合は、まだ応答しています。2回続けて「Timeout」と表示された場合は、応答は止まっています。実際にお使いのほかのコミュニティ名でもお試しください。\n    ${command}`,
   };
 }
 
@@ -62,10 +62,12 @@ function checkWith(command: string): Words {
 export function agentWordsFor(finding: FindingRecord): Partial<ProbeWords> {
   const form = reportedForm(finding);
   const command = form === undefined ? undefined : snmpCommand(form);
-  const { sysdesc, sysname } = finding.facts ?? {};
+  const { sysdesc, sysname, vendor, community } = finding.facts ?? {};
   const told = [
     ...(sysdesc === undefined ? [] : [`sysDescr：${String(sysdesc)}`]),
     ...(sysname === undefined ? [] : [`sysName：${String(sysname)}`]),
+    ...(vendor === undefined ? [] : [`製造元：${String(vendor)}`]),
+    ...(community === undefined ? [] : [`コミュニティ名：${String(community)}`]),
   ].join('、');
   return {
     ...(command !== undefined && { check: checkWith(command) }),
@@ -86,8 +88,8 @@ export const getBulkWords: ProbeWords = {
     ja: 'コミュニティ名だけで誰にでも応答するSNMPエージェント',
   },
   risk: {
-    en: `One small request with a forged source address makes this device send a much larger answer to a victim. ${READABLE.en}`,
-    ja: `送信元を詐称した小さな要求1つで、はるかに大きな応答が第三者に送りつけられ、DDoS攻撃に悪用されるおそれがあります。${READABLE.ja}`,
+    en: `One small request with a forged source address makes this device send a victim an answer at least twice as large on the wire. ${READABLE.en}`,
+    ja: `送信元を詐称した小さな要求1つで、回線上で2倍以上の大きさの応答が第三者に送りつけられ、DDoS攻撃に悪用されるおそれがあります。${READABLE.ja}`,
   },
   remedy,
   check: checkWith(snmpCommand('getbulk-10 public') ?? ''),
@@ -100,8 +102,8 @@ export const v1Words: ProbeWords = {
     ja: 'コミュニティ名だけで誰にでも応答するSNMPv1エージェント',
   },
   risk: {
-    en: `The oldest version of SNMP is answered to strangers: requests with a forged source address make this device send a much larger answer to a victim. ${READABLE.en} ${BOTH.en}`,
-    ja: `SNMPの最も古いバージョンに、外部の誰にでも応答します。送信元を詐称した要求によって、はるかに大きな応答が第三者に送りつけられるおそれがあります。${READABLE.ja}${BOTH.ja}`,
+    en: `This agent answers strangers in SNMPv1, the oldest version of the protocol: requests with a forged source address make it send a victim answers at least twice as large on the wire. ${READABLE.en} ${BOTH.en}`,
+    ja: `SNMPの最も古いバージョン（SNMPv1）の要求に、外部の誰にでも応答します。送信元を詐称した要求によって、回線上で2倍以上の大きさの応答が第三者に送りつけられるおそれがあります。${READABLE.ja}${BOTH.ja}`,
   },
   remedy,
   check: checkWith(snmpCommand('v1-getnext public') ?? ''),
@@ -113,8 +115,8 @@ export const v3Words: ProbeWords = {
     ja: '識別情報を誰にでも返すSNMPv3エンジン',
   },
   risk: {
-    en: 'Without any user or password the device answers with its engine id, which names its maker and often holds its MAC or IP address, and with the time of its last restart. That helps strangers to recognise it and to find missing updates, and shows that strangers reach its management interface. Users with weak passwords can then be guessed.',
-    ja: 'ユーザー名やパスワードがなくても、機器がエンジンIDと最後に再起動した時刻を返します。エンジンIDからは製造元が分かり、MACアドレスやIPアドレスが含まれることもよくあります。機器の特定や更新漏れの発見に利用されるほか、管理インターフェースに部外者が到達できることも分かります。弱いパスワードは推測されるおそれがあります。',
+    en: 'Without any user or password the device answers with its engine id, which as a rule names the maker of its software and may hold its MAC or IP address, and with how long the agent has been running. That helps strangers to recognise the device and to see missed updates, and shows that strangers reach its management interface, where weak passwords can be guessed.',
+    ja: 'ユーザー名やパスワードがなくても、機器がエンジンIDと起動からの経過時間を返します。エンジンIDからは通常ソフトウェアの製造元が分かり、MACアドレスやIPアドレスが含まれることもあります。機器の特定や更新漏れの発見に利用されるほか、管理インターフェースに部外者が到達できることも分かります。弱いパスワードは推測されるおそれがあります。',
   },
   remedy: {
     en: [
@@ -129,7 +131,32 @@ export const v3Words: ProbeWords = {
     ].join('\n'),
   },
   check: {
-    en: 'If "Unknown user name" comes back, the engine still answers. "Timeout", twice in a row, means that it is fixed:\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS:PORT 1.3.6.1.2.1.1.1.0',
-    ja: '「Unknown user name」と表示された場合は、まだ応答しています。2回続けて「Timeout」と表示された場合は、対策は完了しています。\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS:PORT 1.3.6.1.2.1.1.1.0',
+    en: 'If "Unknown user name" comes back, the engine still answers. "Timeout", twice in a row, means that it no longer answers:\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS:PORT 1.3.6.1.2.1.1.1.0',
+    ja: '「Unknown user name」と表示された場合は、まだ応答しています。2回続けて「Timeout」と表示された場合は、応答は止まっています。\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS:PORT 1.3.6.1.2.1.1.1.0',
   },
 };
+
+/** The identity of an engine, in Japanese too. */
+export function v3WordsFor({ facts = {}, detail }: FindingRecord): Partial<ProbeWords> {
+  const {
+    vendor,
+    vendor_id: number,
+    engine_id: id,
+    engine_id_format: format,
+    engine_boots: boots,
+    uptime,
+  } = facts;
+  if (uptime === undefined) return {};
+  const maker = vendor === undefined ? '' : `${String(vendor)}、`;
+  return {
+    detail: {
+      en: detail ?? '',
+      ja: [
+        ...(number === undefined ? [] : [`製造元：${maker}企業番号${String(number)}`]),
+        `エンジンID：${String(id ?? '表示しません')}（形式：${String(format)}）`,
+        `起動回数：${String(boots)}`,
+        `起動からの経過：${String(uptime)}秒`,
+      ].join('、'),
+    },
+  };
+}

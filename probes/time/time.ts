@@ -21,7 +21,7 @@ import {
   type RequestForm,
 } from '../probe.js';
 import { twins } from './twin.js';
-import { words } from './words.js';
+import { words, wordsFor } from './words.js';
 
 const newline: RequestForm = { name: 'newline', encode: () => Uint8Array.of(0x0a) };
 
@@ -35,6 +35,7 @@ export const time = defineProbe({
   quietGapMs: 2000,
   report: 'x_time',
   words,
+  wordsFor,
   sweepForms: [newline],
   read,
   next: forms(),

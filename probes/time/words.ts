@@ -1,4 +1,5 @@
-import type { ProbeIdentity } from '../probe.js';
+import type { FindingRecord } from '../../src/domain/finding-record.js';
+import type { ProbeIdentity, ProbeWords } from '../probe.js';
 
 export const words: ProbeIdentity['words'] = {
   title: {
@@ -7,14 +8,14 @@ export const words: ProbeIdentity['words'] = {
   },
   risk: {
     en:
-      'One byte from anywhere brings back the time as a binary number. On the wire the answer is no larger than the ' +
+      'One byte from anywhere brings back the time as a binary number. On the wire the answer is hardly larger than the ' +
       'request, but with a forged sender address it goes to a third party that did not ask for it. ' +
-      'Whatever it is sent it answers: with the forged address of another such service (echo, chargen, time, qotd) ' +
+      'Such a service answers whatever it is sent: with the forged address of another such service (echo, chargen, time, qotd) ' +
       'one packet makes the two answer each other without end. Nothing in use today needs it: clocks are set by NTP.',
     ja:
-      'どこからでも、わずか1バイトの要求を送るだけで、時刻を表す数値が返ってきます。回線上での応答は要求と同じ大きさですが、' +
+      'どこからでも、わずか1バイトの要求を送るだけで、時刻を表す数値が返ってきます。回線上での応答は要求とほぼ同じ大きさですが、' +
       '送信元を詐称した要求に応答すると、無関係の第三者へパケットを送ることになります。' +
-      '内容を問わず応答するため、同種のサービス（echo、chargenなど）を送信元に詐称したパケットが1つ届くだけで、' +
+      'このようなサービスは要求の内容を問わず応答するため、同種のサービス（echo、chargenなど）を送信元に詐称したパケットが1つ届くだけで、' +
       '2つのサービスが際限なく応答し合います。時刻合わせにはNTPが使われており、現在、このサービスを必要とする用途はありません。',
   },
   remedy: {
@@ -34,7 +35,20 @@ export const words: ProbeIdentity['words'] = {
     ].join('\n'),
   },
   check: {
-    en: 'If numbers come back, the service is still open. If nothing comes back within three seconds, twice in a row, it is fixed:\n    echo | nc -u -w 3 ADDRESS PORT | od -t u1',
-    ja: '数値が返ってきた場合は、まだ応答しています。2回続けて3秒以内に何も返ってこなければ、対策は完了しています。\n    echo | nc -u -w 3 ADDRESS PORT | od -t u1',
+    en: 'If numbers come back, the service is still open. If nothing comes back within three seconds, twice in a row, it no longer answers:\n    echo | nc -u -w 3 ADDRESS PORT | od -t u1',
+    ja: '数値が返ってきた場合は、まだ応答しています。2回続けて3秒以内に何も返ってこなければ、応答は止まっています。\n    echo | nc -u -w 3 ADDRESS PORT | od -t u1',
   },
 };
+
+/** What came back, in Japanese too. */
+export function wordsFor({ facts, detail }: FindingRecord): Partial<ProbeWords> {
+  const told = facts?.['says'];
+  return told === undefined
+    ? {}
+    : {
+        detail: {
+          en: detail ?? '',
+          ja: `応答を時刻として読むと ${String(told)} になります（時刻であることを示すものは、応答にはほかにありません）`,
+        },
+      };
+}

@@ -10,11 +10,11 @@ export const defaultTemplates: Readonly<Record<Language, string>> = {
 
 {{reminder}}
 
-This message comes from {{organisation}}, which scanned its own network for such services. This is no attack, and we know of no break-in: the services answered our scanner as they answer others.
+This message comes from {{organisation}}, which scanned the networks in its care for such services. It does not mean that we know of an attack or a break-in.
 
 1. WHAT WAS FOUND
 
-Exposures: {{exposed}} ({{customer}}, {{asn}} {{as_name}}). Times are UTC. The file {{csv}} has all figures.
+Exposures: {{exposed}} ({{customer}}, {{asn}} {{as_name}}). Times are UTC. The figures of each are in the file {{csv}}.
 
 {{findings}}
 
@@ -22,7 +22,7 @@ Exposures: {{exposed}} ({{customer}}, {{asn}} {{as_name}}). Times are UTC. The f
 
 2. HOW IT WAS MEASURED
 
-The scan {{scan_id}} ran from {{started}} to {{ended}}. Each address got single requests that only read, at a low rate; a host that answered was asked again by itself, and what came back was counted. The factor is the bytes of the answer divided by the bytes of the request (payload of UDP), so it means something only beside the size of the request. "On the wire" is the same ratio with all headers and the shortest frame of an Ethernet link counted. "At least" marks figures that are too small: the answer went on after we had stopped listening, or a part of it was lost. The severity follows the kind of service and the factor on the wire.
+The scan {{scan_id}} ran from {{started}} to {{ended}}. Each address was sent small requests that only read; a host that answered was asked again by itself, and what came back was counted. A service that answered our scanner is taken to answer anyone; if you admit our scanner on purpose, please tell us. The factor is the bytes of the answer divided by the bytes of the request (UDP payload), so it means something only beside the size of the request. "On the wire" is the same ratio with all headers and the shortest frame of an Ethernet link counted. "At least" marks lower bounds: the answer went on after we had stopped listening, or a part of it may be missing. The severity follows the kind of service and the factor on the wire.
 
 If the address is assigned to your host dynamically, compare the time of the request with your logs.
 
@@ -36,7 +36,7 @@ If the address is assigned to your host dynamically, compare the time of the req
 
 5. IF YOU ARE AN END USER WITH A HOME ROUTER
 
-You run no server and these names mean nothing to you? Then it is probably your router, modem, camera, printer or network storage that answers. None of these needs to be reachable from the Internet.
+You run no server, and these names mean nothing to you? Then your router, modem, camera, printer or network storage may be what answers. None of these needs to be reachable from the Internet.
 - Restart the device and install the newest firmware from its maker.
 - In its settings, switch off management from the Internet (also called remote access, WAN access or cloud access), and, on the Internet side, DNS, NTP (time server) and SNMP.
 - Remove port forwardings and a "DMZ" or "exposed host" that you do not need, and turn off UPnP if a device in your home opened them.
@@ -45,7 +45,7 @@ You run no server and these names mean nothing to you? Then it is probably your 
 
 6. HOW TO CHECK IT YOURSELF
 
-Run this from outside your network (a mobile connection will do), for your own addresses only. From inside, the answer may differ.
+Run this from outside your network (a mobile connection will do), for your own addresses only. From inside, the answer may differ. No answer means something only while the host is up and nothing on the way blocks the request.
 
 {{check}}
 
@@ -65,11 +65,11 @@ Please name the scan {{scan_id}} when you write to us.
 
 {{reminder}}
 
-本件は、当社が自社のネットワークを調査した結果に基づくものです。お客様の機器への攻撃や侵入を確認したものではありません。
+本件は、当社が管理を担うネットワークを調査した結果に基づくものです。お客様の機器への攻撃や侵入を確認したものではありません。
 
 1. 検出した内容
 
-検出件数：{{exposed}}件（{{customer}}、{{asn}} {{as_name}}）。時刻はすべて協定世界時（UTC）です。日本時間は9時間を加えてください。すべての数値はファイル {{csv}} に記載しています。
+検出件数：{{exposed}}件（{{customer}}、{{asn}} {{as_name}}）。時刻はすべて協定世界時（UTC）です。日本時間は9時間を加えてください。各項目の数値はファイル {{csv}} に記載しています。
 
 {{findings}}
 
@@ -77,7 +77,7 @@ Please name the scan {{scan_id}} when you write to us.
 
 2. 測定の方法
 
-調査 {{scan_id}} は {{started}} から {{ended}} まで実施しました。各アドレスに、情報を読み出すだけの要求を低い頻度で1つずつ送り、応答があったアドレスにはあらためて個別に要求を送って、返ってきた量を数えました。増幅率は、応答のバイト数を要求のバイト数で割った値です（いずれもUDPのペイロード）。要求の大きさによって変わるため、要求の大きさと併せてご覧ください。「回線上」は、イーサネットのヘッダーと最小フレーム長を含めて計算した比です。「以上」と付した数値は下限です。測定を打ち切った後も応答が続いたか、応答の一部が失われたことを示します。深刻度は、サービスの種類と回線上の比によって判定しています。
+調査 {{scan_id}} は {{started}} から {{ended}} まで実施しました。各アドレスに、情報を読み出すだけの小さな要求を送り、応答があったアドレスにはあらためて個別に要求を送って、返ってきた量を数えました。当社の調査に応答したサービスは、誰からの要求にも応答するものとみなしています。当社の調査を意図的に許可されている場合は、お知らせください。増幅率は、応答のバイト数を要求のバイト数で割った値です（いずれもUDPのペイロード）。要求の大きさによって変わるため、要求の大きさと併せてご覧ください。「回線上」は、イーサネットのヘッダーと最小フレーム長を含めて計算した比です。「以上」と付した数値は下限です。測定を打ち切った後も応答が続いたか、応答の一部が欠けている可能性があることを示します。深刻度は、サービスの種類と回線上の比によって判定しています。
 
 IPアドレスが動的に割り当てられている場合は、測定時刻とお手元の記録を照らし合わせてください。
 
@@ -100,7 +100,7 @@ IPアドレスが動的に割り当てられている場合は、測定時刻と
 
 6. ご自身での確認方法
 
-網の外（携帯電話の回線など）から、お客様ご自身のアドレスに対してのみ実行してください。内側から実行すると、結果が異なることがあります。
+お客様のネットワークの外（携帯電話の回線など）から、お客様ご自身のアドレスに対してのみ実行してください。内側から実行すると、結果が異なることがあります。応答がないことに意味があるのは、機器が動作しており、途中の経路で要求が遮断されていない場合に限ります。
 
 {{check}}
 
@@ -122,7 +122,7 @@ export const closingTemplates: Readonly<Record<Language, string>> = {
 
 {{fixed}}
 
-The scan {{scan_id}} ran from {{started}} to {{ended}} (UTC). The file {{csv}} has the last figures of each of them.
+The scan {{scan_id}} ran from {{started}} to {{ended}} (UTC). The last figures of each are in the file {{csv}}.
 
 {{organisation}}
 {{contact}}

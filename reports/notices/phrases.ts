@@ -1,6 +1,8 @@
 import type { Language, ProbeIdentity, ProbeWords } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
+import { askedAgain } from '../../src/domain/asked-again.js';
 import type { Severity } from '../../src/domain/finding.js';
+import type { Evidence } from '../../src/domain/status.js';
 import { decimalText, FACTOR_DECIMALS } from '../format.js';
 
 /** What a notice says of one exposure and around the probes' own words. */
@@ -30,18 +32,27 @@ export interface Phrases {
   /** What a check shows of such an answer. */
   readonly checkElsewhere: string;
   more(count: number): string;
-  /** Before what is proved closed. */
+  /** Before what is proved to be exposed no longer. */
   readonly closed: string;
   /** Before what no longer answers: silence alone proves no closed service. */
   readonly silent: string;
-  /** Since when there is no answer: the last scan that had one. */
-  silentSince(record: FindingRecord): string;
+  /** Of one that is exposed no longer: where it was, as what it was reported, and what is known of it now. */
+  fixed(record: FindingRecord, title: string): string;
+  /** Between the name of a figure and the figure. */
+  readonly colon: string;
+  /** The heading of a check that is for these hosts only. */
+  headingFor(title: string, hosts: string): string;
   /** Of a letter about exposures: how many amplify at least twice on the wire. */
   opening(counts: { readonly exposed: number; readonly amplifying: number }): string;
-  /** The word before the subject of a reminder, with the blank behind it. */
+  /** Before the subject of a reminder, with the blank behind it: scans that found it are counted, never letters. */
   reminderMark(scans: number): string;
   /** Which reminder it is, and since when. */
-  reminder(facts: { readonly before: number; readonly scans: number; readonly since: string }): string;
+  reminder(facts: {
+    readonly before: number;
+    readonly exposed: number;
+    readonly scans: number;
+    readonly since: string;
+  }): string;
   /** Of a closing letter; `allProved`: none of them is silent only. */
   closing(counts: { readonly fixed: number; readonly allProved: boolean }): string;
 }
@@ -87,19 +98,20 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
     asked: 'Asked at',
     sizes: 'Answer',
     sizesOf: (record) =>
-      `${atLeast(record)}${record.response_size} bytes in ${record.packets} ${record.packets === 1 ? 'packet' : 'packets'} to a request of ${record.request_size} ${record.request_size === 1 ? 'byte' : 'bytes'}`,
+      `${atLeast(record)}${counted(record.response_size, 'byte')} in ${counted(record.packets, 'datagram')} to a request of ${counted(record.request_size, 'byte')}${record.basis === 'sweep' ? '; counted in the sweep only' : ''}`,
     factor: 'Factor',
     factorOf: (record, amplification) =>
-      `${atLeast(record)}${amplification} (answer / request of ${record.request_size} ${record.request_size === 1 ? 'byte' : 'bytes'})${onTheWire(record, '; on the wire ', '')}`,
+      `${atLeast(record)}${amplification} (answer / request of ${counted(record.request_size, 'byte')})${onTheWire(record, `; on the wire ${atLeast(record)}`, '')}`,
     since: 'Open',
     sinceOf({ status, first_seen, times_seen, days_open = 0 }) {
       if (status === undefined) return undefined;
       if (status === 'new') return 'first found by this scan';
-      const first = first_seen === undefined ? '' : `, first seen ${spacedTime(first_seen)}`;
-      const scans = times_seen === undefined ? '' : `, found for the ${ordinal(times_seen)} time`;
-      if (status === 'reopened') return `open again after it had been fixed${first}${scans}`;
-      const days = days_open === 1 ? '1 day' : `${days_open} days`;
-      return `for ${days_open === 0 ? 'less than a day' : days}${first}${scans}`;
+      const first = first_seen === undefined ? '' : `; first found ${spacedTime(first_seen)}`;
+      const scans = times_seen === undefined ? '' : `; found for the ${ordinal(times_seen)} time`;
+      if (status === 'reopened')
+        return `found again after an earlier scan had counted it as fixed${first}${scans}`;
+      const days = days_open === 0 ? 'less than a day' : counted(days_open, 'day');
+      return `for ${days}, as far as our scans show${first}${scans}`;
     },
     software: 'Software',
     detail: 'Detail',
@@ -120,21 +132,26 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
     },
     checkElsewhere:
       'The answer above came from another address than the one that was asked. Most tools do not show such an answer; dig says "reply from unexpected source", which means that it still comes.',
-    closed: 'Thank you: these, found by earlier scans, are closed now.',
+    colon: ': ',
+    headingFor: (title, hosts) => `${title}; ${hosts}`,
+    closed: 'Found by earlier scans, and exposed no longer (thank you):',
     silent:
-      'These, found by earlier scans, no longer answer. Silence does not prove that they are closed: please make sure that they are.',
-    silentSince: ({ last_seen }) =>
-      last_seen === undefined ? '' : ` (no longer answers since ${spacedTime(last_seen)})`,
+      'Found by earlier scans, and no longer answering. Silence does not prove that a service is closed: please make sure that it is.',
+    fixed(record, title) {
+      const { ip, port, status_evidence: evidence } = record;
+      const proof = evidence === 'silent' ? silence(record) : evidence && PROOFS.en[evidence];
+      return `${ip}, UDP port ${port}, found as "${title}"${proof === undefined ? '' : `: ${proof}`}`;
+    },
     opening({ exposed, amplifying }) {
-      const replies = 'at least twice as large as the request';
+      const replies = 'at least twice as large as the request on the wire';
       const [subject, them] =
         exposed === 1
           ? [
-              'A service at an address assigned to you answers',
+              'A service at an address assigned to you answered',
               'the service, or let only your own users reach it',
             ]
           : [
-              'Services at addresses assigned to you answer',
+              'Services at addresses assigned to you answered',
               'these services, or let only your own users reach them',
             ];
       const larger =
@@ -143,13 +160,23 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
           : exposed === 1
             ? `, with a reply ${replies}`
             : `, ${amplifying === exposed ? 'all' : `${amplifying} of ${exposed}`} with replies ${replies}`;
-      return `${subject} requests from anyone${larger}. Attackers send such requests in the name of a victim: the replies then hit the victim, and your own line carries them. Please close ${them}. This message says what was found, how it was measured, why it matters, how to fix it and how to check that yourself.`;
+      return `${subject} our scanner${larger}. What answers us most likely answers anyone: attackers send such requests in the name of a victim, the replies then hit the victim, and your own line carries them. Please close ${them}. This message says what was found, how it was measured, why it matters, how to fix it and how to check that yourself.`;
     },
-    reminderMark: (scans) => `Reminder (found for the ${ordinal(scans)} time): `,
-    reminder: ({ before, scans, since }) =>
-      `This is a reminder. ${before === 1 ? 'One of the exposures below was' : `${before} of the exposures below were`} found by earlier scans too; ${before === 1 ? 'it' : 'the one found most often'} was first found on ${day(since)}, and now for the ${ordinal(scans)} time.`,
+    reminderMark: (scans) => `Found again (for the ${ordinal(scans)} time): `,
+    reminder({ before, exposed, scans, since }) {
+      const them =
+        exposed === 1
+          ? 'The exposure below was'
+          : before === 1
+            ? 'One of the exposures below was'
+            : before === exposed
+              ? 'All the exposures below were'
+              : `${before} of the exposures below were`;
+      const [it, its] = before === 1 ? ['It', 'it'] : ['The one found most often', 'that one'];
+      return `${them} found by earlier scans too. ${it} was first found on ${day(since)}; this is the ${ordinal(scans)} scan that found ${its}.`;
+    },
     closing: ({ fixed, allProved }) =>
-      `Earlier scans had found ${fixed === 1 ? 'an exposed UDP service' : 'exposed UDP services'} at ${fixed === 1 ? 'an address' : 'addresses'} assigned to you. This scan found ${fixed === 1 ? 'it' : 'them'} no more${allProved ? ', and there is nothing left to do' : ''}.`,
+      `Earlier scans found ${fixed === 1 ? 'an exposed UDP service' : 'exposed UDP services'} at ${fixed === 1 ? 'an address' : 'addresses'} assigned to you. This scan did not find ${fixed === 1 ? 'it' : 'them'} exposed any more${allProved ? ', and we see nothing left to do' : ''}.`,
   },
   ja: {
     unknownCustomer: 'お客様不明',
@@ -161,10 +188,10 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
     asked: '測定時刻',
     sizes: '応答',
     sizesOf: (record) =>
-      `${record.request_size}バイトの要求に対し、${record.packets}パケット、${record.response_size}バイト${orMore(record)}`,
+      `${record.request_size}バイトの要求に対し、${record.packets}データグラム、${record.response_size}バイト${orMore(record)}${record.basis === 'sweep' ? '（一斉調査でのみ得られた値です）' : ''}`,
     factor: '増幅率',
     factorOf: (record, amplification) =>
-      `${amplification}倍${orMore(record)}（応答÷${record.request_size}バイトの要求）${onTheWire(record, '、回線上では', '倍')}`,
+      `${amplification}倍${orMore(record)}（応答÷${record.request_size}バイトの要求）${onTheWire(record, '、回線上では', `倍${orMore(record)}`)}`,
     since: '経過',
     sinceOf({ status, first_seen, times_seen, days_open = 0 }) {
       if (status === undefined) return undefined;
@@ -174,8 +201,10 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
         ...(times_seen === undefined ? [] : [`検出は今回で${times_seen}回目`]),
       ].join('、');
       const facts = known === '' ? '' : `（${known}）`;
-      if (status === 'reopened') return `一度解消しましたが、再び検出しました${facts}`;
-      return days_open === 0 ? `継続しています${facts}` : `${days_open}日間継続しています${facts}`;
+      if (status === 'reopened') return `一度解消と判定しましたが、再び検出しました${facts}`;
+      return days_open === 0
+        ? `前回の調査に続いて検出しました${facts}`
+        : `調査結果からは、${days_open}日間継続しています${facts}`;
     },
     software: 'ソフトウェア',
     detail: '備考',
@@ -194,27 +223,80 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
     },
     checkElsewhere:
       '上記の応答は、要求を送った先とは別のアドレスから届きました。多くのツールはこのような応答を表示しません。digで「reply from unexpected source」と表示された場合は、まだ応答しています。',
-    closed: '以前の調査で検出した次の項目は、閉じられたことを確認しました。ご対応ありがとうございました。',
+    colon: '：',
+    headingFor: (title, hosts) => `${title}（対象：${hosts}）`,
+    closed: '以前の調査で検出した次の項目は、解消されたことを確認しました。ありがとうございました。',
     silent:
       '以前の調査で検出した次の項目は、応答がなくなりました。応答がないだけでは、閉じられたことの確認にはなりません。お手数ですが、対策の状況をご確認ください。',
-    silentSince: ({ last_seen }) =>
-      last_seen === undefined ? '' : `（${spacedTime(last_seen)} を最後に応答がありません）`,
+    fixed(record, title) {
+      const { ip, port, status_evidence: evidence } = record;
+      const proof = evidence === 'silent' ? silenceInJapanese(record) : evidence && PROOFS.ja[evidence];
+      return `${ip} UDPポート${port}（検出時：${title}）${proof === undefined ? '' : `：${proof}`}`;
+    },
     opening({ exposed, amplifying }) {
       const larger =
         amplifying === 0
           ? ''
           : exposed === 1
-            ? '要求の2倍以上の大きさの応答が返ります。'
-            : `${amplifying === exposed ? 'いずれも' : `${exposed}件のうち${amplifying}件では`}、要求の2倍以上の大きさの応答が返ります。`;
-      return `お客様がご利用中のIPアドレスにおいて、誰からの要求にも応答するサービスを確認しました。${larger}攻撃者は送信元を被害者のアドレスに詐称した要求を送り、その応答を被害者に送りつけます（リフレクション攻撃）。その通信はお客様の回線にも負荷をかけます。お手数ですが、該当するサービスを停止するか、必要な利用者だけが使えるように制限してくださいますようお願いいたします。以下に、検出した内容、測定の方法、放置した場合の危険、対策の方法、ご自身での確認方法をご案内します。`;
+            ? '応答の大きさは、回線上で要求の2倍以上でした。'
+            : `${amplifying === exposed ? 'いずれも' : `${exposed}件のうち${amplifying}件では`}、応答の大きさが回線上で要求の2倍以上でした。`;
+      return `お客様がご利用中のIPアドレスにおいて、当社の調査に応答するUDPサービスを確認しました。${larger}当社の調査に応答するサービスは、誰からの要求にも応答するものと考えられます。攻撃者は送信元を被害者のアドレスに詐称した要求を送り、その応答を被害者に送りつけます（リフレクション攻撃）。その通信はお客様の回線にも負荷をかけます。お手数ですが、該当するサービスを停止するか、必要な利用者だけが使えるように制限してくださいますようお願いいたします。以下に、検出した内容、測定の方法、放置した場合の危険、対策の方法、ご自身での確認方法をご案内します。`;
     },
-    reminderMark: (scans) => `【再通知・${scans}回目の検出】`,
-    reminder: ({ before, scans, since }) =>
-      `本件は再度のお知らせです。以下のうち${before}件は、以前の調査でも検出しています。最も回数の多いものは${day(since)}に初めて検出し、今回で${scans}回目の検出です。`,
+    reminderMark: (scans) => `【${scans}回目の検出】`,
+    reminder({ before, exposed, scans, since }) {
+      const them =
+        exposed === 1 ? '以下の項目' : before === exposed ? '以下の項目はいずれも' : `以下のうち${before}件`;
+      const often = before === 1 ? '' : '検出回数が最も多いものは、';
+      return `${them}${them.endsWith('も') ? '' : 'は'}、以前の調査でも検出しています。${often}${day(since)}に初めて検出し、今回が${scans}回目の検出です。`;
+    },
     closing: ({ allProved }) =>
-      `以前の調査で、お客様がご利用中のIPアドレスにおいて、外部に応答するUDPサービスを検出しておりました。今回の調査では、いずれも検出されませんでした。${allProved ? 'これ以上の対応は必要ありません。' : ''}`,
+      `以前の調査で、お客様がご利用中のIPアドレスにおいて、外部に応答するUDPサービスを検出しておりました。今回の調査では検出されませんでした。${allProved ? '調査結果からは、これ以上の対応は不要と考えております。' : ''}`,
   },
 };
+
+/** What proves a fix, other than silence. */
+const PROOFS: Readonly<Record<Language, Readonly<Record<Exclude<Evidence, 'silent'>, string>>>> = {
+  en: {
+    refused: 'it now refuses the request',
+    closed: 'its port is now reported closed',
+    answered: 'it now answers the same request without exposing anything',
+  },
+  ja: {
+    refused: '要求を拒否するようになりました',
+    closed: 'ポートが閉じていることを示す応答がありました',
+    answered: '同じ要求への応答に、問題となる内容がなくなりました',
+  },
+};
+
+/** Since when, in how many scans, and how often asked again: of each what is known. */
+function silence(record: FindingRecord): string {
+  const { silent_since: since, silent_runs: scans, last_seen } = record;
+  const again = askedAgain(record);
+  return [
+    `no answer${since === undefined ? '' : ` since ${spacedTime(since)}`}${scans === undefined ? '' : `, in ${counted(scans, 'scan')}`}`,
+    ...(last_seen === undefined ? [] : [`it last answered at ${spacedTime(last_seen)}`]),
+    ...(again === undefined
+      ? []
+      : [
+          `this scan asked again ${again.times === 1 ? 'once' : `${again.times} times`}, last at ${spacedTime(again.last)}`,
+        ]),
+  ].join('; ');
+}
+
+function silenceInJapanese(record: FindingRecord): string {
+  const { silent_since: since, silent_runs: scans, last_seen } = record;
+  const again = askedAgain(record);
+  return [
+    `${since === undefined ? '' : `${spacedTime(since)} 以降、`}${scans === undefined ? '' : `${scans}回の調査で`}応答がありません`,
+    ...(last_seen === undefined ? [] : [`最後の応答：${spacedTime(last_seen)}`]),
+    ...(again === undefined ? [] : [`今回の再確認：${again.times}回、最終 ${spacedTime(again.last)}`]),
+  ].join('、');
+}
+
+/** `1 byte`, `8 bytes`. */
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
 
 function atLeast({ lower_bound }: FindingRecord): string {
   return lower_bound === true ? 'at least ' : '';
@@ -251,13 +333,13 @@ export function checkOf(text: string, { probed_ip, probed_port }: FindingRecord)
 /** What can be said of an answer that no reader knows, or of a probe that this version does not have. */
 export const unknownWords: ProbeWords = {
   title: {
-    en: 'an unknown service answers over UDP',
+    en: 'Unknown service answers over UDP',
     ja: '不明なサービスがUDPで応答しています',
   },
   risk: {
     en:
       'What kind of service answers here is not known; it answered a request of our scanner. With a forged ' +
-      'sender address its answers strike a third party from your network.',
+      'sender address its answers hit a third party from your network.',
     ja:
       '応答しているサービスの種類は特定できていませんが、当社の調査の要求に応答しました。' +
       '送信元を詐称した要求に応答すると、第三者への攻撃がこのネットワークから行われる形になります。',

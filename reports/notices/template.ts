@@ -15,13 +15,13 @@ export const PLACEHOLDERS = {
   ended: 'when it ended, UTC',
   exposed: 'how many exposures there are',
   csv: 'the name of the CSV file beside, which mail has attached',
-  reminder_mark: 'before the subject of a reminder: how many scans have found it; nothing in a first letter',
+  reminder_mark:
+    'before the subject where earlier scans found some of it too: how many scans found it; else nothing',
   opening: 'what this is about: how many services answer, how many amplify, what to do',
-  reminder:
-    'how many of the exposures earlier scans found too, how often and since when; nothing in a first letter',
+  reminder: 'how many of the exposures earlier scans found too, how often and since when; else nothing',
   findings: 'each exposure: address, port, time, sizes, factor, since when; the 100 most severe at most',
   fixed:
-    'what was fixed, with thanks, and what no longer answers, each with its address; nothing where nothing was',
+    'what was fixed and what proves it, and what no longer answers and since when; nothing where nothing was',
   risk: 'why it matters, for each kind of service',
   remedy: 'how to fix it, for each kind of service, by software',
   check: 'how to check it oneself, for each kind of service',

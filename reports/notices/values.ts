@@ -64,19 +64,14 @@ export function noticeValues(
       ...(more > 0 ? [say.more(more)] : []),
     ].join('\n\n'),
     fixed: [
-      listed(say.closed, closed, (record) => say.place(record, titleOf(record)), say),
-      listed(
-        say.silent,
-        silent,
-        (record) => `${say.place(record, titleOf(record))}${say.silentSince(record)}`,
-        say,
-      ),
+      listed(say.closed, closed, (record) => say.fixed(record, titleOf(record)), say),
+      listed(say.silent, silent, (record) => say.fixed(record, titleOf(record)), say),
     ]
       .filter((part) => part !== '')
       .join('\n\n'),
     risk: sections(exposed, titleOf, (record) => wordsFor(record).risk[language]),
     remedy: sections(exposed, titleOf, (record) => asList(wordsFor(record).remedy[language])),
-    check: checks(exposed, titleOf, (record) =>
+    check: checks(exposed, say, titleOf, (record) =>
       [
         ...(say.elsewhereOf(record) === undefined ? [] : [say.checkElsewhere]),
         wordsFor(record).check[language],
@@ -90,7 +85,7 @@ function reminderOf(
   exposed: readonly FindingRecord[],
   say: Phrases,
 ): Pick<NoticeValues, 'reminder_mark' | 'reminder'> {
-  const before = exposed.filter(({ status }) => status === 'persisting');
+  const before = exposed.filter(({ status }) => status === 'persisting' || status === 'reopened');
   const scans = Math.max(0, ...before.map(({ times_seen = 0 }) => times_seen));
   const since = before
     .filter(({ times_seen = 0 }) => times_seen === scans)
@@ -99,7 +94,7 @@ function reminderOf(
   if (since === undefined || scans < 2) return { reminder_mark: '', reminder: '' };
   return {
     reminder_mark: say.reminderMark(scans),
-    reminder: say.reminder({ before: before.length, scans, since }),
+    reminder: say.reminder({ before: before.length, exposed: exposed.length, scans, since }),
   };
 }
 
@@ -146,7 +141,9 @@ function described(
           recognisable(words.detail?.[language] ?? (language === 'en' ? record.detail : undefined)),
         ],
       ] as const
-    ).flatMap(([label, value]) => (value === undefined || value === '' ? [] : `  - ${label}: ${value}`)),
+    ).flatMap(([label, value]) =>
+      value === undefined || value === '' ? [] : `  - ${label}${say.colon}${value}`,
+    ),
   ].join('\n');
 }
 
@@ -180,23 +177,25 @@ function sections(
  */
 function checks(
   records: readonly FindingRecord[],
+  say: Phrases,
   titleOf: (record: FindingRecord) => string,
   checkFor: (record: FindingRecord) => string,
 ): string {
   const questions = new Map<string, Map<string, FindingRecord[]>>();
   for (const record of records) {
     const title = titleOf(record);
-    const text = checkFor(record).replaceAll('PORT', String(record.probed_port));
+    const question = `${record.probed_port} ${checkFor(record)}`;
     const ofTitle = questions.get(title) ?? new Map<string, FindingRecord[]>();
-    questions.set(title, ofTitle.set(text, [...(ofTitle.get(text) ?? []), record]));
+    questions.set(title, ofTitle.set(question, [...(ofTitle.get(question) ?? []), record]));
   }
   return [...questions]
     .flatMap(([title, ofTitle]) =>
-      [...ofTitle].map(([text, rows]) => {
+      [...ofTitle.values()].map((rows) => {
         const hosts = [...new Set(rows.map(({ ip }) => ip))];
         const some = `${hosts.slice(0, MOST_HOSTS).join(', ')}${hosts.length > MOST_HOSTS ? ', …' : ''}`;
         const [worst] = rows;
-        return `[${title}${ofTitle.size > 1 ? `; ${some}` : ''}]\n${worst === undefined ? '' : checkOf(text, worst)}`;
+        const heading = ofTitle.size > 1 ? say.headingFor(title, some) : title;
+        return `[${heading}]\n${worst === undefined ? '' : checkOf(checkFor(worst), worst)}`;
       }),
     )
     .join('\n\n');

@@ -135,7 +135,10 @@ describe('the letters about all that the lab shows', () => {
       for (const language of LANGUAGES)
         for (const text of [
           title[language],
-          risk[language].replace(/no larger than|hardly larger than|as large as/g, ''),
+          risk[language].replace(
+            /no larger than|hardly larger than|less than twice as large as|as large as/g,
+            '',
+          ),
         ])
           assert.doesNotMatch(text, CLAIM[language], `${name}: ${text}`);
     }
@@ -143,7 +146,10 @@ describe('the letters about all that the lab shows', () => {
 
   it('count in their opening only what is at least twice as large on the wire', () => {
     each((letter, { name, record }, language) => {
-      const counts = { en: /at least\s+twice as large/, ja: /要求の\s*2倍以上/ }[language].test(letter);
+      const counts = {
+        en: /at least\s+twice\s+as\s+large\s+as\s+the\s+request\s+on\s+the\s+wire/,
+        ja: /回\s*線\s*上\s*で\s*要\s*求\s*の\s*2\s*倍\s*以\s*上/,
+      }[language].test(letter);
       assert.equal(counts, (record.wire_amplification ?? NaN) >= 2, `${name} ${language}`);
     });
   });
@@ -196,8 +202,8 @@ describe('the letters about all that the lab shows', () => {
 
   it('say what it means when the check shows an answer, and what when it shows none', () => {
     const OUTCOMES = {
-      en: [/still|"open" means/, /fixed|closed|no longer/],
-      ja: [/まだ/, /完了|止まって|応答していません/],
+      en: [/still|"open" means/, /"closed" that|no longer/],
+      ja: [/まだ/, /止まって|応答していません/],
     };
     each((_, { name, record }, language) => {
       const check = wordsOf(record, probes).check[language];
@@ -226,7 +232,7 @@ describe('the letters about all that the lab shows', () => {
         .map((paragraph) =>
           paragraph
             .replace(/^ {4}.*$/gm, '')
-            .replace(/^ {2}- (?:備考|ソフトウェア): (?:.*\n {4})*.*$/gm, '')
+            .replace(/^ {2}- (?:備考|ソフトウェア)：(?:.*\n {4})*.*$/gm, '')
             .replace(/「[^」]*」|`[^`]*`/g, ''),
         )
         .join('\n\n');
@@ -240,17 +246,120 @@ describe('the letters about all that the lab shows', () => {
     });
     for (const { name, record } of found) {
       const { ja = '' } = wordsOf(record, probes).detail ?? {};
-      assert.doesNotMatch(ja.replace(/^sysDescr：.*/, ''), SENTENCE, name);
+      assert.doesNotMatch(ja.replace(/^(?:sysDescr|応答の内容)：.*/, ''), SENTENCE, name);
     }
+  });
+
+  it('tell in Japanese too what was found besides', () => {
+    for (const { name, record } of found) {
+      if (record.detail === undefined) continue;
+      const { ja = '' } = wordsOf(record, probes).detail ?? {};
+      assert.match(ja, /[\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Han}]|sysDescr/u, name);
+    }
+  });
+
+  it('send with nc exactly the request that was answered, whatever the port', () => {
+    const asked = found.filter(({ record }) => record.protocol === 'ntp');
+    assert.ok(new Set(asked.map(({ record }) => record.request_size)).size > 1);
+    for (const { name, record } of asked) {
+      const moved = { ...record, probed_port: 10123 };
+      const command = commandsIn(checkOf(wordsOf(moved, probes).check.en, moved)).at(-1) ?? '';
+      const [, octal = '', , zeros = '0'] =
+        /printf '([\\0-7]+)'(; head -c (\d+) \/dev\/zero; \})? \| nc -u -w 3 \S+ 10123 \| /.exec(command) ??
+        [];
+      const typed = [...octal.matchAll(/\\(\d{3})/g)].map(([, digits = '']) => parseInt(digits, 8));
+      const sent = Buffer.concat([Uint8Array.from(typed), Buffer.alloc(Number(zeros))]);
+      assert.deepEqual(sent, Buffer.from(requestOf(record)), `${name}: ${command}`);
+    }
+  });
+
+  it('name an IPv6 address as net-snmp and nmap take it', () => {
+    const agents = letters.filter(
+      ({ one: { record } }) => record.protocol === 'snmp' && record.ip.includes(':'),
+    );
+    assert.ok(agents.length > 0);
+    for (const { letter, one } of agents) assert.match(letter, / udp6:\[2001:db8::10\]:161 /, one.name);
+  });
+
+  it('call twice as large only what is, and size an answer in datagrams', () => {
+    const LARGER = { en: /at least twice as large/, ja: /2倍以上/ };
+    for (const { name, record } of found)
+      for (const language of LANGUAGES) {
+        const { risk } = wordsOf(record, probes);
+        if (LARGER[language].test(risk[language])) assert.ok((record.wire_amplification ?? NaN) >= 2, name);
+        assert.doesNotMatch(risk.en, /much larger/, name);
+      }
+    each((letter, { name, record }, language) => {
+      const size = { en: `${record.packets} datagram`, ja: `${record.packets}データグラム` }[language];
+      assert.ok(letter.replace(/\s+/g, ' ').includes(size), name);
+    });
+  });
+
+  it('call no silence of a check a proof, and say when it means something', () => {
+    each((letter, { name, record }, language) => {
+      const check = wordsOf(record, probes).check[language];
+      assert.doesNotMatch(check, /it is fixed|対策は完了/, name);
+      const caveat = { en: /No answer means something only while/, ja: /応答がないことに意味があるのは/ };
+      assert.match(letter.replace(/\s+/g, language === 'en' ? ' ' : ''), caveat[language], name);
+    });
+  });
+
+  it('mark the figures of a sweep alone, and both factors where they are lower bounds', () => {
+    const { record } = found.find(({ record }) => record.protocol === 'chargen') ?? assert.fail();
+    const swept = { ...record, basis: 'sweep', lower_bound: true } as const;
+    assert.match(letterAbout(swept, 'en').replace(/\s+/g, ' '), /counted in the sweep only/);
+    assert.match(
+      letterAbout(swept, 'en').replace(/\s+/g, ' '),
+      /Factor: at least \S+ [^;]+; on the wire at least /,
+    );
+    const japanese = letterAbout(swept, 'ja').replace(/\s+/g, '');
+    assert.match(japanese, /一斉調査でのみ得られた値です/);
+    assert.match(japanese, /回線上では[\d.]+倍以上/);
+    assert.doesNotMatch(letterAbout(record, 'en'), /sweep only|at least \d/);
+  });
+
+  it('say of each fix what proves it, and of none more', () => {
+    const { record } = found[0] ?? assert.fail();
+    const PROOFS = {
+      refused: { en: /refuses the request/, ja: /拒否するように/ },
+      closed: { en: /reported closed/, ja: /ポートが閉じていること/ },
+      answered: {
+        en: /answers the same request without exposing anything/,
+        ja: /問題となる内容がなくなりました/,
+      },
+      silent: { en: /no answer since/, ja: /以降、2回の調査で応答がありません/ },
+    } as const;
+    const named = Object.keys(PROOFS) as (keyof typeof PROOFS)[];
+    for (const evidence of named)
+      for (const language of LANGUAGES) {
+        const letter = letterAbout(
+          {
+            ...record,
+            status: 'fixed',
+            status_evidence: evidence,
+            silent_since: '2026-11-13T03:00:00Z',
+            silent_runs: 2,
+            exchanges: [],
+          },
+          language,
+        ).replace(/\s+/g, language === 'en' ? ' ' : '');
+        for (const other of named)
+          assert.equal(
+            PROOFS[other][language].test(letter),
+            other === evidence,
+            `${evidence} ${other} ${letter}`,
+          );
+      }
   });
 
   it('never call closed what is only silent', () => {
     for (const { name, record } of found)
       for (const language of LANGUAGES) {
         const fixed = { ...record, status: 'fixed', last_seen: '2026-11-13T03:01:00Z' } as const;
-        const CLOSED = { en: /are closed now|Thank you/, ja: /閉じられたことを確認しました|ありがとう/ }[
-          language
-        ];
+        const CLOSED = {
+          en: /exposed no longer|thank you/,
+          ja: /解消されたことを確認しました|ありがとう/,
+        }[language];
         const proved = letterAbout({ ...fixed, status_evidence: 'closed' }, language);
         assert.match(proved.replace(/\s+/g, language === 'en' ? ' ' : ''), CLOSED, name);
         const silent = letterAbout({ ...fixed, status_evidence: 'silent' }, language);

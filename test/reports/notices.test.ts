@@ -109,16 +109,22 @@ describe('the notices of a customer', () => {
 
   it('name what is exposed now, since when, how strong at least, and thank for what was fixed', () => {
     const text = rendered.get(english) ?? '';
-    assert.match(text, /192\.0\.2\.10, UDP port 123[^]+for 50 days, first seen 2026-10-01 03:01:00 UTC/);
+    assert.match(
+      text,
+      /192\.0\.2\.10, UDP port 123[^]+for\s+50\s+days,\s+as\s+far\s+as\s+our\s+scans\s+show;\s+first\s+found\s+2026-10-01\s+03:01:00\s+UTC/,
+    );
     assert.match(text, /Factor: at least 5500\.00 \(answer \/ request of 8 bytes\)/);
-    assert.match(text, /open again after it had been fixed, first seen\s+2026-06-01/);
-    assert.match(text, /Thank you[^]+are closed now\.\n- 192\.0\.2\.11, UDP port 123/);
+    assert.match(
+      text,
+      /found again after an earlier scan had counted it as fixed; first\s+found\s+2026-06-01/,
+    );
+    assert.match(
+      text,
+      /exposed no\s+longer\s+\(thank you\):\n- 192\.0\.2\.11, UDP port 123, found as "NTP[^"]+":\s+its port is now\s+reported\s+closed/,
+    );
     assert.doesNotMatch(text, /192\.0\.2\.12/);
     const inJapanese = rendered.get(japanese) ?? '';
-    assert.match(
-      inJapanese.replace(/\s+/g, ''),
-      /5500\.00倍以上[^]+ご対応ありがとうございました。-192\.0\.2\.11/,
-    );
+    assert.match(inJapanese.replace(/\s+/g, ''), /5500\.00倍以上[^]+ありがとうございました。-192\.0\.2\.11/);
     assert.doesNotMatch(inJapanese, /192\.0\.2\.12/);
   });
 
@@ -137,7 +143,7 @@ describe('the notices of a customer', () => {
 
   it('say of an answer that nobody knows no more than that', () => {
     const text = rendered.get(english) ?? '';
-    assert.match(text, /192\.0\.2\.40, UDP port 19: an unknown service/);
+    assert.match(text, /192\.0\.2\.40, UDP port 19: Unknown service/);
     assert.match(text, /nmap -sU -p 19 192\.0\.2\.40/);
     assert.doesNotMatch(text, /chargen/i);
   });
@@ -145,7 +151,7 @@ describe('the notices of a customer', () => {
   it('name commands with an address of the customer to put in', () => {
     for (const path of [english, japanese]) {
       const text = rendered.get(path) ?? '';
-      assert.match(text, /^ {4}ntpdc -n -c monlist 192\.0\.2\.10$/m);
+      assert.match(text, /^ {4}printf '\S+' \| nc -u -w 3 192\.0\.2\.10 123 \| wc -c$/m);
       assert.match(text, /^ {4}dig .* @192\.0\.2\.20 -p 53$/m);
       assert.doesNotMatch(text, /ADDRESS|PORT\b|undefined|NaN|\{\{/);
     }
@@ -187,23 +193,38 @@ describe('the notices of a customer', () => {
       status: 'fixed',
       status_evidence: 'silent',
       last_seen: '2026-11-06T03:01:00Z',
+      silent_since: '2026-11-13T03:00:00Z',
+      silent_runs: 2,
+      exchanges: [1, 2, 3].map((minute) => ({
+        ...(row(12).exchanges[0] ?? assert.fail()),
+        purpose: 'prove',
+        end: 'silent',
+        requested_at: `2026-11-20T03:0${minute}:00.000Z`,
+      })),
     });
     const proved = render([fixed]).get(english) ?? '';
     assert.match(proved, /^Subject: No exposed UDP services found in your network any more \(AS64496, /);
-    assert.match(proved, /nothing left to do[^]+Thank you[^]+closed now\.\n- 192\.0\.2\.11, UDP port 123/);
-    assert.doesNotMatch(proved, /WHAT WAS FOUND|Reminder/);
+    assert.match(
+      proved,
+      /nothing left to\s+do[^]+exposed no\s+longer\s+\(thank you\):\n- 192\.0\.2\.11, UDP port 123/,
+    );
+    assert.doesNotMatch(proved, /WHAT WAS FOUND|Found again/);
     const files = render([silent]);
     const unproved = files.get(english) ?? '';
     assert.match(
       unproved.replace(/\s+/g, ' '),
-      /- 192\.0\.2\.12, [^(]+\(mode 7\) \(no longer answers since 2026-11-06 03:01:00 UTC\)/,
+      /- 192\.0\.2\.12, [^:]+\(mode 7\)": no answer since 2026-11-13 03:00:00 UTC, in 2 scans; it last answered at 2026-11-06 03:01:00 UTC; this scan asked again 3 times, last at 2026-11-20 03:03:00 UTC/,
     );
-    assert.doesNotMatch(unproved, /Thank you|closed now|nothing left to do/);
-    assert.match(files.get(japanese) ?? '', /最後に応答がありません/);
-    assert.doesNotMatch(files.get(japanese) ?? '', /閉じられたことを確認しました|ありがとう|必要ありません/);
+    assert.doesNotMatch(unproved, /thank you|exposed no\s+longer|left\s+to\s+do/);
+    const unprovedInJapanese = (files.get(japanese) ?? '').replace(/\s+/g, '');
+    assert.match(
+      unprovedInJapanese,
+      /2026-11-1303:00:00UTC以降、2回の調査で応答がありません、最後の応答：2026-11-0603:01:00UTC、今回の再確認：3回、最終2026-11-2003:03:00UTC/,
+    );
+    assert.doesNotMatch(unprovedInJapanese, /解消されたことを確認しました|ありがとう|不要/);
     assert.match(
       render([fixed, silent]).get(english) ?? '',
-      /closed now[^]+192\.0\.2\.11[^]+no\s+longer answer/,
+      /exposed no\s+longer[^]+192\.0\.2\.11[^]+no\s+longer\s+answering/,
     );
   });
 
@@ -234,13 +255,15 @@ describe('the notices of a customer', () => {
       before(3, 2, '2026-11-13T03:01:00Z'),
     ]);
     const text = (files.get(english) ?? '').replace(/\s+/g, ' ');
-    assert.match(text, /^Subject: Reminder \(found for the 3rd time\): Exposed/);
+    assert.match(text, /^Subject: Found again \(for the 3rd time\): Exposed/);
     assert.match(
       text,
-      /2 of the exposures below were found by earlier scans too; the one found most often was first found on 2026-11-06, and now for the 3rd time\./,
+      /2 of the exposures below were found by earlier scans too\. The one found most often was first found on 2026-11-06; this is the 3rd scan that found that one\./,
     );
-    assert.match(files.get(japanese) ?? '', /^Subject: 【再通知・3回目の検出】/);
-    assert.doesNotMatch(render([row(1, { status: 'new' })]).get(english) ?? '', /[Rr]eminder/);
+    assert.match(files.get(japanese) ?? '', /^Subject: 【3回目の検出】/);
+    assert.doesNotMatch(render([row(1, { status: 'new' })]).get(english) ?? '', /[Rr]eminder|Found again/);
+    // Scans are counted; whether a letter was sent nobody knows here.
+    assert.doesNotMatch(text, /[Rr]eminder/);
   });
 
   it('are written only by a run that speaks for the whole scope', () => {
