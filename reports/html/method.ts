@@ -24,7 +24,7 @@ const METHOD: readonly { readonly name: Said; readonly about: Said }[] = [
   {
     name: { en: 'How it was measured', ja: '測定の方法' },
     about: {
-      en: 'A sweep asked each address a question that only reads. Whoever answered was then asked alone, one request at a time, and everything that came back was counted until the line fell quiet. No sender was forged, and nothing outside the authorised networks was sent a packet.',
+      en: 'A sweep asked each address a question that only reads. A host that answered was then asked alone, one request at a time, and everything that came back was counted until the line fell quiet. No sender was forged, and nothing outside the authorised networks was sent a packet.',
       ja: '各アドレスに、情報を読み出すだけの要求を送りました（スイープ）。応答したホストにはあらためて個別に要求を1つずつ送り、応答が途絶えるまでに返ってきたものをすべて数えました（測定）。送信元の詐称は行わず、許可された範囲の外には何も送っていません。',
     },
   },
@@ -59,8 +59,8 @@ const METHOD: readonly { readonly name: Said; readonly about: Said }[] = [
   {
     name: { en: 'New, persisting, reopened, fixed, unknown', ja: '新規・継続・再発・解消・不明' },
     about: {
-      en: 'Against the earlier runs. Fixed needs evidence: a refusal, a closed port, or lasting silence. Where packets were lost or a whole neighbourhood fell silent, it is unknown: nobody can say.',
-      ja: '以前の調査との比較です。「解消」には根拠（拒否、ポートの閉鎖、繰り返しても応答なし）が必要です。パケットが失われた場合や、周辺がまとめて応答しなくなった場合は「不明」とします。',
+      en: 'Against the earlier runs. Fixed needs evidence: a refusal, a closed port, an answer that exposes nothing, or lasting silence. Where packets were lost or a whole neighbourhood fell silent, it is unknown: nobody can say.',
+      ja: '以前の調査との比較です。「解消」には根拠（拒否、ポートの閉鎖、問題のない応答、または複数回の調査で応答なし）が必要です。パケットが失われた場合や、周辺がまとめて応答しなくなった場合は「不明」とします。',
     },
   },
 ];
