@@ -66,49 +66,19 @@ async function inspectHost(
   inputs: ScanInputs,
   host: Address,
 ): Promise<number> {
-  const { json, all } = settings;
+  const { json } = settings;
   const print = (text: string): void => {
     if (!json) io.stdout.write(text);
-  };
-  const giveWay = givingWay(() => io.clock.monotonicMs());
-  const printParts = async (parts: Iterable<string>): Promise<void> => {
-    if (json) return;
-    for (const part of parts) {
-      if (io.stop.aborted) {
-        print('  stopped: the rest of it is not shown\n');
-        return;
-      }
-      print(part);
-      await giveWay();
-    }
   };
   const started = io.clock.now();
   const expiry = createExpiry(inputs.scope.validUntilEnd, io.clock);
   const signal = AbortSignal.any([io.stop, expiry.signal]);
   const measuring = measuringOf(settings, io, inputs, signal);
-  const thresholds = { critical: settings.severity_critical, high: settings.severity_high };
   const inspections: Inspection[] = [];
   print(headerOf(inputs, host));
   for (const selected of inputs.probes) {
     print(describeProbe(selected));
-    const observedOf = new Map<Exchange, ObservedExchange>();
-    let printed = Promise.resolve();
-    const done = await askAll(
-      {
-        ...measuring.common,
-        onExchange(observed) {
-          observedOf.set(observed.exchange, observed);
-          const parts = describeExchange(selected, observed, { number: observedOf.size, all });
-          printed = printed.then(() => printParts(parts));
-        },
-      },
-      measuring.openConnected,
-      { selected, host },
-    );
-    await printed;
-    // In the order of asking, which is not that of their ends in a burst.
-    const exchanges = done.flatMap((exchange) => observedOf.get(exchange) ?? []);
-    const inspection = { selected, exchanges, outcome: outcomeOf(selected, exchanges, thresholds) };
+    const inspection = await inspectWith({ selected, host }, settings, io, measuring);
     inspections.push(inspection);
     print(describeOutcome(inspection));
   }
@@ -142,6 +112,52 @@ async function inspectHost(
   return hasLosses ? EXIT.losses : EXIT.finished;
 }
 
+/** One probe. Each exchange is printed as soon as it is over. */
+async function inspectWith(
+  asked: { readonly selected: SelectedProbe; readonly host: Address },
+  settings: InspectSettings,
+  io: Io,
+  { common, openConnected }: InspectMeasuring,
+): Promise<Inspection> {
+  const { selected } = asked;
+  const { all, json } = settings;
+  const printParts = printerOf(io);
+  const observedOf = new Map<Exchange, ObservedExchange>();
+  let printed = Promise.resolve();
+  const done = await askAll(
+    {
+      ...common,
+      onExchange(observed) {
+        observedOf.set(observed.exchange, observed);
+        const parts = describeExchange(selected, observed, { number: observedOf.size, all });
+        if (!json) printed = printed.then(() => printParts(parts));
+      },
+    },
+    openConnected,
+    asked,
+  );
+  await printed;
+  // In the order of asking, which is not that of their ends in a burst.
+  const exchanges = done.flatMap((exchange) => observedOf.get(exchange) ?? []);
+  const thresholds = { critical: settings.severity_critical, high: settings.severity_high };
+  return { selected, exchanges, outcome: outcomeOf(selected, exchanges, thresholds) };
+}
+
+/** Prints a text of many parts, and lets a signal be heard between two of them. */
+function printerOf({ clock, stdout, stop }: Io): (parts: Iterable<string>) => Promise<void> {
+  const giveWay = givingWay(() => clock.monotonicMs());
+  return async (parts) => {
+    for (const part of parts) {
+      if (stop.aborted) {
+        stdout.write('  stopped: the rest of it is not shown\n');
+        return;
+      }
+      stdout.write(part);
+      await giveWay();
+    }
+  };
+}
+
 /** As a measurement asks; a host that stays silent once more, on a socket that hears that a port is closed. */
 async function askAll(
   measuring: Measuring,
@@ -160,17 +176,20 @@ async function askAll(
   return [...done, ...again];
 }
 
+interface InspectMeasuring {
+  readonly common: Measuring;
+  readonly openConnected: (port: number, address: Address) => Measuring['openSocket'];
+  /** Datagrams that the sockets had no room for. */
+  readonly drops: () => number;
+}
+
 /** Within every limit of the scope, on sockets that ask the scope before each packet. */
 function measuringOf(
   settings: InspectSettings,
   { clock }: Io,
   { scope, rate, scopeFile: { limits } }: ScanInputs,
   signal: AbortSignal,
-): {
-  readonly common: Measuring;
-  readonly openConnected: (port: number, address: Address) => Measuring['openSocket'];
-  readonly drops: () => number;
-} {
+): InspectMeasuring {
   const guard = createGuard({
     allowed: scope.allowed.ranges,
     validUntilEnd: scope.validUntilEnd,

@@ -1,6 +1,7 @@
 import { trafficOf } from '../domain/exchange.js';
 import type { AddressSet } from '../scope/address-set.js';
 import { eachPrefix } from '../scope/address-set.js';
+import type { Family } from '../domain/address.js';
 import { addressCount, formatPrefix } from '../domain/address.js';
 import { eachRange } from '../domain/ranges.js';
 import { interview } from '../measure/interview.js';
@@ -37,28 +38,7 @@ export const plan = defineCommand({
     });
     const families = order.families.map((family) => ({ family, addresses: order.addressesOf(family) }));
     const passes = 1 + settings.retries;
-    const rows = probes.map((selected) => {
-      const { probe, port } = selected;
-      // The same request is another packet in each family.
-      const requests = probe.sweepForms.flatMap((form) =>
-        families.map(({ family, addresses }) => ({
-          addresses: addresses * passes,
-          ...trafficOf(form.encode(0).length, family),
-        })),
-      );
-      return {
-        probe: probe.id,
-        port,
-        forms: probe.sweepForms.length,
-        packets: requests.reduce((sum, { addresses }) => sum + addresses, 0),
-        payload_bytes: requests.reduce(
-          (sum, { addresses, payloadBytes }) => sum + addresses * payloadBytes,
-          0,
-        ),
-        wire_bytes: requests.reduce((sum, { addresses, wireBytes }) => sum + addresses * wireBytes, 0),
-        ...measurementOf(selected),
-      };
-    });
+    const rows = probes.map((selected) => rowOf(selected, families, passes));
     const seconds = passes * sweepSeconds(order, { rate, perSubnet });
     const packets = passes * order.positions;
     // All of them only for programs: of a million targets there are a million.
@@ -84,6 +64,30 @@ export const plan = defineCommand({
     return EXIT.finished;
   },
 });
+
+/** What is sent with one probe. The same request is another packet in each family. */
+function rowOf(
+  selected: SelectedProbe,
+  families: readonly { readonly family: Family; readonly addresses: number }[],
+  passes: number,
+) {
+  const { probe, port } = selected;
+  const requests = probe.sweepForms.flatMap((form) =>
+    families.map(({ family, addresses }) => ({
+      addresses: addresses * passes,
+      ...trafficOf(form.encode(0).length, family),
+    })),
+  );
+  return {
+    probe: probe.id,
+    port,
+    forms: probe.sweepForms.length,
+    packets: requests.reduce((sum, { addresses }) => sum + addresses, 0),
+    payload_bytes: requests.reduce((sum, { addresses, payloadBytes }) => sum + addresses * payloadBytes, 0),
+    wire_bytes: requests.reduce((sum, { addresses, wireBytes }) => sum + addresses * wireBytes, 0),
+    ...measurementOf(selected),
+  };
+}
 
 /**
  * How long one pass over the order takes: of each round the longer of its packets at the rate and the

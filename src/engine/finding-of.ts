@@ -13,32 +13,24 @@ import { exchangeOfSighting } from '../sweep/sightings.js';
 import type { Scope } from '../scope/scope.js';
 import type { SelectedProbe } from './selected-probe.js';
 
-/**
- * One row of the reports, or the reason why there is none.
- * @param isLate whether the sighting's first reply came after the cooldown.
- * @param lostReplies whether the sweep's sockets of this probe lost datagrams: then what the sweep counted of
- *   anybody may be too little.
- * @param directly what an address did when this probe asked it itself.
- * @param answersOtherProtocols whether this address answered what another protocol asked at the probed one.
- */
+/** What the run knows beside the sighting and its measurement. */
+interface Known {
+  readonly scope: Scope;
+  readonly originOf: (address: Address) => Origin;
+  /** Whether the sighting's first reply came after the cooldown. */
+  readonly isLate: boolean;
+  /** Whether the sweep's sockets of this probe lost datagrams: then what the sweep counted may be too little. */
+  readonly lostReplies: boolean;
+  /** What an address did when this probe asked it itself. */
+  readonly directly: (address: Address) => Directly;
+  /** Whether this address answered what another protocol asked at the probed one. */
+  readonly answersOtherProtocols: (address: Address) => boolean;
+  readonly severityThresholds?: SeverityThresholds | undefined;
+}
+
+/** One row of the reports, or the reason why there is none. */
 export function findingOf(
-  {
-    scope,
-    originOf,
-    isLate,
-    lostReplies,
-    directly,
-    answersOtherProtocols,
-    severityThresholds,
-  }: {
-    readonly scope: Scope;
-    readonly originOf: (address: Address) => Origin;
-    readonly isLate: boolean;
-    readonly lostReplies: boolean;
-    readonly directly: (address: Address) => Directly;
-    readonly answersOtherProtocols: (address: Address) => boolean;
-    readonly severityThresholds?: SeverityThresholds | undefined;
-  },
+  { scope, originOf, isLate, lostReplies, directly, answersOtherProtocols, severityThresholds }: Known,
   selected: SelectedProbe,
   sighting: Sighting,
   measured: readonly Exchange[],

@@ -88,6 +88,7 @@ interface Job {
   readonly confirms: boolean;
 }
 
+/** One closure, for taking, measuring, confirming and saving share what was measured and what waits. */
 export function createMeasurementStage(options: MeasurementStageOptions): MeasurementStage {
   const { plan, ledger, clock, progress, losses, signal } = options;
   const measuredOf = createMeasured(options.measured);

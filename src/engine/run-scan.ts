@@ -109,6 +109,7 @@ interface Scan {
   close(): Promise<void>;
 }
 
+/** Makes the parts of a run one after the other, for each is given some of those before it. */
 async function openScan(plan: ScanPlan, ports: ScanPorts, { stop, start }: ScanRun): Promise<Scan> {
   const { clock, control } = ports;
   const expiry = createExpiry(control.guard.rules.validUntilEnd, clock);

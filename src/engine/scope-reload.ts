@@ -57,7 +57,8 @@ export interface ScopeReloadOptions {
 
 /**
  * Exclusions that take effect at once. The guard is narrowed and the order stays, so what was asked and what is
- * still to be asked remain as they are. A scope that cannot be read stops the run, for the old one may be wrong.
+ * still to be asked remain as they are. A scope that cannot be read stops the run, for the old one may be wrong. One
+ * closure, for guard, records and listeners change together.
  */
 export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
   const { scope, targets, pace, clock, say } = options;

@@ -16,22 +16,21 @@ import type { FromWorker, ToWorker, WorkerAnswer, WorkerPlan, WorkerRequest } fr
 /** How often the first thread hears of new sightings: as often as it looks for them. */
 const TELL_EVERY_MS = 200;
 
+interface WorkerPorts {
+  /** The probes of the plan, built again: only their ids can be sent. */
+  readonly probes: readonly SelectedProbe[];
+  readonly clock: Clock;
+  readonly openSocket: OpenGuardedSocket;
+  readonly post: (message: FromWorker) => void;
+  /** Called after the last message. */
+  readonly end: () => void;
+}
+
 /**
  * A partition behind messages: what a worker does from its beginning to its end.
  * @returns what takes the messages of the first thread.
  */
-export function servePartition(
-  plan: WorkerPlan,
-  ports: {
-    /** The probes of the plan, built again: only their ids can be sent. */
-    readonly probes: readonly SelectedProbe[];
-    readonly clock: Clock;
-    readonly openSocket: OpenGuardedSocket;
-    readonly post: (message: FromWorker) => void;
-    /** Called after the last message. */
-    readonly end: () => void;
-  },
-): (message: ToWorker) => void {
+export function servePartition(plan: WorkerPlan, ports: WorkerPorts): (message: ToWorker) => void {
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
   const guard = createGuard(plan.guard);

@@ -65,7 +65,7 @@ export interface SweepPoolPorts {
   readonly startWorker: StartWorker;
 }
 
-/** @throws UsageError as `createPartition` does. */
+/** Each method asks all partitions, and joins their answers. @throws UsageError as `createPartition` does. */
 export async function createSweepPool(
   plan: ScanPlan,
   ports: SweepPoolPorts,

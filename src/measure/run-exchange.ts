@@ -60,7 +60,8 @@ export interface ExchangeResult {
 
 /**
  * Sends one request on a fresh unconnected socket and keeps everything that comes back until the line falls
- * quiet or a cap ends it. Unconnected, because a connected socket would not show replies from other addresses.
+ * quiet or a cap ends it. Unconnected, because a connected socket would not show replies from other addresses. One
+ * closure, for timers, datagrams and errors all may end it, once.
  */
 export async function runExchange(options: ExchangeOptions): Promise<ExchangeResult> {
   const { probe, ask, to, port, limits, clock } = options;

@@ -25,7 +25,8 @@ export interface OperatorRange extends OwnedRange {
 /**
  * The operator's own map: CSV (RFC 4180) with the columns `prefix,asn,as_name,customer`, the last three of which
  * may be empty. A header may put them in another order and use the usual other names. Columns beyond these are
- * passed over where neither asn nor customer is missing: otherwise one of those may be meant.
+ * passed over where neither asn nor customer is missing: otherwise one of those may be meant. One closure, for the
+ * header decides how every later line is read.
  * @throws UsageError with file and line, also for a network that stands there twice with different owners.
  */
 export function readOperatorMap(text: string, file: string): OperatorMap {

@@ -124,7 +124,10 @@ const UNFINISHED_SENDS = 128;
 const UNFINISHED_WHEN_ASKING_AGAIN = 16;
 const PASS_GAP_MS = 2000;
 
-/** @throws what `openSocket` throws. */
+/**
+ * Joins the parts of a sweep. What needs none of the others lies in a file of its own; here is what they share.
+ * @throws what `openSocket` throws.
+ */
 export async function createDiscovery(options: DiscoveryOptions): Promise<Discovery> {
   const { order, clock, retries = 0 } = options;
   const start: DiscoveryStart = options.start ?? { position: 0, sightings: [] };

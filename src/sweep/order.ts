@@ -58,6 +58,7 @@ export interface Cursor {
 }
 
 /**
+ * One closure, for position to address and back are computed from the same few numbers of each class.
  * @param ranges sorted and merged. @param pad places that a subnet has at least. @param shard absent: all of it.
  */
 export function createOrder({

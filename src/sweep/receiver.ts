@@ -26,14 +26,7 @@ export interface Receiver {
   counts(): ReceivedCounts;
 }
 
-export function createReceiver({
-  order,
-  passes,
-  ledger,
-  budget,
-  clock,
-  cooldownMs,
-}: {
+interface ReceiverOptions {
   readonly order: Order;
   /** The first one comes to every position before the others do. */
   readonly passes: readonly Pass[];
@@ -41,7 +34,10 @@ export function createReceiver({
   readonly budget: ReplyBudget;
   readonly clock: Clock;
   readonly cooldownMs: number;
-}): Receiver {
+}
+
+export function createReceiver(options: ReceiverOptions): Receiver {
+  const { order, passes, ledger, budget, clock, cooldownMs } = options;
   const counts = {
     receivedDatagrams: 0,
     receivedBytes: 0,

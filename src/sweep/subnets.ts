@@ -64,7 +64,7 @@ interface RunsOfClass {
   count: number;
 }
 
-/** @param ranges sorted and merged. */
+/** One closure over the columns, which both directions read. @param ranges sorted and merged. */
 export function subnetsOf(ranges: Iterable<Range>): Subnets {
   const { runs, pieces } = cut(ranges);
   const byHosts = new Map<number, RunsOfClass>();

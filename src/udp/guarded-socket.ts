@@ -50,6 +50,7 @@ export type OpenGuardedSocket = (options: GuardedSocketOptions) => Promise<Guard
 const MOST_READING_TURNS = 1024;
 
 /**
+ * One closure: what was sent, received and is unfinished is counted for sending, waiting and reading alike.
  * @param openSocket the kernel's; a simulated network gives its own.
  * @throws the system's error where the socket cannot be made or bound (`EADDRNOTAVAIL` for a foreign source
  *   address, `EAFNOSUPPORT` on a machine without IPv6).

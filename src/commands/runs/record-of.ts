@@ -20,7 +20,7 @@ import type { ScanInputs } from '../inputs/scan-inputs.js';
 import { formatShard } from '../../sweep/shard.js';
 import { formatFileMode } from '../../archive/file-modes.js';
 
-/** Everything that run.json says of a scan, in its words. */
+/** Everything that run.json says of a scan, in its words: one object, in the order of the file. */
 export function recordOf(scan: {
   readonly scanId: string;
   readonly started: Instant;
