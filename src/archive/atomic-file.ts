@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { errorCode } from '../domain/error-code.js';
 import type { WritableFile } from './disk.js';
 import { openForWriting, remove, rename, syncFolder } from './disk.js';
 
@@ -77,7 +78,7 @@ function isAnotherProcess(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+    return errorCode(error) !== 'ESRCH';
   }
 }
 

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../domain/error-code.js';
 import type { Exchange } from '../domain/exchange.js';
 import type { ScopeReloadRecord } from '../domain/run-record.js';
 import { UsageError } from '../domain/usage-error.js';
@@ -255,13 +256,13 @@ const MOST_BYTES = 2 ** 28;
 function missing(path: string, directory: string): (error: unknown) => never {
   return (error) => {
     if (error instanceof TooLong) throw damaged(path);
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new UsageError(
         `${directory}: nothing to go on from: it has no checkpoint`,
         'name the directory of a run that was stopped; a complete run has none, and one that never sent has none',
       );
-    throw new UsageError(`${path}: cannot be read: ${String(code)}`, 'make it readable, or scan anew');
+    throw new UsageError(`${path}: cannot be read: ${code}`, 'make it readable, or scan anew');
   };
 }
 

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip } from 'node:zlib';
+import { errorCode } from '../domain/error-code.js';
 import type { TrendPoint } from '../domain/run-record.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
 import type { KnownResponders } from '../history/known-responders.js';
@@ -96,7 +97,7 @@ export async function takeIn(
  */
 export async function beginHistory(out: string, options: { readonly mode: number }): Promise<void> {
   await rename(historyPath(out), `${historyPath(out)}.damaged`).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
   });
   const head: HistoryHead = { format: 1, runs: [] };
   await writeHistory(out, [`${JSON.stringify(head)}\n`], options);

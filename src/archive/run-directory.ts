@@ -1,5 +1,6 @@
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { errorCode } from '../domain/error-code.js';
 import { compareText } from '../domain/finding-record.js';
 import { UsageError } from '../domain/usage-error.js';
 import { withTemporary } from './atomic-file.js';
@@ -75,7 +76,7 @@ function directoryOf(out: string, stamp: string, attempt: number): RunDirectory 
 function cannotHold(out: string): (error: unknown) => never {
   return (error) => {
     throw new UsageError(
-      `${out}: cannot hold a run's directory: ${codeOf(error)}`,
+      `${out}: cannot hold a run's directory: ${errorCode(error)}`,
       'name a folder that you may write to with --out',
     );
   };
@@ -91,9 +92,11 @@ export async function publishLatest(out: string, id: string): Promise<string> {
   const latest = join(out, 'latest');
   try {
     const before = await readlink(latest).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return undefined;
+      if (errorCode(error) === 'ENOENT') return undefined;
       // A rename would replace a file without a word.
-      throw Object.assign(new Error(latest), { code: codeOf(error) === 'EINVAL' ? 'EEXIST' : codeOf(error) });
+      throw Object.assign(new Error(latest), {
+        code: errorCode(error) === 'EINVAL' ? 'EEXIST' : errorCode(error),
+      });
     });
     if (before !== undefined && isRunName(before) && compareRunNames(before, id) >= 0) return before;
     await withTemporary(latest, async (temporary) => {
@@ -102,7 +105,7 @@ export async function publishLatest(out: string, id: string): Promise<string> {
     });
   } catch (error) {
     throw new UsageError(
-      `${latest}: cannot become the link to the newest run: ${codeOf(error)}`,
+      `${latest}: cannot become the link to the newest run: ${errorCode(error)}`,
       'move away what has that name',
     );
   }
@@ -143,7 +146,7 @@ async function makeFolders(folder: string, mode: number): Promise<void> {
 async function isThere(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
-    (error: unknown) => codeOf(error) !== 'ENOENT',
+    (error: unknown) => errorCode(error) !== 'ENOENT',
   );
 }
 
@@ -154,11 +157,7 @@ async function makeNew(path: string, mode: number): Promise<boolean> {
     await chmod(path, mode);
     return true;
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from '../domain/error-code.js';
 import { UsageError } from '../domain/usage-error.js';
 import { withTemporary, writeAtomically } from './atomic-file.js';
 import { makeFolder, openForWriting, remove, removeFolder } from './disk.js';
@@ -138,7 +139,7 @@ async function enterFolder(
   fileMode: number,
 ): Promise<Placed | undefined> {
   await makeFolder(folder, { mode: folderMode(fileMode) }).catch((error: unknown) => {
-    if (!hasCode(error, 'EEXIST')) throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
   });
   const id = newId();
   const file = join(folder, `${id}.json`);
@@ -157,7 +158,7 @@ async function enterFolder(
   } catch (error) {
     await leave();
     // Another one left, and with it the folder, after this one had found it there.
-    if (hasCode(error, 'ENOENT')) return enterFolder(folder, holder, fileMode);
+    if (errorCode(error) === 'ENOENT') return enterFolder(folder, holder, fileMode);
     throw error;
   }
   const server = await listening(folder, id);
@@ -183,10 +184,6 @@ async function enterFolder(
       await leave();
     },
   };
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 /** The others that live; what those that do not have left is removed. */

@@ -4,6 +4,7 @@ import { HistoryDamaged, historyPath, readHistory } from '../archive/history-fil
 import { openHistory } from '../archive/past-runs.js';
 import { holderNow, lockFolder } from '../archive/run-lock.js';
 import { compareAddresses, parseAddress } from '../domain/address.js';
+import { errorCode } from '../domain/error-code.js';
 import { compareText } from '../domain/finding-record.js';
 import { formatInstant } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
@@ -42,7 +43,7 @@ export const history = defineCommand({
         if (matches(exposure)) found.push(exposure);
       });
     } catch (error) {
-      if (!(error instanceof HistoryDamaged) && !isMissing(error)) throw error;
+      if (!(error instanceof HistoryDamaged) && errorCode(error) !== 'ENOENT') throw error;
       throw new UsageError(`${out}: no runs are there`, 'name the folder of the runs with --out');
     }
     found.sort(inOrder);
@@ -56,10 +57,6 @@ function inOrder(a: ExposureHistory, b: ExposureHistory): number {
   const [first, second] = [parseAddress(a.ip), parseAddress(b.ip)];
   if (first === undefined || second === undefined) return 0;
   return compareAddresses(first, second) || compareText(a.probe, b.probe);
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** @throws UsageError for what is neither address, prefix nor AS number. */

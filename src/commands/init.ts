@@ -1,4 +1,5 @@
 import { link, rm, writeFile } from 'node:fs/promises';
+import { errorCode } from '../domain/error-code.js';
 import { probes } from '../../probes/list.js';
 import { formatDay } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
@@ -41,7 +42,7 @@ async function writeNew(file: string, text: string): Promise<void> {
     await writeFile(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
     await link(temporary, file);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+    if (errorCode(error) === 'EEXIST')
       throw new UsageError(
         `${file} is there already`,
         'name another file, or - to print it: init never overwrites',

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Probe, RequestForm } from '../../probes/probe.js';
 import type { Address } from '../domain/address.js';
 import { familyOf } from '../domain/address.js';
+import { errorCode } from '../domain/error-code.js';
 import type { Exchange, Traffic } from '../domain/exchange.js';
 import { trafficOf } from '../domain/exchange.js';
 import type { Clock } from '../domain/time.js';
@@ -265,7 +266,7 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
       try {
         return await openSocket();
       } catch (error) {
-        const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+        const code = errorCode(error);
         const isTransient = code === 'EMFILE' || code === 'ENFILE' || code === 'ENOBUFS';
         if (!isTransient || signal.aborted) {
           losses.measurementRefused(code, '');

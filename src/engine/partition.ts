@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { errorCode } from '../domain/error-code.js';
 import type { Ranges } from '../domain/ranges.js';
 import { eachRange } from '../domain/ranges.js';
 import type { Clock } from '../domain/time.js';
@@ -256,7 +257,7 @@ function keyFrom(text: string): Key {
 
 function explainBindError(sourceAddress: string | undefined): (error: unknown) => never {
   return (error) => {
-    if (error instanceof Error && 'code' in error && error.code === 'EAFNOSUPPORT')
+    if (errorCode(error) === 'EAFNOSUPPORT')
       throw new UsageError('this machine has no IPv6', 'give IPv4 addresses and prefixes as targets');
     if (sourceAddress === undefined) throw error;
     throw new UsageError(

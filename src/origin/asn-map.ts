@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Address } from '../domain/address.js';
+import { errorCode } from '../domain/error-code.js';
 import type { Origin } from '../domain/finding.js';
 import { UsageError } from '../domain/usage-error.js';
 import { decodeUtf8 } from '../domain/utf8.js';
@@ -47,7 +48,7 @@ export async function readAsnMap(path: string): Promise<AsnMap> {
   try {
     bytes = await readFile(path);
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const why = errorCode(error);
     throw new UsageError(`${path}: cannot be read: ${why}`, 'name a readable file with --asn-map');
   }
   return openAsnMap(bytes, path);

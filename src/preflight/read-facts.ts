@@ -3,6 +3,7 @@ import { access, lstat, readFile, readdir, stat, statfs } from 'node:fs/promises
 import { dirname, join, resolve } from 'node:path';
 import type { Address } from '../domain/address.js';
 import { formatAddress } from '../domain/address.js';
+import { errorCode } from '../domain/error-code.js';
 import type { Ranges } from '../domain/ranges.js';
 import { rangeAt, rangeCount } from '../domain/ranges.js';
 import type { Instant } from '../domain/time.js';
@@ -115,7 +116,7 @@ async function outFact(folder: string): Promise<OutFact> {
       const latestIsTaken = latest !== undefined && !latest.isSymbolicLink();
       return { folder, freeBytes: bavail * bsize, latestIsTaken };
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      const code = errorCode(error);
       if (code !== 'ENOENT' || dirname(nearest) === nearest) return { folder, error: code };
       nearest = dirname(nearest);
     }

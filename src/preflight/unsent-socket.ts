@@ -2,6 +2,7 @@ import type { Socket } from 'node:dgram';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
+import { errorCode } from '../domain/error-code.js';
 import type { SourceFact } from './facts.js';
 
 /**
@@ -20,7 +21,7 @@ export async function sourceFor(target: string, sourceAddress: string | undefine
     const { address } = socket.address();
     return { target, address, interface: interfaceWith(address) };
   } catch (error) {
-    const code = codeOf(error);
+    const code = errorCode(error);
     // A local broadcast address, which is never probed: it says nothing of the others.
     return code === 'EACCES' ? { target } : { target, error: code };
   } finally {
@@ -67,8 +68,4 @@ function interfaceWith(address: string): string | undefined {
   return Object.entries(networkInterfaces()).find(([, entries]) =>
     entries?.some((entry) => entry.address === address),
   )?.[0];
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from '../../domain/error-code.js';
 
 /** How long an empty pipe is left alone. */
 const PIPE_PAUSE_MS = 20;
@@ -38,7 +39,6 @@ async function isUnnamed({ fd }: FileHandle): Promise<boolean> {
 
 /** @throws any error but that the writer has not written yet. */
 function whileEmpty(error: unknown): { readonly bytesRead: -1; readonly buffer: Buffer } {
-  if (error instanceof Error && 'code' in error && error.code === 'EAGAIN')
-    return { bytesRead: -1, buffer: Buffer.alloc(0) };
+  if (errorCode(error) === 'EAGAIN') return { bytesRead: -1, buffer: Buffer.alloc(0) };
   throw error;
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../../domain/error-code.js';
 import type { Language } from '../../../probes/probe.js';
 import { parseTemplate } from '../../../reports/notices/template.js';
 import type { RunNotices } from '../../domain/run-record.js';
@@ -31,7 +32,7 @@ const MOST_BYTES = 65_536;
 async function readTemplate(folder: string, language: Language): Promise<string> {
   const path = join(folder, `notice.${language}.txt`);
   const bytes = await readFile(path).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    const code = errorCode(error);
     throw new UsageError(
       `${path}: ${code === 'ENOENT' ? 'no such file' : `cannot be read: ${code}`}`,
       'name a folder with notice.en.txt and notice.ja.txt with --notice-templates',

@@ -3,6 +3,7 @@ import { buffer as readStream } from 'node:stream/consumers';
 import { probes as definitions } from '../../../probes/list.js';
 import type { Family } from '../../domain/address.js';
 import { familyOf, parseAddress } from '../../domain/address.js';
+import { errorCode } from '../../domain/error-code.js';
 import { mailAddressOf } from '../../domain/mail-address.js';
 import { UsageError } from '../../domain/usage-error.js';
 import { decodeUtf8 } from '../../domain/utf8.js';
@@ -175,7 +176,7 @@ async function readUserFile(path: string, hint: string, stop: AbortSignal): Prom
 
 /** The system's reason in plain words. */
 export function readError(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = errorCode(error);
   if (code === 'ENOENT') return 'no such file';
   if (code === 'EACCES') return 'permission denied';
   if (code === 'EISDIR') return 'is a directory';
