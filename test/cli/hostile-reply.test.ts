@@ -9,6 +9,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RunRecord } from '../../src/domain/run-record.js';
 import { type CliResult, type CliRun, runCli, startCli } from './run-cli.js';
 import { makeWorkspace, scopeText } from './workspace.js';
 
@@ -86,6 +87,34 @@ function replyTo(request: Buffer): Buffer {
   reply.write(text, 12, 'latin1');
   return reply;
 }
+
+describe('a flood that pushes datagrams out of a socket of the sweep, once', () => {
+  it('is no loss that remains where what it may have silenced was asked again: counted, and exit code 0', async () => {
+    const host = createSocket('udp4').bind(PORT + 2, HOST);
+    const other = createSocket('udp4').bind(0, '127.9.77.77');
+    let floods = 0;
+    host.on('message', (_, from) => {
+      host.send(Buffer.alloc(148, 'ab\r\n'), from.port, from.address);
+      if (floods++ > 0) return;
+      for (let left = 3000; left > 0; left--)
+        other.send(Buffer.alloc(1000), from.port, from.address, () => undefined);
+    });
+    try {
+      const { code, stderr } = await runCli([
+        ...['scan', '--scope', scope, '--out', outOf('flood'), '--probe', 'chargen', '--retries', '0'],
+        ...['--port', `chargen=${PORT + 2}`, '--cooldown', '2s', '--receive-buffer', '2048'],
+      ]);
+      const run = JSON.parse(readFileSync(join(outOf('flood'), 'latest', 'run.json'), 'utf8')) as RunRecord;
+      assert.ok((run.losses.sweep_socket_drops ?? 0) > 0);
+      assert.ok((run.counts.asked_again ?? 0) >= 3, 'the three that were silent');
+      assert.deepEqual([run.losses.any, run.losses.unknown, code], [false, [], 0], stderr);
+      assert.equal(run.counts.findings, 1);
+    } finally {
+      host.close();
+      other.close();
+    }
+  });
+});
 
 describe('the texts of a scope that somebody else chose', () => {
   const formula = `=cmd|'/C calc'!A0`;

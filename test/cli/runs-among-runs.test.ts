@@ -264,6 +264,22 @@ describe('a shard that may not have reached its network', () => {
   });
 });
 
+describe('a clock that was set back by a year', () => {
+  it('makes no exposure open for less than no time, and moves latest not at all', async () => {
+    scopeOf('clock');
+    await alive(1);
+    assert.equal((await scan('clock', 0)).code, 0);
+    const [first] = runsIn('clock');
+    assert.equal((await scan('clock', -52)).code, 0);
+    const [back = ''] = runsIn('clock');
+    assert.notEqual(back, first);
+    const [row] = readFileSync(join(outOf('clock'), back, 'findings.jsonl'), 'utf8').split('\n');
+    const { days_open: days, times_seen: times } = JSON.parse(row ?? '') as FindingRecord;
+    assert.deepEqual([days, times], [0, 2]);
+    assert.equal(latestOf('clock'), first);
+  });
+});
+
 describe('two runs at once', () => {
   const holder = holderNow('run of another', '2026-11-20T03:00:00Z');
   it('of one folder or of one scope are refused before anything is made, and the holder is named', async () => {
