@@ -3,7 +3,7 @@ import type { Column } from './columns.js';
 import type { ReportOptions } from './report.js';
 
 /** Rows that become one chunk of text: enough to be quick, few enough to be forgotten. */
-const ROWS_A_CHUNK = 500;
+const ROWS_A_CHUNK = 100;
 
 /**
  * RFC 4180: a header always, CRLF, a quote only where a cell needs one. The one place that uses csv-stringify.

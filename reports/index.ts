@@ -7,7 +7,7 @@ import { htmlReport } from './html/html-report.js';
 import { asJson } from './json.js';
 import { changesCsv } from './changes.js';
 import { notices } from './notices/notices.js';
-import type { Report, ReportFile, ReportOptions } from './report.js';
+import type { Report, ReportFile, ReportOptions, ReportPart } from './report.js';
 import { prefixesCsv } from './prefixes.js';
 import { shadowserverCsv } from './shadowserver/shadowserver-csv.js';
 import { summaryCsv } from './summary.js';
@@ -32,7 +32,10 @@ export function* renderReports(
   run: RunRecord,
   records: readonly FindingRecord[],
   options: ReportOptions,
+  part: ReportPart = 'all',
 ): Generator<ReportFile, void, undefined> {
   const sorted = sortRecords(records);
-  for (const report of reports) yield* report.files(run, sorted, options);
+  for (const report of reports)
+    if (part === 'all' || (report === notices) === (part === 'letters'))
+      yield* report.files(run, sorted, options);
 }

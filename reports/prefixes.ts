@@ -39,15 +39,22 @@ export const prefixColumns = [
 export const prefixesCsv: Report = {
   name: 'prefixes-csv',
   *files(run, records, options) {
-    const rows = prefixRows(run, records).map((row) =>
-      prefixColumns.map((column) => cellText(column, row[column.name])),
-    );
-    yield { path: 'prefixes.csv', chunks: csvChunks(prefixColumns, rows, options) };
+    yield {
+      path: 'prefixes.csv',
+      chunks: csvChunks(prefixColumns, cellsOf(prefixRows(run, records)), options),
+    };
   },
 };
 
+function* cellsOf(rows: Iterable<PrefixRow>): Generator<string[], void, undefined> {
+  for (const row of rows) yield prefixColumns.map((column) => cellText(column, row[column.name]));
+}
+
 /** A row for each prefix that a row names or the scope has and the run probed, and each probe. */
-export function prefixRows(run: RunRecord, records: readonly FindingRecord[]): readonly PrefixRow[] {
+export function* prefixRows(
+  run: RunRecord,
+  records: readonly FindingRecord[],
+): Generator<PrefixRow, void, undefined> {
   const groups = new Map<
     string,
     { identity: Omit<PrefixRow, keyof Figures | 'probe'>; records: FindingRecord[] }
@@ -73,11 +80,9 @@ export function prefixRows(run: RunRecord, records: readonly FindingRecord[]): r
   };
   for (const record of records) if (record.prefix !== undefined) groupOf(record.prefix, record).push(record);
   if (run.complete) for (const network of probedNetworks(run)) groupOf(network.prefix, network);
-  return [...groups.values()]
-    .sort((a, b) => comparePrefixes(a.identity.prefix, b.identity.prefix))
-    .flatMap(({ identity, records: own }) =>
-      byProbe(run, own).map(([probe, figures]) => ({ ...identity, probe, ...figures })),
-    );
+  const sorted = [...groups.values()].sort((a, b) => comparePrefixes(a.identity.prefix, b.identity.prefix));
+  for (const { identity, records: own } of sorted)
+    for (const [probe, figures] of byProbe(run, own)) yield { ...identity, probe, ...figures };
 }
 
 /** By first address, then the wider before the narrower. What is no prefix stays where it is. */

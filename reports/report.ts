@@ -18,6 +18,9 @@ export interface ReportOptions {
   readonly probes?: readonly ProbeIdentity[];
 }
 
+/** Which of the reports are to be made: letters are not made again where they lie. */
+export type ReportPart = 'all' | 'letters' | 'all but letters';
+
 /**
  * A writer: turns what a run found into named text. Pure: the same run and findings give the same bytes, on any
  * machine and at any time, so that a report can be made again from run.json and findings.jsonl.

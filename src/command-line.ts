@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { commands } from './commands/index.js';
 import type { Io } from './commands/command.js';
 import { EXIT } from './commands/command.js';
@@ -34,7 +35,9 @@ export async function runCommandLine(
     io.stdout.write(await helpOf(usage));
     return EXIT.finished;
   }
-  const { settings, ...given } = await readArguments(usage, rest, environment);
+  // For whoever measures the program: its code is loaded, and what follows is its work.
+  channel('ampscope:command-loaded').publish(name);
+  const { settings, ...given } = await readArguments(usage, rest, environment, io.stop);
   return command.run(settings, io, given);
 }
 

@@ -5,6 +5,7 @@ import type { Report } from '../report.js';
 import { answer } from './answer.js';
 import { authorisation } from './authorisation.js';
 import { changes } from './changes.js';
+import type { Chart } from './charts/index.js';
 import { addressMap, exposedByAs, exposedByProbe, factorChart, trendChart } from './charts/index.js';
 import { completeness } from './completeness.js';
 import { documentEnd, documentHead } from './document.js';
@@ -47,6 +48,18 @@ function* chunksOf(
   yield documentEnd(run).toString();
 }
 
+function* chartsOf(
+  run: RunRecord,
+  records: readonly FindingRecord[],
+  probes: readonly ProbeIdentity[],
+): Generator<Chart, void, undefined> {
+  yield exposedByProbe(run, records, probes);
+  yield exposedByAs(run, records);
+  yield trendChart(run, records);
+  yield factorChart(records, probes);
+  yield addressMap(run, records);
+}
+
 /** In the order in which somebody asks: the answer first. */
 function sectionsOf(
   run: RunRecord,
@@ -59,15 +72,7 @@ function sectionsOf(
     {
       id: 'charts',
       title: { en: 'At a glance', ja: '概観' },
-      content: () => [
-        charts([
-          exposedByProbe(run, records, probes ?? []),
-          exposedByAs(run, records),
-          trendChart(run, records),
-          factorChart(records, probes ?? []),
-          addressMap(run, records),
-        ]),
-      ],
+      content: () => charts(chartsOf(run, records, probes ?? [])),
     },
     { id: 'changes', title: { en: 'Changes', ja: '前回からの変化' }, content: () => [changes(run, records)] },
     {

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errorCode } from '../domain/error-code.js';
 import type { WritableFile } from './disk.js';
 import { openForWriting, remove, rename, syncFolder } from './disk.js';
@@ -84,7 +85,10 @@ function isAnotherProcess(pid: number): boolean {
 
 const BUFFERED_BYTES = 1 << 16;
 
-/** Small chunks are gathered: a system call for each row of a CSV file would cost more than the row. */
+/**
+ * Small chunks are gathered: a system call for each row of a CSV file would cost more than the row. What makes a chunk may
+ * take its time, so the event loop turns after each: a signal is heard, and a turn costs some microseconds.
+ */
 async function writeChunks(file: WritableFile, chunks: Chunks): Promise<void> {
   let waiting: Uint8Array[] = [];
   let bytes = 0;
@@ -92,6 +96,7 @@ async function writeChunks(file: WritableFile, chunks: Chunks): Promise<void> {
     const part = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
     waiting.push(part);
     bytes += part.length;
+    await nextTurn();
     if (bytes < BUFFERED_BYTES) continue;
     await file.write(Buffer.concat(waiting));
     waiting = [];

@@ -17,9 +17,9 @@ export const config = defineCommand({
   },
   settings: ALL_SETTINGS,
   example: ['ampscope config show', 'each setting and where it comes from'],
-  async run(_, { stdout }, { words: [action = '', file], written }) {
+  async run(_, { stdout, stop }, { words: [action = '', file], written }) {
     if (action === 'show' && file === undefined) stdout.write(describe(written));
-    else if (action === 'check') stdout.write(await check(file));
+    else if (action === 'check') stdout.write(await check(file, stop));
     else if (action === 'schema' && file === undefined)
       stdout.write(`${JSON.stringify(settingsJsonSchema(), undefined, 2)}\n`);
     else
@@ -48,8 +48,8 @@ function sourceText(key: string, source: Source): string {
   return source.kind === 'flag' ? `--${flagOf(key)}` : variableOf(key);
 }
 
-async function check(named: string | undefined): Promise<string> {
-  const { file, written } = await readSettingsFile(named);
+async function check(named: string | undefined, stop: AbortSignal): Promise<string> {
+  const { file, written } = await readSettingsFile(named, stop);
   if (file === undefined)
     throw new UsageError(
       'there is no settings file to check',

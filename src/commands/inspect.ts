@@ -14,13 +14,14 @@ import { counted } from '../../reports/format.js';
 import { version } from '../version.js';
 import type { Io } from './command.js';
 import { defineCommand, EXIT } from './command.js';
-import { givingWay } from './give-way.js';
+import { givingWay } from '../give-way.js';
 import { describeExchange, describeOutcome, describeProbe } from './inspection/describe-inspection.js';
 import { createExpiry } from '../engine/expiry.js';
 import type { Inspection } from './inspection/inspection.js';
 import { inspectionRecord, outcomeOf } from './inspection/inspection.js';
 import { drawNonce, limitsFor } from '../engine/measurement-stage.js';
 import { hostGapMs } from '../engine/rest.js';
+import { jsonChunks, lazily } from './inspection/json-chunks.js';
 import type { ScanInputs } from './inputs/scan-inputs.js';
 import { readScanInputs } from './inputs/scan-inputs.js';
 import type { SelectedProbe } from '../engine/selected-probe.js';
@@ -100,8 +101,13 @@ async function inspectHost(
     socket_drops: measuring.drops(),
   };
   if (json) {
-    const probes = inspections.map((inspection) => inspectionRecord(inspection, host));
-    io.stdout.write(`${JSON.stringify({ ...record, probes }, undefined, 2)}\n`);
+    const giveWay = givingWay(() => io.clock.monotonicMs());
+    const probes = lazily(inspections, (inspection) => inspectionRecord(inspection, host));
+    for (const chunk of jsonChunks({ ...record, probes })) {
+      io.stdout.write(chunk);
+      await giveWay();
+    }
+    io.stdout.write('\n');
   }
   print(
     `\nsent: ${counted(record.requests, 'request')}, ${counted(record.request_bytes, 'byte')}, from ${record.started} to ${record.ended}\n` +

@@ -135,7 +135,7 @@ async function againstThePast(
     .map((row) => (run.suspect ? unproved(run, row, open.get(row.finding_id)) : row));
   // What was silent has its verdict from the shard that asked it.
   const rule = { fixedAfterSilentRuns: 1 };
-  const { records } = withStatuses(run, seen, await past.of(seen), new Map(), rule, past.closedSince);
+  const { records } = await withStatuses(run, seen, await past.of(seen), new Map(), rule, past.closedSince);
   const told = new Set([...records, ...notSeen].map(({ finding_id }) => finding_id));
   return {
     records: [...records, ...notSeen],

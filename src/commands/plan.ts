@@ -8,6 +8,7 @@ import { interview } from '../measure/interview.js';
 import type { Order } from '../sweep/order.js';
 import { createOrder, placesPerSubnet } from '../sweep/order.js';
 import { ALL_SETTINGS, needsSeed, TARGET_SETTINGS } from '../settings/all-settings.js';
+import { givingWay } from '../give-way.js';
 import { defineCommand, EXIT } from './command.js';
 import { readScanInputs } from './inputs/scan-inputs.js';
 import type { SelectedProbe } from '../engine/selected-probe.js';
@@ -38,7 +39,13 @@ export const plan = defineCommand({
     });
     const families = order.families.map((family) => ({ family, addresses: order.addressesOf(family) }));
     const passes = 1 + settings.retries;
-    const rows = probes.map((selected) => rowOf(selected, families, passes));
+    const giveWay = givingWay(() => io.clock.monotonicMs());
+    const rows = [];
+    for (const selected of probes)
+      rows.push({
+        ...rowOf(selected, families, passes),
+        ...(await measurementOf(selected, giveWay)),
+      });
     const seconds = passes * sweepSeconds(order, { rate, perSubnet });
     const packets = passes * order.positions;
     // All of them only for programs: of a million targets there are a million.
@@ -85,7 +92,6 @@ function rowOf(
     packets: requests.reduce((sum, { addresses }) => sum + addresses, 0),
     payload_bytes: requests.reduce((sum, { addresses, payloadBytes }) => sum + addresses * payloadBytes, 0),
     wire_bytes: requests.reduce((sum, { addresses, wireBytes }) => sum + addresses * wireBytes, 0),
-    ...measurementOf(selected),
   };
 }
 
@@ -103,12 +109,19 @@ export function sweepSeconds(
 }
 
 /** What a measurement asks of one responder at most, going by the servers that the lab knows. */
-function measurementOf({ probe, options }: SelectedProbe): {
+async function measurementOf(
+  { probe, options }: SelectedProbe,
+  giveWay: () => Promise<void>,
+): Promise<{
   readonly requests_to_a_responder: number;
   readonly options?: readonly string[];
   readonly bursts?: readonly { readonly requests: number; readonly within_ms: number }[];
-} {
-  const measurements = definitionOf(probe.id, 'plan').twins.map((twin) => interview(probe, twin));
+}> {
+  const measurements = [];
+  for (const twin of definitionOf(probe.id, 'plan').twins) {
+    measurements.push(interview(probe, twin));
+    await giveWay();
+  }
   const bursts = measurements.map(({ asks }) => asks.flatMap(({ burst }) => burst ?? []));
   const most = bursts.reduce((a, b) => (b.length > a.length ? b : a), []);
   return {

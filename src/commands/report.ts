@@ -17,14 +17,18 @@ export const report = defineCommand({
   positional: { usage: '<run>', describe: 'The directory of a run, such as exposure/latest' },
   settings: ALL_SETTINGS.pick({ notices: true, notice_format: true, notice_templates: true }),
   example: ['ampscope report exposure/latest', 'the same bytes again, from run.json and findings.jsonl'],
-  async run(settings, { stdout, stderr }, { words: [directory = ''] }) {
-    const chosen = await readNotices(settings);
+  async run(settings, { stdout, stderr, stop }, { words: [directory = ''] }) {
+    const chosen = await readNotices(settings, stop);
     const { run, records } = await readRun(directory);
-    await writeReports(directory, run, without(LETTERS, await renderRun(run, records)));
+    await writeReports(directory, run, await renderRun(run, records, 'all but letters'));
     const names = new Set(await readdir(directory));
     if (chosen !== undefined || !names.has(LETTERS)) {
       const folder = freeName(names);
-      await writeReports(directory, run, movedTo(folder, await renderRun(withNotices(run, chosen), records)));
+      await writeReports(
+        directory,
+        run,
+        movedTo(folder, await renderRun(withNotices(run, chosen), records, 'letters')),
+      );
       if (folder !== LETTERS) stderr.write(`the letters are in ${join(directory, folder)}\n`);
     }
     stdout.write(consoleSummary(run, records));
@@ -43,14 +47,9 @@ function freeName(names: ReadonlySet<string>): string {
   }
 }
 
-function* without(folder: string, files: Iterable<ReportFile>): Generator<ReportFile, void, undefined> {
-  for (const file of files) if (!file.path.startsWith(`${folder}/`)) yield file;
-}
-
-/** The letters alone, in another folder. */
+/** Letters, in another folder. */
 function* movedTo(folder: string, files: Iterable<ReportFile>): Generator<ReportFile, void, undefined> {
-  for (const { path, chunks } of files)
-    if (path.startsWith(`${LETTERS}/`)) yield { path: `${folder}${path.slice(LETTERS.length)}`, chunks };
+  for (const { path, chunks } of files) yield { path: `${folder}${path.slice(LETTERS.length)}`, chunks };
 }
 
 function withNotices(run: RunRecord, chosen: RunNotices | undefined): RunRecord {

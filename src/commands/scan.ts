@@ -20,6 +20,7 @@ import { toRecord } from '../../reports/record.js';
 import { withoutShadowserverType } from '../../reports/shadowserver/shadowserver-csv.js';
 import type { ScanSettings } from '../settings/all-settings.js';
 import { SCAN_SETTINGS } from '../settings/all-settings.js';
+import { arrayInTurns } from '../give-way.js';
 import { openGuardedSocket } from '../udp/guarded-socket.js';
 import { readSendBufferDrops } from '../udp/send-buffer-drops.js';
 import type { Given, Io } from './command.js';
@@ -190,7 +191,7 @@ async function rowsOf(
 ): Promise<RowsWithStatus> {
   const run = { scan_id: id, started: formatInstant(started), ...(partial && { partial }) };
   const rule = { fixedAfterSilentRuns: settings.fixed_after_silent_runs };
-  const seen = Array.from(findings, (finding) => toRecord(finding, { scanId: id }));
+  const seen = await arrayInTurns(findings, (finding) => toRecord(finding, { scanId: id }));
   return withStatuses(run, seen, await past.of(seen), observed, rule, past.closedSince);
 }
 

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { Address } from '../domain/address.js';
 import { errorCode } from '../domain/error-code.js';
 import type { Origin } from '../domain/finding.js';
 import { UsageError } from '../domain/usage-error.js';
 import { decodeUtf8 } from '../domain/utf8.js';
+import { readBytes } from '../read-bytes.js';
 import type { AsnMapFormat } from './detect.js';
 import { detectFormat } from './detect.js';
 import { gunzip } from './gunzip.js';
@@ -42,12 +42,16 @@ export function openAsnMap(bytes: Uint8Array, name: string): AsnMap {
   return { name, format, ...openTable(content, format, name) };
 }
 
-/** Reads and opens the AS map at this path. @throws UsageError as openAsnMap, and when it cannot be read. */
-export async function readAsnMap(path: string): Promise<AsnMap> {
+/**
+ * Reads and opens the AS map at this path.
+ * @throws UsageError as openAsnMap, and when it cannot be read; what `stop` says when it comes first.
+ */
+export async function readAsnMap(path: string, stop?: AbortSignal): Promise<AsnMap> {
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    bytes = await readBytes(path, stop);
   } catch (error) {
+    stop?.throwIfAborted();
     const why = errorCode(error);
     throw new UsageError(`${path}: cannot be read: ${why}`, 'name a readable file with --asn-map');
   }

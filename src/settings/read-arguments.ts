@@ -24,12 +24,14 @@ export interface Usage<S extends z.ZodObject> {
 
 /**
  * Reads the arguments of a command, and what the environment and a settings file add.
- * @throws UsageError for what is not understood, and for the first wrong setting, with its place.
+ * @throws UsageError for what is not understood, and for the first wrong setting, with its place; what `stop` says when it
+ * comes while the settings file is awaited.
  */
 export async function readArguments<S extends z.ZodObject>(
   usage: Usage<S>,
   words: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
+  stop?: AbortSignal,
 ): Promise<{
   readonly settings: z.output<S>;
   readonly words: readonly string[];
@@ -45,7 +47,10 @@ export async function readArguments<S extends z.ZodObject>(
   const { config } = flags;
   if (config !== undefined && (typeof config !== 'string' || config === ''))
     throw new UsageError('--config takes one file', 'write --config FILE');
-  const { written: file } = await readSettingsFile(config ?? (environment['AMPSCOPE_CONFIG'] || undefined));
+  const { written: file } = await readSettingsFile(
+    config ?? (environment['AMPSCOPE_CONFIG'] || undefined),
+    stop,
+  );
   return { ...readSettings(usage.settings, { flags, environment, file }), words: given };
 }
 

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { UsageError } from '../domain/usage-error.js';
+import { readBytes } from '../read-bytes.js';
 import { unknownKey } from '../scope/scope-problem.js';
 import { readYaml } from '../scope/yaml-source.js';
 import { ALL_SETTINGS, SETTINGS_BY_KEY, severitiesInOrder } from './all-settings.js';
@@ -15,15 +15,18 @@ export const DEFAULT_FILES = ['ampscope.yaml', '/etc/ampscope/ampscope.yaml'] as
  * The settings of a file, each checked, whichever command is to have them.
  * @param name absent: the first of the default files that is there.
  * @returns by key, and the file that was read; nothing where there is none.
- * @throws UsageError for a file that cannot be read, an unknown key and a wrong value, with its line.
+ * @throws UsageError for a file that cannot be read, an unknown key and a wrong value, with its line; what `stop` says
+ * when it comes first.
  */
 export async function readSettingsFile(
   name?: string,
+  stop?: AbortSignal,
 ): Promise<{ readonly file?: string; readonly written: ReadonlyMap<string, Written> }> {
   for (const file of name === undefined ? DEFAULT_FILES : [name]) {
     try {
-      return { file, written: settingsIn(await readFile(file, 'utf8'), file) };
+      return { file, written: settingsIn((await readBytes(file, stop)).toString(), file) };
     } catch (error) {
+      stop?.throwIfAborted();
       if (!(error instanceof Error && 'code' in error)) throw error;
       if (error.code === 'ENOENT' && name === undefined) continue;
       const reason = error.code === 'ENOENT' ? 'no such file' : `cannot be read: ${String(error.code)}`;

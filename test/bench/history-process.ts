@@ -67,7 +67,7 @@ async function update(): Promise<HistoryUpdate> {
   const opened = performance.now();
   const ids = new Set(seen.map(({ finding_id }) => finding_id));
   const gone = past.open.filter(({ finding_id }) => !ids.has(finding_id));
-  const { records } = withStatuses(
+  const { records } = await withStatuses(
     run,
     seen,
     await past.of(seen),

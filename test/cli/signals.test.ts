@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { cliPath, runCli, startCli } from './run-cli.js';
@@ -29,18 +29,26 @@ describe('the first signal', () => {
 
     it(`${signal} ends a command that waits on a named pipe nobody writes to`, async () => {
       const pipe = join(workspace.path, `pipe-${signal}`);
-      execFileSync('mkfifo', [pipe]);
+      const templates = join(workspace.path, `templates-${signal}`);
+      mkdirSync(templates);
+      execFileSync('mkfifo', [pipe, join(templates, 'notice.en.txt')]);
+      const out = join(workspace.path, 'nothing');
       for (const words of [
-        ['--scope', pipe],
-        ['--scope', scope, '--targets', pipe],
-        ['--scope', scope, '--exclude', `@${pipe}`],
+        ['plan', '--scope', pipe],
+        ['plan', '--scope', scope, '--targets', pipe],
+        ['plan', '--scope', scope, '--exclude', `@${pipe}`],
+        ['plan', '--scope', scope, '--config', pipe],
+        ['config', 'check', pipe],
+        ['scan', '--scope', scope, '--out', out, '--asn-map', pipe],
+        ['scan', '--scope', scope, '--out', out, '--notice-templates', templates],
       ]) {
-        const child = spawn(process.execPath, [cliPath, 'plan', ...words], {
+        const child = spawn(process.execPath, [cliPath, ...words], {
           stdio: ['ignore', 'ignore', 'pipe'],
         });
         await signalWhenSilent(child, signal);
         assert.deepEqual(await once(child, 'close'), [code, null], words.join(' '));
       }
+      assert.equal(existsSync(out), false);
     });
   }
 

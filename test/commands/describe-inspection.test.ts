@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import type { Field, Probe } from '../../probes/probe.js';
 import { describeExchange as partsOf } from '../../src/commands/inspection/describe-inspection.js';
 import { inspectionRecord, outcomeOf } from '../../src/commands/inspection/inspection.js';
+import { jsonChunks, lazily } from '../../src/commands/inspection/json-chunks.js';
 import { ipv4 } from '../../src/domain/address.js';
 import type { ObservedExchange } from '../../src/measure/measure-responder.js';
 import { exchangeWith } from '../probes/exchanges.js';
@@ -79,14 +80,31 @@ describe('an inspected exchange', () => {
   it("shows no third party's address, neither its value nor its bytes, in the text and in the JSON", () => {
     const shown = describeExchange(SELECTED, answered(1), { number: 1, all: true });
     const outcome = outcomeOf(SELECTED, [answered(1)]);
-    const json = JSON.stringify(
-      inspectionRecord({ selected: SELECTED, exchanges: [answered(1)], outcome }, HOST),
-    );
+    const record = inspectionRecord({ selected: SELECTED, exchanges: [answered(1)], outcome }, HOST);
+    const json = [...jsonChunks(record)].join('');
     for (const text of [shown, json]) {
       assert.match(text, /remote address/);
       assert.match(text, /xx ?xx ?xx ?xx/);
       assert.doesNotMatch(text, /192\.0\.2\.1|c0 ?00 ?02 ?01/);
     }
+  });
+});
+
+describe('JSON in parts', () => {
+  it('is the text of the whole, whatever lies in its lists', () => {
+    const list = (items: readonly object[]): Generator<object> => lazily(items, (item) => item);
+    const inner = [
+      { a: 1, text: 'line\nfeed "quoted"' },
+      { none: undefined, list: [1, [], {}] },
+    ];
+    const lazy = {
+      head: { x: [1, 2] },
+      gone: undefined,
+      outer: list([{ inner: list(inner), last: null }, {}]),
+      none: list([]),
+    };
+    const whole = { head: { x: [1, 2] }, outer: [{ inner, last: null }, {}], none: [] };
+    assert.equal([...jsonChunks(lazy)].join(''), JSON.stringify(whole, undefined, 2));
   });
 });
 

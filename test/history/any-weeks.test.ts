@@ -183,7 +183,7 @@ async function scanned(
   number: number,
   fixedAfterSilentRuns: number,
   goesOn?: string,
-): Promise<ReturnType<typeof withStatuses>> {
+): ReturnType<typeof withStatuses> {
   const past = await openPast(out, {
     ...MODE,
     goesOn,
@@ -323,7 +323,7 @@ async function scanned(
     }),
   };
   const seen = Array.from(findings, (finding) => toRecord(finding, { scanId: id }));
-  const result = withStatuses(
+  const result = await withStatuses(
     run,
     seen,
     await past.of(seen),

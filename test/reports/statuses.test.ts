@@ -18,7 +18,7 @@ describe('the summaries of a run that knows earlier ones', () => {
     const rows = withStatuses('new', 'new', 'persisting', 'reopened', 'fixed', 'unknown');
     for (const row of [
       summaryRows(sampleRun, rows).find(({ probe, asn }) => probe === 'ntp-monlist' && asn === 64496),
-      prefixRows(sampleRun, rows).find(
+      [...prefixRows(sampleRun, rows)].find(
         ({ probe, prefix }) => probe === 'ntp-monlist' && prefix === '192.0.2.0/24',
       ),
     ]) {
@@ -44,7 +44,7 @@ describe('the summaries of a run that knows earlier ones', () => {
   it('have a 0 in each count where nothing is there, of a run whose rows have a status, and all of it was asked', () => {
     const knows = { ...sampleRun, history: { earlier_runs: 1, not_targeted: 0 } };
     const countsIn = (run: typeof sampleRun): readonly (number | undefined)[] => {
-      const row = prefixRows(run, withStatuses('new')).find(({ prefix }) => prefix === '203.0.113.0/25');
+      const row = [...prefixRows(run, withStatuses('new'))].find(({ prefix }) => prefix === '203.0.113.0/25');
       return [row?.exposed, row?.new, row?.fixed, row?.persisting, row?.reopened, row?.unknown];
     };
     assert.deepEqual(countsIn(knows), [0, 0, 0, 0, 0, 0]);
@@ -54,7 +54,7 @@ describe('the summaries of a run that knows earlier ones', () => {
   });
 
   it('have a row of zeros for each prefix and probe that was asked and is clean, in the order of addresses', () => {
-    const rows = prefixRows(sampleRun, withStatuses('new'));
+    const rows = [...prefixRows(sampleRun, withStatuses('new'))];
     const prefixes = [...new Set(rows.map(({ prefix }) => prefix))];
     assert.deepEqual(prefixes, ['192.0.2.0/24', '198.51.100.0/24', '203.0.113.0/25']);
     assert.equal(rows.length, 3 * sampleRun.probes.length);

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { assertNeverBlocked, watchEventLoop } from '../event-loop/watch.js';
 import { assertOutputsFit } from '../reports/run-outputs.js';
 import type { Namespace } from './namespace.js';
 
@@ -15,11 +16,26 @@ export interface CliResult {
 const CLI = join(import.meta.dirname, '..', '..', 'src', 'cli.js');
 const LIMIT_MS = 120_000;
 
-/** Runs the built command inside a namespace. */
-export function runCli({ enter }: Namespace, cwd: string, args: readonly string[]): Promise<CliResult> {
+/**
+ * Runs the built command inside a namespace.
+ * @throws AssertionError when its event loop stood still for too long, whatever it did.
+ */
+export async function runCli(namespace: Namespace, cwd: string, args: readonly string[]): Promise<CliResult> {
+  const { result, longest } = await watchEventLoop((environment) =>
+    start(namespace, { cwd, env: { ...process.env, ...environment } }, args),
+  );
+  assertNeverBlocked(longest, args.join(' '));
+  return result;
+}
+
+function start(
+  { enter }: Namespace,
+  place: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+  args: readonly string[],
+): Promise<CliResult> {
   const [program, ...rest] = enter;
   return new Promise((resolve, reject) => {
-    const options = { cwd, timeout: LIMIT_MS, maxBuffer: 16 * 1024 * 1024 };
+    const options = { ...place, timeout: LIMIT_MS, maxBuffer: 16 * 1024 * 1024 };
     execFile(program, [...rest, process.execPath, CLI, ...args], options, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : error.code;
       if (error?.killed === true) reject(new Error(`not done after ${LIMIT_MS} ms: ${stderr}`));

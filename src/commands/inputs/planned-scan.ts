@@ -30,9 +30,10 @@ export async function plannedScan(
   settings: ScanSettings,
   { scope, space, probes, rate, scopeFile }: ScanInputs,
   tokenKey: Key | undefined,
+  stop: AbortSignal,
 ): Promise<PlannedScan> {
   const { limits } = scopeFile;
-  const maps = await Promise.all(settings.asn_map.map(readAsnMap));
+  const maps = await Promise.all(settings.asn_map.map((path) => readAsnMap(path, stop)));
   const { shard } = settings;
   const share = shard?.of ?? 1;
   const plan: PlannedScan['plan'] = {

@@ -25,7 +25,7 @@ import type { ReadScope } from '../../engine/read-scope.js';
 import { maskedProbe } from '../../engine/masked-probe.js';
 import type { SelectedProbe } from '../../engine/selected-probe.js';
 import { definitionOf } from '../../engine/selected-probe.js';
-import { readBytes } from './read-bytes.js';
+import { readBytes } from '../../read-bytes.js';
 import { portsWithoutProbe, refuseOrphans, selectProbes } from './select-probes.js';
 
 /** Everything that decides what is sent where, checked before the first packet. */

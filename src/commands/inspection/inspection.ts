@@ -9,6 +9,7 @@ import { factorsOf } from '../../domain/factors.js';
 import type { ObservedExchange } from '../../measure/measure-responder.js';
 import type { Verdict } from '../../measure/verdict.js';
 import { verdictOn } from '../../measure/verdict.js';
+import { lazily } from './json-chunks.js';
 import type { SelectedProbe } from '../../engine/selected-probe.js';
 
 /** One probe's exchanges with the inspected host, and what they say together. */
@@ -90,7 +91,7 @@ export function shownFields(probe: Pick<Probe, 'dissect'>, payload: Uint8Array):
   }));
 }
 
-/** An inspection for programs, in the words of the JSON reports. */
+/** An inspection for programs, in the words of the JSON reports; exchanges and replies are generators, see jsonChunks. */
 export function inspectionRecord({ selected, exchanges, outcome }: Inspection, host: Address): object {
   const { probe, port, options } = selected;
   const reported = outcome.kind === 'exposure' ? outcome.verdict.reported : undefined;
@@ -99,11 +100,11 @@ export function inspectionRecord({ selected, exchanges, outcome }: Inspection, h
     port,
     standard: probe.standard,
     ...(options.length > 0 && { options }),
-    exchanges: exchanges.map(({ exchange, payloads, localPort }) => ({
+    exchanges: lazily(exchanges, ({ exchange, payloads, localPort }) => ({
       ...exchangeRecord(exchange, { named: [host], reported }),
       ...(localPort !== undefined && { local_port: localPort }),
       request_fields: shownFields(probe, exchange.request),
-      replies: exchange.replies.map(({ afterMs, payloadBytes, reading }, index) => ({
+      replies: lazily(exchange.replies, ({ afterMs, payloadBytes, reading }, index) => ({
         after_ms: rounded(afterMs, RTT_DECIMALS),
         bytes: payloadBytes,
         reading: reading.kind === 'answer' ? { ...reading, facts: cleanFacts(reading.facts) } : reading,

@@ -77,9 +77,9 @@ export async function beginRun(
   const settings = resumed?.settings ?? asked;
   const inputs = resumed?.inputs ?? (await readScanInputs(settings, given, io));
   const { out, quiet, file_mode: fileMode } = settings;
-  const notices = await readNotices(settings);
+  const notices = await readNotices(settings, io.stop);
   const scope = createLiveScope(inputs.scope);
-  const planned = await plannedScan(settings, { ...inputs, scope }, resumed?.tokenKey);
+  const planned = await plannedScan(settings, { ...inputs, scope }, resumed?.tokenKey, io.stop);
   const started = resumed?.startedAt ?? io.clock.now();
   const checks = await checkHost(settings, io, inputs);
   refuseProblem(checks);

@@ -1,5 +1,5 @@
 import { probes } from '../../../probes/list.js';
-import type { ReportFile } from '../../../reports/report.js';
+import type { ReportFile, ReportPart } from '../../../reports/report.js';
 import type { FindingRecord } from '../../domain/finding-record.js';
 import type { RunRecord } from '../../domain/run-record.js';
 
@@ -7,7 +7,8 @@ import type { RunRecord } from '../../domain/run-record.js';
 export async function renderRun(
   run: RunRecord,
   records: readonly FindingRecord[],
+  part: ReportPart = 'all',
 ): Promise<Iterable<ReportFile>> {
   const { renderReports } = await import('../../../reports/index.js');
-  return renderReports(run, records, { bom: run.settings.bom, profile: run.settings.profile, probes });
+  return renderReports(run, records, { bom: run.settings.bom, profile: run.settings.profile, probes }, part);
 }

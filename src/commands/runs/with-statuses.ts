@@ -4,6 +4,7 @@ import type { RunRecord } from '../../domain/run-record.js';
 import { askedAgain } from '../../domain/asked-again.js';
 import type { Evidence } from '../../domain/status.js';
 import { isExposed } from '../../domain/status.js';
+import { arrayInTurns } from '../../give-way.js';
 import { pastRecord, withStatus } from '../../../reports/record.js';
 import type { ExposureHistory } from '../../history/exposure-history.js';
 import { statusColumns } from '../../history/exposure-history.js';
@@ -26,17 +27,17 @@ export interface RowsWithStatus {
  * @param rule what makes a fix of silence.
  * @param closedSince of a run that went on late: what newer runs know to be closed is not reopened by it.
  */
-export function withStatuses(
+export async function withStatuses(
   { scan_id, started, partial }: Pick<RunRecord, 'scan_id' | 'started' | 'partial'>,
   records: readonly FindingRecord[],
   known: ReadonlyMap<string, ExposureHistory>,
   observed: ReadonlyMap<string, ObservedKnown>,
   rule: { readonly fixedAfterSilentRuns: number },
   closedSince: ReadonlySet<string> = new Set(),
-): RowsWithStatus {
+): Promise<RowsWithStatus> {
   const run = { scan_id, started };
   const seen = new Set(records.map(({ finding_id }) => finding_id));
-  const rows = records.map((record) => {
+  const rows = await arrayInTurns(records, (record) => {
     const before = known.get(record.finding_id);
     const seen = verdictOf(before, { kind: 'seen' }, rule);
     const isClosed = seen?.status === 'reopened' && closedSince.has(record.finding_id);
@@ -44,17 +45,18 @@ export function withStatuses(
     return verdict ? withVerdict(run, record, before, verdict) : record;
   });
   let notTargeted = 0;
-  for (const before of known.values()) {
-    if (seen.has(before.finding_id) || before.last === undefined) continue;
+  const others = await arrayInTurns(known.values(), (before): FindingRecord | undefined => {
+    if (seen.has(before.finding_id) || before.last === undefined) return undefined;
     const { observation, exchanges } = observed.get(before.finding_id) ?? NOT_TARGETED;
     const verdict = verdictOf(before, observation, rule);
     // A run that asks a part says nothing of the rest, of the same host either.
     const isBesides = partial !== undefined && observation.kind === 'not-asked';
     if (observation.kind === 'no-target' || isBesides) notTargeted++;
     else if (verdict !== undefined)
-      rows.push(withVerdict(run, pastRecord(before.last, { scanId: scan_id, exchanges }), before, verdict));
-  }
-  return { records: rows, notTargeted };
+      return withVerdict(run, pastRecord(before.last, { scanId: scan_id, exchanges }), before, verdict);
+    return undefined;
+  });
+  return { records: [...rows, ...others.filter((row) => row !== undefined)], notTargeted };
 }
 
 /**

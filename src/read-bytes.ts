@@ -2,23 +2,24 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open, readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode } from '../../domain/error-code.js';
+import { errorCode } from './domain/error-code.js';
 
 /** How long an empty pipe is left alone. */
 const PIPE_PAUSE_MS = 20;
 
 /**
  * All bytes of a file, a pipe or a named pipe (FIFO), which may have no writer yet. Opened without blocking: an open(2)
- * that waits for a writer waits in a thread that neither a signal nor process.exit can end.
+ * that waits for a writer waits in a thread that neither a signal nor process.exit can end. Whatever a user names is read
+ * by this.
  * @throws the system's error, and an AbortError when the signal comes first.
  */
-export async function readBytes(path: string, stop: AbortSignal): Promise<Buffer> {
+export async function readBytes(path: string, stop: AbortSignal | undefined): Promise<Buffer> {
   await using handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const stats = await handle.stat();
   return stats.isFIFO() ? await pipedInto(handle, stop) : await handle.readFile({ signal: stop });
 }
 
-async function pipedInto(handle: FileHandle, stop: AbortSignal): Promise<Buffer> {
+async function pipedInto(handle: FileHandle, stop: AbortSignal | undefined): Promise<Buffer> {
   const chunks: Buffer[] = [];
   const hadWriter = await isUnnamed(handle);
   for (;;) {
@@ -27,7 +28,7 @@ async function pipedInto(handle: FileHandle, stop: AbortSignal): Promise<Buffer>
     // Nothing at all before the first byte is a named pipe without a writer.
     else if (bytesRead === 0 && (hadWriter || chunks.length > 0)) return Buffer.concat(chunks);
     else await sleep(PIPE_PAUSE_MS, undefined, { signal: stop });
-    stop.throwIfAborted();
+    stop?.throwIfAborted();
   }
 }
 

@@ -15,3 +15,16 @@ export function givingWay(monotonicMs: () => number): () => Promise<void> {
     since = monotonicMs();
   };
 }
+
+/** A row takes some ten microseconds, a turn a few. */
+const ITEMS_A_TURN = 100;
+
+/** As `Array.from`, and the event loop turns on the way: for lists that are as long as a run has findings. */
+export async function arrayInTurns<T, U>(list: Iterable<T>, make: (item: T) => U): Promise<U[]> {
+  const made: U[] = [];
+  for (const item of list) {
+    made.push(make(item));
+    if (made.length % ITEMS_A_TURN === 0) await nextTurn();
+  }
+  return made;
+}
