@@ -9,6 +9,8 @@ export interface HurriedIo {
   readonly said: () => string;
   /** What the program did not do: a signal with this exit code. */
   stop(code: number): void;
+  /** Nothing of it goes on from its next pause on, as with kill -9. */
+  readonly kill: () => void;
 }
 
 /**
@@ -22,10 +24,12 @@ export function hurriedIo(
 ): HurriedIo {
   const startMs = systemClock.monotonicMs();
   const began = when ?? systemClock.now();
+  let isKilled = false;
   const clock: Clock = {
     monotonicMs: () => startMs + (systemClock.monotonicMs() - startMs) * faster,
     now: () => (stands ? began : Math.round(began + (systemClock.monotonicMs() - startMs) * faster)),
-    sleep: (ms, signal) => systemClock.sleep(ms / faster, signal),
+    sleep: (ms, signal) =>
+      isKilled ? new Promise<void>(() => undefined) : systemClock.sleep(ms / faster, signal),
   };
   let said = '';
   const stream = (): NodeJS.WriteStream => {
@@ -40,6 +44,9 @@ export function hurriedIo(
     said: () => said,
     stop(code) {
       stop.abort(code);
+    },
+    kill() {
+      isKilled = true;
     },
     io: {
       stdin: new PassThrough(),

@@ -1,6 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
+import { Socket } from 'node:dgram';
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+
 import { Server } from 'node:net';
 import { basename, join } from 'node:path';
 import type { DiskStep } from '../../src/archive/disk.js';
@@ -75,11 +77,34 @@ export async function abandon(folder: string): Promise<void> {
       );
 }
 
-/** Node has no other way to them; the hosts of a test are none of them. */
-async function closeServers(): Promise<void> {
+/** The hosts of a test are servers of another kind. */
+function closeServers(): Promise<void> {
+  return closeAll(Server);
+}
+
+/** Closes every UDP socket of this process. */
+export function abandonSockets(): Promise<void> {
+  return closeAll(Socket);
+}
+
+/** Node has no other way to what a command that is never continued holds open. */
+async function closeAll(kind: typeof Server | typeof Socket): Promise<void> {
   const { _getActiveHandles: handles } = process as unknown as {
     _getActiveHandles: () => readonly unknown[];
   };
-  const servers = handles().filter((handle) => handle instanceof Server);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  const open = handles().filter((handle): handle is Server | Socket => handle instanceof kind);
+  await Promise.all(
+    open.map(
+      (handle) =>
+        new Promise<void>((resolve) => {
+          try {
+            handle.close(() => {
+              resolve();
+            });
+          } catch {
+            resolve(); // It is closing already.
+          }
+        }),
+    ),
+  );
 }
