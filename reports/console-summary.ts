@@ -120,7 +120,7 @@ function totalLine(run: RunRecord, records: readonly FindingRecord[]): string {
             : run.late !== undefined
               ? `; this run ended after newer ones, and speaks of ${run.started}`
               : run.partial !== undefined
-                ? `; this run asked less than the usual one, ${run.partial.compared_with}, and speaks of what it asked`
+                ? `; this run asked less than the usual one, ${run.partial.compared_with}, and speaks of what it asked (--make-usual lets such a run be the usual one)`
                 : '';
   const exposed = records.filter(({ status }) => isExposed(status));
   const since = sinceText(run, records);

@@ -105,7 +105,8 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
     since: 'Open',
     sinceOf({ status, first_seen, times_seen, days_open = 0 }) {
       if (status === undefined) return undefined;
-      if (status === 'new') return 'first found by this scan';
+      // One that a check of a part found before is news here too, but it is known for longer.
+      if (status === 'new' && (times_seen ?? 1) === 1) return 'first found by this scan';
       const first = first_seen === undefined ? '' : `; first found ${spacedTime(first_seen)}`;
       const scans = times_seen === undefined ? '' : `; found for the ${ordinal(times_seen)} time`;
       if (status === 'reopened')
@@ -195,7 +196,7 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
     since: '経過',
     sinceOf({ status, first_seen, times_seen, days_open = 0 }) {
       if (status === undefined) return undefined;
-      if (status === 'new') return '今回初めて検出しました';
+      if (status === 'new' && (times_seen ?? 1) === 1) return '今回初めて検出しました';
       const known = [
         ...(first_seen === undefined ? [] : [`初回検出：${spacedTime(first_seen)}`]),
         ...(times_seen === undefined ? [] : [`検出は今回で${times_seen}回目`]),

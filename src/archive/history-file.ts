@@ -5,6 +5,7 @@ import { constants, createGunzip, createGzip } from 'node:zlib';
 import { errorCode } from '../domain/error-code.js';
 import type { TrendPoint } from '../domain/run-record.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
+import { NEWS } from '../history/exposure-history.js';
 import type { KnownResponders } from '../history/known-responders.js';
 import type { Outcome } from '../history/remembered.js';
 import { remembered } from '../history/remembered.js';
@@ -42,7 +43,7 @@ export type Wanted = 'all' | 'open' | { readonly ids: ReadonlySet<string> };
 
 /**
  * Reads the file to its end, for only there gzip tells whether it is whole.
- * @param wanted `open`: those that were not proved closed.
+ * @param wanted `open`: those that were not proved closed, and those of which no whole run has told that they were.
  * @param take is handed each exposure that is wanted.
  * @throws HistoryDamaged
  */
@@ -57,7 +58,7 @@ export async function readHistory(
       if (head === undefined) head = headIn(line);
       else if (typeof wanted === 'string') {
         const exposure = exposureIn(line);
-        if (wanted === 'all' || exposure.state !== 'fixed') take(exposure);
+        if (wanted === 'all' || exposure.state !== 'fixed' || exposure.untold === 'fixed') take(exposure);
       } else if (wanted.ids.has(idIn(line))) take(exposureIn(line));
   if (head === undefined) throw new HistoryDamaged('it is empty');
   return head;
@@ -277,6 +278,7 @@ function isExposure(value: Record<string, unknown>): boolean {
       (change) =>
         isObject(change) && typeof change['status'] === 'string' && typeof change['at'] === 'string',
     ) &&
+    (value['untold'] === undefined || NEWS.some((news) => news === value['untold'])) &&
     (value['last'] === undefined || isLastRow(value['last'], value['finding_id']))
   );
 }

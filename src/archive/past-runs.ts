@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { FindingRecord } from '../domain/finding-record.js';
 import { bareColumns, sortRecords } from '../domain/finding-record.js';
 import type { RunRecord, TrendPoint } from '../domain/run-record.js';
-import { isRemembered } from '../domain/run-standing.js';
+import { isRemembered, reachOf } from '../domain/run-standing.js';
 import { trendPointOf } from '../domain/trend-point.js';
 import { UsageError } from '../domain/usage-error.js';
 import { askedBy } from '../history/asked.js';
@@ -20,6 +20,8 @@ export interface OpenHistory {
   readonly runs: readonly TrendPoint[];
   /** Exposures that were not proved closed. */
   readonly open: readonly ExposureHistory[];
+  /** Exposures that were, of which no whole run has told so. */
+  readonly untoldFixes: readonly ExposureHistory[];
   readonly responders: KnownResponders;
   /** Why the history had to be made again from the runs: that it was missing, or what is wrong with it. */
   readonly rebuilt?: string;
@@ -43,7 +45,7 @@ export async function openHistory(out: string, options: { readonly mode: number 
   } catch (error) {
     if (!(error instanceof HistoryDamaged)) throw error;
     rebuilt = error.message;
-    found = { runs: [], open: [], responders: {} };
+    found = { runs: [], open: [], untoldFixes: [], responders: {} };
     await beginHistory(out, options);
   }
   const known = new Set(found.runs.map(({ scan_id }) => scan_id));
@@ -59,10 +61,15 @@ export async function openHistory(out: string, options: { readonly mode: number 
   return { ...found, unread, takenIn, ...(rebuilt !== undefined && { rebuilt }) };
 }
 
-async function readOpen(out: string): Promise<Pick<OpenHistory, 'runs' | 'open' | 'responders'>> {
+async function readOpen(
+  out: string,
+): Promise<Pick<OpenHistory, 'runs' | 'open' | 'untoldFixes' | 'responders'>> {
   const open: ExposureHistory[] = [];
-  const { runs, responders = {} } = await readHistory(out, 'open', (exposure) => open.push(exposure));
-  return { runs, open, responders };
+  const untoldFixes: ExposureHistory[] = [];
+  const { runs, responders = {} } = await readHistory(out, 'open', (exposure) =>
+    (exposure.state === 'fixed' ? untoldFixes : open).push(exposure),
+  );
+  return { runs, open, untoldFixes, responders };
 }
 
 /** Takes a run in that was just written. */
@@ -102,6 +109,7 @@ async function takeInDirectory(
 /** Of several rows of one exposure, the strongest: forwarders may lead to one resolver. */
 function* outcomesOf(run: RunRecord, records: readonly FindingRecord[]): Generator<Outcome, void, undefined> {
   const asked = new Map(run.probes.map((probe) => [probe.id, askedBy(probe)]));
+  const reach = reachOf(run);
   const strength = ({ wire_amplification = 0 }: FindingRecord): number => wire_amplification;
   for (const record of records.toSorted((a, b) => strength(a) - strength(b)))
     yield {
@@ -109,7 +117,7 @@ function* outcomesOf(run: RunRecord, records: readonly FindingRecord[]): Generat
       status: record.status ?? 'persisting',
       ...(record.status_evidence && { evidence: record.status_evidence }),
       ...(record.status_doubt && { doubt: record.status_doubt }),
-      ...(run.late !== undefined && { late: true }),
+      reach,
       row: bareColumns(record),
       asked: asked.get(record.probe) ?? '',
       run: { scan_id: run.scan_id, at: run.started },

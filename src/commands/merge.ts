@@ -10,6 +10,7 @@ import type { RunRecord } from '../domain/run-record.js';
 import { isExposed } from '../domain/status.js';
 import { formatStamp } from '../domain/time.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
+import { membership } from '../scope/address-set.js';
 import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
 import { finishRun } from './runs/finish-run.js';
@@ -20,16 +21,16 @@ import type { Past } from './runs/past.js';
 import { openPast } from './runs/past.js';
 import { renderRun } from './runs/render-run.js';
 import { cannotKeep } from './runs/run-keeper.js';
-import { askedBy, findUsualRun, partialOf } from './runs/usual-run.js';
+import { askedBy, findUsualRun, partialNote, partialOf } from './runs/usual-run.js';
 import type { RowsWithStatus } from './runs/with-statuses.js';
 import { withStatuses, withVerdict } from './runs/with-statuses.js';
 
 /** Makes one run of the shards of a scan. */
 export const merge = defineCommand({
   positional: { usage: '<run..>', describe: 'The directories of all shards' },
-  settings: ALL_SETTINGS.pick({ out: true }),
+  settings: ALL_SETTINGS.pick({ out: true, make_usual: true }),
   example: ['ampscope merge east/latest west/latest', 'the two runs of --shard 1/2 and --shard 2/2'],
-  async run({ out }, io, { words: directories }) {
+  async run({ out, make_usual: makeUsual }, io, { words: directories }) {
     const { stdout, stderr } = io;
     const read = await Promise.all(
       directories.map(async (directory) => ({ directory, ...(await readRun(directory)) })),
@@ -55,7 +56,9 @@ export const merge = defineCommand({
         );
       const earlier = await mergedBefore(out, whole);
       if (earlier !== undefined) warn('note: these shards are merged already: nothing is counted twice');
-      const { directory, run, records } = earlier ?? (await mergeNow(out, read, past, fileMode));
+      const { directory, run, records } =
+        earlier ?? (await mergeNow(out, read, past, { fileMode, makeUsual }));
+      if (run.partial !== undefined) warn(`note: ${partialNote(run.partial)}`);
       await finishRun(out, directory, run, records, warn);
       stdout.write(consoleSummary(run, records));
       stderr.write(`reports are in ${directory.path}\n`);
@@ -89,7 +92,7 @@ async function mergeNow(
   out: string,
   shards: readonly (PlacedRun & { readonly records: readonly FindingRecord[] })[],
   past: Past,
-  fileMode: number,
+  { fileMode, makeUsual }: { readonly fileMode: number; readonly makeUsual: boolean },
 ): Promise<MergedRun> {
   const { started } = mergeRuns(shards, '');
   let merged: Pick<MergedRun, 'run' | 'records'> | undefined;
@@ -100,13 +103,16 @@ async function mergeNow(
     async ({ id, path }) => {
       const rows = shards.flatMap((one) => one.records.map((record) => ({ ...record, scan_id: id })));
       const bare = mergeRuns(shards, id);
-      const { records, notTargeted } = await againstThePast(bare, rows, past);
-      const partial = partialOf(await findUsualRun(out), askedBy(bare));
-      const run: RunRecord = {
+      const partial = makeUsual ? undefined : partialOf(await findUsualRun(out), askedBy(bare));
+      const whole: RunRecord = {
         ...bare,
         ...(past.late && { late: past.late }),
         ...(partial && { partial }),
-        counts: { ...bare.counts, findings: records.length },
+      };
+      const { records, notTargeted } = await againstThePast(whole, rows, past);
+      const run: RunRecord = {
+        ...whole,
+        counts: { ...whole.counts, findings: records.length },
         history: { ...past.summary, not_targeted: notTargeted },
       };
       await writeRun(path, run, records, await renderRun(run, records)).catch((error: unknown) => {
@@ -124,7 +130,7 @@ async function mergeNow(
  * they asked in vain stands, where this history knows of it.
  */
 async function againstThePast(
-  run: Pick<RunRecord, 'scan_id' | 'started' | 'suspect'>,
+  run: RunRecord,
   rows: readonly FindingRecord[],
   past: Past,
 ): Promise<RowsWithStatus> {
@@ -132,10 +138,11 @@ async function againstThePast(
   const open = new Map(past.open.map((known) => [known.finding_id, known]));
   const notSeen = rows
     .filter(({ status, finding_id }) => !isExposed(status) && open.has(finding_id))
-    .map((row) => (run.suspect ? unproved(run, row, open.get(row.finding_id)) : row));
+    .map((row) => (run.suspect || run.partial ? unproved(run, row, open.get(row.finding_id)) : row));
   // What was silent has its verdict from the shard that asked it.
+  const known = await past.of(seen, membership(askedBy(run).targets));
   const rule = { fixedAfterSilentRuns: 1 };
-  const { records } = await withStatuses(run, seen, await past.of(seen), new Map(), rule, past.closedSince);
+  const { records } = await withStatuses(run, seen, known, new Map(), rule, past.closedSince);
   const told = new Set([...records, ...notSeen].map(({ finding_id }) => finding_id));
   return {
     records: [...records, ...notSeen],
@@ -143,17 +150,16 @@ async function againstThePast(
   };
 }
 
-/** One shard whose path is not proved makes the whole suspect, and in a suspect run no silence proves anything. */
-function unproved(
-  run: Pick<RunRecord, 'scan_id' | 'started'>,
-  row: FindingRecord,
-  known: ExposureHistory | undefined,
-): FindingRecord {
+/**
+ * What a shard cannot know: one whose path is not proved makes the whole suspect, and together they may ask less than the
+ * usual run. In neither kind of run silence is a fix.
+ */
+function unproved(run: RunRecord, row: FindingRecord, known: ExposureHistory | undefined): FindingRecord {
   const isSilence = row.status_evidence === 'silent' || row.status_doubt === 'silent';
   if (!isSilence || known?.last === undefined) return row;
   const past = pastRecord(known.last, { scanId: run.scan_id, exchanges: [] });
   return withVerdict(run, { ...past, exchanges: row.exchanges }, known, {
     status: 'unknown',
-    doubt: 'path not proved',
+    doubt: run.suspect ? 'path not proved' : 'silent',
   });
 }

@@ -18,6 +18,8 @@ import { startWorkerThread } from '../engine/worker-thread.js';
 import { consoleSummary, hasNews } from '../../reports/console-summary.js';
 import { toRecord } from '../../reports/record.js';
 import { withoutShadowserverType } from '../../reports/shadowserver/shadowserver-csv.js';
+import { membership } from '../scope/address-set.js';
+import { formatShard } from '../sweep/shard.js';
 import type { ScanSettings } from '../settings/all-settings.js';
 import { SCAN_SETTINGS } from '../settings/all-settings.js';
 import { arrayInTurns } from '../give-way.js';
@@ -186,13 +188,22 @@ async function write(
 
 /** The rows of a scan, and all that its findings held let go. */
 async function rowsOf(
-  { findings, observed }: ScanResult,
-  { settings, directory: { id }, past, partial, started }: BegunRun,
+  { findings, observed, stoppedBy, suspect }: ScanResult,
+  { settings, inputs, plan: { shard }, directory: { id }, past, partial, started }: BegunRun,
 ): Promise<RowsWithStatus> {
-  const run = { scan_id: id, started: formatInstant(started), ...(partial && { partial }) };
+  const run = {
+    scan_id: id,
+    started: formatInstant(started),
+    complete: stoppedBy === undefined,
+    settings: { ...(shard && { shard: formatShard(shard) }) },
+    ...(suspect && { suspect }),
+    ...(past.late && { late: past.late }),
+    ...(partial && { partial }),
+  };
   const rule = { fixedAfterSilentRuns: settings.fixed_after_silent_runs };
   const seen = await arrayInTurns(findings, (finding) => toRecord(finding, { scanId: id }));
-  return withStatuses(run, seen, await past.of(seen), observed, rule, past.closedSince);
+  const known = await past.of(seen, membership(inputs.space.set));
+  return withStatuses(run, seen, known, observed, rule, past.closedSince);
 }
 
 function warningTo({ stderr }: Io): (line: string) => void {

@@ -13,6 +13,9 @@ export interface StatusChange {
   readonly doubt?: Doubt;
 }
 
+/** What is news of an exposure. */
+export const NEWS = ['new', 'reopened', 'fixed'] as const satisfies readonly StatusChange['status'][];
+
 /** How long an exposure has been silent. */
 export interface SilentRuns {
   /** In how many runs in a row by now, each of which reached its network and asked it again. */
@@ -45,7 +48,9 @@ export interface ExposureHistory {
   /** What it was asked when it was last seen, as a hash: only the same question's silence means anything. */
   readonly asked: string;
   readonly changes: readonly StatusChange[];
-  /** Its row when it was last seen. Absent once it is fixed: nobody asks for it any more. */
+  /** The last of the changes, `unknown` aside, where no whole run has told it yet. */
+  readonly untold?: (typeof NEWS)[number] | undefined;
+  /** Its row when it was last seen. Absent once it is fixed and a whole run has told so. */
   readonly last?: FindingColumns | undefined;
 }
 

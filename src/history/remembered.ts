@@ -1,4 +1,5 @@
 import type { FindingColumns } from '../domain/finding-record.js';
+import type { RunReach } from '../domain/run-standing.js';
 import type { ExposureHistory, StatusChange } from './exposure-history.js';
 import type { StatusVerdict } from './verdict.js';
 
@@ -8,8 +9,7 @@ export interface Outcome extends StatusVerdict {
   readonly row: FindingColumns;
   /** What it was asked, as a hash. */
   readonly asked: string;
-  /** The run went on after newer ones had ended: what they know is not changed by it. */
-  readonly late?: boolean;
+  readonly reach: RunReach;
   readonly run: {
     readonly scan_id: string;
     /** When it began: ISO 8601 UTC. */
@@ -26,9 +26,24 @@ export function remembered(
   known: ExposureHistory | undefined,
   outcome: Outcome,
 ): ExposureHistory | undefined {
-  const { status } = outcome;
-  if (outcome.late === true && known !== undefined)
-    return isSeen(status) ? seenBefore(known, outcome.run.at) : known;
+  const next = knownAfter(known, outcome);
+  return next && { ...next, untold: untoldAfter(known, next, outcome) };
+}
+
+/** What no whole run has told: a whole run tells it when it sees the exposure, or has a row of the fix. */
+function untoldAfter(
+  known: ExposureHistory | undefined,
+  next: ExposureHistory,
+  { status, reach }: Outcome,
+): ExposureHistory['untold'] {
+  if (reach.whole) return status === 'unknown' ? known?.untold : undefined;
+  const [change] = next.changes.slice(known?.changes.length ?? 0);
+  return change === undefined || change.status === 'unknown' ? known?.untold : change.status;
+}
+
+function knownAfter(known: ExposureHistory | undefined, outcome: Outcome): ExposureHistory | undefined {
+  const { status, reach } = outcome;
+  if (reach.late && known !== undefined) return isSeen(status) ? seenBefore(known, outcome.run.at) : known;
   if (status === 'fixed' || status === 'unknown') return known && notSeen(known, outcome);
   const seen = seenNow(outcome);
   if (known === undefined)
@@ -102,8 +117,10 @@ function notSeen(known: ExposureHistory, outcome: Outcome): ExposureHistory {
       ...known,
       state: 'fixed',
       silent: silentAfter(known, outcome),
-      changes: [...known.changes, changeOf('fixed', outcome)],
-      last: undefined,
+      // The fix that another run proved is there already.
+      changes: known.state === 'fixed' ? known.changes : [...known.changes, changeOf('fixed', outcome)],
+      // Until a whole run has a row of it.
+      last: outcome.reach.whole ? undefined : known.last,
     };
   const change = changeOf('unknown', outcome);
   const last = known.changes.at(-1);
@@ -118,17 +135,17 @@ function notSeen(known: ExposureHistory, outcome: Outcome): ExposureHistory {
 
 /**
  * A run that did not ask it says nothing of it. One that asked, and heard silence that may have another cause, ends the
- * row of those that count.
+ * row of those that count; of one that asked a part no silence counts, and none ends the row.
  */
 function silentAfter(
   { silent }: ExposureHistory,
-  { evidence, doubt, run }: Outcome,
+  { evidence, doubt, reach, run }: Outcome,
 ): ExposureHistory['silent'] {
   if (evidence === 'silent' || doubt === 'silent')
-    return { runs: (silent?.runs ?? 0) + 1, since: silent?.since ?? run.at };
-  if (doubt === 'outage' || doubt === 'path not proved') return { runs: 0 };
-  if (doubt === 'not asked') return silent;
+    return { runs: (silent?.runs ?? 0) + (reach.partial ? 0 : 1), since: silent?.since ?? run.at };
   if (doubt === 'answers otherwise' || doubt === undefined) return undefined;
+  if (doubt === 'not asked' || (reach.partial && silent !== undefined)) return silent;
+  if (doubt === 'outage' || doubt === 'path not proved') return { runs: 0 };
   return silent && { runs: 0 };
 }
 

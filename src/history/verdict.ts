@@ -1,4 +1,5 @@
 import type { Exchange } from '../domain/exchange.js';
+import type { RunReach } from '../domain/run-standing.js';
 import type { Doubt, Evidence, Status } from '../domain/status.js';
 import type { ExposureHistory } from './exposure-history.js';
 
@@ -38,21 +39,29 @@ export interface StatusVerdict {
   readonly doubt?: Doubt;
 }
 
+/** What else than the exposure decides. */
+export interface VerdictRule {
+  /** N: at least 1. */
+  readonly fixedAfterSilentRuns: number;
+  readonly reach: RunReach;
+}
+
 /**
  * The rule of the reports' `status`: an exposure is what a run saw, and fixed only where something proves it. Evidence
  * proves it at once. Silence proves it in the N-th run in a row that asked the same question again, lost nothing there
- * and reached its network. A fix belongs to the run that proves it.
+ * and reached its network; the silence of a run that asked a part, or of one that is late, is none of these. A fix
+ * belongs to the run that proves it. A whole run also says what the runs before it found that were none, once.
  * @param known absent: no earlier run saw it.
- * @param fixedAfterSilentRuns N: at least 1.
  * @returns undefined where the run has no row of it.
  */
 export function verdictOf(
   known: ExposureHistory | undefined,
   observed: Observation,
-  { fixedAfterSilentRuns }: { readonly fixedAfterSilentRuns: number },
+  { fixedAfterSilentRuns, reach }: VerdictRule,
 ): StatusVerdict | undefined {
-  if (observed.kind === 'seen') return { status: seenStatus(known) };
-  if (known === undefined || known.state === 'fixed') return undefined;
+  if (observed.kind === 'seen') return { status: seenStatus(known, reach) };
+  if (known === undefined) return undefined;
+  if (known.state === 'fixed') return reach.whole ? untoldFix(known) : undefined;
   switch (observed.kind) {
     case 'no-target':
       return undefined;
@@ -65,16 +74,23 @@ export function verdictOf(
     case 'silent': {
       const doubt = doubtIn(observed, known);
       if (doubt !== undefined) return { status: 'unknown', doubt };
-      return (known.silent?.runs ?? 0) + 1 >= fixedAfterSilentRuns
+      return !reach.partial && !reach.late && (known.silent?.runs ?? 0) + 1 >= fixedAfterSilentRuns
         ? { status: 'fixed', evidence: 'silent' }
         : { status: 'unknown', doubt: 'silent' };
     }
   }
 }
 
-function seenStatus(known: ExposureHistory | undefined): Status {
+function seenStatus(known: ExposureHistory | undefined, { whole }: RunReach): Status {
   if (known === undefined) return 'new';
-  return known.state === 'fixed' ? 'reopened' : 'persisting';
+  if (known.state === 'fixed') return 'reopened';
+  return (whole ? known.untold : undefined) ?? 'persisting';
+}
+
+function untoldFix({ untold, changes }: ExposureHistory): StatusVerdict | undefined {
+  if (untold !== 'fixed') return undefined;
+  const evidence = changes.findLast(({ status }) => status === 'fixed')?.evidence;
+  return { status: 'fixed', ...(evidence && { evidence }) };
 }
 
 /** Why this silence counts for nothing. */

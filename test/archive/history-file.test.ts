@@ -25,7 +25,7 @@ import {
 import type { ExposureHistory } from '../../src/history/exposure-history.js';
 import type { Outcome } from '../../src/history/remembered.js';
 import { remembered } from '../../src/history/remembered.js';
-import { historyRow } from '../history/history-row.js';
+import { historyRow, REACHES } from '../history/history-row.js';
 
 const MODE = { mode: 0o640 };
 
@@ -65,7 +65,7 @@ describe('the history of an --out', () => {
       { ...exposure, state: 'silent' },
     ];
     writeFileSync(historyPath(out), gzipSync(lines.map((line) => `${JSON.stringify(line)}\n`).join('')));
-    assert.deepEqual(await all(out), [{ ...exposure, state: 'open', silent: { runs: 0 } }]);
+    assert.deepEqual(await all(out), sorted([{ ...exposure, state: 'open', silent: { runs: 0 } }]));
     assert.equal((await readHistory(out, 'open', () => undefined)).responders, undefined);
     await takeIn(out, runOf(1), [fixed(1, 1)], MODE);
     const [after] = await all(out);
@@ -85,6 +85,25 @@ describe('the history of an --out', () => {
     assert.deepEqual(responders, { ntp, dns: { ...ntp, addresses: ['192.0.2.2'] } });
   });
 
+  it('hands out with the open ones what was fixed while no whole run tells of it, with its row until one does', async () => {
+    await beginHistory(out, MODE);
+    const open = async (): Promise<readonly unknown[]> => {
+      const found: ExposureHistory[] = [];
+      await readHistory(out, 'open', (exposure) => found.push(exposure));
+      return found.map(({ ip, state, untold, last }) => [ip, state, untold, last?.ip]);
+    };
+    await takeIn(out, runOf(0), [seen(1, 0), seen(2, 0)], MODE);
+    await takeIn(out, runOf(1), [{ ...fixed(1, 1), reach: REACHES.partial }, fixed(2, 1)], MODE);
+    assert.deepEqual(await open(), [['10.0.0.1', 'fixed', 'fixed', '10.0.0.1']]);
+    await takeIn(out, runOf(2), [fixed(1, 2)], MODE);
+    assert.deepEqual(await open(), []);
+    const [told] = await all(out);
+    assert.deepEqual(
+      [told?.changes.map(({ status }) => status), told?.last, told?.untold],
+      [['new', 'fixed'], undefined, undefined],
+    );
+  });
+
   it('takes a run in once, whatever is handed in the second time', async () => {
     await beginHistory(out, MODE);
     for (const outcomes of [[seen(1, 0)], [seen(1, 0), seen(2, 0)]])
@@ -96,7 +115,8 @@ describe('the history of an --out', () => {
   });
 
   it('is damaged where a line is JSON and no exposure, one that was fixed too', async () => {
-    for (const line of ['{"finding_id":"abc","runs":null}', '{"state":"fixed"}', 'null', '[]']) {
+    const odd = JSON.stringify({ ...remembered(undefined, seen(2, 0)), untold: 'persisting' });
+    for (const line of ['{"finding_id":"abc","runs":null}', '{"state":"fixed"}', odd, 'null', '[]']) {
       await beginHistory(out, MODE);
       await takeIn(out, runOf(0), [seen(1, 0)], MODE);
       const text = gunzipSync(readFileSync(historyPath(out))).toString();
@@ -178,7 +198,7 @@ function runOf(index: number): TrendPoint {
 
 function seen(host: number, run: number): Outcome {
   const row = { ...historyRow(host, run), as_name: '例示ネットワーク “ü”' };
-  return { status: 'persisting', row, asked: 'question', run: runOf(run) };
+  return { status: 'persisting', row, asked: 'question', reach: REACHES.whole, run: runOf(run) };
 }
 
 function fixed(host: number, run: number): Outcome {

@@ -42,6 +42,7 @@ async function prepare(): Promise<void> {
       ...more,
       row: columns(from + i, weekOf(from + i)),
       asked: '0123456789abcdef',
+      reach: { whole: true, partial: false, late: false },
       run: { scan_id: point(weekOf(from + i)).scan_id, at: timeOf(weekOf(from + i)) },
     }));
   await takeIn(out, point(RUNS - 2), outcomes(0, EXPOSURES, { status: 'persisting' }), MODE);
@@ -70,7 +71,7 @@ async function update(): Promise<HistoryUpdate> {
   const { records } = await withStatuses(
     run,
     seen,
-    await past.of(seen),
+    await past.of(seen, () => true),
     new Map(gone.map(({ finding_id }) => [finding_id, closed])),
     { fixedAfterSilentRuns: 2 },
   );

@@ -20,7 +20,8 @@ import { holderNow, lockFolder, lockScope } from '../../src/archive/run-lock.js'
 import { runCommandLine } from '../../src/command-line.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
-import { htmlRows } from '../reports/formats-agree.js';
+import { assertFormatsAgree, htmlRows } from '../reports/formats-agree.js';
+import { assertOutputsFit } from '../reports/run-outputs.js';
 import { hurriedIo } from './hurried-io.js';
 import { abandon, killedAtStep } from './killed-at-step.js';
 import { type Behaviour, CHARGEN, SILENT, weeklyHosts } from './weekly-hosts.js';
@@ -73,15 +74,18 @@ function runOf(name: string, run: string): RunRecord {
   return JSON.parse(readFileSync(join(outOf(name), run, 'run.json'), 'utf8')) as RunRecord;
 }
 
-function rowsOf(name: string, run: string): readonly (readonly [string, string])[] {
+function findingsOf(name: string, run: string): readonly FindingRecord[] {
   return readFileSync(join(outOf(name), run, 'findings.jsonl'), 'utf8')
     .split('\n')
     .filter(Boolean)
-    .map((line) => JSON.parse(line) as FindingRecord)
-    .map(({ ip, status, status_evidence, status_doubt }) => [
-      ip,
-      [status, status_evidence ?? status_doubt].filter(Boolean).join(': '),
-    ]);
+    .map((line) => JSON.parse(line) as FindingRecord);
+}
+
+function rowsOf(name: string, run: string): readonly (readonly [string, string])[] {
+  return findingsOf(name, run).map(({ ip, status, status_evidence, status_doubt }) => [
+    ip,
+    [status, status_evidence ?? status_doubt].filter(Boolean).join(': '),
+  ]);
 }
 
 const latestOf = (name: string): string => readlinkSync(join(outOf(name), 'latest'));
@@ -94,15 +98,24 @@ describe('a run of a part of what is usual', () => {
     await alive(2, 3);
     const { code, said } = await scan('part', 1, '127.76.0.1', '127.76.0.3', '--fail-on-new', 'low');
     assert.equal(code, 0, said);
-    assert.match(said, /note: this run asks less than the usual one, 2026-11-20T\d+Z \(not 6 addresses\)/);
-    assert.equal((await scan('part', 2, '--fail-on-new', 'low')).code, 0);
+    assert.match(
+      said,
+      /note: this run is partial: the usual run is the newest whole one, 2026-11-20T\d+Z, and asked 6 addresses more\./,
+    );
+    assert.match(said, /--make-usual/);
+    assert.equal((await scan('part', 2, '--fail-on-new', 'low')).code, 3);
+    assert.equal((await scan('part', 3, '--fail-on-new', 'low')).code, 0);
+    assertOutputsFit(outOf('part'));
+    // A run of a part writes no letters.
+    for (const run of runsIn('part'))
+      if (runOf('part', run).partial === undefined) assertFormatsAgree(join(outOf('part'), run));
   });
 
   it('says what it left out, and moves latest not at all', async () => {
-    const [first = '', part = '', third = ''] = runsIn('part');
+    const [first = '', part = '', third = '', fourth = ''] = runsIn('part');
     assert.deepEqual(runOf('part', part).partial, { compared_with: first, missing_addresses: 6 });
     assert.equal(runOf('part', third).partial, undefined);
-    assert.equal(latestOf('part'), third);
+    assert.equal(latestOf('part'), fourth);
     assert.ok(!readdirSync(join(outOf('part'), part)).includes('notices'));
     assert.match(
       readFileSync(join(outOf('part'), part, 'report.html'), 'utf8'),
@@ -112,16 +125,48 @@ describe('a run of a part of what is usual', () => {
     assert.match(said, /fixed: closed/);
   });
 
-  it('updates what it asked, and nothing else', () => {
-    const [, part = '', third = ''] = runsIn('part');
+  it('updates what it asked, and nothing else; what it found is news of the next whole run, once', () => {
+    const [, part = '', third = '', fourth = ''] = runsIn('part');
     assert.deepEqual(rowsOf('part', part), [
       ['127.76.0.1', 'fixed: closed'],
       ['127.76.0.3', 'new'],
     ]);
     assert.deepEqual(rowsOf('part', third), [
+      ['127.76.0.1', 'fixed: closed'],
+      ['127.76.0.2', 'persisting'],
+      ['127.76.0.3', 'new'],
+    ]);
+    assert.deepEqual(rowsOf('part', fourth), [
       ['127.76.0.2', 'persisting'],
       ['127.76.0.3', 'persisting'],
     ]);
+  });
+
+  it('is named where a whole run tells of the fix that it proved, with its own time', () => {
+    const [, part = '', third = ''] = runsIn('part');
+    const [fix, , found] = findingsOf('part', third);
+    assert.match(fix?.detail ?? '', new RegExp(`^fixed: its port is closed, proved by run ${part};`));
+    // Until the fix; until this run it would be a week more. Where the machine is busy, a run begins seconds late.
+    assert.ok([6, 7].includes(fix?.days_open ?? 0), String(fix?.days_open));
+    assert.deepEqual([fix?.times_seen, fix?.exchanges], [1, []]);
+    assert.equal(found?.first_seen, findingsOf('part', part)[1]?.timestamp);
+    assert.equal(found?.times_seen, 2);
+    const changes = readFileSync(join(outOf('part'), third, 'changes.csv'), 'utf8');
+    assert.deepEqual(
+      changes
+        .trim()
+        .split(/\r?\n/)
+        .slice(1)
+        .map((line) => /,(new|fixed),/.exec(line)?.[1])
+        .sort(),
+      ['fixed', 'new'],
+    );
+    const letter = readFileSync(join(outOf('part'), third, 'notices', 'C-1.en.txt'), 'utf8');
+    assert.match(letter, /\(thank you\):\n- 127\.76\.0\.1, /);
+    assert.match(
+      letter,
+      /127\.76\.0\.3, [^]*?Open: for [67] days, [^]*?first found 2026-11-27\s[^]*?for the 2nd\s+time/,
+    );
   });
 
   it('is no column of the trend, and stands in its table as what it is', () => {
@@ -137,7 +182,8 @@ describe('a run of a part of what is usual', () => {
   it('is one that asks fewer probes too; and --make-usual lets it be the usual one', async () => {
     await alive(2);
     assert.equal((await scan('part', 4, '--probe', 'qotd', '--port', 'qotd=24322')).code, 0);
-    await scan('part', 5);
+    const { said } = await scan('part', 5);
+    assert.match(said, /and asked 1 probe \(qotd\) more\. .*--make-usual/);
     const fewer = runsIn('part').at(-1) ?? '';
     assert.deepEqual(runOf('part', fewer).partial?.missing_probes, ['qotd']);
     assert.notEqual(latestOf('part'), fewer);

@@ -1,4 +1,5 @@
 import type { FindingColumns } from '../../src/domain/finding-record.js';
+import type { RunReach } from '../../src/domain/run-standing.js';
 import { formatInstant } from '../../src/domain/time.js';
 
 const WEEK_MS = 7 * 86_400_000;
@@ -8,6 +9,14 @@ const START = Date.UTC(2026, 10, 20, 3);
 export function timeOfRun(run: number): string {
   return formatInstant(START + run * WEEK_MS);
 }
+
+/** Of a run that is none of these, `suspect` has its path in doubt. */
+export const REACHES = {
+  whole: { whole: true, partial: false, late: false },
+  suspect: { whole: false, partial: false, late: false },
+  partial: { whole: false, partial: true, late: false },
+  late: { whole: false, partial: false, late: true },
+} as const satisfies Readonly<Record<string, RunReach>>;
 
 /** The row of an exposure of host 1 to 250, as the run of this number saw it. */
 export function historyRow(host: number, run: number): FindingColumns {

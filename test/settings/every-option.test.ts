@@ -14,7 +14,7 @@ const workspace = makeWorkspace();
 const EMPTY = workspace.write('empty.yaml', '# nothing is set here\n');
 
 /** Valid for one kind of setting or another. */
-const VALID = ['true', '3s', '4000', '7', '0640', 'ja', 'low', 'eml', 'excel', 'banana'];
+const VALID = ['true', '3s', '4000', '7', '0640', 'ja', 'low', 'eml', 'excel', 'changed', 'banana'];
 /** Wrong for all but those that take any text. */
 const WRONG = 'no banana';
 const ANY_TEXT = ['scope', 'targets', 'seed', 'asn_map', 'resume', 'out', 'notice_templates', 'scope_file'];

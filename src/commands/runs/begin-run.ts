@@ -27,7 +27,7 @@ import type { ResumedScan } from './resume.js';
 import { resumeScan } from './resume.js';
 import { cannotKeep } from './run-keeper.js';
 import { tidyRuns } from './tidy-runs.js';
-import { findUsualRun, partialOf } from './usual-run.js';
+import { findUsualRun, partialNote, partialOf } from './usual-run.js';
 
 /** A run that has its locks, its directory and what earlier runs know, and has sent nothing yet. */
 export interface BegunRun {
@@ -152,16 +152,6 @@ async function openedPast(
       'scan anew, or add --even-though-newer: it then counts as evidence of its own time alone',
     );
   return past;
-}
-
-function partialNote({ compared_with, missing_addresses = 0, missing_probes = [] }: RunPartial): string {
-  const missing = [
-    ...(missing_addresses > 0
-      ? [`${missing_addresses} ${missing_addresses === 1 ? 'address' : 'addresses'}`]
-      : []),
-    ...(missing_probes.length > 0 ? [missing_probes.join(', ')] : []),
-  ];
-  return `this run asks less than the usual one, ${compared_with} (not ${missing.join(', not ')}): it speaks of what it asks, and latest and the trend stay; --make-usual lets it be the usual one`;
 }
 
 /** @throws UsageError with the first thing that makes the scan impossible. */

@@ -1,6 +1,8 @@
 import { HistoryDamaged, historyPath, readHistory } from '../../archive/history-file.js';
 import type { OpenHistory } from '../../archive/past-runs.js';
 import { openHistory } from '../../archive/past-runs.js';
+import type { Address } from '../../domain/address.js';
+import { parseAddress } from '../../domain/address.js';
 import type { RunLate, RunRecord } from '../../domain/run-record.js';
 import { asOf } from '../../history/as-of.js';
 import type { ExposureHistory } from '../../history/exposure-history.js';
@@ -17,8 +19,14 @@ export interface Past {
   readonly open: readonly ExposureHistory[];
   /** Addresses that answered, exposures or not: what a run proves its path by. */
   readonly responders: KnownResponders;
-  /** Those, and of the others each that one of these rows is of, by finding_id. */
-  of(rows: readonly { readonly finding_id: string }[]): Promise<ReadonlyMap<string, ExposureHistory>>;
+  /**
+   * Those, of the others each that one of these rows is of, and each target of the run that was proved closed while no
+   * whole run has told so, by finding_id.
+   */
+  of(
+    rows: readonly { readonly finding_id: string }[],
+    isTarget: (address: Address) => boolean,
+  ): Promise<ReadonlyMap<string, ExposureHistory>>;
   /** Runs that began after the one that goes on or is merged; absent where there is none. */
   readonly late?: RunLate;
   /** Of a run that goes on or is merged: exposures that newer runs know to be closed. */
@@ -54,9 +62,13 @@ export async function openPast(
     responders: history.responders,
     closedSince: then?.closedSince ?? new Set(),
     ...(newest !== undefined && { late: { newer_runs: newer.length, newest: newest.scan_id } }),
-    async of(rows) {
+    async of(rows, isTarget) {
       if (then !== undefined) return then.known;
-      const found = new Map(open.map((exposure) => [exposure.finding_id, exposure]));
+      const fixes = history.untoldFixes.filter(({ probed_ip }) => {
+        const address = parseAddress(probed_ip);
+        return address !== undefined && isTarget(address);
+      });
+      const found = new Map([...open, ...fixes].map((exposure) => [exposure.finding_id, exposure]));
       const ids = new Set(rows.map(({ finding_id }) => finding_id).filter((id) => !found.has(id)));
       if (ids.size === 0) return found;
       await readHistory(out, { ids }, (exposure) => found.set(exposure.finding_id, exposure)).catch(

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { addressCount } from '../../domain/address.js';
 import { readRunRecord } from '../../archive/run-archive.js';
 import { runNames } from '../../archive/run-directory.js';
 import type { RunPartial, RunRecord } from '../../domain/run-record.js';
@@ -44,6 +45,27 @@ export function partialOf(
     ...(addresses > 0 && { missing_addresses: addresses }),
     ...(missingProbes.length > 0 && { missing_probes: missingProbes }),
   };
+}
+
+const MOST_NAMED = 5;
+
+/** Why a run is partial, and what makes it the usual one: a sentence for the console. */
+export function partialNote({
+  compared_with,
+  missing_addresses = 0,
+  missing_probes = [],
+}: RunPartial): string {
+  const named = missing_probes.slice(0, MOST_NAMED).join(', ');
+  const more = missing_probes.length - MOST_NAMED;
+  const missing = [
+    ...(missing_addresses > 0 ? [addressCount(missing_addresses)] : []),
+    ...(missing_probes.length > 0
+      ? [
+          `${missing_probes.length} ${missing_probes.length === 1 ? 'probe' : 'probes'} (${named}${more > 0 ? ` and ${more} more` : ''})`,
+        ]
+      : []),
+  ];
+  return `this run is partial: the usual run is the newest whole one, ${compared_with}, and asked ${missing.join(' and ')} more. latest, the trend, letters and --fail-on-new follow whole runs; if what this run asks shall be the usual from now on, run it once with --make-usual`;
 }
 
 /** What the run asked, from its own record. */

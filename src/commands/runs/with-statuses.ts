@@ -1,12 +1,14 @@
 import type { FindingRecord } from '../../domain/finding-record.js';
 import { bareColumns } from '../../domain/finding-record.js';
 import type { RunRecord } from '../../domain/run-record.js';
+import type { RunLimits } from '../../domain/run-standing.js';
+import { reachOf } from '../../domain/run-standing.js';
 import { askedAgain } from '../../domain/asked-again.js';
 import type { Evidence } from '../../domain/status.js';
 import { isExposed } from '../../domain/status.js';
 import { arrayInTurns } from '../../give-way.js';
 import { pastRecord, withStatus } from '../../../reports/record.js';
-import type { ExposureHistory } from '../../history/exposure-history.js';
+import type { ExposureHistory, StatusChange } from '../../history/exposure-history.js';
 import { statusColumns } from '../../history/exposure-history.js';
 import { remembered } from '../../history/remembered.js';
 import type { ObservedKnown, StatusVerdict } from '../../history/verdict.js';
@@ -19,23 +21,28 @@ export interface RowsWithStatus {
   readonly notTargeted: number;
 }
 
+/** The run that rows are of, and what limits its word. */
+export type RunOfRows = Pick<RunRecord, 'scan_id' | 'started'> & RunLimits;
+
 /**
  * Gives each row its status, and adds a row for each known exposure that was proved closed, or of which nobody can
  * say.
- * @param known what is remembered of every exposure that is open, or has a row.
+ * @param known what is remembered of every exposure that is open, or has a row here, or of whose fix a whole run has to
+ *   tell.
  * @param observed of open ones that have no row, by finding_id.
- * @param rule what makes a fix of silence.
+ * @param fixedAfterSilentRuns after so many runs in a row silence is a fix.
  * @param closedSince of a run that went on late: what newer runs know to be closed is not reopened by it.
  */
 export async function withStatuses(
-  { scan_id, started, partial }: Pick<RunRecord, 'scan_id' | 'started' | 'partial'>,
+  run: RunOfRows,
   records: readonly FindingRecord[],
   known: ReadonlyMap<string, ExposureHistory>,
   observed: ReadonlyMap<string, ObservedKnown>,
-  rule: { readonly fixedAfterSilentRuns: number },
+  { fixedAfterSilentRuns }: { readonly fixedAfterSilentRuns: number },
   closedSince: ReadonlySet<string> = new Set(),
 ): Promise<RowsWithStatus> {
-  const run = { scan_id, started };
+  const reach = reachOf(run);
+  const rule = { fixedAfterSilentRuns, reach };
   const seen = new Set(records.map(({ finding_id }) => finding_id));
   const rows = await arrayInTurns(records, (record) => {
     const before = known.get(record.finding_id);
@@ -50,10 +57,10 @@ export async function withStatuses(
     const { observation, exchanges } = observed.get(before.finding_id) ?? NOT_TARGETED;
     const verdict = verdictOf(before, observation, rule);
     // A run that asks a part says nothing of the rest, of the same host either.
-    const isBesides = partial !== undefined && observation.kind === 'not-asked';
-    if (observation.kind === 'no-target' || isBesides) notTargeted++;
+    const isBesides = reach.partial && observation.kind === 'not-asked';
+    if (before.state !== 'fixed' && (observation.kind === 'no-target' || isBesides)) notTargeted++;
     else if (verdict !== undefined)
-      return withVerdict(run, pastRecord(before.last, { scanId: scan_id, exchanges }), before, verdict);
+      return withVerdict(run, pastRecord(before.last, { scanId: run.scan_id, exchanges }), before, verdict);
     return undefined;
   });
   return { records: [...rows, ...others.filter((row) => row !== undefined)], notTargeted };
@@ -65,29 +72,48 @@ export async function withStatuses(
  * @param before absent: no earlier run saw it.
  */
 export function withVerdict(
-  { scan_id, started }: Pick<RunRecord, 'scan_id' | 'started'>,
+  run: RunOfRows,
   record: FindingRecord,
   before: ExposureHistory | undefined,
   verdict: StatusVerdict,
 ): FindingRecord {
-  const run = { scan_id, at: started };
-  const after = remembered(before, { ...verdict, row: bareColumns(record), asked: '', run });
+  const { scan_id, started } = run;
+  const after = remembered(before, {
+    ...verdict,
+    row: bareColumns(record),
+    asked: '',
+    reach: reachOf(run),
+    run: { scan_id, at: started },
+  });
   if (after === undefined) return record;
   const { silent } = after;
+  const fix = verdict.status === 'fixed' ? earlierFix(before) : undefined;
   const status = {
-    ...statusColumns(after, verdict.status, started),
+    ...statusColumns(after, verdict.status, fix?.at ?? started),
     ...(verdict.evidence && { status_evidence: verdict.evidence }),
     ...(verdict.doubt && { status_doubt: verdict.doubt }),
     ...(silent?.since !== undefined && { silent_since: silent.since, silent_runs: silent.runs }),
   };
-  return withStatus(isExposed(verdict.status) ? record : withDetail(record, status), status);
+  return withStatus(isExposed(verdict.status) ? record : withDetail(record, status, fix), status);
+}
+
+function earlierFix(before: ExposureHistory | undefined): StatusChange | undefined {
+  return before?.state === 'fixed' ? before.changes.findLast(({ status }) => status === 'fixed') : undefined;
 }
 
 const NOT_TARGETED: ObservedKnown = { observation: { kind: 'no-target' }, exchanges: [] };
 
-/** With what became of it, for people, before what stood there. */
-function withDetail(record: FindingRecord, status: Partial<FindingRecord>): FindingRecord {
-  const what = wordsOf({ ...record, ...status });
+/**
+ * With what became of it, for people, before what stood there.
+ * @param fix what proved it before this run, which tells of it.
+ */
+function withDetail(
+  record: FindingRecord,
+  status: Partial<FindingRecord>,
+  fix: StatusChange | undefined,
+): FindingRecord {
+  const proof = fix === undefined ? '' : `, proved by run ${fix.scan_id}`;
+  const what = `${wordsOf({ ...record, ...status })}${proof}`;
   const { detail } = record;
   return { ...record, detail: detail === undefined ? what : `${what}; when it was last seen: ${detail}` };
 }
