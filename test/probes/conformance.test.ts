@@ -201,7 +201,7 @@ for (const definition of definitions) {
     });
 
     it('law 6: title, risk, remedy and check stand there in every language', () => {
-      for (const [what, words] of Object.entries(probe.words)) {
+      for (const [what, words] of Object.entries({ ...probe.words })) {
         assert.deepEqual(Object.keys(words).sort(), [...LANGUAGES].sort());
         for (const language of LANGUAGES) {
           assert.notEqual(words[language].trim(), '', `${what}, ${language}`);
