@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { cliPath, runCli, startCli } from './run-cli.js';
@@ -31,7 +31,8 @@ describe('the first signal', () => {
       const pipe = join(workspace.path, `pipe-${signal}`);
       const templates = join(workspace.path, `templates-${signal}`);
       mkdirSync(templates);
-      execFileSync('mkfifo', [pipe, join(templates, 'notice.en.txt')]);
+      const template = join(templates, 'notice.en.txt');
+      execFileSync('mkfifo', [pipe, template]);
       const out = join(workspace.path, 'nothing');
       for (const words of [
         ['plan', '--scope', pipe],
@@ -45,7 +46,8 @@ describe('the first signal', () => {
         const child = spawn(process.execPath, [cliPath, ...words], {
           stdio: ['ignore', 'ignore', 'pipe'],
         });
-        await signalWhenSilent(child, signal);
+        await opened(child, words.includes(templates) ? template : pipe);
+        child.kill(signal);
         assert.deepEqual(await once(child, 'close'), [code, null], words.join(' '));
       }
       assert.equal(existsSync(out), false);
@@ -120,6 +122,23 @@ describe('a list header that claims 4,095 items for no bytes', () => {
     }
   });
 });
+
+/** Resolves when the command has opened a file: its listeners stand before it opens anything that a user names. */
+async function opened({ pid = 0 }: ReturnType<typeof spawn>, path: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  const isOpen = (): boolean =>
+    readdirSync(`/proc/${pid}/fd`).some((fd) => {
+      try {
+        return readlinkSync(`/proc/${pid}/fd/${fd}`) === path;
+      } catch {
+        return false; // It was closed meanwhile.
+      }
+    });
+  while (!isOpen()) {
+    assert.ok(Date.now() < deadline, `${path} is not opened`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 /** As soon as the command does nothing any more: its listeners stand before it reads anything. */
 async function signalWhenSilent(child: ReturnType<typeof spawn>, signal: NodeJS.Signals): Promise<void> {
