@@ -47,6 +47,7 @@ sleep 3
 node ask.mjs
 status=$?
 kill "$server"
+wait "$server" || true
 exit "$status"
 RUN
 root/usr/bin/aria2c --version | sed -n 1p
