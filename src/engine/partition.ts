@@ -6,7 +6,7 @@ import type { Clock } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { Guard } from '../scope/guard.js';
 import type { Discovery, DiscoveryStart } from '../sweep/discovery.js';
-import { createDiscovery } from '../sweep/discovery.js';
+import { createDiscovery, PASS_GAP_MS } from '../sweep/discovery.js';
 import type { Key } from '../sweep/keyed-permutation.js';
 import type { Ledger } from '../sweep/ledger.js';
 import type { LossLog, SendErrorCounts } from '../sweep/losses.js';
@@ -89,9 +89,6 @@ export interface PartitionPorts {
   readonly signal: AbortSignal;
   readonly onSighting?: (sighting: Sighting) => void;
 }
-
-/** Longer than an answer takes; a shorter cooldown says that answers take less. */
-const PASS_GAP_MS = 2000;
 
 /** @throws UsageError where the source address is not this machine's, or the machine has no IPv6 and needs it. */
 export async function createPartition(

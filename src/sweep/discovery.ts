@@ -122,7 +122,8 @@ export interface Discovery {
 const UNFINISHED_SENDS = 128;
 /** Where something was lost, the buffer is smaller than that: a few strong amplifiers at once may fill it. */
 const UNFINISHED_WHEN_ASKING_AGAIN = 16;
-const PASS_GAP_MS = 2000;
+/** Longer than an answer takes; a shorter cooldown says that answers take less. */
+export const PASS_GAP_MS = 2000;
 
 /**
  * Joins the parts of a sweep. What needs none of the others lies in a file of its own; here is what they share.
