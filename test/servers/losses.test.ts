@@ -272,7 +272,13 @@ describe('a loss', { skip }, () => {
         '198.51.100.12/30',
         at(16),
       ];
-      const { run, findings } = await scan([...words, at(114)]);
+      // The flood may be too much for the sweep's socket, and then hosts are asked again: the firewall counts that.
+      const rule = `ip daddr ${at(13)} udp dport 19 counter`;
+      const { scanned, askedOtherPort } = await withFirewall(rule, async () => ({
+        scanned: await scan([...words, at(114)]),
+        askedOtherPort: Number(/counter packets (\d+)/.exec(nft('list table ip losses'))?.[1]),
+      }));
+      const { run, findings } = scanned;
       const of = (host: number): FindingRecord | undefined =>
         findings.find(({ ip: address }) => address === at(host));
       const flood = of(10);
@@ -290,9 +296,9 @@ describe('a loss', { skip }, () => {
       assert.ok((run.losses.loss_estimate ?? 0) > 0, 'it did not answer the same form again in time');
       // Chargen carries nothing back, so a datagram from another port answers nothing we asked.
       assert.equal(of(13), undefined);
-      // The flood may have been too much for the sweep's socket: then the silent were asked a third time.
-      const asked = (run.counts.asked_again ?? 0) > 0 ? 3 : 2;
-      assert.equal(run.counts.unsolicited_datagrams, asked, 'one for each request');
+      assert.ok(askedOtherPort >= 2, 'in each of two passes');
+      const missing = askedOtherPort - run.counts.unsolicited_datagrams;
+      assert.ok(missing >= 0 && missing <= (run.losses.sweep_socket_drops ?? 0), 'one for each request');
       const forwarder = findings.find(({ probe }) => probe === 'dns-any');
       assert.equal(forwarder?.['probed_ip'], at(14));
       assert.equal(forwarder.ip, at(114));
@@ -369,7 +375,7 @@ describe('a loss', { skip }, () => {
   }
 
   /** @param rule of the output hook, while the body runs or until it lifts it. */
-  async function withFirewall(rule: string, body: (lift: () => void) => Promise<void>): Promise<void> {
+  async function withFirewall<T>(rule: string, body: (lift: () => void) => Promise<T>): Promise<T> {
     let isThere = true;
     nft(`table ip losses { chain out { type filter hook output priority 0; ${rule}; }; }`);
     const lift = (): void => {
@@ -377,15 +383,15 @@ describe('a loss', { skip }, () => {
       isThere = false;
     };
     try {
-      await body(lift);
+      return await body(lift);
     } finally {
       lift();
     }
   }
 
-  function nft(command: string): void {
+  function nft(command: string): string {
     assert.ok(link);
-    nftIn(link.scanner, command);
+    return nftIn(link.scanner, command);
   }
 });
 
