@@ -6,7 +6,7 @@
  *  1. `encode` is deterministic, of one length for every nonce, and read-only by protocol;
  *  2. `echoedNonce` of a captured response is the captured request's nonce;
  *  3. every truncation, bit flip and random buffer gives a Reading: nothing throws;
- *  4. other protocols' captures are alien;
+ *  4. other protocols' captures are unrecognised;
  *  5. each capture gives its expected judgement, and its byte sums equal the capture's metrics;
  *  6. words exist in every language;
  *  7. `next` ends;

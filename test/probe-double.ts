@@ -25,7 +25,7 @@ export function probeDouble({ id, hasNonce, forms }: ProbeDoubleOptions): Probe 
     read(payload) {
       if (payload[0] === A) return { kind: 'answer', facts: { length: payload.length } };
       if (payload[0] === R) return { kind: 'refusal', reason: 'refused' };
-      return { kind: 'alien', why: 'neither A nor R' };
+      return { kind: 'unrecognised', why: 'neither A nor R' };
     },
     next: () => undefined,
     dissect: (payload) =>
@@ -47,12 +47,12 @@ export interface ProbeDoubleOptions {
 
 /** A reply to this request of a double, with its nonce where it has one. @param bytes its length in all. */
 export function replyDouble(
-  kind: 'answer' | 'refusal' | 'alien',
+  kind: 'answer' | 'refusal' | 'unrecognised',
   request: Uint8Array,
   bytes: number,
 ): Uint8Array {
   const reply = new Uint8Array(bytes);
-  reply[0] = { answer: A, refusal: R, alien: 0x58 }[kind];
+  reply[0] = { answer: A, refusal: R, unrecognised: 0x58 }[kind];
   reply.set(request.subarray(2, 4), 1);
   return reply;
 }
@@ -72,7 +72,7 @@ function formDouble(form: number, hasNonce: boolean): RequestForm {
   };
 }
 
-/** Alien bytes echo too, like a packet of the same protocol that makes no sense otherwise; `?` alone does not. */
+/** Unrecognised bytes echo too, like a packet of the same protocol that makes no sense otherwise; `?` alone does not. */
 function echoedNonce(payload: Uint8Array): number | undefined {
   const [kind, high, low] = payload;
   return kind === 0x3f || high === undefined || low === undefined ? undefined : high * 256 + low;

@@ -51,7 +51,7 @@ export const chargen = defineProbe({
 function read(payload: Uint8Array): Reading {
   return looksGenerated(payload)
     ? { kind: 'answer', facts: { bytes: payload.length } }
-    : { kind: 'alien', why: 'no rotating pattern of printable characters' };
+    : { kind: 'unrecognised', why: 'no rotating pattern of printable characters' };
 }
 
 function judge(done: readonly Exchange[]): Judgement {

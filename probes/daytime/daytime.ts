@@ -56,7 +56,7 @@ function read(payload: Uint8Array): Reading {
   const isLine = payload.length <= MOST_BYTES && /^[\r\n]*[\x20-\x7e]+[\r\n]*\0?$/.test(text);
   return isLine && TIME.test(text) && YEAR.test(text)
     ? { kind: 'answer', facts: { says: text.replaceAll(/[\r\n\0]/g, '').trim() } }
-    : { kind: 'alien', why: 'no line with a date and a time' };
+    : { kind: 'unrecognised', why: 'no line with a date and a time' };
 }
 
 function judge(done: readonly Exchange[]): Judgement {

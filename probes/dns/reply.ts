@@ -31,18 +31,19 @@ function echoed(payload: Uint8Array): Nonce | undefined {
  */
 export function readReply(payload: Uint8Array, request: Uint8Array): DnsReply | Exclude<Reading, Answer> {
   const asked = readDnsMessage(request);
-  if (asked?.question === undefined || asked.response) return alien('the request is no DNS query');
+  if (asked?.question === undefined || asked.response) return unrecognised('the request is no DNS query');
   const message = readDnsMessage(payload);
-  if (message === undefined) return alien('no DNS header and question');
-  if (!message.response) return alien('a query, not a response');
-  if (message.opcode !== asked.opcode) return alien(`opcode ${message.opcode}`);
-  if (message.id !== asked.id) return alien('another id');
+  if (message === undefined) return unrecognised('no DNS header and question');
+  if (!message.response) return unrecognised('a query, not a response');
+  if (message.opcode !== asked.opcode) return unrecognised(`opcode ${message.opcode}`);
+  if (message.id !== asked.id) return unrecognised('another id');
   // Unbound refuses with the bare header.
   if (message.question === undefined && payload.length === 12 && message.rcode !== 0) return refusal(message);
   const question =
     message.question ?? (answersItsName(message, payload, asked.question) ? asked.question : undefined);
-  if (question === undefined) return alien('no question echoed');
-  if (message.questions > 1 || !sameQuestion(question, asked.question)) return alien('another question');
+  if (question === undefined) return unrecognised('no question echoed');
+  if (message.questions > 1 || !sameQuestion(question, asked.question))
+    return unrecognised('another question');
   const referral = message.answers === 0 && isReferral(message);
   if (message.answers === 0 && (message.rcode !== 0 || !(message.truncated || referral)))
     return refusal(message);
@@ -115,6 +116,6 @@ function versionIn({ records, payload }: DnsMessage): string | undefined {
   return (record && textOf(rdataOf(payload, record))) || undefined;
 }
 
-function alien(why: string): Reading & { readonly kind: 'alien' } {
-  return { kind: 'alien', why };
+function unrecognised(why: string): Reading & { readonly kind: 'unrecognised' } {
+  return { kind: 'unrecognised', why };
 }

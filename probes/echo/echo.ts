@@ -69,7 +69,7 @@ function read(payload: Uint8Array, request: Uint8Array): Reading {
     payload.length === request.length &&
     payload.every((byte, i) => byte === request[i])
     ? { kind: 'answer', facts: { bytes: payload.length } }
-    : { kind: 'alien', why: 'not what was sent' };
+    : { kind: 'unrecognised', why: 'not what was sent' };
 }
 
 function judge(done: readonly Exchange[]): Judgement {

@@ -35,13 +35,14 @@ export function readMonlist(payload: Uint8Array, request: Uint8Array): Reading {
   if (isTimeRequest(request)) return readTime(payload, request);
   const asked = readMode7(request);
   const answer = readMode7(payload);
-  if (!answer) return alien('no NTP mode 7 packet');
-  if (!answer.response) return alien('a mode 7 request, not a response');
-  if (asked?.code !== MONLIST_CODE || answer.code !== asked.code) return alien('another mode 7 request code');
-  if (answer.implementation !== asked.implementation) return alien('another mode 7 implementation');
+  if (!answer) return unrecognised('no NTP mode 7 packet');
+  if (!answer.response) return unrecognised('a mode 7 request, not a response');
+  if (asked?.code !== MONLIST_CODE || answer.code !== asked.code)
+    return unrecognised('another mode 7 request code');
+  if (answer.implementation !== asked.implementation) return unrecognised('another mode 7 implementation');
   // ntpd sends the items without padding, and no MAC behind them to an unauthenticated request.
   if (answer.data.length !== answer.items * answer.itemBytes)
-    return alien('a length that is not that of its items');
+    return unrecognised('a length that is not that of its items');
   if (answer.error === 0 || answer.error === MODE7_ERRORS.noData)
     return answerOf({
       implementation: answer.implementation,
@@ -55,13 +56,15 @@ export function readMonlist(payload: Uint8Array, request: Uint8Array): Reading {
 
 function readTime(payload: Uint8Array, request: Uint8Array): Reading {
   const stratum = stratumInAnswer(payload, request);
-  return stratum === undefined ? alien('no answer to our request for the time') : answerOf({ stratum });
+  return stratum === undefined
+    ? unrecognised('no answer to our request for the time')
+    : answerOf({ stratum });
 }
 
 function answerOf(facts: MonlistAnswer | TimeAnswer): Reading {
   return { kind: 'answer', facts };
 }
 
-function alien(why: string): Reading {
-  return { kind: 'alien', why };
+function unrecognised(why: string): Reading {
+  return { kind: 'unrecognised', why };
 }

@@ -16,19 +16,19 @@ export type ReadvarAnswer = {
 export function readReadvar(payload: Uint8Array, request: Uint8Array): Reading {
   const asked = readMode6(request);
   const answer = readMode6(payload);
-  if (!answer) return alien('no NTP mode 6 packet');
-  if (!answer.response) return alien('a mode 6 request, not a response');
+  if (!answer) return unrecognised('no NTP mode 6 packet');
+  if (!answer.response) return unrecognised('a mode 6 request, not a response');
   if (asked?.opcode !== READ_VARIABLES || answer.opcode !== asked.opcode)
-    return alien('another mode 6 opcode');
-  if (answer.sequence !== asked.sequence) return alien('another sequence number');
-  if (answer.association !== asked.association) return alien('another association');
+    return unrecognised('another mode 6 opcode');
+  if (answer.sequence !== asked.sequence) return unrecognised('another sequence number');
+  if (answer.association !== asked.association) return unrecognised('another association');
   if (answer.error) {
     const code = answer.status >> 8;
     return { kind: 'refusal', reason: MODE6_ERRORS.get(code) ?? `error ${code}` };
   }
   const { offset, more, data } = answer;
   if (!data.every((byte) => byte >= 0x20 || WHITE_SPACE.has(byte)))
-    return alien('variables that are no text');
+    return unrecognised('variables that are no text');
   const text = withoutAddresses(textOf(data));
   const facts: ReadvarAnswer = { offset, bytes: data.length, more, text };
   return { kind: 'answer', facts };
@@ -53,6 +53,6 @@ export function sequenceIn(payload: Uint8Array): number | undefined {
   return packet?.response === true && packet.opcode === READ_VARIABLES ? packet.sequence : undefined;
 }
 
-function alien(why: string): Reading {
-  return { kind: 'alien', why };
+function unrecognised(why: string): Reading {
+  return { kind: 'unrecognised', why };
 }

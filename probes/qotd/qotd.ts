@@ -54,7 +54,7 @@ function read(payload: Uint8Array): Reading {
   const isText = payload.length <= MOST_BYTES && /^[\t\r\n\x20-\x7e]+\0?$/.test(text);
   return isText && PROSE.test(text) && !START_LINE.test(text)
     ? { kind: 'answer', facts: { quote: text.replaceAll('\0', '').trim() } }
-    : { kind: 'alien', why: 'no text of at most 512 printable characters that reads like a quote' };
+    : { kind: 'unrecognised', why: 'no text of at most 512 printable characters that reads like a quote' };
 }
 
 function judge(done: readonly Exchange[]): Judgement {

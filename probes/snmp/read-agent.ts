@@ -59,11 +59,11 @@ function echoed(payload: Uint8Array): Nonce | undefined {
 export function readAgent(version: CommunityVersion): Probe['read'] {
   return (payload, request) => {
     const asked = readSnmpMessage(request);
-    if (asked?.version !== version) return alien('the request is no message of this version');
+    if (asked?.version !== version) return unrecognised('the request is no message of this version');
     const message = readSnmpMessage(payload);
     return message?.version === version || message?.version === SNMP_VERSION.v1
       ? readAnswer(message, asked)
-      : alien('no message of this version');
+      : unrecognised('no message of this version');
   };
 }
 
@@ -72,11 +72,12 @@ export function readAgent(version: CommunityVersion): Probe['read'] {
  * seen that keep 16 bits of the number, leave the community empty or always say version 1; they are agents all the same.
  */
 function readAnswer(message: SnmpMessage, asked: SnmpMessage): Reading {
-  if (message.pdu !== PDU.response) return alien('no response PDU');
+  if (message.pdu !== PDU.response) return unrecognised('no response PDU');
   const isCut = message.requestId !== asked.requestId;
-  if (isCut && !isLow16(message.requestId, asked.requestId)) return alien('another request-id');
+  if (isCut && !isLow16(message.requestId, asked.requestId)) return unrecognised('another request-id');
   const hasCommunity = message.community.length > 0;
-  if (hasCommunity && !sameOctets(message.community, asked.community)) return alien('another community');
+  if (hasCommunity && !sameOctets(message.community, asked.community))
+    return unrecognised('another community');
   if (message.third !== 0) return refusal(message.third);
   const deviations = [
     ...(isCut ? ['16 bits of the request-id'] : []),
@@ -152,6 +153,6 @@ function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((octet, i) => octet === b[i]);
 }
 
-function alien(why: string): Reading {
-  return { kind: 'alien', why };
+function unrecognised(why: string): Reading {
+  return { kind: 'unrecognised', why };
 }

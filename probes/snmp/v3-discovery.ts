@@ -87,11 +87,11 @@ const REPORTS: Readonly<Record<string, string>> = {
 
 function read(payload: Uint8Array, request: Uint8Array): Reading {
   const asked = readV3Message(request);
-  if (asked === undefined) return alien('the request is no SNMPv3 message');
+  if (asked === undefined) return unrecognised('the request is no SNMPv3 message');
   const message = readV3Message(payload);
-  if (message === undefined) return alien('no whole message of SNMPv3 in plain text');
-  if (message.pdu !== PDU.report) return alien('no report PDU');
-  if (message.msgId !== asked.msgId) return alien('another msgID');
+  if (message === undefined) return unrecognised('no whole message of SNMPv3 in plain text');
+  if (message.pdu !== PDU.report) return unrecognised('no report PDU');
+  if (message.msgId !== asked.msgId) return unrecognised('another msgID');
   const report = REPORTS[message.varBinds[0]?.oid ?? ''] ?? 'unknown-report';
   if (message.engineId.length === 0) return { kind: 'refusal', reason: report };
   return {
@@ -127,6 +127,6 @@ function judge(done: readonly Exchange[]): Judgement {
   };
 }
 
-function alien(why: string): Reading {
-  return { kind: 'alien', why };
+function unrecognised(why: string): Reading {
+  return { kind: 'unrecognised', why };
 }

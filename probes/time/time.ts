@@ -53,7 +53,7 @@ function read(payload: Uint8Array): Reading {
   const seconds = secondsIn(payload);
   return seconds !== undefined && seconds >= EARLIEST_SECONDS
     ? { kind: 'answer', facts: { says: instantText(seconds), bytes: payload.length } }
-    : { kind: 'alien', why: 'no 4 or 8 bytes of a time between 2020 and 2036' };
+    : { kind: 'unrecognised', why: 'no 4 or 8 bytes of a time between 2020 and 2036' };
 }
 
 /** Of 8 bytes the later four are zero. */

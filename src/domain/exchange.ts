@@ -6,7 +6,7 @@ export type Reading =
   | { readonly kind: 'answer'; readonly facts: Facts }
   /** `passing`: a failure or an empty answer, which may be another one tomorrow, and proves nothing closed. */
   | { readonly kind: 'refusal'; readonly reason: string; readonly passing?: true }
-  | { readonly kind: 'alien'; readonly why: string };
+  | { readonly kind: 'unrecognised'; readonly why: string };
 
 /** What an answer tells, in the probe's own words: only `judge` of the same probe reads them. */
 export type Facts = Readonly<Record<string, string | number | boolean>>;
@@ -77,7 +77,7 @@ export interface Exchange {
   readonly sendError?: string;
 }
 
-/** What the answers among an exchange's replies say, in order; refusals and aliens left out. */
+/** What the answers among an exchange's replies say, in order; refusals and unrecognised datagrams left out. */
 export function answersIn({ replies }: Exchange): readonly Facts[] {
   return replies.flatMap(({ reading }) => (reading.kind === 'answer' ? [reading.facts] : []));
 }

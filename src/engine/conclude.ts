@@ -163,7 +163,7 @@ function directlyOf(known: ScanKnowledge, sighting: Sighting, address: Address):
   const { probe } = sighting;
   const own = known.ledger.get(probe, address);
   if (own !== undefined) {
-    if (own.responder !== address || own.firstReading.kind === 'alien') return 'unknown';
+    if (own.responder !== address || own.firstReading.kind === 'unrecognised') return 'unknown';
     return own.firstReading.kind === 'refusal' ? 'refused' : 'answered';
   }
   const wasAsked =

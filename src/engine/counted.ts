@@ -86,7 +86,7 @@ function addSweepCounts(a: SweepCounts, b: SweepCounts): SweepCounts {
     receivedBytes: a.receivedBytes + b.receivedBytes,
     unsolicitedDatagrams: a.unsolicitedDatagrams + b.unsolicitedDatagrams,
     ambiguousDatagrams: a.ambiguousDatagrams + b.ambiguousDatagrams,
-    alienDatagrams: a.alienDatagrams + b.alienDatagrams,
+    unrecognisedDatagrams: a.unrecognisedDatagrams + b.unrecognisedDatagrams,
     guarded: a.guarded + b.guarded,
   };
 }

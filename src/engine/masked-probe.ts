@@ -48,7 +48,7 @@ function maskedReading(reading: Reading, mask: Mask): Reading {
       return { ...reading, facts: maskedFacts(reading.facts, mask) };
     case 'refusal':
       return { ...reading, reason: mask(reading.reason) };
-    case 'alien':
+    case 'unrecognised':
       return { ...reading, why: mask(reading.why) };
   }
 }

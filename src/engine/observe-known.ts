@@ -296,7 +296,9 @@ function canariesIn({
       port,
       network: scopeNetworkOf(plan, address) ?? '',
       requests: exchanges.filter(({ end }) => end !== 'unsent').length,
-      answered: exchanges.some(({ replies }) => replies.some(({ reading }) => reading.kind !== 'alien')),
+      answered: exchanges.some(({ replies }) =>
+        replies.some(({ reading }) => reading.kind !== 'unrecognised'),
+      ),
     }))
     .sort((a, b) => compareAddresses(a.address, b.address) || compareText(a.probe, b.probe));
 }

@@ -71,16 +71,16 @@ function exposureIn(judgement: Judgement, exchanges: readonly Exchange[]): Verdi
 
 /** Bytes from the asked address and port that no reader knows are not lost when they amplify. */
 function unidentifiedIn(exchanges: readonly Exchange[], port: number): Verdict | undefined {
-  const alien = exchanges.filter(
+  const unrecognised = exchanges.filter(
     ({ replies, caveats, responder }) =>
       responder?.port === port &&
       !caveats.includes('off-address') &&
-      replies.every(({ reading }) => reading.kind === 'alien'),
+      replies.every(({ reading }) => reading.kind === 'unrecognised'),
   );
-  const reported = reportedExchange(alien);
+  const reported = reportedExchange(unrecognised);
   if (reported === undefined || factorsOf(reported).wireAmplification < 2) return undefined;
   const [reply] = reported.replies;
-  const why = reply?.reading.kind === 'alien' ? reply.reading.why : '';
+  const why = reply?.reading.kind === 'unrecognised' ? reply.reading.why : '';
   return {
     kind: 'exposure',
     report: UNIDENTIFIED,

@@ -17,7 +17,7 @@ export interface ReceivedCounts {
   readonly receivedBytes: number;
   readonly unsolicitedDatagrams: number;
   readonly ambiguousDatagrams: number;
-  readonly alienDatagrams: number;
+  readonly unrecognisedDatagrams: number;
 }
 
 /** Charges each datagram, attributes it, and notes what it says in the ledger. */
@@ -43,7 +43,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     receivedBytes: 0,
     unsolicitedDatagrams: 0,
     ambiguousDatagrams: 0,
-    alienDatagrams: 0,
+    unrecognisedDatagrams: 0,
   };
   return {
     receive(channel, socket, payload, from, port) {
@@ -73,7 +73,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
           at: clock.now(),
           read() {
             const reading = channel.probe.read(payload, asked.request);
-            if (reading.kind === 'alien') counts.alienDatagrams++;
+            if (reading.kind === 'unrecognised') counts.unrecognisedDatagrams++;
             return reading;
           },
         });

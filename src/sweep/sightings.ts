@@ -53,10 +53,10 @@ export interface AttributedReply {
 export function sightingAfter(known: Sighting | undefined, reply: AttributedReply): Sighting | undefined {
   const isOwn = reply.from === reply.probed;
   const ownComesLater = isOwn && known !== undefined && known.responder !== known.probed;
-  if (known !== undefined && known.firstReading.kind !== 'alien' && !ownComesLater)
+  if (known !== undefined && known.firstReading.kind !== 'unrecognised' && !ownComesLater)
     return withReply(known, reply);
   const reading = reply.read();
-  if (reading.kind === 'alien') {
+  if (reading.kind === 'unrecognised') {
     if (known !== undefined) return withReply(known, reply);
     // Another address that echoes a nonce but sends nonsense proves nothing about the one that was asked.
     if (!isOwn) return undefined;

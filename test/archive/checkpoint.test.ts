@@ -31,7 +31,7 @@ const readings: fc.Arbitrary<Reading> = fc.oneof(
     .dictionary(fc.string(), fc.oneof(fc.string(), fc.integer(), fc.boolean()))
     .map((facts): Reading => ({ kind: 'answer', facts: Object.fromEntries(Object.entries(facts)) })),
   fc.string({ unit: 'binary' }).map((reason): Reading => ({ kind: 'refusal', reason })),
-  fc.string().map((why): Reading => ({ kind: 'alien', why })),
+  fc.string().map((why): Reading => ({ kind: 'unrecognised', why })),
 );
 const plain = { noNullPrototype: true } as const;
 const traffic: fc.Arbitrary<Traffic> = fc.record(

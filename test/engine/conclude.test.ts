@@ -54,7 +54,7 @@ function concluded(ports: readonly [number, number]): ScanResult {
       forms: new Set([0]),
       form: 0,
       request: Uint8Array.of(0x51, 0),
-      firstReading: { kind: 'alien', why: 'neither A nor R' } as const,
+      firstReading: { kind: 'unrecognised', why: 'neither A nor R' } as const,
       firstPayloadBytes: 500,
       responder: HOST,
       responderPort: port,

@@ -66,7 +66,7 @@ function truthsOf({ ranges, hosts }: RandomCase, network: SimulatedNetwork): rea
         replies: given.filter(
           ({ send, from }) =>
             send.socket.role === 'sweep' &&
-            (from === host || (probe.nonce !== undefined && behaviour.says !== 'alien')),
+            (from === host || (probe.nonce !== undefined && behaviour.says !== 'unrecognised')),
         ),
       };
     }),
@@ -104,7 +104,7 @@ function judgeFound(truth: Truth, findings: readonly Finding[], isWhole: boolean
   }
   assert.ok(replies.length > 0, `${what} is a finding, and nothing came`);
   if (behaviour.says !== 'answer') {
-    assert.equal(behaviour.says, 'alien', what);
+    assert.equal(behaviour.says, 'unrecognised', what);
     assert.equal(finding.report, 'x_unidentified', what);
     return;
   }

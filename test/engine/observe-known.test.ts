@@ -22,7 +22,7 @@ const PROBE: Probe = {
 };
 const HARMLESS: Reading = { kind: 'answer', facts: { harmless: true } };
 const ANSWER: Reading = { kind: 'answer', facts: {} };
-const ALIEN: Reading = { kind: 'alien', why: 'noise' };
+const UNRECOGNISED: Reading = { kind: 'unrecognised', why: 'noise' };
 const REFUSAL: Reading = { kind: 'refusal', reason: 'no' };
 const FAILURE: Reading = { kind: 'refusal', reason: 'not now', passing: true };
 
@@ -40,7 +40,7 @@ describe('a known exposure that a run did not see', () => {
   it('is closed where it answers all of the question, and the probe knows that the answers expose nothing', () => {
     assert.deepEqual(observed([HARMLESS, HARMLESS]), { kind: 'closed', evidence: 'answered' });
     assert.deepEqual(observed([HARMLESS, REFUSAL]), { kind: 'closed', evidence: 'answered' });
-    for (const alone of [[HARMLESS], [HARMLESS, FAILURE], [HARMLESS, ALIEN], [ANSWER, HARMLESS]])
+    for (const alone of [[HARMLESS], [HARMLESS, FAILURE], [HARMLESS, UNRECOGNISED], [ANSWER, HARMLESS]])
       assert.deepEqual(observed(alone), { kind: 'answers-otherwise' });
   });
 

@@ -17,7 +17,7 @@ const ELSEWHERE_IPV6 = ipv6((0x2001_0db8_ffffn << 80n) + 1n);
 
 /** What one host does when one probe asks it. */
 export interface Behaviour {
-  readonly says: 'answer' | 'refusal' | 'alien' | 'nothing';
+  readonly says: 'answer' | 'refusal' | 'unrecognised' | 'nothing';
   readonly bytes: number;
   /** Each datagram of a reply, after the request: of any order. */
   readonly afterMs: readonly number[];
@@ -47,7 +47,7 @@ export interface RandomCase {
 }
 
 export const anyBehaviour: fc.Arbitrary<Behaviour> = fc.record({
-  says: fc.constantFrom('answer', 'answer', 'refusal', 'alien', 'nothing', 'nothing', 'nothing'),
+  says: fc.constantFrom('answer', 'answer', 'refusal', 'unrecognised', 'nothing', 'nothing', 'nothing'),
   bytes: fc.integer({ min: 4, max: 1600 }),
   // The last is later than any cooldown.
   afterMs: fc.array(fc.oneof(fc.integer({ min: 1, max: 900 }), fc.constantFrom(1, 1400, 7000)), {

@@ -41,7 +41,7 @@ describe('a known exposure that was silent', () => {
   });
 
   it('answers after all with an answer or with bytes nobody knows, and is asked no more', async () => {
-    for (const kind of ['answer', 'alien'] as const) {
+    for (const kind of ['answer', 'unrecognised'] as const) {
       const { result } = await rechecked(
         (line) => {
           if (formOfRequest(line.request) === 1) line.reply(10, replyDouble(kind, line.request, 50));

@@ -10,7 +10,7 @@ const PROBE = probeDouble({ id: 'double-plain', hasNonce: false, forms: 1 });
 const ASKED = { probe: PROBE, port: 4242 };
 const ANSWER: Reading = { kind: 'answer', facts: {} };
 const REFUSAL: Reading = { kind: 'refusal', reason: 'refused' };
-const ALIEN: Reading = { kind: 'alien', why: 'neither A nor R' };
+const UNRECOGNISED: Reading = { kind: 'unrecognised', why: 'neither A nor R' };
 
 describe('the verdict on a responder', () => {
   it('is the exposure that the measurement shows, with its strongest exchange', () => {
@@ -55,7 +55,7 @@ describe('the verdict on a responder', () => {
       reason: 'refused',
     });
     assert.deepEqual(verdictOn(ASKED, sighting(REFUSAL, 8), [silent()]), { kind: 'none', reason: 'refused' });
-    assert.deepEqual(verdictOn(ASKED, sighting(ALIEN, 8), [exchange('x', REFUSAL, 8)]), {
+    assert.deepEqual(verdictOn(ASKED, sighting(UNRECOGNISED, 8), [exchange('x', REFUSAL, 8)]), {
       kind: 'none',
       reason: 'refused',
     });
@@ -63,7 +63,7 @@ describe('the verdict on a responder', () => {
 
   it('on bytes that nobody knows is x_unidentified, low, from 2 on the wire', () => {
     // A request of 2 bytes is a frame of 64: 82 bytes of payload make 128.
-    const verdict = verdictOn(ASKED, sighting(ALIEN, 8), [exchange('x', ALIEN, 82)]);
+    const verdict = verdictOn(ASKED, sighting(UNRECOGNISED, 8), [exchange('x', UNRECOGNISED, 82)]);
     assert.equal(verdict.kind, 'exposure');
     assert.equal(verdict.report, 'x_unidentified');
     assert.equal(verdict.exposure.severity?.level, 'low');
@@ -71,14 +71,14 @@ describe('the verdict on a responder', () => {
   });
 
   it('on bytes that nobody knows is nothing below 2 on the wire', () => {
-    assert.deepEqual(verdictOn(ASKED, sighting(ALIEN, 81), [exchange('x', ALIEN, 81)]), {
+    assert.deepEqual(verdictOn(ASKED, sighting(UNRECOGNISED, 81), [exchange('x', UNRECOGNISED, 81)]), {
       kind: 'none',
       reason: 'unidentified',
     });
   });
 
   it('on unknown bytes that amplified in the sweep does not forget them when the measurement is silent', () => {
-    const seen = sighting(ALIEN, 500);
+    const seen = sighting(UNRECOGNISED, 500);
     const verdict = verdictOn(ASKED, seen, [silent()]);
     assert.equal(verdict.kind, 'exposure');
     assert.equal(verdict.report, 'x_unidentified');
@@ -86,16 +86,16 @@ describe('the verdict on a responder', () => {
   });
 
   it('on unknown bytes from another address than the asked one is nothing', () => {
-    const elsewhere: Exchange = { ...exchange('x', ALIEN, 5000), caveats: ['off-address'] };
-    assert.equal(verdictOn(ASKED, sighting(ALIEN, 8), [elsewhere]).kind, 'none');
+    const elsewhere: Exchange = { ...exchange('x', UNRECOGNISED, 5000), caveats: ['off-address'] };
+    assert.equal(verdictOn(ASKED, sighting(UNRECOGNISED, 8), [elsewhere]).kind, 'none');
   });
 
   it('on unknown bytes from another port than the asked one is nothing', () => {
     const otherPort: Exchange = {
-      ...exchange('x', ALIEN, 5000),
+      ...exchange('x', UNRECOGNISED, 5000),
       responder: { address: ipv4(5), port: 4243 },
     };
-    assert.equal(verdictOn(ASKED, sighting(ALIEN, 8), [otherPort]).kind, 'none');
+    assert.equal(verdictOn(ASKED, sighting(UNRECOGNISED, 8), [otherPort]).kind, 'none');
   });
 
   it('does not rest on a sighting from another address that no measurement confirms', () => {
@@ -110,10 +110,10 @@ describe('the verdict on a responder', () => {
 
   it('on a known answer among unknown bytes is not x_unidentified', () => {
     const mixed: Exchange = {
-      ...exchange('x', ALIEN, 5000),
+      ...exchange('x', UNRECOGNISED, 5000),
       replies: [
         { payloadBytes: 8, reading: REFUSAL },
-        { payloadBytes: 5000, reading: ALIEN },
+        { payloadBytes: 5000, reading: UNRECOGNISED },
       ],
     };
     assert.deepEqual(verdictOn(ASKED, sighting(REFUSAL, 8), [mixed]), { kind: 'none', reason: 'refused' });

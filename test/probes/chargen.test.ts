@@ -29,22 +29,22 @@ describe('the rotating pattern', () => {
     const letters = fc.array(fc.integer({ min: 0x20, max: 0x7e }), { minLength: 8, maxLength: 512 });
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ minLength: 8, maxLength: 512 }), letters), (bytes) => {
-        assert.equal(probe.read(Uint8Array.from(bytes), REQUEST).kind, 'alien');
+        assert.equal(probe.read(Uint8Array.from(bytes), REQUEST).kind, 'unrecognised');
       }),
     );
-    assert.equal(probe.read(new Uint8Array(74).fill(0x41), REQUEST).kind, 'alien');
+    assert.equal(probe.read(new Uint8Array(74).fill(0x41), REQUEST).kind, 'unrecognised');
   });
 
   it('is not seen in fewer than eight characters, nor in an empty datagram', () => {
     const alphabet = new TextEncoder().encode('ABCDEFGH');
     assert.equal(probe.read(alphabet, REQUEST).kind, 'answer');
     for (let length = 0; length < 8; length++)
-      assert.equal(probe.read(alphabet.subarray(0, length), REQUEST).kind, 'alien');
+      assert.equal(probe.read(alphabet.subarray(0, length), REQUEST).kind, 'unrecognised');
   });
 
   it('is not seen in bytes that count up through the unprintable', () => {
     const counting = Uint8Array.from({ length: 256 }, (_, i) => i);
-    assert.equal(probe.read(counting, REQUEST).kind, 'alien');
+    assert.equal(probe.read(counting, REQUEST).kind, 'unrecognised');
   });
 });
 

@@ -161,20 +161,24 @@ for (const definition of definitions) {
       );
     });
 
-    it("law 4: other protocols' responses and requests are alien, even when the nonce happens to fit", () => {
+    it("law 4: other protocols' responses and requests are unrecognised, even when the nonce happens to fit", () => {
       assert.ok(others.length > 100);
       for (const form of forms)
         for (const capture of others)
           for (const payload of [...capture.responses, capture.request]) {
             const request = form.encode(nonce?.echoed(payload) ?? 0);
-            assert.equal(probe.read(payload, request).kind, 'alien', `${form.name} <- ${nameOf(capture)}`);
+            assert.equal(
+              probe.read(payload, request).kind,
+              'unrecognised',
+              `${form.name} <- ${nameOf(capture)}`,
+            );
           }
     });
 
-    it('law 4: its own request, sent back by an echo service, is alien to all but the probe of that', () => {
+    it('law 4: its own request, sent back by an echo service, is unrecognised to all but the probe of that', () => {
       for (const form of forms) {
         const request = form.encode(1);
-        const expected = probe.protocol === 'echo' ? 'answer' : 'alien';
+        const expected = probe.protocol === 'echo' ? 'answer' : 'unrecognised';
         assert.equal(probe.read(request, request).kind, expected, form.name);
       }
     });
@@ -234,7 +238,7 @@ for (const definition of definitions) {
         payloadBytes: fc.nat(5000),
         reading: fc.oneof(
           fc.constantFrom(...readings),
-          fc.constant<Reading>({ kind: 'alien', why: 'made up' }),
+          fc.constant<Reading>({ kind: 'unrecognised', why: 'made up' }),
           fc.constant<Reading>({ kind: 'refusal', reason: 'made up' }),
         ),
       });

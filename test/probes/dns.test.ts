@@ -152,7 +152,7 @@ describe('the reader of dns-any', () => {
   type Table = readonly (readonly [what: string, payload: Uint8Array, reading: Reading])[];
   const refusal = (reason: string): Reading => ({ kind: 'refusal', reason });
   const failure = (reason: string): Reading => ({ kind: 'refusal', reason, passing: true });
-  const alien = (why: string): Reading => ({ kind: 'alien', why });
+  const unrecognised = (why: string): Reading => ({ kind: 'unrecognised', why });
   const rcode = (code: number): Uint8Array => reply({ flags: code });
   const a = { name: 'fat.test', type: 'A', ttl: 60, data: '192.0.2.1' } as const;
   const ns = { name: '.', type: 'NS', ttl: 60, data: 'a.root-servers.net' } as const;
@@ -180,8 +180,8 @@ describe('the reader of dns-any', () => {
     ['NOERROR with nothing', reply({}), failure('empty')],
     ['NOERROR with the SOA of a name that has nothing', reply({}, [], [soa]), failure('empty')],
     ['the bare header with REFUSED', bareHeader(0x8105), refusal('refused')],
-    ['the bare header with NOERROR', bareHeader(0x8100), alien('no question echoed')],
-    ['a bare header and one byte', concat(bareHeader(0x8105), [0]), alien('no question echoed')],
+    ['the bare header with NOERROR', bareHeader(0x8100), unrecognised('no question echoed')],
+    ['a bare header and one byte', concat(bareHeader(0x8105), [0]), unrecognised('no question echoed')],
     ['one A record', reply({}, [a]), facts({ answers: 1 })],
     ['AA and RA', reply({ flags: 0x0480 }, [a, soa]), facts({ aa: true, ra: true, answers: 2 })],
     [
@@ -218,14 +218,14 @@ describe('the reader of dns-any', () => {
     ['an answer cut short', reply({}, [a, a]).subarray(0, -5), facts({ answers: 1, complete: false })],
     ['bytes after the message', concat(reply({}, [a]), [1, 2, 3]), facts({ answers: 1 })],
     ['the question in other letters', reply({ question: { name: 'FaT.tEsT' } }, [a]), facts({ answers: 1 })],
-    ['the query itself', request, alien('a query, not a response')],
-    ['another opcode', reply({ flags: 0x2000 }, [a]), alien('opcode 4')],
-    ['another id', reply({ id: ID + 1 }, [a]), alien('another id')],
-    ['another name', reply({ question: { name: 'fat.tess' } }, [a]), alien('another question')],
-    ['a longer name', reply({ question: { name: 'a.fat.test' } }, [a]), alien('another question')],
-    ['another type', reply({ question: { type: 'A' } }, [a]), alien('another question')],
-    ['another class', reply({ question: { class: 'CH' } }, [a]), alien('another question')],
-    ['two questions', reply({ twice: true }, [a]), alien('another question')],
+    ['the query itself', request, unrecognised('a query, not a response')],
+    ['another opcode', reply({ flags: 0x2000 }, [a]), unrecognised('opcode 4')],
+    ['another id', reply({ id: ID + 1 }, [a]), unrecognised('another id')],
+    ['another name', reply({ question: { name: 'fat.tess' } }, [a]), unrecognised('another question')],
+    ['a longer name', reply({ question: { name: 'a.fat.test' } }, [a]), unrecognised('another question')],
+    ['another type', reply({ question: { type: 'A' } }, [a]), unrecognised('another question')],
+    ['another class', reply({ question: { class: 'CH' } }, [a]), unrecognised('another question')],
+    ['two questions', reply({ twice: true }, [a]), unrecognised('another question')],
     [
       'an answer to the name without its question',
       withoutQuestion('fat.test'),
@@ -234,23 +234,23 @@ describe('the reader of dns-any', () => {
     [
       'an answer to another name without a question',
       withoutQuestion('fat.tess'),
-      alien('no question echoed'),
+      unrecognised('no question echoed'),
     ],
-    ['nothing', new Uint8Array(), alien('no DNS header and question')],
+    ['nothing', new Uint8Array(), unrecognised('no DNS header and question')],
   ];
   for (const [what, payload, reading] of table)
     it(`reads ${what} as ${reading.kind}`, () => {
       assert.deepEqual(ofFatTest.read(payload, request), reading);
     });
 
-  it('reads a header of any length below twelve bytes as alien', () => {
+  it('reads a header of any length below twelve bytes as unrecognised', () => {
     for (let length = 0; length < 12; length++)
-      assert.equal(ofFatTest.read(bareHeader(0x8105).subarray(0, length), request).kind, 'alien');
+      assert.equal(ofFatTest.read(bareHeader(0x8105).subarray(0, length), request).kind, 'unrecognised');
   });
 
   it('takes no answer for a request that is no query', () => {
-    assert.equal(ofFatTest.read(reply({}, [a]), Uint8Array.of(1, 2, 3)).kind, 'alien');
-    assert.equal(ofFatTest.read(reply({}, [a]), asResponse(request)).kind, 'alien');
+    assert.equal(ofFatTest.read(reply({}, [a]), Uint8Array.of(1, 2, 3)).kind, 'unrecognised');
+    assert.equal(ofFatTest.read(reply({}, [a]), asResponse(request)).kind, 'unrecognised');
   });
 
   it('agrees with dns-packet on every captured datagram', () => {
@@ -259,7 +259,7 @@ describe('the reader of dns-any', () => {
       for (const payload of responses) {
         const packet = dnsPacket.decode(Buffer.from(payload)) as dnsPacket.DecodedPacket & { rcode: string };
         const reading = ofFatTest.read(payload, query);
-        assert.notEqual(reading.kind, 'alien');
+        assert.notEqual(reading.kind, 'unrecognised');
         if (reading.kind === 'refusal') assert.equal(rcodeOf(reading.reason), packet.rcode.toLowerCase());
         if (reading.kind !== 'answer') continue;
         const opt = packet.additionals?.find(({ type }) => type === 'OPT');
@@ -330,7 +330,7 @@ describe('the reader of dns-any', () => {
     });
     fc.assert(
       fc.property(fc.oneof(mutated, fc.uint8Array({ maxLength: 600 })), (payload) => {
-        assert.match(ofFatTest.read(payload, request).kind, /^(answer|refusal|alien)$/);
+        assert.match(ofFatTest.read(payload, request).kind, /^(answer|refusal|unrecognised)$/);
         ofFatTest.nonce?.echoed(payload);
       }),
       { numRuns: 2000 },
@@ -477,7 +477,9 @@ describe('what dns-any judges', () => {
   it('is nothing where nothing came, or nothing that belongs to it', () => {
     assert.deepEqual(ofFatTest.judge([]), { kind: 'nothing' });
     assert.deepEqual(ofFatTest.judge([exchange(answer, { replies: [] })]), { kind: 'nothing' });
-    assert.deepEqual(ofFatTest.judge([exchange({ kind: 'alien', why: 'another id' })]), { kind: 'nothing' });
+    assert.deepEqual(ofFatTest.judge([exchange({ kind: 'unrecognised', why: 'another id' })]), {
+      kind: 'nothing',
+    });
   });
 
   it('is a refusal by its first reason where nothing was answered', () => {
@@ -661,7 +663,7 @@ describe('the DNS servers of the lab', () => {
           assert.ok(payload && others.length === 0);
           assert.ok(payload.length <= (/\d{4}/.exec(form.name) ? Number(/\d{4}/.exec(form.name)?.[0]) : 512));
           assert.equal(probe.nonce?.echoed(payload), ID);
-          assert.notEqual(probe.read(payload, query).kind, 'alien');
+          assert.notEqual(probe.read(payload, query).kind, 'unrecognised');
           const message = readDnsMessage(payload);
           const decoded = dnsPacket.decode(Buffer.from(payload));
           assert.equal(decoded.answers?.length, message?.answers);

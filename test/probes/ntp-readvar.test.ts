@@ -74,7 +74,7 @@ describe('the request', () => {
 });
 
 describe('what one datagram says', () => {
-  it('another sequence number, opcode or association is alien', () => {
+  it('another sequence number, opcode or association is unrecognised', () => {
     const [answer] = answerAs({ clients: [], variables: 'stratum=1' }, REQUEST);
     assert.ok(answer);
     assert.equal(probe.read(answer, REQUEST).kind, 'answer');
@@ -89,10 +89,10 @@ describe('what one datagram says', () => {
       const other = Uint8Array.from(answer);
       other[at] = value;
       const reading = probe.read(other, REQUEST);
-      assert.equal(reading.kind, value === 0x80 ? 'answer' : 'alien', `${at}`);
+      assert.equal(reading.kind, value === 0x80 ? 'answer' : 'unrecognised', `${at}`);
     }
     answer[12] = 0x01;
-    assert.equal(probe.read(answer, REQUEST).kind, 'alien', 'a control character is no text');
+    assert.equal(probe.read(answer, REQUEST).kind, 'unrecognised', 'a control character is no text');
   });
 
   it('an error is a refusal with its reason, an undefined one with its number', () => {

@@ -89,11 +89,11 @@ describe('the requests', () => {
 });
 
 describe('what one datagram says', () => {
-  it('a truncated monlist header is alien, at every length from 0 to 7', () => {
+  it('a truncated monlist header is unrecognised, at every length from 0 to 7', () => {
     const error4 = writeMode7(packetWith({ response: true, error: MODE7_ERRORS.noData }));
     assert.equal(probe.read(error4, REQUEST).kind, 'answer');
     for (let length = 0; length < 8; length++)
-      assert.equal(probe.read(error4.subarray(0, length), REQUEST).kind, 'alien');
+      assert.equal(probe.read(error4.subarray(0, length), REQUEST).kind, 'unrecognised');
   });
 
   it('errors 1, 2, 3 and 7 are refusals with their reason, an undefined one with its number', () => {
@@ -110,21 +110,21 @@ describe('what one datagram says', () => {
     ]);
   });
 
-  it('an answer of another implementation, another code or without the response bit is alien', () => {
+  it('an answer of another implementation, another code or without the response bit is unrecognised', () => {
     const answer = packetWith({ response: true, items: 1, itemBytes: 72, data: new Uint8Array(72) });
     assert.equal(probe.read(writeMode7(answer), REQUEST).kind, 'answer');
     for (const wrong of [{ implementation: 2 }, { code: 20 }, { response: false }])
-      assert.equal(probe.read(writeMode7({ ...answer, ...wrong }), REQUEST).kind, 'alien');
+      assert.equal(probe.read(writeMode7({ ...answer, ...wrong }), REQUEST).kind, 'unrecognised');
   });
 
-  it('an answer whose length is not that of its items is alien', () => {
+  it('an answer whose length is not that of its items is unrecognised', () => {
     for (const bytes of [0, 71, 73, 144])
       assert.equal(
         probe.read(
           writeMode7(packetWith({ response: true, items: 1, itemBytes: 72, data: new Uint8Array(bytes) })),
           REQUEST,
         ).kind,
-        'alien',
+        'unrecognised',
         `${bytes} bytes`,
       );
   });

@@ -16,7 +16,7 @@ describe('echo', () => {
   const probe = echo.build(undefined);
   const [form] = probe.sweepForms;
 
-  it('is nothing but the bytes that were sent: another nonce, fewer or more bytes are alien', () => {
+  it('is nothing but the bytes that were sent: another nonce, fewer or more bytes are unrecognised', () => {
     fc.assert(
       fc.property(fc.nat(2 ** 30 - 1), fc.nat(7), fc.nat(7), (nonce, at, bit) => {
         const request = form.encode(nonce);
@@ -25,7 +25,7 @@ describe('echo', () => {
         const other = Uint8Array.from(request);
         other[at] = (other[at] ?? 0) ^ (1 << bit);
         for (const wrong of [other, request.subarray(0, at), Uint8Array.from([...request, 0])])
-          assert.equal(probe.read(wrong, request).kind, 'alien');
+          assert.equal(probe.read(wrong, request).kind, 'unrecognised');
       }),
     );
   });
@@ -68,7 +68,7 @@ describe('daytime', () => {
       '1234:5678 120260',
       '',
     ])
-      assert.equal(kindOf(probe, text(line)), 'alien', line);
+      assert.equal(kindOf(probe, text(line)), 'unrecognised', line);
   });
 });
 
@@ -90,7 +90,7 @@ describe('time', () => {
       seconds(0xeeab3983, [0]),
       seconds(0xeeab3983).subarray(0, 3),
     ])
-      assert.equal(kindOf(probe, payload), 'alien', Buffer.from(payload).toString('hex'));
+      assert.equal(kindOf(probe, payload), 'unrecognised', Buffer.from(payload).toString('hex'));
   });
 
   it('says which time it reads, and that nothing else tells it is one', () => {
@@ -130,7 +130,7 @@ describe('qotd', () => {
       'some words in a \u0002row',
       '',
     ])
-      assert.equal(kindOf(probe, text(other)), 'alien', other);
+      assert.equal(kindOf(probe, text(other)), 'unrecognised', other);
   });
 
   it('keeps the quote for the report, without its line ends', () => {

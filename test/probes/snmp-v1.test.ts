@@ -97,7 +97,7 @@ describe('what snmp-v1-getnext judges', () => {
     assert.equal(probe.read(answer, request).kind, 'answer');
     const other = answer.slice();
     other[4] = 1;
-    assert.equal(probe.read(other, request).kind, 'alien');
+    assert.equal(probe.read(other, request).kind, 'unrecognised');
   });
 });
 

@@ -106,7 +106,7 @@ describe('the reader of snmp-v3-discovery', () => {
   const report = (change: Partial<V3Message>, counter = '1.3.6.1.6.3.15.1.1.4.0'): Uint8Array =>
     encodeV3Message({ ...message, ...change }, [encodeVarBind(counter, berInteger(1, 0x41))]);
   const refusal = (reason: string): Reading => ({ kind: 'refusal', reason });
-  const alien = (why: string): Reading => ({ kind: 'alien', why });
+  const unrecognised = (why: string): Reading => ({ kind: 'unrecognised', why });
   const nobody = new Uint8Array();
 
   it('reads a report as who the engine is, how often it started and how long ago', () => {
@@ -136,21 +136,25 @@ describe('the reader of snmp-v3-discovery', () => {
       report({ engineId: nobody }, '1.3.6.1.2.1.1.1.0'),
       refusal('unknown-report'),
     ],
-    ['another msgID', report({ msgId: 0x4000_0000 }), alien('another msgID')],
-    ['a response', report({ pdu: PDU.response }), alien('no report PDU')],
-    ['the request itself', request, alien('no report PDU')],
-    ['a time before the start', report({ time: -1 }), alien('no whole message of SNMPv3 in plain text')],
-    ['nothing', nobody, alien('no whole message of SNMPv3 in plain text')],
+    ['another msgID', report({ msgId: 0x4000_0000 }), unrecognised('another msgID')],
+    ['a response', report({ pdu: PDU.response }), unrecognised('no report PDU')],
+    ['the request itself', request, unrecognised('no report PDU')],
+    [
+      'a time before the start',
+      report({ time: -1 }),
+      unrecognised('no whole message of SNMPv3 in plain text'),
+    ],
+    ['nothing', nobody, unrecognised('no whole message of SNMPv3 in plain text')],
   ];
   for (const [what, payload, reading] of table)
     it(`reads ${what} as ${reading.kind}`, () => {
       assert.deepEqual(probe.read(payload, request), reading);
     });
 
-  it('reads every cut before the list of bindings as alien', () => {
+  it('reads every cut before the list of bindings as unrecognised', () => {
     const whole = report({});
     for (let length = 0; length < whole.length - 17; length++)
-      assert.equal(probe.read(whole.subarray(0, length), request).kind, 'alien', `${length} bytes`);
+      assert.equal(probe.read(whole.subarray(0, length), request).kind, 'unrecognised', `${length} bytes`);
   });
 });
 

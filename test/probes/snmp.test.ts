@@ -255,7 +255,7 @@ describe('the reader of snmp-getbulk', () => {
   });
   const refusal = (reason: string): Reading => ({ kind: 'refusal', reason });
   const failure = (reason: string): Reading => ({ kind: 'refusal', reason, passing: true });
-  const alien = (why: string): Reading => ({ kind: 'alien', why });
+  const unrecognised = (why: string): Reading => ({ kind: 'unrecognised', why });
   const ofVersion = (version: number): Uint8Array => {
     const copy = message({}, other);
     copy[4] = version;
@@ -292,18 +292,22 @@ describe('the reader of snmp-getbulk', () => {
     [
       'another request-id',
       message({ requestId: 0x4000_0000 + NONCE + 1 }, other),
-      alien('another request-id'),
+      unrecognised('another request-id'),
     ],
-    ['the request-id without bit 30', message({ requestId: NONCE }, other), alien('another request-id')],
+    [
+      'the request-id without bit 30',
+      message({ requestId: NONCE }, other),
+      unrecognised('another request-id'),
+    ],
     [
       'another community',
       message({ community: new TextEncoder().encode('publix') }, other),
-      alien('another community'),
+      unrecognised('another community'),
     ],
     [
       'a longer community',
       message({ community: new TextEncoder().encode('publics') }, other),
-      alien('another community'),
+      unrecognised('another community'),
     ],
     [
       '16 bits of the request-id',
@@ -313,7 +317,7 @@ describe('the reader of snmp-getbulk', () => {
     [
       '16 bits of the request-id, negative',
       message({ requestId: 0x4567 - 0x10000 }, other),
-      alien('another request-id'),
+      unrecognised('another request-id'),
     ],
     [
       'an empty community',
@@ -321,14 +325,14 @@ describe('the reader of snmp-getbulk', () => {
       answer({ varbinds: 1, deviation: 'an empty community' }),
     ],
     ['version 1', ofVersion(0), answer({ varbinds: 1, deviation: 'version 1' })],
-    ['the request itself', request, alien('no response PDU')],
-    ['a report', message({ pdu: 0xa8 }, other), alien('no response PDU')],
-    ['SNMPv3', ofVersion(3), alien('no message of this version')],
-    ['nothing', new Uint8Array(), alien('no message of this version')],
+    ['the request itself', request, unrecognised('no response PDU')],
+    ['a report', message({ pdu: 0xa8 }, other), unrecognised('no response PDU')],
+    ['SNMPv3', ofVersion(3), unrecognised('no message of this version')],
+    ['nothing', new Uint8Array(), unrecognised('no message of this version')],
     [
       'a set in place of the sequence',
       Uint8Array.from([0x31, ...message({}, other).subarray(1)]),
-      alien('no message of this version'),
+      unrecognised('no message of this version'),
     ],
   ];
   for (const [what, payload, reading] of table)
@@ -336,12 +340,12 @@ describe('the reader of snmp-getbulk', () => {
       assert.deepEqual(probe.read(payload, request), reading);
     });
 
-  it('reads every cut within the header as alien, and every later one as an incomplete answer', () => {
+  it('reads every cut within the header as unrecognised, and every later one as an incomplete answer', () => {
     const whole = message({}, sysDescr, other);
     const headerBytes = message({}).length;
     for (let length = 0; length < whole.length; length++) {
       const reading = probe.read(whole.subarray(0, length), request);
-      if (length < headerBytes) assert.equal(reading.kind, 'alien', `${length} bytes`);
+      if (length < headerBytes) assert.equal(reading.kind, 'unrecognised', `${length} bytes`);
       else assert.equal(reading.kind === 'answer' && reading.facts['complete'], false, `${length} bytes`);
     }
   });
@@ -353,7 +357,7 @@ describe('the reader of snmp-getbulk', () => {
   });
 
   it('takes no answer for a request that is no SNMPv2c message', () => {
-    assert.equal(probe.read(message({}, other), Uint8Array.of(1)).kind, 'alien');
+    assert.equal(probe.read(message({}, other), Uint8Array.of(1)).kind, 'unrecognised');
   });
 
   it('keeps texts short, and any octets readable', () => {
@@ -386,7 +390,7 @@ describe('the reader of snmp-getbulk', () => {
       });
     fc.assert(
       fc.property(fc.oneof(mutated, fc.uint8Array({ maxLength: 300 })), (payload) => {
-        assert.match(probe.read(payload, request).kind, /^(answer|refusal|alien)$/);
+        assert.match(probe.read(payload, request).kind, /^(answer|refusal|unrecognised)$/);
         probe.nonce?.echoed(payload);
       }),
       { numRuns: 2000 },
@@ -427,7 +431,7 @@ describe('what snmp-getbulk judges', () => {
 
   it('is nothing, a refusal or an exposure', () => {
     assert.deepEqual(probe.judge([]), { kind: 'nothing' });
-    assert.deepEqual(probe.judge([exchange({ kind: 'alien', why: 'another request-id' })]), {
+    assert.deepEqual(probe.judge([exchange({ kind: 'unrecognised', why: 'another request-id' })]), {
       kind: 'nothing',
     });
     assert.deepEqual(probe.judge([exchange(refusal)]), refusal);

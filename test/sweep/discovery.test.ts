@@ -219,16 +219,16 @@ describe('a reply with a nonce', () => {
   it('of nonsense from another address proves nothing about the one that was asked', async () => {
     const world = await createWorld();
     await world.run();
-    world.deliver(1, replyDouble('alien', world.requestTo(HOST, 1, 0), 60), STRANGER, 53);
+    world.deliver(1, replyDouble('unrecognised', world.requestTo(HOST, 1, 0), 60), STRANGER, 53);
     assert.equal(world.sweep.ledger.size, 0);
-    assert.equal(world.sweep.counts().alienDatagrams, 1);
+    assert.equal(world.sweep.counts().unrecognisedDatagrams, 1);
   });
 
-  it('whose nonce nobody was sent is alien from the asked port of an asked address, else unsolicited', async () => {
+  it('whose nonce nobody was sent is unrecognised from the asked port of an asked address, else unsolicited', async () => {
     const world = await createWorld();
     await world.run();
     world.deliver(1, bytes('?', 30), HOST, PORT);
-    assert.equal(world.sighting(1, HOST).firstReading.kind, 'alien');
+    assert.equal(world.sighting(1, HOST).firstReading.kind, 'unrecognised');
     world.deliver(1, bytes('?', 30), STRANGER, PORT);
     world.deliver(1, bytes('?', 30), HOST, PORT + 1);
     assert.equal(world.sweep.counts().unsolicitedDatagrams, 2);
@@ -330,19 +330,19 @@ describe('the sockets of a sweep', () => {
   });
 });
 
-describe('alien bytes', () => {
+describe('unrecognised bytes', () => {
   it('give way to an answer of the same responder, and stay in its sums', async () => {
     const world = await createWorld();
     await world.run();
     world.deliver(0, bytes('X', 100), HOST, PORT);
-    assert.equal(world.sighting(0, HOST).firstReading.kind, 'alien');
+    assert.equal(world.sighting(0, HOST).firstReading.kind, 'unrecognised');
     world.deliver(0, bytes('X', 100), HOST, PORT);
     world.deliver(0, bytes('A', 60), HOST, PORT);
     world.deliver(0, bytes('X', 100), HOST, PORT);
     const seen = world.sighting(0, HOST);
     assert.equal(seen.firstReading.kind, 'answer');
     assert.deepEqual(pick(seen), { responder: HOST, form: 0, datagrams: 4, payloadBytes: 360, strangers: 0 });
-    assert.equal(world.sweep.counts().alienDatagrams, 2);
+    assert.equal(world.sweep.counts().unrecognisedDatagrams, 2);
     assert.equal(world.sweep.ledger.takeNew().flat().length, 1);
   });
 
@@ -351,7 +351,7 @@ describe('alien bytes', () => {
     await world.run();
     const request = world.requestTo(HOST, 1, 0);
     world.deliver(1, replyDouble('answer', request, 60), STRANGER, 53);
-    world.deliver(1, replyDouble('alien', request, 500), HOST, PORT);
+    world.deliver(1, replyDouble('unrecognised', request, 500), HOST, PORT);
     const seen = world.sighting(1, HOST);
     assert.deepEqual(pick(seen), {
       responder: STRANGER,

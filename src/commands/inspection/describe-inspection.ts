@@ -151,7 +151,7 @@ function factorsText(exchange: Exchange): string {
 
 function readingText(reading: Reading): string {
   if (reading.kind === 'refusal') return `refusal: ${cleanText(reading.reason) ?? ''}`;
-  if (reading.kind === 'alien') return `not of this protocol: ${cleanText(reading.why) ?? ''}`;
+  if (reading.kind === 'unrecognised') return `not of this protocol: ${cleanText(reading.why) ?? ''}`;
   const facts = Object.entries(reading.facts).map(([name, value]) => `${name} ${String(value)}`);
   return cleanText(['answer', facts.join(', ')].filter((part) => part !== '').join(': ')) ?? '';
 }

@@ -149,7 +149,7 @@ export function recordOf(scan: {
       received_bytes: result.sweep.receivedBytes + result.measurementBytes,
       unsolicited_datagrams: result.sweep.unsolicitedDatagrams,
       ambiguous_datagrams: result.sweep.ambiguousDatagrams,
-      alien_datagrams: result.sweep.alienDatagrams,
+      alien_datagrams: result.sweep.unrecognisedDatagrams,
       late_responders: result.lateResponders,
     },
     losses: lossesOf(plan, result),
