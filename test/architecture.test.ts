@@ -12,6 +12,8 @@ import { repositoryRoot } from './repository.js';
 const ROOMS = roomsIn(readFileSync(join(repositoryRoot, 'docs/architecture.md'), 'utf8'));
 /** The row of every folder of `probes/` that has none of its own. */
 const PROBE_FOLDER = 'probes/…';
+/** Several protocols, a file each. */
+const SMALL_SERVICES = 'probes/small-services';
 
 const files = ['src', 'probes', 'reports'].flatMap(typescriptIn);
 
@@ -120,12 +122,15 @@ describe('the only file that …', () => {
 });
 
 describe('the list of probes', () => {
-  it('has every folder of probes/, and no other', () => {
+  it('has every folder of probes/ and every declaration of small-services, and no other', () => {
+    const folders = probeFolders().filter((folder) => folder !== SMALL_SERVICES);
+    const services = files.filter(
+      (file) => file.startsWith(`${SMALL_SERVICES}/`) && /= defineLoopService\(/.test(withoutComments(file)),
+    );
+    assert.ok(services.length > 0);
     assert.deepEqual(
       [...new Set(probes.map(({ protocol }) => protocol))].sort(),
-      probeFolders()
-        .map((folder) => folder.slice('probes/'.length))
-        .sort(),
+      [...folders, ...services].map((path) => posix.basename(path, '.ts')).sort(),
     );
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { chargen } from '../../probes/chargen/chargen.js';
+import { chargen } from '../../probes/small-services/chargen.js';
 import { captures } from './captures.js';
 import { exchangeFrom, exchangeOf, exchangeWith } from './exchanges.js';
 

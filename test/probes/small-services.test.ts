@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { daytime } from '../../probes/daytime/daytime.js';
-import { echo } from '../../probes/echo/echo.js';
+import { daytime } from '../../probes/small-services/daytime.js';
+import { echo } from '../../probes/small-services/echo.js';
 import type { Probe } from '../../probes/probe.js';
-import { qotd } from '../../probes/qotd/qotd.js';
-import { time } from '../../probes/time/time.js';
+import { qotd } from '../../probes/small-services/qotd.js';
+import { time } from '../../probes/small-services/time.js';
 import { severityOf } from '../../src/domain/finding.js';
 import { factorsOf } from '../../src/domain/factors.js';
 import { exchangeFrom } from './exchanges.js';

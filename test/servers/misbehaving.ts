@@ -5,9 +5,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import { twins as chargenTwins } from '../../probes/chargen/twin.js';
 import { twins as dnsTwins } from '../../probes/dns/twin.js';
 import type { Twin } from '../../probes/probe.js';
+import { chargen } from '../../probes/small-services/chargen.js';
 
 export type Behaviour =
   | 'plain'
@@ -39,7 +39,7 @@ const twin = (list: readonly Twin[], name: string): Twin => {
   if (found === undefined) throw new Error(`no twin ${name}`);
   return found;
 };
-const line = twin(chargenTwins, 'chargen-openbsd-inetd').reply(new Uint8Array(1))[0] ?? new Uint8Array();
+const line = twin(chargen.twins, 'chargen-openbsd-inetd').reply(new Uint8Array(1))[0] ?? new Uint8Array();
 
 /** So many datagrams, as fast as the system takes them and no faster. */
 async function pour(socket: Socket, count: number, to: { port: number; address: string }): Promise<void> {
