@@ -1,6 +1,6 @@
 import { addressCount } from '../src/domain/address.js';
 import type { FindingRecord } from '../src/domain/finding-record.js';
-import { sortRecords } from '../src/domain/finding-record.js';
+import { sortRecords } from '../src/domain/sort-records.js';
 import { SEVERITIES } from '../src/domain/finding.js';
 import type { RunRecord } from '../src/domain/run-record.js';
 import { isExposed, STATUSES } from '../src/domain/status.js';

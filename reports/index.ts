@@ -1,5 +1,5 @@
 import type { FindingRecord } from '../src/domain/finding-record.js';
-import { sortRecords } from '../src/domain/finding-record.js';
+import { sortRecords } from '../src/domain/sort-records.js';
 import type { RunRecord } from '../src/domain/run-record.js';
 import { ecsJsonl } from './ecs.js';
 import { findingsCsv } from './findings-csv.js';

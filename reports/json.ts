@@ -1,3 +1,4 @@
+import type { AsRecord } from '../src/domain/as-record.js';
 import type { RunRecord } from '../src/domain/run-record.js';
 import type { AsGroup } from './by-as.js';
 import { asFile, groupByAs } from './by-as.js';
@@ -14,7 +15,13 @@ export const asJson: Report = {
 
 /** A finding at a time: the largest AS would make one string of hundreds of megabytes. */
 function* jsonChunks(run: RunRecord, { asn, asName, records }: AsGroup): Generator<string, void, undefined> {
-  const head = JSON.stringify({ run: runSummary(run), asn, as_name: asName, findings: [] }, null, 2);
+  const empty: AsRecord = {
+    run: runSummary(run),
+    ...(asn !== undefined && { asn }),
+    ...(asName !== undefined && { as_name: asName }),
+    findings: [],
+  };
+  const head = JSON.stringify(empty, null, 2);
   if (records.length === 0) {
     yield `${head}\n`;
     return;
@@ -35,21 +42,18 @@ function inOneLine(json: string): string {
   );
 }
 
-/** What the reader of one AS's findings needs to know of the run. The whole is in run.json. */
-function runSummary(run: RunRecord): object {
-  const { scan_id, ampscope_version, started, ended, complete, incomplete_reason, authorisation, losses } =
-    run;
+function runSummary(run: RunRecord): AsRecord['run'] {
+  const { scan_id, ampscope_version, started, ended, complete, incomplete_reason, authorisation } = run;
   return {
     scan_id,
     ampscope_version,
     started,
     ended,
     complete,
-    incomplete_reason,
+    ...(incomplete_reason !== undefined && { incomplete_reason }),
     organisation: authorisation.organisation,
     contact: authorisation.contact,
     probes: run.probes.map(({ id, port }) => ({ id, port })),
-    /** True where silence may mean unknown. */
-    losses: losses.any,
+    losses: run.losses.any,
   };
 }

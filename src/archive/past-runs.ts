@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { FindingRecord } from '../domain/finding-record.js';
-import { bareColumns, sortRecords } from '../domain/finding-record.js';
+import { bareColumns } from '../domain/finding-record.js';
+import { sortRecords } from '../domain/sort-records.js';
 import type { RunRecord, TrendPoint } from '../domain/run-record.js';
 import { isRemembered, reachOf } from '../domain/run-standing.js';
 import { trendPointOf } from '../domain/trend-point.js';

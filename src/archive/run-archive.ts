@@ -1,15 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { FindingRecord } from '../domain/finding-record.js';
-import { sortRecords } from '../domain/finding-record.js';
+import { FINDING_RECORD } from '../domain/finding-record.js';
+import { sortRecords } from '../domain/sort-records.js';
 import type { RunRecord } from '../domain/run-record.js';
+import { RUN_RECORD } from '../domain/run-record.js';
 import { UsageError } from '../domain/usage-error.js';
 import { writeAtomically } from './atomic-file.js';
 import { TooLong, linesOfFile, readBounded } from './bounded-file.js';
 import { hasCheckpoint } from './checkpoint.js';
-import { checkFindingRecord, checkRunRecord } from './check-record.js';
 import { chmod, makeFolder, remove } from './disk.js';
 import { folderMode, parseFileMode } from './file-modes.js';
+import { readerOf } from './read-shape.js';
 
 /** A file to be written, by its path within the run's directory. */
 export interface RunFile {
@@ -19,6 +21,9 @@ export interface RunFile {
 
 const FINDINGS = 'findings.jsonl';
 const RUN = 'run.json';
+
+const readRecord = readerOf(RUN_RECORD);
+const readFinding = readerOf(FINDING_RECORD);
 
 /**
  * Writes a run: its findings, the reports made of them, and run.json last. A directory without run.json is
@@ -67,10 +72,10 @@ export async function readRun(
   try {
     for await (const { lines } of linesOfFile(path))
       for (const line of lines) {
-        const found = checkFindingRecord(line);
-        if (typeof found === 'string')
-          throw new UsageError(`${path}:${records.length + 1}: no finding: ${found}`, DAMAGED);
-        records.push(found);
+        const found = readFinding(line);
+        if ('problem' in found)
+          throw new UsageError(`${path}:${records.length + 1}: no finding: ${found.problem}`, DAMAGED);
+        records.push(found.value);
       }
   } catch (error) {
     if (error instanceof TooLong)
@@ -117,10 +122,13 @@ export async function readRunRecord(directory: string): Promise<RunRecord> {
         )
       : new UsageError(`${path}: cannot be read: ${String(error.code)}`, 'name the directory of a run');
   }
-  const found = checkRunRecord(text);
-  if (typeof found === 'string')
-    throw new UsageError(`${path}: ${found}`, 'the run is damaged, or another version of ampscope wrote it');
-  return found;
+  const found = readRecord(text);
+  if ('problem' in found)
+    throw new UsageError(
+      `${path}: ${found.problem}`,
+      'the run is damaged, or another version of ampscope wrote it',
+    );
+  return found.value;
 }
 
 function* jsonLines(records: readonly FindingRecord[]): Generator<string, void, undefined> {

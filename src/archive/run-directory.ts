@@ -1,7 +1,7 @@
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { errorCode } from '../domain/error-code.js';
-import { compareText } from '../domain/finding-record.js';
+import { compareText } from '../domain/sort-records.js';
 import { UsageError } from '../domain/usage-error.js';
 import { withTemporary } from './atomic-file.js';
 import { chmod, makeFolder, rename, symlink, syncFolder } from './disk.js';

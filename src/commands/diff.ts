@@ -1,6 +1,6 @@
 import { readRun } from '../archive/run-archive.js';
 import type { FindingRecord } from '../domain/finding-record.js';
-import { sortRecords } from '../domain/finding-record.js';
+import { sortRecords } from '../domain/sort-records.js';
 import { isExposed } from '../domain/status.js';
 import { UsageError } from '../domain/usage-error.js';
 import { alignedTable } from '../../reports/aligned-table.js';

@@ -5,7 +5,7 @@ import { openHistory } from '../archive/past-runs.js';
 import { holderNow, lockFolder } from '../archive/run-lock.js';
 import { compareAddresses, parseAddress } from '../domain/address.js';
 import { errorCode } from '../domain/error-code.js';
-import { compareText } from '../domain/finding-record.js';
+import { compareText } from '../domain/sort-records.js';
 import { formatInstant } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { ExposureHistory, StatusChange } from '../history/exposure-history.js';

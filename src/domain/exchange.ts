@@ -15,10 +15,21 @@ export type Facts = Readonly<Record<string, string | number | boolean>>;
  * Why a request was sent. Only `measure` exchanges give factors: a `prime` prepares the responder, a `prove`
  * shows what it is, a `rate-check` shows how it defends itself.
  */
-export type Purpose = 'measure' | 'prime' | 'prove' | 'rate-check';
+export const PURPOSES = ['measure', 'prime', 'prove', 'rate-check'] as const;
+export type Purpose = (typeof PURPOSES)[number];
 
 /** What stands between a figure and the whole truth; every format shows it. */
-export type Caveat = 'capped' | 'lossy' | 'off-address' | 'duplicated' | 'late';
+export const CAVEATS = ['capped', 'lossy', 'off-address', 'duplicated', 'late'] as const;
+export type Caveat = (typeof CAVEATS)[number];
+
+/**
+ * How an exchange ended. `closed`: an ICMP port unreachable came back, as a connected socket hears it; `unsent`: the
+ * system refused.
+ */
+export const ENDS = ['quiet', 'capped', 'silent', 'closed', 'unsent'] as const;
+
+/** Where an exchange was seen: on a socket of its own, or in the sweep. */
+export const SEEN_IN = ['measurement', 'sweep'] as const;
 
 /** The AS of a responder, as far as it is known. */
 export interface ResponderOrigin {
@@ -55,11 +66,10 @@ export interface Reply {
 export interface Exchange {
   readonly form: string;
   readonly purpose: Purpose;
-  readonly seenIn: 'measurement' | 'sweep';
+  readonly seenIn: (typeof SEEN_IN)[number];
   readonly request: Uint8Array;
   readonly requestedAt: Instant;
-  /** `closed`: an ICMP port unreachable came back, as a connected socket hears it; `unsent`: the system refused. */
-  readonly end: 'quiet' | 'capped' | 'silent' | 'closed' | 'unsent';
+  readonly end: (typeof ENDS)[number];
   readonly sent: Traffic;
   readonly received: Traffic;
   readonly replies: readonly Reply[];

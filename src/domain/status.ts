@@ -7,28 +7,31 @@ export type Status = (typeof STATUSES)[number];
  * so); it answered the same question, and the answer itself shows that it exposes nothing; or so many runs in a row
  * reached its network and heard nothing of it. Only silence can be mistaken.
  */
-export type Evidence = 'refused' | 'closed' | 'answered' | 'silent';
+export const EVIDENCES = ['refused', 'closed', 'answered', 'silent'] as const;
+export type Evidence = (typeof EVIDENCES)[number];
 
 /** Why nobody can say whether an exposure is still there. */
-export type Doubt =
+export const DOUBTS = [
   /** The run did not ask this probe, or was stopped before. */
-  | 'not asked'
+  'not asked',
   /** It answers with something that shows neither an exposure nor the end of one. */
-  | 'answers otherwise'
+  'answers otherwise',
   /** Silent, but it was asked something else than what it answered: other forms, names, communities or port. */
-  | 'asked otherwise'
+  'asked otherwise',
   /** Silent, but the run lost packets there. */
-  | 'losses'
+  'losses',
   /** Silent in the sweep, and not asked three times more. */
-  | 'not rechecked'
+  'not rechecked',
   /** Silent, but nothing shows that this run reached the network at all: a suspect run, or one that nothing answered. */
-  | 'path not proved'
+  'path not proved',
   /** The run went on after newer ones had ended, and one of them knows it to be closed. */
-  | 'closed since'
+  'closed since',
   /** Silent along with others of its network or probe: an outage or a filter looks the same. */
-  | 'outage'
+  'outage',
   /** Silent in a run that reached its network, but not yet in so many in a row as prove a fix. */
-  | 'silent';
+  'silent',
+] as const;
+export type Doubt = (typeof DOUBTS)[number];
 
 /** Whether a row with this status says that the host is exposed now; rows of runs before there was one do. */
 export function isExposed(status: Status | undefined): boolean {

@@ -1,7 +1,7 @@
 import type { Address } from '../domain/address.js';
 import { compareAddresses, formatAddress, formatPrefix, parseAddress, subnetOf } from '../domain/address.js';
 import type { Exchange, Reading } from '../domain/exchange.js';
-import { compareText } from '../domain/finding-record.js';
+import { compareText } from '../domain/sort-records.js';
 import type { Finding } from '../domain/finding.js';
 import type { ProbeResponders, RunCanary, RunPath, RunSuspect } from '../domain/run-record.js';
 import { findingId } from '../../reports/record.js';

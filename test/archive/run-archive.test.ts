@@ -8,9 +8,10 @@ import { toRecord } from '../../reports/record.js';
 import { folderMode } from '../../src/archive/file-modes.js';
 import { readRun, writeReports, writeRun } from '../../src/archive/run-archive.js';
 import { createRunDirectory } from '../../src/archive/run-directory.js';
-import { sortRecords } from '../../src/domain/finding-record.js';
+import { sortRecords } from '../../src/domain/sort-records.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { sampleFindings, sampleRun } from '../reports/sample-run.js';
+import { repositoryRoot } from '../repository.js';
 
 const records = sampleFindings.map((finding) => toRecord(finding, { scanId: sampleRun.scan_id }));
 
@@ -123,12 +124,21 @@ describe('a run that was written', () => {
   });
 });
 
+describe('a run that the first version wrote', () => {
+  it('is read, and its reports can be made again', async () => {
+    const { run, records: found } = await readRun(join(repositoryRoot, 'test/golden/first-version'));
+    assert.equal(found.length, 11);
+    const rendered = [...renderReports(run, found, { bom: run.settings.bom })];
+    assert.ok(rendered.some(({ path }) => path === 'report.html'));
+  });
+});
+
 describe('a run that cannot be read', () => {
   const broken: readonly { what: string; file?: string; change: (text: string) => string; says: RegExp }[] = [
     {
       what: 'is of another format',
       change: (t) => t.replace('"format": 1', '"format": 2'),
-      says: /run\.json: format 2 is not known$/,
+      says: /run\.json: "format" is 2, not 1$/,
     },
     { what: 'is no JSON', change: (t) => t.slice(0, -20), says: /run\.json: no JSON$/ },
     {
@@ -161,10 +171,22 @@ describe('a run that cannot be read', () => {
       says: /findings\.jsonl:2: no finding: "ip" is not an IP address$/,
     },
     {
+      what: 'has a word that is none of ours, deep within',
+      file: 'findings.jsonl',
+      change: (t) => t.replace('"end":"quiet"', '"end":"early"'),
+      says: /findings\.jsonl:1: no finding: "exchanges\.0\.end" is "early", not quiet or capped or /,
+    },
+    {
+      what: 'counts what cannot be counted',
+      change: (t) => t.replace(/"measured": \d+/, '"measured": -1'),
+      says: /run\.json: "counts\.measured" is below 0$/,
+    },
+    { what: 'is a list', change: (t) => `[${t}]`, says: /run\.json: no JSON object$/ },
+    {
       what: 'has text where a number belongs',
       file: 'findings.jsonl',
       change: (t) => t.replace('"packets":1,', '"packets":"1",'),
-      says: /findings\.jsonl:1: no finding: "packets" is no whole number$/,
+      says: /findings\.jsonl:1: no finding: "packets" is no number$/,
     },
   ];
   for (const { what, file = 'run.json', change, says } of broken)

@@ -2,7 +2,7 @@ import { probes } from '../../probes/list.js';
 import { renderReports } from '../../reports/index.js';
 import { toRecord } from '../../reports/record.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import { sortRecords } from '../../src/domain/finding-record.js';
+import { sortRecords } from '../../src/domain/sort-records.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { largeRun } from '../reports/large-run.js';
 import { exchange, finding, sampleFindings, sampleRun } from '../reports/sample-run.js';

@@ -13,7 +13,7 @@ import type { Column } from '../../reports/columns.js';
 import { csvChunks } from '../../reports/csv.js';
 import { renderReports } from '../../reports/index.js';
 import { toRecord } from '../../reports/record.js';
-import { sortRecords } from '../../src/domain/finding-record.js';
+import { sortRecords } from '../../src/domain/sort-records.js';
 import { whyMissing } from '../packages/fetch.js';
 import { offlineCommand } from '../packages/offline.js';
 import { PACKAGE_SETS } from '../packages/packages.js';

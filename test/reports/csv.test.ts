@@ -7,7 +7,7 @@ import { cellText, columns, findingCells } from '../../reports/columns.js';
 import { csvChunks, guardCellEnd, guardFormula, guardText } from '../../reports/csv.js';
 import { renderReports } from '../../reports/index.js';
 import { toRecord } from '../../reports/record.js';
-import { sortRecords } from '../../src/domain/finding-record.js';
+import { sortRecords } from '../../src/domain/sort-records.js';
 import { readCsv } from './read-csv.js';
 import { hostileBanner, sampleFindings, sampleRun } from './sample-run.js';
 

@@ -39,7 +39,7 @@ export function problemsOf(schema: ValidateFunction, value: unknown): readonly s
 }
 
 function ajv(): Ajv2020 {
-  const own = new Ajv2020({ strict: true, allErrors: true });
+  const own = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
   formats.default(own);
   return own;
 }

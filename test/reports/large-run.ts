@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import { sortRecords } from '../../src/domain/finding-record.js';
+import { sortRecords } from '../../src/domain/sort-records.js';
 import { severityOf } from '../../src/domain/finding.js';
 import type { RunRecord, TrendPoint } from '../../src/domain/run-record.js';
 import type { Status } from '../../src/domain/status.js';

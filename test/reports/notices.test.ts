@@ -15,7 +15,7 @@ import { wrapLine } from '../../reports/notices/wrap.js';
 import type { FindingRecord } from '../../reports/record.js';
 import { toRecord } from '../../reports/record.js';
 import { textWidth } from '../../reports/text-width.js';
-import { sortRecords } from '../../src/domain/finding-record.js';
+import { sortRecords } from '../../src/domain/sort-records.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { UsageError } from '../../src/domain/usage-error.js';
 import { repositoryRoot } from '../repository.js';

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { z } from 'zod';
+import { AS_RECORD } from '../../src/domain/as-record.js';
+import { FINDING_RECORD } from '../../src/domain/finding-record.js';
+import { RUN_RECORD } from '../../src/domain/run-record.js';
 import { repositoryRoot } from '../repository.js';
 import { problemsOf, publishedSchema } from './json-schema.js';
 import { sampleRun } from './sample-run.js';
@@ -22,6 +26,20 @@ const past = {
 };
 
 describe('the schemas in docs/schema', () => {
+  it('are those that the readers hold every file against', () => {
+    for (const [name, schema] of Object.entries(schemas())) {
+      const path = join(repositoryRoot, `docs/schema/${name}.schema.json`);
+      const text = `${JSON.stringify(schema, null, 2)}\n`;
+      // UPDATE_GOLDEN=1 writes them anew; the difference is then for a person to read.
+      if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(path, text);
+      assert.equal(
+        readFileSync(path, 'utf8'),
+        text,
+        'UPDATE_GOLDEN=1 npm test -- published-schemas writes it',
+      );
+    }
+  });
+
   it('fit every line of the golden findings.jsonl, and a row with what earlier runs make of it', () => {
     assert.ok(lines.length > 5);
     for (const line of lines) assert.deepEqual(problemsOf(publishedSchema('finding'), line), []);
@@ -53,3 +71,18 @@ describe('the schemas in docs/schema', () => {
     assert.notDeepEqual(problemsOf(publishedSchema('as'), { findings: [] }), []);
   });
 });
+
+/** JSON Schemas (draft 2020-12) by the name of their file; one refers to another by it. */
+function schemas(): Readonly<Record<string, object>> {
+  const published = z.registry<{ readonly id: string }>();
+  published.add(RUN_RECORD, { id: 'run' });
+  published.add(FINDING_RECORD, { id: 'finding' });
+  published.add(AS_RECORD, { id: 'as' });
+  return z.toJSONSchema(published, {
+    uri: (id) => `${id}.schema.json`,
+    override({ jsonSchema }) {
+      // What every whole number in JSON is bound by says nothing of this one.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+    },
+  }).schemas;
+}

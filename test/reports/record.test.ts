@@ -10,7 +10,7 @@ import { cutToWidth, textWidth } from '../../reports/text-width.js';
 import { formatAddress } from '../../src/domain/address.js';
 import type { Finding } from '../../src/domain/finding.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import { sortRecords } from '../../src/domain/finding-record.js';
+import { sortRecords } from '../../src/domain/sort-records.js';
 import { trafficOf } from '../../src/domain/exchange.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { address, exchange, finding, sampleFindings, sampleRun } from './sample-run.js';

@@ -5,7 +5,7 @@ import { prefixRows } from '../../reports/prefixes.js';
 import type { FindingRecord } from '../../reports/record.js';
 import { toRecord } from '../../reports/record.js';
 import { summaryRows } from '../../reports/summary.js';
-import { sortRecords } from '../../src/domain/finding-record.js';
+import { sortRecords } from '../../src/domain/sort-records.js';
 import type { Status } from '../../src/domain/status.js';
 import { STATUSES } from '../../src/domain/status.js';
 import { readCsv } from './read-csv.js';

@@ -7,7 +7,7 @@ import { columns } from '../../reports/columns.js';
 import { renderReports } from '../../reports/index.js';
 import { toRecord } from '../../reports/record.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import { sortRecords } from '../../src/domain/finding-record.js';
+import { sortRecords } from '../../src/domain/sort-records.js';
 import { whyMissing } from '../packages/fetch.js';
 import { exchange, finding, hostileBanner, sampleFindings, sampleRun } from '../reports/sample-run.js';
 import { openInSpreadsheet, type Cell, type ImportChoice } from './libreoffice.js';

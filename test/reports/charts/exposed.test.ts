@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { probes } from '../../../probes/list.js';
 import { exposedByAs, exposedByProbe, MOST_BARS } from '../../../reports/html/charts/exposed.js';
-import { sortRecords } from '../../../src/domain/finding-record.js';
+import { sortRecords } from '../../../src/domain/sort-records.js';
 import { SEVERITIES } from '../../../src/domain/finding.js';
 import { isExposed, STATUSES } from '../../../src/domain/status.js';
 import { sampleRun } from '../sample-run.js';

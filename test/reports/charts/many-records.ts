@@ -1,6 +1,6 @@
 import { probes } from '../../../probes/list.js';
 import type { FindingRecord } from '../../../src/domain/finding-record.js';
-import { sortRecords } from '../../../src/domain/finding-record.js';
+import { sortRecords } from '../../../src/domain/sort-records.js';
 import { SEVERITIES } from '../../../src/domain/finding.js';
 import type { RunRecord } from '../../../src/domain/run-record.js';
 import { STATUSES } from '../../../src/domain/status.js';
