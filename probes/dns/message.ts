@@ -165,12 +165,14 @@ const LONGEST_TEXT = 2000;
 
 /** One text of a TXT record: its character-strings (RFC 1035 §3.3.14) one after the other, a character an octet. */
 export function textOf(rdata: Uint8Array): string {
+  // As one text first: a string of its own for each of 30,000 of one octet costs more than reading them did.
+  const octets = latin1(rdata);
   let text = '';
   for (let at = 0; at < rdata.length && text.length < LONGEST_TEXT;) {
     const from = at + 1;
     at = from + (rdata[at] ?? 0);
     // One that is cut short is left out.
-    if (at > from && at <= rdata.length) text += latin1(rdata.subarray(from, at));
+    if (at > from && at <= rdata.length) text += octets.slice(from, at);
   }
   return text;
 }

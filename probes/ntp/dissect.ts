@@ -1,5 +1,5 @@
 import type { Field } from '../probe.js';
-import { latin1, layFields, showHex, showNumber, showText, type FieldShape } from '../wire/fields.js';
+import { MORE_FIELDS, latin1, layFields, showNumber, showText, type FieldShape } from '../wire/fields.js';
 import { MODE6_ERRORS, MODE6_HEADER_BYTES } from './mode6.js';
 import { MODE7_ERRORS, MONLIST_CODE } from './mode7.js';
 import { holdsAddress, splitVariables } from './variables.js';
@@ -67,8 +67,14 @@ function dissectControl(payload: Uint8Array): readonly Field[] {
 }
 
 function* variablesOf(text: string): Generator<FieldShape> {
-  for (const { piece, name = 'data' } of splitVariables(text)) {
-    yield [piece.length, name, holdsAddress(piece) ? 'masked' : (bytes) => withoutEnd(showText(bytes), '.,')];
+  for (const { piece, name = 'data', isRest } of splitVariables(text)) {
+    if (isRest) yield [piece.length, MORE_FIELDS, 'masked'];
+    else
+      yield [
+        piece.length,
+        name,
+        holdsAddress(piece) ? 'masked' : (bytes) => withoutEnd(showText(bytes), '.,'),
+      ];
   }
 }
 
@@ -183,5 +189,7 @@ function signed([byte = 0]: Uint8Array): number {
 }
 
 function hex(bytes: Uint8Array): string {
-  return `0x${showHex(bytes).replaceAll(' ', '')}`;
+  let text = '0x';
+  for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
+  return text;
 }

@@ -16,14 +16,21 @@ export const MASK = '[address]';
 export function maskAddresses(text: string, mayStand: (address: Address) => boolean): string {
   const stays = (address: Address | undefined): boolean =>
     address !== undefined && (!namesHost(address) || mayStand(address));
-  // Most of the thousand texts of one datagram hold none: they are passed over at once.
-  if (!ANY_MARK.test(text)) return text;
+  if (!mayHoldAddress(text)) return text;
   let masked = text;
-  if (masked.length > LONGEST_NIBBLES && masked.includes('.')) masked = maskNibbleNames(masked, stays);
+  if (mayHoldNibbles(masked)) masked = maskNibbleNames(masked, stays);
   if (mayHoldIpv6(masked)) masked = maskIpv6(masked, stays);
   if (masked.includes('.') && /\d\.\d/.test(masked)) masked = maskQuads(masked, '.', stays);
   if (masked.includes('-') && /\d-\d/.test(masked)) masked = maskQuads(masked, '-', stays);
   return masked;
+}
+
+/** Whether `maskAddresses` has to look: most of the thousand texts of one datagram are passed over at once. */
+export function mayHoldAddress(text: string): boolean {
+  if (!ANY_MARK.test(text)) return false;
+  if (mayHoldIpv6(text)) return true;
+  if (text.includes('.') && (/\d\.\d/.test(text) || mayHoldNibbles(text))) return true;
+  return text.includes('-') && /\d-\d/.test(text);
 }
 
 const ANY_MARK = /[.:-]/;
@@ -55,6 +62,10 @@ function namesHost(address: Address): boolean {
 
 const NIBBLES = 32;
 const LONGEST_NIBBLES = 2 * NIBBLES - 1;
+
+function mayHoldNibbles(text: string): boolean {
+  return text.length > LONGEST_NIBBLES && /\.ip6\.arpa/i.test(text);
+}
 
 /** `b.a.9.8.(…).8.b.d.0.1.0.0.2.ip6.arpa` (RFC 3596 §2.5): the labels before the ending. */
 function maskNibbleNames(text: string, stays: Stays): string {

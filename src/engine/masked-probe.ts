@@ -2,7 +2,7 @@ import type { Field, Probe } from '../../probes/probe.js';
 import type { Address } from '../domain/address.js';
 import type { Facts, Reading } from '../domain/exchange.js';
 import type { Judgement } from '../domain/finding.js';
-import { maskAddresses } from '../domain/mask-addresses.js';
+import { maskAddresses, mayHoldAddress } from '../domain/mask-addresses.js';
 import type { SelectedProbe } from './selected-probe.js';
 
 /**
@@ -30,10 +30,11 @@ export function maskedProbe<Selected extends SelectedProbe>(
 
 type Mask = (text: string) => string;
 
-/** Thousands of fields have the same few names, and thousands of records may point at one long name. */
+/** Thousands of records may point at one long name. What holds no address is not worth remembering. */
 function onceEach(mask: Mask): Mask {
   const known = new Map<string, string>();
   return (text) => {
+    if (!mayHoldAddress(text)) return text;
     const before = known.get(text);
     if (before !== undefined) return before;
     const masked = mask(text);
@@ -74,19 +75,25 @@ function maskedFacts(facts: Facts, mask: Mask): Facts {
   );
 }
 
-/** A field may be shown as a part of its bytes, or in hex: where they write an address, such a value is hidden whole. */
+/**
+ * A field may be shown as a part of its bytes, or in hex: where they write an address, such a value is hidden whole.
+ * So is one of 4 KB and more, which no server sends, where they only might: to read it costs more than it is worth.
+ */
 function maskedField(field: Field, payload: Uint8Array, mask: Mask): Field {
   if (field.masked) return field;
   const [name, value] = [mask(field.name), mask(field.value)];
   if (name !== field.name || value !== field.value) return { ...field, name, value, masked: 'bytes' };
   if (!mayWriteAddress(payload, field.at, field.at + field.bytes)) return field;
+  if (field.bytes > LONGEST_READ) return { ...field, masked: true };
   const text = Buffer.from(payload.buffer, payload.byteOffset + field.at, field.bytes).toString('latin1');
   return mask(text) === text ? field : { ...field, masked: true };
 }
 
+const LONGEST_READ = 4096;
+
 /**
  * Whether these bytes could write an address as text: a point or a hyphen between two digits, two colons side by side
- * or six in all, or a point in what is as long as an `ip6.arpa` name. For most fields no text need be made.
+ * or six in all, or a point before an i in what is as long as an `ip6.arpa` name. For most fields no text need be made.
  */
 function mayWriteAddress(payload: Uint8Array, from: number, to: number): boolean {
   let colons = 0;
@@ -94,7 +101,7 @@ function mayWriteAddress(payload: Uint8Array, from: number, to: number): boolean
     const byte = payload[at - 1];
     if (byte === COLON && (payload[at] === COLON || ++colons === 6)) return true;
     if (byte !== POINT && byte !== HYPHEN) continue;
-    if (byte === POINT && to - from >= SHORTEST_REVERSE_NAME) return true;
+    if (byte === POINT && to - from >= SHORTEST_REVERSE_NAME && isI(payload[at])) return true;
     if (at - 1 > from && isDigit(payload[at - 2]) && isDigit(payload[at])) return true;
   }
   return false;
@@ -102,6 +109,11 @@ function mayWriteAddress(payload: Uint8Array, from: number, to: number): boolean
 
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39;
+}
+
+/** Of `.ip6.arpa`, in either case. */
+function isI(byte: number | undefined): boolean {
+  return byte === 0x49 || byte === 0x69;
 }
 
 const SHORTEST_REVERSE_NAME = 63 + '.ip6.arpa'.length;

@@ -4,7 +4,13 @@ import fc from 'fast-check';
 import { answerAs } from '../../probes/ntp/classic-ntpd.js';
 import { readMode6, writeMode6, type Mode6Packet } from '../../probes/ntp/mode6.js';
 import { ntpReadvar } from '../../probes/ntp/readvar.js';
-import { parseVariables, splitVariables } from '../../probes/ntp/variables.js';
+import {
+  holdsAddress,
+  parseVariables,
+  splitVariables,
+  withoutAddresses,
+} from '../../probes/ntp/variables.js';
+import { dissectNtp } from '../../probes/ntp/dissect.js';
 import { captures } from './captures.js';
 import { exchangeFrom } from './exchanges.js';
 
@@ -201,6 +207,41 @@ describe('the text of variables', () => {
         },
       ),
     );
+  });
+
+  it('holds an address where masking would change it', () => {
+    const pieces = [
+      'refid',
+      'srcadr',
+      ' = ',
+      '=',
+      '"',
+      '203.0.113.7',
+      '127.127.',
+      '1.',
+      '.',
+      '::',
+      'fe80:',
+      '1',
+    ];
+    let held = 0;
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...pieces, ...'a:,0- \n') }), (any) => {
+        const isHeld = holdsAddress(any);
+        if (isHeld) held++;
+        assert.equal(isHeld, withoutAddresses(any) !== any);
+      }),
+    );
+    assert.ok(held > 0);
+  });
+
+  it('is taken apart into more pieces than any server has, and what is left is said and masked', () => {
+    const data = Buffer.from('a=1,'.repeat(1000));
+    const fields = dissectNtp(writeMode6(packetWith({ response: true, data })));
+    const last = fields.at(-1);
+    assert.equal(fields.filter(({ value }) => value === 'a=1').length, 159);
+    assert.deepEqual([last?.name, last?.masked], ['more fields than are taken apart', true]);
+    assert.equal(last?.bytes, data.length - 159 * 4);
   });
 });
 

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Field, Probe } from '../../probes/probe.js';
+import { maskedProbe } from '../../src/engine/masked-probe.js';
+import { probeDouble } from '../probe-double.js';
+
+/** What is left to see of a payload that is one field, of which the probe itself shows this much as hex. */
+function shown(payload: string, value: string): Field | undefined {
+  const bytes = Buffer.from(payload, 'latin1');
+  const probe: Probe = {
+    ...probeDouble({ id: 'double-one', hasNonce: false, forms: 1 }),
+    dissect: () => [{ at: 0, bytes: bytes.length, name: 'text', value }],
+  };
+  const { probe: masked } = maskedProbe({ probe, port: 1, options: [] }, () => false);
+  return masked.dissect(bytes)[0];
+}
+
+describe('the fields of a masked probe', () => {
+  const reverse = `${'1.'.repeat(32)}IP6.arpa`;
+
+  it('show neither a value with an address nor the bytes of one that the value does not have', () => {
+    assert.deepEqual(shown('to 203.0.113.9', 'to 203.0.113.9'), {
+      at: 0,
+      bytes: 14,
+      name: 'text',
+      value: 'to [address]',
+      masked: 'bytes',
+    });
+    for (const payload of ['203.0.113.9', '203-0-113-9', '2001:db8::1', '1:2:3:4:5:6:7:8', reverse])
+      assert.equal(shown(payload, 'hex')?.masked, true, payload);
+    for (const payload of ['', 'ntpd 4.2.8', '12:34:56', 'a.ip6.arpa', '-./0:;'])
+      assert.equal(shown(payload, 'hex')?.masked, undefined, payload);
+  });
+
+  it('hide one longer than 4 KB where it might write an address, without reading all of it', () => {
+    const long = '21:2 '.repeat(1000);
+    assert.equal(shown(long, 'hex')?.masked, true);
+    assert.equal(shown(long.slice(0, 4096), 'hex')?.masked, undefined);
+    assert.equal(shown('21 2 '.repeat(1000), 'hex')?.masked, undefined);
+  });
+});
