@@ -2,28 +2,42 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip } from 'node:zlib';
+import { z } from 'zod';
 import { errorCode } from '../domain/error-code.js';
 import type { TrendPoint } from '../domain/run-record.js';
+import { TREND_POINT } from '../domain/run-record.js';
+import type { Content } from '../domain/shape.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
-import { NEWS } from '../history/exposure-history.js';
+import { EXPOSURE_HISTORY } from '../history/exposure-history.js';
 import type { KnownResponders } from '../history/known-responders.js';
+import { KNOWN_RESPONDERS } from '../history/known-responders.js';
 import type { Outcome } from '../history/remembered.js';
 import { remembered } from '../history/remembered.js';
 import { writeAtomically } from './atomic-file.js';
 import { TooLong, linesIn } from './bounded-file.js';
 import { rename } from './disk.js';
+import { readerOf } from './read-shape.js';
 
 /**
  * What is remembered between the runs of one `--out`: gzip, a line that says which runs are in it, then a line
  * for each exposure there ever was. It is read and written as a stream: memory grows with what one run found.
  */
-export interface HistoryHead {
-  readonly format: 1;
+const HEAD = z.object({
+  format: z.literal(1),
   /** In the order in which they began. */
-  readonly runs: readonly TrendPoint[];
+  runs: z.array(TREND_POINT),
   /** Absent in files of earlier versions. */
-  readonly responders?: KnownResponders;
-}
+  responders: KNOWN_RESPONDERS.exactOptional(),
+});
+export type HistoryHead = Content<typeof HEAD>;
+
+const LINE = EXPOSURE_HISTORY.extend({ state: z.enum(['open', 'fixed', 'silent']) }).refine(
+  ({ finding_id, last }) => last === undefined || last.finding_id === finding_id,
+  { path: ['last', 'finding_id'], error: 'is that of another exposure' },
+);
+
+const headOf = readerOf(HEAD);
+const exposureOf = readerOf(LINE);
 
 const FILE = 'history.jsonl.gz';
 
@@ -223,82 +237,19 @@ function saysDamaged(error: unknown): error is Error {
 }
 
 function headIn(line: string): HistoryHead {
-  const head = parsed(line);
-  if (!isObject(head) || head['format'] !== 1)
-    throw new HistoryDamaged('another version of ampscope wrote it');
-  if (!Array.isArray(head['runs']) || !head['runs'].every(isTrendPoint))
-    throw new HistoryDamaged('its first line does not list runs');
-  return head as unknown as HistoryHead;
+  const head = headOf(line);
+  if ('problem' in head) throw new HistoryDamaged(`its first line: ${head.problem}`);
+  return head.value;
 }
 
-function isTrendPoint(point: unknown): boolean {
-  return (
-    isObject(point) &&
-    typeof point['scan_id'] === 'string' &&
-    typeof point['at'] === 'string' &&
-    isObject(point['statuses']) &&
-    Object.values(point['statuses']).every(isObject)
-  );
-}
-
-/** As much is checked as a run relies on, so that none ends for it after its sweep. */
 function exposureIn(line: string): ExposureHistory {
-  const exposure = parsed(line);
-  if (isObject(exposure) && isExposure(exposure)) return asNow(exposure as unknown as ExposureHistory);
-  throw new HistoryDamaged('a line of it is no exposure');
+  const exposure = exposureOf(line);
+  if ('problem' in exposure) throw new HistoryDamaged(`a line of it is no exposure: ${exposure.problem}`);
+  return asNow(exposure.value);
 }
 
 /** The first version had a state for silence along with others, and counted no runs. */
-function asNow(
-  exposure: Omit<ExposureHistory, 'state'> & { readonly state: ExposureHistory['state'] | 'silent' },
-): ExposureHistory {
-  const { state } = exposure;
-  return state === 'silent' ? { ...exposure, state: 'open', silent: { runs: 0 } } : { ...exposure, state };
-}
-
-const TEXTS = [
-  'finding_id',
-  'ip',
-  'probe',
-  'probed_ip',
-  'state',
-  'first_seen',
-  'last_seen',
-  'open_since',
-  'asked',
-];
-
-function isExposure(value: Record<string, unknown>): boolean {
-  return (
-    TEXTS.every((key) => typeof value[key] === 'string') &&
-    Number.isSafeInteger(value['probed_port']) &&
-    Number.isSafeInteger(value['times_seen']) &&
-    Array.isArray(value['changes']) &&
-    value['changes'].every(
-      (change) =>
-        isObject(change) && typeof change['status'] === 'string' && typeof change['at'] === 'string',
-    ) &&
-    (value['untold'] === undefined || NEWS.some((news) => news === value['untold'])) &&
-    (value['last'] === undefined || isLastRow(value['last'], value['finding_id']))
-  );
-}
-
-function isLastRow(row: unknown, id: unknown): boolean {
-  return (
-    isObject(row) &&
-    row['finding_id'] === id &&
-    ['timestamp', 'ip', 'probed_ip', 'severity', 'probe'].every((key) => typeof row[key] === 'string')
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    throw new HistoryDamaged('a line of it is no JSON');
-  }
+function asNow(line: Content<typeof LINE>): ExposureHistory {
+  const { state } = line;
+  return state === 'silent' ? { ...line, state: 'open', silent: { runs: 0 } } : { ...line, state };
 }

@@ -1,58 +1,62 @@
-import type { FindingColumns } from '../domain/finding-record.js';
-import type { Doubt, Evidence, Status, StatusColumns } from '../domain/status.js';
-
-/** A moment at which an exposure changed: what `history` tells, and the evidence of the reports. */
-export interface StatusChange {
-  readonly status: Exclude<Status, 'persisting'>;
-  /** The run, and when it began. */
-  readonly scan_id: string;
-  readonly at: string;
-  /** Of one that was seen: how strong it was then. */
-  readonly wire_amplification?: number;
-  readonly evidence?: Evidence;
-  readonly doubt?: Doubt;
-}
+import { z } from 'zod';
+import { FINDING_COLUMNS } from '../domain/finding-record.js';
+import type { Content } from '../domain/shape.js';
+import { ADDRESS, COUNT, FIGURE, PORT, TEXT, TIME } from '../domain/shape.js';
+import type { Status, StatusColumns } from '../domain/status.js';
+import { DOUBTS, EVIDENCES } from '../domain/status.js';
 
 /** What is news of an exposure. */
-export const NEWS = ['new', 'reopened', 'fixed'] as const satisfies readonly StatusChange['status'][];
+export const NEWS = ['new', 'reopened', 'fixed'] as const;
+
+/** A moment at which an exposure changed: what `history` tells, and the evidence of the reports. */
+const STATUS_CHANGE = z.object({
+  status: z.enum([...NEWS, 'unknown']),
+  /** The run, and when it began. */
+  scan_id: TEXT,
+  at: TIME,
+  /** Of one that was seen: how strong it was then. */
+  wire_amplification: FIGURE.exactOptional(),
+  evidence: z.enum(EVIDENCES).exactOptional(),
+  doubt: z.enum(DOUBTS).exactOptional(),
+});
+export type StatusChange = Content<typeof STATUS_CHANGE>;
 
 /** How long an exposure has been silent. */
-export interface SilentRuns {
+const SILENT_RUNS = z.object({
   /** In how many runs in a row by now, each of which reached its network and asked it again. */
-  readonly runs: number;
-  /** When the first of these began: ISO 8601 UTC. Absent where there is none. */
-  readonly since?: string;
-}
+  runs: COUNT,
+  /** When the first of these began. Absent where there is none. */
+  since: TIME.exactOptional(),
+});
+export type SilentRuns = Content<typeof SILENT_RUNS>;
 
-/**
- * All that is remembered of one exposure between runs: a line of the history's file, keys as they stand there.
- * Times are ISO 8601 UTC.
- */
-export interface ExposureHistory {
-  readonly finding_id: string;
-  readonly ip: string;
-  readonly probe: string;
-  readonly probed_ip: string;
-  readonly probed_port: number;
-  readonly asn?: number;
-  readonly state: 'open' | 'fixed';
+/** All that is remembered of one exposure between runs: a line of the history's file, keys as they stand there. */
+export const EXPOSURE_HISTORY = z.object({
+  finding_id: TEXT,
+  ip: ADDRESS,
+  probe: TEXT,
+  probed_ip: ADDRESS,
+  probed_port: PORT,
+  asn: COUNT.exactOptional(),
+  state: z.enum(['open', 'fixed']),
   /** Absent where it answered when it was last asked. */
-  readonly silent?: SilentRuns | undefined;
+  silent: SILENT_RUNS.optional(),
   /** Of the very first run that saw it, however often it was fixed since. */
-  readonly first_seen: string;
-  readonly last_seen: string;
+  first_seen: TIME,
+  last_seen: TIME,
   /** Runs that saw it. */
-  readonly times_seen: number;
+  times_seen: COUNT,
   /** Since when it has been open without a proved fix between. */
-  readonly open_since: string;
+  open_since: TIME,
   /** What it was asked when it was last seen, as a hash: only the same question's silence means anything. */
-  readonly asked: string;
-  readonly changes: readonly StatusChange[];
+  asked: z.string(),
+  changes: z.array(STATUS_CHANGE),
   /** The last of the changes, `unknown` aside, where no whole run has told it yet. */
-  readonly untold?: (typeof NEWS)[number] | undefined;
+  untold: z.enum(NEWS).optional(),
   /** Its row when it was last seen. Absent once it is fixed and a whole run has told so. */
-  readonly last?: FindingColumns | undefined;
-}
+  last: FINDING_COLUMNS.optional(),
+});
+export type ExposureHistory = Content<typeof EXPOSURE_HISTORY>;
 
 /** A row's columns. @param until ISO 8601: this run's beginning. */
 export function statusColumns(

@@ -1,18 +1,23 @@
+import { z } from 'zod';
+import type { Content } from '../domain/shape.js';
+import { ADDRESS } from '../domain/shape.js';
 import type { ProbeResponders, RunRecord } from '../domain/run-record.js';
 import { standingOf } from '../domain/run-standing.js';
 import { askedBy } from './asked.js';
 
 /** What is known of the responders to one probe. */
-export interface ProbeMemory {
+const PROBE_MEMORY = z.object({
   /** What they were asked, as a hash. */
-  readonly asked: string;
-  readonly addresses: readonly string[];
+  asked: z.string(),
+  addresses: z.array(ADDRESS),
   /** Those of them that were silent when they were last asked, in a run that may not have reached them. */
-  readonly silent: readonly string[];
-}
+  silent: z.array(ADDRESS),
+});
+export type ProbeMemory = Content<typeof PROBE_MEMORY>;
 
 /** By probe. */
-export type KnownResponders = Readonly<Record<string, ProbeMemory>>;
+export const KNOWN_RESPONDERS = z.record(z.string(), PROBE_MEMORY);
+export type KnownResponders = Content<typeof KNOWN_RESPONDERS>;
 
 /**
  * What is remembered of responders after a run, exposures or not: the next run expects them, to prove its path. Only

@@ -26,6 +26,7 @@ import type { ExposureHistory } from '../../src/history/exposure-history.js';
 import type { Outcome } from '../../src/history/remembered.js';
 import { remembered } from '../../src/history/remembered.js';
 import { historyRow, REACHES } from '../history/history-row.js';
+import { repositoryRoot } from '../repository.js';
 
 const MODE = { mode: 0o640 };
 
@@ -70,6 +71,34 @@ describe('the history of an --out', () => {
     await takeIn(out, runOf(1), [fixed(1, 1)], MODE);
     const [after] = await all(out);
     assert.equal(after?.state, 'fixed');
+  });
+
+  it('reads what the first version wrote', async () => {
+    const lines = readFileSync(join(repositoryRoot, 'test/golden/first-version/history.jsonl'), 'utf8');
+    writeFileSync(historyPath(out), gzipSync(lines));
+    const exposures = await all(out);
+    assert.equal(exposures.length, 11);
+    assert.ok(exposures.every(({ state, last }) => state === 'open' && last !== undefined));
+    assert.equal((await readHistory(out, 'open', () => undefined)).runs.length, 2);
+  });
+
+  it('names the key that makes a line none of its own', async () => {
+    await beginHistory(out, MODE);
+    await takeIn(out, runOf(0), [seen(1, 0)], MODE);
+    const text = gunzipSync(readFileSync(historyPath(out))).toString();
+    for (const [change, says] of [
+      [text.replace('"state":"open"', '"state":"shut"'), /no exposure: "state" is "shut", not open or fixed/],
+      [text.replace(/"scan_id":"run 0"/, '"scan_id":0'), /its first line: "runs\.0\.scan_id" is no text$/],
+      [text.replace('"format":1', '"format":2'), /its first line: "format" is 2, not 1$/],
+      [
+        text.replace(/"last":(.*)"finding_id":"f-./, '"last":$1"finding_id":"f-x'),
+        /"last\.finding_id" is no finding_id$/,
+      ],
+    ] as const) {
+      assert.notEqual(change, text);
+      writeFileSync(historyPath(out), gzipSync(change));
+      await assert.rejects(all(out), { message: says });
+    }
   });
 
   it('keeps the known responders beside the runs, and hands them to whom changes them', async () => {
