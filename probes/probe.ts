@@ -11,7 +11,7 @@
  *  6. words exist in every language;
  *  7. `next` ends;
  *  8. the fields of any payload stand in wire order, do not overlap and cover it;
- *  9. nothing takes long: whatever a stranger sends, each of `read`, `echoed`, `judge`, `next` and `dissect` takes at
+ *  9. nothing takes long: whatever a host sends, each of `read`, `echoed`, `judge`, `next` and `dissect` takes at
  *     most 50 times what hashing (SHA-256) that payload and 8 KiB takes: test/fuzz/cost.ts has the reason. On a
  *     machine of 2026 that is 2 ms for the longest datagram there is, 65,507 bytes.
  */

@@ -78,7 +78,7 @@ export function toRecord(finding: Finding, run: { readonly scanId: string }): Fi
     facts: exposure.facts && cleanFacts(exposure.facts),
     computed,
     answered_by: answeredBy(finding),
-    strangers: strangersOf(measurement.exchanges),
+    strangers: offPathOf(measurement.exchanges),
     exchanges: measurement.exchanges.map((exchange) =>
       exchangeRecord(exchange, {
         named: [finding.ip, measurement.probed, finding.answeredBy?.address],
@@ -195,7 +195,7 @@ function repliesFrom(exchange: Exchange, { named }: ExchangeOwner): string | und
 
 /** One exchange in the words of the reports. @param place whose it is. */
 export function exchangeRecord(exchange: Exchange, place: ExchangeOwner): ExchangeRecord {
-  const { sent, received, strangers, replies } = exchange;
+  const { sent, received, offPath, replies } = exchange;
   const figures = exchange.purpose === 'measure' && exchange.end !== 'unsent';
   const unknown: Unfinished<Required<FactorColumns>> = {
     amplification: undefined,
@@ -225,13 +225,13 @@ export function exchangeRecord(exchange: Exchange, place: ExchangeOwner): Exchan
     ...(figures ? factorColumns(factorsOf(exchange)) : unknown),
     refusal: refusal?.kind === 'refusal' ? cleanText(refusal.reason) : undefined,
     caveats: exchange.caveats.length > 0 ? (exchange.caveats satisfies readonly Caveat[]) : undefined,
-    stranger_datagrams: strangers.datagrams || undefined,
-    stranger_bytes: strangers.datagrams > 0 ? strangers.payloadBytes : undefined,
+    stranger_datagrams: offPath.datagrams || undefined,
+    stranger_bytes: offPath.datagrams > 0 ? offPath.payloadBytes : undefined,
   });
 }
 
-function strangersOf(exchanges: readonly Exchange[]): FindingRecord['strangers'] {
-  const datagrams = exchanges.reduce((sum, { strangers }) => sum + strangers.datagrams, 0);
-  const bytes = exchanges.reduce((sum, { strangers }) => sum + strangers.payloadBytes, 0);
+function offPathOf(exchanges: readonly Exchange[]): FindingRecord['strangers'] {
+  const datagrams = exchanges.reduce((sum, { offPath }) => sum + offPath.datagrams, 0);
+  const bytes = exchanges.reduce((sum, { offPath }) => sum + offPath.payloadBytes, 0);
   return datagrams > 0 ? { datagrams, bytes } : undefined;
 }

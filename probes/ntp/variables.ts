@@ -27,7 +27,7 @@ export function parseVariables(text: string): ReadonlyMap<string, string> {
 /**
  * The pieces between the commas, each with its comma, so that together they are the text again. A quote opens and
  * the next one closes; one that is never closed reaches to the end. Every character is looked at a fixed number of
- * times, whatever the text: it is a stranger's.
+ * times, whatever the text, for any host may write it.
  */
 export function* splitVariables(text: string): Generator<Piece> {
   let from = 0;

@@ -48,7 +48,7 @@ export function encodeExchange(exchange: Exchange): ExchangeJson {
       reading,
     ]),
     ...(responder && { responder: encodeResponder(responder) }),
-    strangers: encodeTraffic(exchange.strangers),
+    strangers: encodeTraffic(exchange.offPath),
     caveats: exchange.caveats,
     ...(sendError !== undefined && { send_error: sendError }),
   };
@@ -78,7 +78,7 @@ export function decodeExchange(json: ExchangeJson): Exchange {
         ...(responder[2] && { origin: responder[2] }),
       },
     }),
-    strangers: decodeTraffic(json.strangers),
+    offPath: decodeTraffic(json.strangers),
     caveats: json.caveats,
     ...(sendError !== undefined && { sendError }),
   };

@@ -81,7 +81,7 @@ export interface Exchange {
     readonly origin?: ResponderOrigin;
   };
   /** Datagrams from other addresses than the one that counts as responder: never part of a factor. */
-  readonly strangers: Traffic;
+  readonly offPath: Traffic;
   readonly caveats: readonly Caveat[];
   /** Why `end` is `unsent`: the system's error code. */
   readonly sendError?: string;

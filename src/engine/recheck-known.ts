@@ -116,8 +116,8 @@ function putAnswer(
     payloadBytes,
     ipPackets,
     wireBytes,
-    strangerDatagrams: answer.strangers.datagrams,
-    strangerBytes: answer.strangers.payloadBytes,
+    offPathDatagrams: answer.offPath.datagrams,
+    offPathBytes: answer.offPath.payloadBytes,
   };
   ledger.put(sighting);
 }

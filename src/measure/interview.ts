@@ -43,7 +43,7 @@ function heardBy(probe: Probe, server: Pick<Twin, 'reply'>, ask: Ask, nonce: num
       payloadBytes: payload.length,
       reading: probe.read(payload, request),
     })),
-    strangers: NO_TRAFFIC,
+    offPath: NO_TRAFFIC,
     caveats: [],
   };
 }

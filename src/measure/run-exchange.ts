@@ -69,7 +69,7 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
   const own = createTally(probe, request);
   /** From the first other address that echoes the nonce. */
   const offAddress = createTally(probe, request);
-  let strangers = NO_TRAFFIC;
+  let offPath = NO_TRAFFIC;
   const over = new AbortController();
   let sendError: string | undefined;
   let sentMs = Infinity;
@@ -90,7 +90,7 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
         options.onReceived(traffic);
         const tally = tallyFor(payload, from);
         if (tally === undefined) {
-          strangers = addTraffic(strangers, traffic);
+          offPath = addTraffic(offPath, traffic);
           return;
         }
         tally.add(payload, traffic, now - sentMs, { address: from, port: senderPort });
@@ -159,7 +159,7 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
       received,
       replies: answered.replies(),
       ...(responder && { responder }),
-      strangers: isOffAddress ? strangers : addTraffic(strangers, offAddress.sum()),
+      offPath: isOffAddress ? offPath : addTraffic(offPath, offAddress.sum()),
       caveats,
       ...(sendError !== undefined && sendError !== PORT_CLOSED && { sendError }),
     };
@@ -214,7 +214,7 @@ function unsentExchange(
     sent: trafficOf(request.length, familyOf(to)),
     received: NO_TRAFFIC,
     replies: [],
-    strangers: NO_TRAFFIC,
+    offPath: NO_TRAFFIC,
     caveats: [],
     sendError,
   };

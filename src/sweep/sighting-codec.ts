@@ -18,7 +18,7 @@ export interface SightingJson {
   /** Present where `responder` is a stand-in. */
   readonly responder_origin?: ResponderOrigin;
   readonly first_seen_at: number;
-  /** Datagrams, payload bytes, IP packets, wire bytes, then datagrams and bytes of strangers. */
+  /** Datagrams, payload bytes, IP packets, wire bytes, then datagrams and bytes from off-path senders. */
   readonly sums: readonly [number, number, number, number, number, number];
 }
 
@@ -40,8 +40,8 @@ export function encodeSighting(sighting: Sighting): SightingJson {
       sighting.payloadBytes,
       sighting.ipPackets,
       sighting.wireBytes,
-      sighting.strangerDatagrams,
-      sighting.strangerBytes,
+      sighting.offPathDatagrams,
+      sighting.offPathBytes,
     ],
   };
 }
@@ -49,7 +49,7 @@ export function encodeSighting(sighting: Sighting): SightingJson {
 /** @throws RangeError for an address that is none: the checkpoint is damaged. */
 export function decodeSighting(json: SightingJson): Sighting {
   const probed = addressOf(json.probed);
-  const [datagrams, payloadBytes, ipPackets, wireBytes, strangerDatagrams, strangerBytes] = json.sums;
+  const [datagrams, payloadBytes, ipPackets, wireBytes, offPathDatagrams, offPathBytes] = json.sums;
   return {
     probed,
     probe: json.probe,
@@ -68,8 +68,8 @@ export function decodeSighting(json: SightingJson): Sighting {
     payloadBytes,
     ipPackets,
     wireBytes,
-    strangerDatagrams,
-    strangerBytes,
+    offPathDatagrams,
+    offPathBytes,
   };
 }
 

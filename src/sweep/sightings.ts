@@ -28,8 +28,8 @@ export interface Sighting extends Traffic {
   readonly responderOrigin?: ResponderOrigin;
   readonly firstSeenAt: Instant;
   /** Datagrams for the same request from yet other addresses. */
-  readonly strangerDatagrams: number;
-  readonly strangerBytes: number;
+  readonly offPathDatagrams: number;
+  readonly offPathBytes: number;
 }
 
 /** A datagram that was attributed to a request. */
@@ -75,8 +75,8 @@ function withReply(known: Sighting, { form, from, traffic }: AttributedReply): S
     return {
       ...known,
       forms,
-      strangerDatagrams: known.strangerDatagrams + 1,
-      strangerBytes: known.strangerBytes + traffic.payloadBytes,
+      offPathDatagrams: known.offPathDatagrams + 1,
+      offPathBytes: known.offPathBytes + traffic.payloadBytes,
     };
   return form === known.form ? { ...known, forms, ...addTraffic(known, traffic) } : { ...known, forms };
 }
@@ -98,8 +98,8 @@ function replacing(known: Sighting | undefined, reply: AttributedReply, firstRea
     responderPort: reply.port,
     firstSeenAt: reply.at,
     ...addTraffic(before, reply.traffic),
-    strangerDatagrams: (known?.strangerDatagrams ?? 0) + (isSameResponder ? 0 : (known?.datagrams ?? 0)),
-    strangerBytes: (known?.strangerBytes ?? 0) + (isSameResponder ? 0 : (known?.payloadBytes ?? 0)),
+    offPathDatagrams: (known?.offPathDatagrams ?? 0) + (isSameResponder ? 0 : (known?.datagrams ?? 0)),
+    offPathBytes: (known?.offPathBytes ?? 0) + (isSameResponder ? 0 : (known?.payloadBytes ?? 0)),
   };
 }
 
@@ -138,9 +138,9 @@ export function exchangeOfSighting(
     received: { datagrams, payloadBytes, ipPackets, wireBytes },
     replies: [{ payloadBytes: sighting.firstPayloadBytes, reading: sighting.firstReading }],
     responder: { address: sighting.responder, port: sighting.responderPort, ...(origin && { origin }) },
-    strangers: {
-      datagrams: sighting.strangerDatagrams,
-      payloadBytes: sighting.strangerBytes,
+    offPath: {
+      datagrams: sighting.offPathDatagrams,
+      payloadBytes: sighting.offPathBytes,
       ipPackets: 0,
       wireBytes: 0,
     },

@@ -56,7 +56,7 @@ const exchanges: fc.Arbitrary<Exchange> = fc.record(
       { maxLength: 4 },
     ),
     responder: fc.record({ address: addresses, port: fc.nat(65_535) }, plain),
-    strangers: traffic,
+    offPath: traffic,
     caveats: fc.subarray(['capped', 'lossy', 'off-address', 'duplicated', 'late'] as const),
     sendError: fc.string(),
   },
@@ -64,7 +64,7 @@ const exchanges: fc.Arbitrary<Exchange> = fc.record(
     ...plain,
     requiredKeys: [
       ...(['form', 'purpose', 'seenIn', 'request', 'requestedAt', 'end', 'sent', 'received'] as const),
-      ...(['replies', 'strangers', 'caveats'] as const),
+      ...(['replies', 'offPath', 'caveats'] as const),
     ],
   },
 );
@@ -85,8 +85,8 @@ const sightings: fc.Arbitrary<Sighting> = fc.record(
     payloadBytes: counts,
     ipPackets: counts,
     wireBytes: counts,
-    strangerDatagrams: counts,
-    strangerBytes: counts,
+    offPathDatagrams: counts,
+    offPathBytes: counts,
   },
   plain,
 );

@@ -24,7 +24,7 @@ const SERVERS = '192.168.77.2';
 const NOBODY = 65_534;
 const RAISED = 'AMPSCOPE_BENCH_NAMESPACE';
 
-/** All of 127/8 is this machine on Linux; a stranger's port there is chosen by the system. */
+/** All of 127/8 is this machine on Linux; the port of another program there is chosen by the system. */
 export const loopback: Place = {
   name: 'loopback',
   network: ipv4(0x7f00_0000),

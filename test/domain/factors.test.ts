@@ -110,7 +110,7 @@ function exchange(parts: Partial<Exchange>): Exchange {
     sent: trafficOf(8, 4),
     received: NO_TRAFFIC,
     replies: [],
-    strangers: NO_TRAFFIC,
+    offPath: NO_TRAFFIC,
     caveats: [],
     ...parts,
   };

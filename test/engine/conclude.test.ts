@@ -64,8 +64,8 @@ function concluded(ports: readonly [number, number]): ScanResult {
       payloadBytes,
       ipPackets,
       wireBytes,
-      strangerDatagrams: 0,
-      strangerBytes: 0,
+      offPathDatagrams: 0,
+      offPathBytes: 0,
     })),
   );
   const probes = [FIRST, SECOND].map((probe, index) => ({ probe, port: ports[index], options: [] }));

@@ -140,7 +140,7 @@ function sighting(): Sighting {
     firstSeenAt: 0,
     generation: 0,
     ...trafficOf(100, 4),
-    strangerDatagrams: 0,
-    strangerBytes: 0,
+    offPathDatagrams: 0,
+    offPathBytes: 0,
   };
 }

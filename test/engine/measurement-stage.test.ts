@@ -140,7 +140,7 @@ function sighting(probed: Address, bytes: number): Sighting {
     payloadBytes,
     ipPackets,
     wireBytes,
-    strangerDatagrams: 0,
-    strangerBytes: 0,
+    offPathDatagrams: 0,
+    offPathBytes: 0,
   };
 }

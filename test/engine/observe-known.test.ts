@@ -82,8 +82,8 @@ function observed(
     firstSeenAt: 0,
     generation: 0,
     ...trafficOf(4, 4),
-    strangerDatagrams: 0,
-    strangerBytes: 0,
+    offPathDatagrams: 0,
+    offPathBytes: 0,
   };
   const exchanges = alone.map((reading, index): Exchange => ({
     form: PROBE.sweepForms[index]?.name ?? '',
@@ -95,7 +95,7 @@ function observed(
     sent: trafficOf(2, 4),
     received: reading ? trafficOf(4, 4) : NO_TRAFFIC,
     replies: reading ? [{ payloadBytes: 4, reading }] : [],
-    strangers: NO_TRAFFIC,
+    offPath: NO_TRAFFIC,
     caveats: [],
   }));
   const known = { finding_id: 'f-1', ip, probe: PROBE.id, probed_ip: '10.0.0.5', probed_port: 4242 };

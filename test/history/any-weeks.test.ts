@@ -239,7 +239,7 @@ async function scanned(
       received: reading === undefined ? NO_TRAFFIC : trafficOf(500, 4),
       replies: reading === undefined ? [] : [{ payloadBytes: 500, reading }],
       ...(reading !== undefined && { responder: { address, port: selected[probe]?.port ?? 0 } }),
-      strangers: NO_TRAFFIC,
+      offPath: NO_TRAFFIC,
       caveats: [],
     };
   };
@@ -260,8 +260,8 @@ async function scanned(
         firstSeenAt: requestedAt,
         generation: 0,
         ...trafficOf(500, 4),
-        strangerDatagrams: 0,
-        strangerBytes: 0,
+        offPathDatagrams: 0,
+        offPathBytes: 0,
       };
     }),
   );

@@ -83,7 +83,7 @@ describe('no request leaves the scope', () => {
         fc.asyncProperty(borders, borders, async (inside, around) => {
           spied.length = 0;
           const scope = merged(inside);
-          // The scope itself, its neighbours on both sides, strangers, and the ends of all addresses.
+          // The scope itself, its neighbours on both sides, addresses far away, and the ends of all addresses.
           const corrupted = merged([
             ...scope.map(({ first, last }) => ({
               first: predecessor(first) ?? first,

@@ -82,7 +82,7 @@ function measured(bytes: number, ...caveats: readonly Caveat[]): Exchange {
     sent: NO_TRAFFIC,
     received: { ...NO_TRAFFIC, payloadBytes: bytes },
     replies: [],
-    strangers: NO_TRAFFIC,
+    offPath: NO_TRAFFIC,
     caveats,
   };
 }

@@ -27,7 +27,7 @@ const LIMITS: ExchangeLimits = {
 const PLAIN = probeDouble({ id: 'double-plain', hasNonce: false, forms: 1 });
 const ECHOING = probeDouble({ id: 'double-echoing', hasNonce: true, forms: 1 });
 const HOST = ipv4(0xc000_0201);
-const STRANGER = ipv4(0xc000_0202);
+const OFF_PATH = ipv4(0xc000_0202);
 const OTHER = ipv4(0xc000_0203);
 const START_MS = 1000;
 
@@ -198,15 +198,15 @@ describe('datagrams from another address', () => {
   it('stand apart where the asked address answered, with or without nonce', async () => {
     const { exchange } = await exchangeOf(
       (line) => {
-        line.reply(10, replyDouble('answer', line.request, 50), STRANGER);
+        line.reply(10, replyDouble('answer', line.request, 50), OFF_PATH);
         line.reply(20, replyDouble('answer', line.request, 100));
-        line.reply(30, replyDouble('answer', line.request, 60), STRANGER);
+        line.reply(30, replyDouble('answer', line.request, 60), OFF_PATH);
         line.reply(40, nothingWeKnow(70), OTHER);
       },
       { probe: ECHOING },
     );
     assert.deepEqual(exchange.received, sum(100));
-    assert.deepEqual(exchange.strangers, sum(50, 60, 70));
+    assert.deepEqual(exchange.offPath, sum(50, 60, 70));
     assert.equal(exchange.responder?.address, HOST);
     assert.deepEqual(exchange.caveats, []);
   });
@@ -214,15 +214,15 @@ describe('datagrams from another address', () => {
   it('are the measurement where the asked address is silent and they echo the nonce', async () => {
     const { exchange } = await exchangeOf(
       (line) => {
-        line.reply(10, replyDouble('answer', line.request, 50), STRANGER, 53);
-        line.reply(20, replyDouble('answer', line.request, 60), STRANGER, 53);
+        line.reply(10, replyDouble('answer', line.request, 50), OFF_PATH, 53);
+        line.reply(20, replyDouble('answer', line.request, 60), OFF_PATH, 53);
       },
       { probe: ECHOING },
     );
     assert.equal(exchange.end, 'quiet');
     assert.deepEqual(exchange.received, sum(50, 60));
-    assert.deepEqual(exchange.strangers, NO_TRAFFIC);
-    assert.deepEqual(exchange.responder, { address: STRANGER, port: 53 });
+    assert.deepEqual(exchange.offPath, NO_TRAFFIC);
+    assert.deepEqual(exchange.responder, { address: OFF_PATH, port: 53 });
     assert.deepEqual(exchange.caveats, ['off-address']);
     assert.equal(exchange.replies.length, 2);
   });
@@ -231,44 +231,44 @@ describe('datagrams from another address', () => {
     const { exchange } = await exchangeOf(
       (line) => {
         line.reply(5, nothingWeKnow(1400), OTHER);
-        line.reply(10, replyDouble('answer', line.request, 50), STRANGER);
+        line.reply(10, replyDouble('answer', line.request, 50), OFF_PATH);
         line.reply(20, replyDouble('answer', line.request, 999), OTHER);
-        line.reply(30, nothingWeKnow(80), STRANGER);
+        line.reply(30, nothingWeKnow(80), OFF_PATH);
       },
       { probe: ECHOING },
     );
-    assert.deepEqual(exchange.responder?.address, STRANGER);
+    assert.deepEqual(exchange.responder?.address, OFF_PATH);
     assert.deepEqual(exchange.received, sum(50, 80));
-    assert.deepEqual(exchange.strangers, sum(1400, 999));
+    assert.deepEqual(exchange.offPath, sum(1400, 999));
   });
 
   it('are no measurement without the nonce of this very request', async () => {
     const { exchange, lastedMs } = await exchangeOf(
       (line) => {
-        line.reply(10, replyDouble('answer', Uint8Array.of(0, 0, 1, 2), 50), STRANGER);
-        line.reply(4000, nothingWeKnow(50), STRANGER);
+        line.reply(10, replyDouble('answer', Uint8Array.of(0, 0, 1, 2), 50), OFF_PATH);
+        line.reply(4000, nothingWeKnow(50), OFF_PATH);
       },
       { probe: ECHOING },
     );
     assert.equal(exchange.end, 'silent');
     assert.deepEqual(exchange.received, NO_TRAFFIC);
-    assert.deepEqual(exchange.strangers, sum(50, 50));
+    assert.deepEqual(exchange.offPath, sum(50, 50));
     assert.ok(Math.abs(lastedMs - 5000) < 1, 'and do not keep the exchange waiting');
   });
 
   it('are never a measurement of a protocol without a nonce', async () => {
     const { exchange } = await exchangeOf((line) => {
-      line.reply(10, answer(500), STRANGER);
+      line.reply(10, answer(500), OFF_PATH);
     });
     assert.equal(exchange.end, 'silent');
     assert.equal(exchange.responder, undefined);
-    assert.deepEqual(exchange.strangers, sum(500));
+    assert.deepEqual(exchange.offPath, sum(500));
   });
 
   it('cost the line as much as any others: all are handed on as they come', async () => {
     const { handedOn } = await exchangeOf(
       (line) => {
-        line.reply(10, nothingWeKnow(100), STRANGER);
+        line.reply(10, nothingWeKnow(100), OFF_PATH);
         line.reply(20, replyDouble('answer', line.request, 200), OTHER);
         line.reply(30, replyDouble('answer', line.request, 300));
       },
@@ -360,7 +360,7 @@ describe('an exchange', () => {
       });
       assert.equal(exchange.end, 'quiet');
       assert.deepEqual(exchange.received, sum(...Array.from({ length: 20 }, (_, i) => 100 + i)));
-      assert.deepEqual(exchange.strangers, sum(1000));
+      assert.deepEqual(exchange.offPath, sum(1000));
       assert.deepEqual(exchange.responder, { address: addressOf('127.9.1.1'), port });
       assert.equal(socketDrops, 0);
     } finally {

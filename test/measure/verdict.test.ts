@@ -133,7 +133,7 @@ function exchange(form: string, reading: Reading, bytes: number): Exchange {
     received,
     replies: [{ payloadBytes: bytes, reading }],
     responder: { address: ipv4(5), port: 4242 },
-    strangers: NO_TRAFFIC,
+    offPath: NO_TRAFFIC,
     caveats: [],
   };
 }

@@ -49,7 +49,7 @@ export function exchangeWith(given: {
     sent: trafficOf(request.length, family),
     received: sumOf(sizes, family),
     replies: replies.map((reply, i) => ({ ...reply, afterMs: 1 + i })),
-    strangers: NO_TRAFFIC,
+    offPath: NO_TRAFFIC,
     caveats: [],
   };
 }

@@ -114,7 +114,7 @@ export function exchange(
     received,
     replies,
     ...(sizes.length > 0 && { responder: { address: asked, port } }),
-    strangers: NO_TRAFFIC,
+    offPath: NO_TRAFFIC,
     caveats: [],
     ...more,
   };
@@ -234,7 +234,7 @@ export const sampleFindings: readonly Finding[] = [
       exchange('198.51.100.20', 53, new Uint8Array(40), [1200], {
         responder: { address: address('233.252.0.99'), port: 53 },
         caveats: ['off-address'],
-        strangers: trafficOf(90, 4),
+        offPath: trafficOf(90, 4),
       }),
     ],
   }),

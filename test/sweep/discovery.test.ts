@@ -18,7 +18,7 @@ const KEY: Key = Uint32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 const PLAIN = probeDouble({ id: 'double-plain', hasNonce: false, forms: 1 });
 const ECHOING = probeDouble({ id: 'double-echoing', hasNonce: true, forms: 2 });
 const HOST = ipv4(0x0a00_0005);
-const STRANGER = ipv4(0x0b00_0001);
+const OFF_PATH = ipv4(0x0b00_0001);
 const PORT = 4242;
 /** 10.0.0.0/28. */
 const SMALL: readonly Range[] = [{ first: ipv4(0x0a00_0000), last: ipv4(0x0a00_000f) }];
@@ -124,7 +124,7 @@ describe('a reply without a nonce', () => {
     world.deliver(0, bytes('A', 100), HOST, PORT);
     world.deliver(0, bytes('A', 50), HOST, PORT);
     const seen = world.sighting(0, HOST);
-    assert.deepEqual(pick(seen), { responder: HOST, form: 0, datagrams: 2, payloadBytes: 150, strangers: 0 });
+    assert.deepEqual(pick(seen), { responder: HOST, form: 0, datagrams: 2, payloadBytes: 150, offPath: 0 });
     assert.equal(seen.firstPayloadBytes, 100);
     assert.equal(seen.wireBytes, 146 + 96);
     assert.equal(seen.ipPackets, 2);
@@ -141,7 +141,7 @@ describe('a reply without a nonce', () => {
       const [first] = world.sends;
       for (let host = 0; host < 16; host++) world.deliver(0, bytes('A', 20), ipv4(0x0a00_0000 + host), PORT);
       world.deliver(0, bytes('A', 20), first?.to ?? HOST, PORT + 1);
-      world.deliver(0, bytes('A', 20), STRANGER, PORT);
+      world.deliver(0, bytes('A', 20), OFF_PATH, PORT);
       abort.abort();
     });
     await world.sweep.run({ untilMs: Infinity, signal: abort.signal });
@@ -160,7 +160,7 @@ describe('a reply with a nonce', () => {
     const request = world.requestTo(HOST, 1, 1);
     world.deliver(1, replyDouble('answer', request, 60), HOST, 33_000);
     const seen = world.sighting(1, HOST);
-    assert.deepEqual(pick(seen), { responder: HOST, form: 1, datagrams: 1, payloadBytes: 60, strangers: 0 });
+    assert.deepEqual(pick(seen), { responder: HOST, form: 1, datagrams: 1, payloadBytes: 60, offPath: 0 });
     assert.equal(seen.responderPort, 33_000);
     assert.deepEqual(seen.request, request);
     assert.deepEqual([...seen.forms], [1]);
@@ -173,44 +173,44 @@ describe('a reply with a nonce', () => {
       world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, form), 60), HOST, PORT);
     const seen = world.sighting(1, HOST);
     assert.deepEqual([...seen.forms].sort(), [0, 1]);
-    assert.deepEqual(pick(seen), { responder: HOST, form: 1, datagrams: 2, payloadBytes: 120, strangers: 0 });
+    assert.deepEqual(pick(seen), { responder: HOST, form: 1, datagrams: 2, payloadBytes: 120, offPath: 0 });
   });
 
   it('from another address is a sighting of the address that was asked', async () => {
     const world = await createWorld();
     await world.run();
-    world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, 0), 60), STRANGER, 53);
+    world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, 0), 60), OFF_PATH, 53);
     const seen = world.sighting(1, HOST);
     assert.deepEqual(pick(seen), {
-      responder: STRANGER,
+      responder: OFF_PATH,
       form: 0,
       datagrams: 1,
       payloadBytes: 60,
-      strangers: 0,
+      offPath: 0,
     });
     assert.equal(seen.responderPort, 53);
-    assert.equal(world.sweep.ledger.get(1, STRANGER), undefined);
+    assert.equal(world.sweep.ledger.get(1, OFF_PATH), undefined);
   });
 
-  it('of the asked address takes the place of a stranger that was quicker, whose datagrams stay counted', async () => {
+  it('of the asked address takes the place of an off-path sender that was quicker, whose datagrams stay counted', async () => {
     const world = await createWorld();
     await world.run();
     const request = world.requestTo(HOST, 1, 0);
-    world.deliver(1, replyDouble('answer', request, 60), STRANGER, 53);
-    world.deliver(1, replyDouble('answer', request, 70), STRANGER, 53);
+    world.deliver(1, replyDouble('answer', request, 60), OFF_PATH, 53);
+    world.deliver(1, replyDouble('answer', request, 70), OFF_PATH, 53);
     world.deliver(1, replyDouble('answer', request, 80), HOST, PORT);
     world.deliver(1, replyDouble('answer', request, 90), HOST, PORT);
-    world.deliver(1, replyDouble('answer', request, 11), STRANGER, 53);
+    world.deliver(1, replyDouble('answer', request, 11), OFF_PATH, 53);
     const seen = world.sighting(1, HOST);
-    assert.deepEqual(pick(seen), { responder: HOST, form: 0, datagrams: 2, payloadBytes: 170, strangers: 3 });
-    assert.equal(seen.strangerBytes, 141);
+    assert.deepEqual(pick(seen), { responder: HOST, form: 0, datagrams: 2, payloadBytes: 170, offPath: 3 });
+    assert.equal(seen.offPathBytes, 141);
     assert.deepEqual(world.sweep.ledger.takeNew(), [[seen]]);
   });
 
-  it('of the asked address keeps the forms that a stranger answered before it: they are asked again too', async () => {
+  it('of the asked address keeps the forms that an off-path sender answered before it: they are asked again too', async () => {
     const world = await createWorld();
     await world.run();
-    world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, 0), 60), STRANGER, 53);
+    world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, 0), 60), OFF_PATH, 53);
     world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, 1), 80), HOST, PORT);
     assert.deepEqual([...world.sighting(1, HOST).forms].sort(), [0, 1]);
     assert.equal(world.sighting(1, HOST).form, 1);
@@ -219,7 +219,7 @@ describe('a reply with a nonce', () => {
   it('of nonsense from another address proves nothing about the one that was asked', async () => {
     const world = await createWorld();
     await world.run();
-    world.deliver(1, replyDouble('unrecognised', world.requestTo(HOST, 1, 0), 60), STRANGER, 53);
+    world.deliver(1, replyDouble('unrecognised', world.requestTo(HOST, 1, 0), 60), OFF_PATH, 53);
     assert.equal(world.sweep.ledger.size, 0);
     assert.equal(world.sweep.counts().unrecognisedDatagrams, 1);
   });
@@ -229,7 +229,7 @@ describe('a reply with a nonce', () => {
     await world.run();
     world.deliver(1, bytes('?', 30), HOST, PORT);
     assert.equal(world.sighting(1, HOST).firstReading.kind, 'unrecognised');
-    world.deliver(1, bytes('?', 30), STRANGER, PORT);
+    world.deliver(1, bytes('?', 30), OFF_PATH, PORT);
     world.deliver(1, bytes('?', 30), HOST, PORT + 1);
     assert.equal(world.sweep.counts().unsolicitedDatagrams, 2);
   });
@@ -242,15 +242,15 @@ describe('a reply with a nonce', () => {
     assert.equal(slow.sockets(), 1);
     const old = slow.sends[70_000];
     assert.ok(old !== undefined);
-    slow.deliver(0, replyDouble('answer', old.payload, 30), STRANGER, PORT);
+    slow.deliver(0, replyDouble('answer', old.payload, 30), OFF_PATH, PORT);
     assert.equal(slow.sweep.counts().ambiguousDatagrams, 1);
     assert.equal(slow.sweep.ledger.size, 0);
     slow.deliver(0, replyDouble('answer', old.payload, 30), old.to, PORT);
     assert.equal(slow.sweep.ledger.size, 1, 'but the asked address itself is known by its address');
     const recent = slow.sends[95_000];
     assert.ok(recent !== undefined);
-    slow.deliver(0, replyDouble('answer', recent.payload, 30), STRANGER, PORT);
-    assert.equal(slow.sweep.ledger.get(0, recent.to)?.responder, STRANGER);
+    slow.deliver(0, replyDouble('answer', recent.payload, 30), OFF_PATH, PORT);
+    assert.equal(slow.sweep.ledger.get(0, recent.to)?.responder, OFF_PATH);
   });
 });
 
@@ -313,8 +313,8 @@ describe('a sweep over both families', () => {
     assert.equal(world.sweep.counts().unsolicitedDatagrams, 1);
     world.deliver(1, replyDouble('answer', world.requestTo(SIX, 1, 0), 60), OTHER_SIX, PORT);
     assert.equal(world.sighting(1, SIX).responder, OTHER_SIX);
-    world.deliver(1, replyDouble('answer', toFour, 60), STRANGER, PORT);
-    assert.equal(world.sighting(1, HOST).responder, STRANGER);
+    world.deliver(1, replyDouble('answer', toFour, 60), OFF_PATH, PORT);
+    assert.equal(world.sighting(1, HOST).responder, OFF_PATH);
   });
 });
 
@@ -341,35 +341,35 @@ describe('unrecognised bytes', () => {
     world.deliver(0, bytes('X', 100), HOST, PORT);
     const seen = world.sighting(0, HOST);
     assert.equal(seen.firstReading.kind, 'answer');
-    assert.deepEqual(pick(seen), { responder: HOST, form: 0, datagrams: 4, payloadBytes: 360, strangers: 0 });
+    assert.deepEqual(pick(seen), { responder: HOST, form: 0, datagrams: 4, payloadBytes: 360, offPath: 0 });
     assert.equal(world.sweep.counts().unrecognisedDatagrams, 2);
     assert.equal(world.sweep.ledger.takeNew().flat().length, 1);
   });
 
-  it('of the asked address do not push out the answer of a stranger', async () => {
+  it('of the asked address do not push out the answer of an off-path sender', async () => {
     const world = await createWorld();
     await world.run();
     const request = world.requestTo(HOST, 1, 0);
-    world.deliver(1, replyDouble('answer', request, 60), STRANGER, 53);
+    world.deliver(1, replyDouble('answer', request, 60), OFF_PATH, 53);
     world.deliver(1, replyDouble('unrecognised', request, 500), HOST, PORT);
     const seen = world.sighting(1, HOST);
     assert.deepEqual(pick(seen), {
-      responder: STRANGER,
+      responder: OFF_PATH,
       form: 0,
       datagrams: 1,
       payloadBytes: 60,
-      strangers: 1,
+      offPath: 1,
     });
   });
 });
 
 describe('time', () => {
-  it('does not matter to the sender of a late reply with a nonce, nor to the stranger of an unmistakable one', async () => {
+  it('does not matter to the sender of a late reply with a nonce, nor to the off-path sender of an unmistakable one', async () => {
     const world = await createWorld();
     await world.run();
     await world.clock.sleep(3_600_000);
-    world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, 0), 60), STRANGER, 53);
-    assert.equal(world.sighting(1, HOST).responder, STRANGER);
+    world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, 0), 60), OFF_PATH, 53);
+    assert.equal(world.sighting(1, HOST).responder, OFF_PATH);
     assert.equal(world.sweep.counts().ambiguousDatagrams, 0);
   });
 });
@@ -382,7 +382,7 @@ describe('the reply budget of a sweep', () => {
     });
     const start = world.clock.monotonicMs();
     // 1,046 bytes on the wire: 83.68 ms of 100 kbit/s, three times.
-    for (const from of [HOST, STRANGER, HOST])
+    for (const from of [HOST, OFF_PATH, HOST])
       world.clock.at(start + 1000.5, () => {
         world.deliver(0, bytes('A', 1000), from, PORT);
       });
@@ -409,7 +409,7 @@ describe('a second pass', () => {
     const start = world.clock.monotonicMs();
     world.clock.at(start + 4500, () => {
       world.deliver(0, bytes('A', 20), HOST, PORT);
-      world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, 0), 60), STRANGER, 53);
+      world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, 0), 60), OFF_PATH, 53);
     });
     assert.equal(await world.run(), 'finished');
     assert.deepEqual(world.sweep.counts().sentInPass, [768, 765, 0]);
@@ -438,9 +438,9 @@ describe('a second pass', () => {
       .map(({ payload }) => payload);
     assert.ok(first !== undefined && second !== undefined);
     assert.notDeepEqual(first, second);
-    world.deliver(1, replyDouble('answer', second, 60), STRANGER, 53);
+    world.deliver(1, replyDouble('answer', second, 60), OFF_PATH, 53);
     assert.deepEqual(world.sighting(1, HOST).request, second);
-    world.deliver(1, replyDouble('answer', first, 60), STRANGER, 53);
+    world.deliver(1, replyDouble('answer', first, 60), OFF_PATH, 53);
     assert.equal(world.sighting(1, HOST).datagrams, 2);
     assert.equal(world.sweep.counts().ambiguousDatagrams, 0);
   });
@@ -738,6 +738,6 @@ function bytes(first: string, length: number): Uint8Array {
 }
 
 function pick(seen: Sighting): object {
-  const { responder, form, datagrams, payloadBytes, strangerDatagrams } = seen;
-  return { responder, form, datagrams, payloadBytes, strangers: strangerDatagrams };
+  const { responder, form, datagrams, payloadBytes, offPathDatagrams } = seen;
+  return { responder, form, datagrams, payloadBytes, offPath: offPathDatagrams };
 }

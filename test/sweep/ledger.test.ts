@@ -84,8 +84,8 @@ describe('a sighting as an exchange', () => {
       payloadBytes: 300,
       ipPackets: 4,
       wireBytes: 500,
-      strangerDatagrams: 2,
-      strangerBytes: 20,
+      offPathDatagrams: 2,
+      offPathBytes: 20,
     };
     const exchange = exchangeOfSighting(seen, { formName: 'form', sent: trafficOf(8, 4), isLate: true });
     assert.equal(exchange.seenIn, 'sweep');
@@ -94,7 +94,7 @@ describe('a sighting as an exchange', () => {
     assert.equal(exchange.replies[0]?.afterMs, undefined);
     assert.deepEqual(exchange.responder, { address: 9, port: 77 });
     assert.deepEqual(exchange.caveats, ['off-address', 'late']);
-    assert.equal(exchange.strangers.payloadBytes, 20);
+    assert.equal(exchange.offPath.payloadBytes, 20);
     assert.deepEqual(exchangeOfSighting(sighting(5, 0), { formName: '', sent: trafficOf(8, 4) }).caveats, []);
   });
 
@@ -123,7 +123,7 @@ function sighting(probed: number, probe: number): Sighting {
     firstSeenAt: 0,
     generation: 0,
     ...trafficOf(100, 4),
-    strangerDatagrams: 0,
-    strangerBytes: 0,
+    offPathDatagrams: 0,
+    offPathBytes: 0,
   };
 }

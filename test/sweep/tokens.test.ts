@@ -10,7 +10,7 @@ import { createTokens } from '../../src/sweep/tokens.js';
 
 const KEY = Uint32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 const FIRST = 0x0a00_0000;
-const STRANGER = ipv4(0x0b00_0001);
+const OFF_PATH = ipv4(0x0b00_0001);
 
 describe('a token of 16 bits on one socket', () => {
   // 10.0.0.0/14: four times as many requests as there are nonces.
@@ -33,7 +33,7 @@ describe('a token of 16 bits on one socket', () => {
   });
 
   it('names the latest request that carried it when another address answers within the cooldown', () => {
-    const match = matchAt(tokens, { from: STRANGER, rank: 70_000, since: 60_000, until: 100_000 });
+    const match = matchAt(tokens, { from: OFF_PATH, rank: 70_000, since: 60_000, until: 100_000 });
     assert.deepEqual(match, { position: 70_000, rank: 70_000, own: false });
     const asked = order.slotAt(5).address;
     const forAnother = matchAt(tokens, { from: asked, rank: 70_000, since: 60_000, until: 100_000 });
@@ -42,30 +42,30 @@ describe('a token of 16 bits on one socket', () => {
 
   it('is ambiguous where it could answer several requests, all older than the cooldown', () => {
     assert.equal(
-      matchAt(tokens, { from: STRANGER, rank: 70_000, since: 80_000, until: 100_000 }),
+      matchAt(tokens, { from: OFF_PATH, rank: 70_000, since: 80_000, until: 100_000 }),
       'ambiguous',
     );
-    assert.equal(matchAt(tokens, { from: STRANGER, rank: 4464, since: 80_000, until: 100_000 }), 'ambiguous');
+    assert.equal(matchAt(tokens, { from: OFF_PATH, rank: 4464, since: 80_000, until: 100_000 }), 'ambiguous');
   });
 
   it('names the only request that ever carried it, however late', () => {
-    const match = matchAt(tokens, { from: STRANGER, rank: 40_000, since: 80_000, until: 100_000 });
+    const match = matchAt(tokens, { from: OFF_PATH, rank: 40_000, since: 80_000, until: 100_000 });
     assert.deepEqual(match, { position: 40_000, rank: 40_000, own: false });
   });
 
   it('names none where no request has carried it yet, the next one included', () => {
     for (const rank of [100, 101, 65_535]) {
-      assert.equal(matchAt(tokens, { from: STRANGER, rank, since: 0, until: 100 }), undefined);
+      assert.equal(matchAt(tokens, { from: OFF_PATH, rank, since: 0, until: 100 }), undefined);
       const from = order.slotAt(rank).address;
       assert.equal(matchAt(tokens, { from, rank, since: 0, until: 100 }), undefined);
     }
-    assert.ok(matchAt(tokens, { from: STRANGER, rank: 99, since: 0, until: 100 }));
+    assert.ok(matchAt(tokens, { from: OFF_PATH, rank: 99, since: 0, until: 100 }));
   });
 
   it('is none when it has more bits than were ever sent', () => {
     for (const nonce of [65_536, 2 ** 31, -1, Number.NaN])
       assert.equal(
-        tokens.match({ from: STRANGER, nonce, socket: 0, sent: [{ first: 0, since: 0, until: 200_000 }] }),
+        tokens.match({ from: OFF_PATH, nonce, socket: 0, sent: [{ first: 0, since: 0, until: 200_000 }] }),
         undefined,
       );
   });
@@ -88,7 +88,7 @@ describe('tokens on several sockets', () => {
     for (let until = 1; until <= 64; until++) {
       for (let rank = 0; rank < until; rank++) {
         const later = rank + 48 < until ? rank + 48 : rank;
-        const match = matchAt(tokens, { from: STRANGER, rank, since: Math.max(0, until - 48), until });
+        const match = matchAt(tokens, { from: OFF_PATH, rank, since: Math.max(0, until - 48), until });
         assert.deepEqual(match, { position: later, rank: later, own: false });
       }
     }
@@ -121,12 +121,12 @@ describe('tokens of a second pass', () => {
     ],
   });
 
-  it('name the address and the pass, for the asked address and for a stranger', () => {
+  it('name the address and the pass, for the asked address and for an off-path sender', () => {
     for (const rank of [7, 1024 + 7]) {
       assert.deepEqual(tokens.match(reply(rank, from)), { position: 7, rank, own: true });
-      assert.deepEqual(tokens.match(reply(rank, STRANGER)), { position: 7, rank, own: false });
+      assert.deepEqual(tokens.match(reply(rank, OFF_PATH)), { position: 7, rank, own: false });
     }
-    assert.equal(tokens.match(reply(1024 + 10, STRANGER)), undefined);
+    assert.equal(tokens.match(reply(1024 + 10, OFF_PATH)), undefined);
   });
 
   it('are ambiguous where a request of each pass carried the same one within the cooldown', () => {
@@ -136,10 +136,10 @@ describe('tokens of a second pass', () => {
       { first: 1024, since: 1024, until: 1034 },
     ];
     const nonce = few.nonceOf(5);
-    assert.equal(few.match({ from: STRANGER, nonce, socket: 0, sent }), 'ambiguous');
+    assert.equal(few.match({ from: OFF_PATH, nonce, socket: 0, sent }), 'ambiguous');
     const asked = (position: number): boolean => position !== 5;
     const leftOut = sent.map((ranks, pass) => (pass === 1 ? { ...ranks, asked } : ranks));
-    assert.deepEqual(few.match({ from: STRANGER, nonce, socket: 0, sent: leftOut }), {
+    assert.deepEqual(few.match({ from: OFF_PATH, nonce, socket: 0, sent: leftOut }), {
       position: 5,
       rank: 5,
       own: false,
@@ -162,7 +162,7 @@ describe('tokens of a probe among others', () => {
       const expected = { position: cursor.position, rank };
       const { address: from } = cursor;
       assert.deepEqual(matchAt(tokens, { from, rank, since: 0, until: 600 }), { ...expected, own: true });
-      assert.deepEqual(matchAt(tokens, { from: STRANGER, rank, since: 0, until: 600 }), {
+      assert.deepEqual(matchAt(tokens, { from: OFF_PATH, rank, since: 0, until: 600 }), {
         ...expected,
         own: false,
       });

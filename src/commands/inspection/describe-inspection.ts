@@ -126,10 +126,10 @@ function restLines({ replies }: Exchange, shown: number): readonly string[] {
 }
 
 function endLines(exchange: Exchange): readonly string[] {
-  const { end, sendError, purpose, received, strangers, replies } = exchange;
+  const { end, sendError, purpose, received, offPath, replies } = exchange;
   const others =
-    strangers.datagrams > 0
-      ? [`  ${counted(strangers.datagrams, 'datagram')} came from other addresses: no part of the figures`]
+    offPath.datagrams > 0
+      ? [`  ${counted(offPath.datagrams, 'datagram')} came from other addresses: no part of the figures`]
       : [];
   if (end === 'closed') return ['  an ICMP port unreachable came back', ...others];
   if (end === 'unsent') return [`  not sent: ${sendError ?? 'unknown'}`, ...others];
