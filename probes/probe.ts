@@ -57,7 +57,7 @@ export interface Ask {
   /**
    * The same request so many times, spread evenly over `withinMs`, each an exchange of its own with a nonce of
    * its own: only for a `rate-check`, which is exempt from the gap and from per_host (not from the pacer, the cap
-   * of the subnet and the reply budget, which may stretch it), and only where the user chose an option.
+   * of the subnet and the reply budget, which may take longer), and only where the user chose an option.
    */
   readonly burst?: { readonly repeat: number; readonly withinMs: number };
 }

@@ -93,7 +93,7 @@ function refusal({ rcode, extendedErrors: [error] }: DnsMessage): Reading & { re
   return {
     kind: 'refusal',
     reason: error ? `${word} (${formatExtendedError(error)})` : word,
-    ...(!FOR_GOOD.has(rcode) && { passing: true as const }),
+    ...(!FOR_GOOD.has(rcode) && { transient: true as const }),
   };
 }
 

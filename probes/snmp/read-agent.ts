@@ -100,7 +100,7 @@ function isLow16(cut: number, whole: number): boolean {
 
 function refusal(errorStatus: number): Reading {
   const reason = errorStatusName(errorStatus);
-  return { kind: 'refusal', reason, ...(FAILURES.has(errorStatus) && { passing: true as const }) };
+  return { kind: 'refusal', reason, ...(FAILURES.has(errorStatus) && { transient: true as const }) };
 }
 
 /** RFC 3416 §3: tooBig, genErr, resourceUnavailable. The community was accepted, and the answer failed. */

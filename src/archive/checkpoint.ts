@@ -65,7 +65,7 @@ export interface CheckpointState {
   readonly scope_reloads?: readonly ScopeReloadRecord[];
 }
 
-/** One stretch of time in which the run went on, from which position. */
+/** One span of time in which the run went on, from which position. */
 export interface CheckpointSession {
   readonly started_at: number;
   readonly from_position: number;

@@ -20,7 +20,7 @@ import { mergeRuns } from './runs/merge-runs.js';
 import type { Past } from './runs/past.js';
 import { openPast } from './runs/past.js';
 import { renderRun } from './runs/render-run.js';
-import { cannotKeep } from './runs/run-keeper.js';
+import { cannotKeep } from './runs/run-checkpointer.js';
 import { askedBy, findUsualRun, partialNote, partialOf } from './runs/usual-run.js';
 import type { RowsWithStatus } from './runs/with-statuses.js';
 import { withStatuses, withVerdict } from './runs/with-statuses.js';

@@ -36,8 +36,8 @@ import { finishRun } from './runs/finish-run.js';
 import { recordOf } from './runs/record-of.js';
 import { renderRun } from './runs/render-run.js';
 import { readLeftRun, runToResume } from './runs/resume.js';
-import type { RunKeeper } from './runs/run-keeper.js';
-import { cannotKeep, checkpointPlanOf, createRunKeeper } from './runs/run-keeper.js';
+import type { RunCheckpointer } from './runs/run-checkpointer.js';
+import { cannotKeep, checkpointPlanOf, createRunCheckpointer } from './runs/run-checkpointer.js';
 import type { RowsWithStatus } from './runs/with-statuses.js';
 import { withStatuses } from './runs/with-statuses.js';
 
@@ -74,10 +74,10 @@ async function scanOnce(asked: ScanSettings, io: Io, given: Given, keep: KeepLoc
   const begun = await beginRun(asked, resume, io, given, keep);
   const reload = reloadOf(begun, io);
   const stopListening = io.onHangup(() => void reload.reload());
-  const keeper = keeperOf(begun, reload, io, given);
-  const result = await sendAndHear(begun, { reload, keeper }, io);
+  const checkpointer = checkpointerOf(begun, reload, io, given);
+  const result = await sendAndHear(begun, { reload, checkpointer }, io);
   const { settings, directory } = begun;
-  const { run, records } = await write(begun, result, { reload, keeper }, io);
+  const { run, records } = await write(begun, result, { reload, checkpointer }, io);
   await finishRun(settings.out, directory, run, records, warningTo(io));
   stopListening();
   return tell(run, records, directory, settings, io);
@@ -98,13 +98,13 @@ function reloadOf({ settings, inputs, scope, plan, resumed }: BegunRun, io: Io):
   });
 }
 
-function keeperOf(
+function checkpointerOf(
   { settings, inputs, plan, resumed, directory, started }: BegunRun,
   reload: ScopeReload,
   { clock }: Io,
   given: Given,
-): RunKeeper {
-  return createRunKeeper(directory, clock, {
+): RunCheckpointer {
+  return createRunCheckpointer(directory, clock, {
     fileMode: settings.file_mode,
     everyMs: settings.checkpoint,
     plan: resumed
@@ -119,13 +119,13 @@ function keeperOf(
 
 interface Running {
   readonly reload: ScopeReload;
-  readonly keeper: RunKeeper;
+  readonly checkpointer: RunCheckpointer;
 }
 
 /** From the first packet to the last. */
 async function sendAndHear(
   { settings, plan, resumed, directory }: BegunRun,
-  { reload, keeper }: Running,
+  { reload, checkpointer }: Running,
   { clock, stderr, stop }: Io,
 ): Promise<ScanResult> {
   const progress = await createProgress(stderr, clock, settings.quiet);
@@ -136,7 +136,7 @@ async function sendAndHear(
       openSocket: openGuardedSocket,
       startWorker: startWorkerThread,
       readSendBufferDrops,
-      checkpointer: keeper,
+      checkpointer,
       progress,
       control: reload,
     },
@@ -147,14 +147,14 @@ async function sendAndHear(
       await removeFolder(directory.path).catch(() => undefined);
       throw error;
     })
-    .finally(() => keeper.close());
+    .finally(() => checkpointer.close());
 }
 
 /** The reports, and run.json last. */
 async function write(
   begun: BegunRun,
   result: ScanResult,
-  { reload, keeper }: Running,
+  { reload, checkpointer }: Running,
   { clock }: Io,
 ): Promise<{ readonly run: RunRecord; readonly records: readonly FindingRecord[] }> {
   const { settings, inputs, plan, directory, past, partial, started } = begun;
@@ -169,7 +169,7 @@ async function write(
     plan,
     result,
     asnSources: begun.asnSources,
-    sessions: keeper.sessions(),
+    sessions: checkpointer.sessions(),
     bom: settings.bom,
     profile: settings.profile,
     notices: begun.notices,

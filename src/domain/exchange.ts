@@ -4,8 +4,8 @@ import type { Instant } from './time.js';
 /** What one datagram says in answer to a request. */
 export type Reading =
   | { readonly kind: 'answer'; readonly facts: Facts }
-  /** `passing`: a failure or an empty answer, which may be another one tomorrow, and proves nothing closed. */
-  | { readonly kind: 'refusal'; readonly reason: string; readonly passing?: true }
+  /** `transient`: a failure or an empty answer, which may be another one tomorrow, and proves nothing closed. */
+  | { readonly kind: 'refusal'; readonly reason: string; readonly transient?: true }
   | { readonly kind: 'unrecognised'; readonly why: string };
 
 /** What an answer tells, in the probe's own words: only `judge` of the same probe reads them. */

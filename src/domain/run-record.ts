@@ -305,7 +305,7 @@ export const RUN_RECORD = z
     ampscope_version: TEXT,
     started: TIME,
     ended: TIME,
-    /** Where the run was stopped and went on: each stretch of time in which it was going on. */
+    /** Where the run was stopped and went on: each span of time in which it was going on. */
     sessions: z.array(RUN_SESSION).exactOptional(),
     /** Of a run that was made of shards: theirs. Positions in `losses.events` are those of each shard's own order. */
     merged_from: z.array(TEXT).exactOptional(),

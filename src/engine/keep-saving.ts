@@ -14,7 +14,7 @@ export interface ScanSnapshot {
 }
 
 /** Keeps what a run knows; `save` is never called again before it has resolved. */
-export interface ScanKeeper {
+export interface Checkpointer {
   readonly everyMs: number;
   save(snapshot: ScanSnapshot): Promise<void>;
 }
@@ -36,17 +36,21 @@ const SHARE_OF_TIME = 10;
 /** From one save to the next no more than was asked, though timers are late and a save takes a moment. */
 const SHARE_OF_WAITING = 0.7;
 
-export function keepSaving(keeper: ScanKeeper, snapshot: () => Promise<ScanSnapshot>, clock: Clock): Saving {
+export function keepSaving(
+  checkpointer: Checkpointer,
+  snapshot: () => Promise<ScanSnapshot>,
+  clock: Clock,
+): Saving {
   const ended = new AbortController();
   const failure = new AbortController();
   let running: Promise<void> | undefined;
   const save = async (): Promise<void> => {
-    await keeper.save(await snapshot());
+    await checkpointer.save(await snapshot());
   };
   const loop = async (): Promise<void> => {
     let tookMs = 0;
     for (;;) {
-      const waitMs = Math.max(keeper.everyMs / 2, keeper.everyMs * SHARE_OF_WAITING - tookMs);
+      const waitMs = Math.max(checkpointer.everyMs / 2, checkpointer.everyMs * SHARE_OF_WAITING - tookMs);
       await clock.sleep(Math.max(waitMs, tookMs * SHARE_OF_TIME), ended.signal);
       if (ended.signal.aborted) return;
       const before = clock.monotonicMs();

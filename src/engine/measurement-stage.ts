@@ -30,7 +30,7 @@ import { createMeasured, keyOf } from './measured.js';
 import type { ScanPlan } from './scan-plan.js';
 import type { SelectedProbe } from './selected-probe.js';
 
-/** The second stage of a stretch: each responder of the ledger is asked alone. */
+/** The second stage of a batch: each responder of the ledger is asked alone. */
 export interface MeasurementStage {
   /** What was asked of each sighting, by now. */
   readonly measured: Measured;

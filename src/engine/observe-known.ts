@@ -146,7 +146,7 @@ function evidenceIn(
   const readings = measured.flatMap(({ replies }) => replies.map(({ reading }) => reading));
   const answered = new Set(measured.flatMap(({ form, replies }) => (replies.length > 0 ? form : [])));
   if (!probe.sweepForms.every(({ name }) => answered.has(name))) return undefined;
-  const isNo = (reading: Reading): boolean => reading.kind === 'refusal' && !reading.passing;
+  const isNo = (reading: Reading): boolean => reading.kind === 'refusal' && !reading.transient;
   if (readings.every(isNo)) return 'refused';
   const judgement = probe.judge(measured);
   return readings.every((reading) => reading.kind === 'answer' || isNo(reading)) &&

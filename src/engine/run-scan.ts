@@ -212,7 +212,7 @@ async function sweepAndMeasure(scan: Scan): Promise<void> {
       progress.update(state());
     });
     scan.late.close();
-    const outcome = await pool.run(clock.monotonicMs() + plan.stretchMs).finally(stopTicking);
+    const outcome = await pool.run(clock.monotonicMs() + plan.batchMs).finally(stopTicking);
     progress.stop(state());
     if (outcome === 'aborted') scan.expiry.look();
     isEnded = outcome !== 'paused';

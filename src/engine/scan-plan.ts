@@ -46,7 +46,7 @@ export interface ScanPlan {
   /** Absent: the defaults of the rule. */
   readonly severityThresholds?: SeverityThresholds | undefined;
   /** A long sweep pauses this often to measure, so that an address on lease is still the same host. */
-  readonly stretchMs: number;
+  readonly batchMs: number;
   /** Exposures that earlier runs know and that were not proved closed: those that are silent are asked again. */
   readonly known: readonly ExposureHistory[];
   /** What answered earlier runs, exposures or not: where too few answer again, the path of the run is in doubt. */

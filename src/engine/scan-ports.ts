@@ -1,6 +1,6 @@
 import type { Clock } from '../domain/time.js';
 import type { OpenGuardedSocket } from '../udp/guarded-socket.js';
-import type { ScanKeeper } from './keep-saving.js';
+import type { Checkpointer } from './keep-saving.js';
 import type { Progress } from './progress.js';
 import type { RunControl } from './scope-reload.js';
 import type { StartWorker } from './worker-messages.js';
@@ -18,7 +18,7 @@ export interface ScanPorts {
   /** What the kernel took and threw away, of all sockets; undefined where the system does not tell. */
   readonly readSendBufferDrops: () => Promise<number | undefined>;
   /** Asked to save before the first packet, every so often, and when nothing more is sent. */
-  readonly checkpointer: ScanKeeper;
+  readonly checkpointer: Checkpointer;
   readonly progress: Progress;
   /** The guard, and what may change while the scan runs. */
   readonly control: RunControl;

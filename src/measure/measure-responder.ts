@@ -40,7 +40,7 @@ export interface ResponderToMeasure {
   readonly sighted: readonly RequestForm[];
   /** Whether the probe is asked what to ask after that; otherwise the sighted forms are all. */
   readonly asks: 'sighted-only' | 'all';
-  /** What was asked of it before, in an earlier stretch: the probe knows of it. */
+  /** What was asked of it before, in an earlier batch: the probe knows of it. */
   readonly earlier?: readonly Exchange[];
   /** What the first reply is expected to cost the line, from its sighting. */
   readonly expectedBits: number;

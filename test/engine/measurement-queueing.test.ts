@@ -36,7 +36,7 @@ describe('the stage of measurements', () => {
     assert.equal(world.opened(), 1);
   });
 
-  it('asks a form that was first answered in a later stretch, and only that', async () => {
+  it('asks a form that was first answered in a later batch, and only that', async () => {
     const world = stageOf({});
     const one = sighting();
     world.ledger.put(one);

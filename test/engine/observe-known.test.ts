@@ -24,7 +24,7 @@ const HARMLESS: Reading = { kind: 'answer', facts: { harmless: true } };
 const ANSWER: Reading = { kind: 'answer', facts: {} };
 const UNRECOGNISED: Reading = { kind: 'unrecognised', why: 'noise' };
 const REFUSAL: Reading = { kind: 'refusal', reason: 'no' };
-const FAILURE: Reading = { kind: 'refusal', reason: 'not now', passing: true };
+const FAILURE: Reading = { kind: 'refusal', reason: 'not now', transient: true };
 
 describe('a known exposure that a run did not see', () => {
   it('is closed where it said no for good to everything that it was asked alone', () => {

@@ -35,7 +35,7 @@ export interface RandomCase {
   readonly ranges: readonly Range[];
   readonly plan: Pick<
     ScanPlan,
-    'pace' | 'threads' | 'retries' | 'cooldownMs' | 'formGapMs' | 'stretchMs' | 'seed'
+    'pace' | 'threads' | 'retries' | 'cooldownMs' | 'formGapMs' | 'batchMs' | 'seed'
   >;
   /** By host in the order of the ranges, by probe. */
   readonly hosts: readonly (readonly [Behaviour, Behaviour])[];
@@ -79,7 +79,7 @@ const anyPlan: fc.Arbitrary<RandomCase['plan']> = fc.record({
   retries: fc.constantFrom(0, 0, 1, 2),
   cooldownMs: fc.constantFrom(1500, 4000),
   formGapMs: fc.constantFrom(100, 2000),
-  stretchMs: fc.constantFrom(3000, 20_000, 900_000),
+  batchMs: fc.constantFrom(3000, 20_000, 900_000),
   seed: fc.string({ maxLength: 4 }),
 });
 

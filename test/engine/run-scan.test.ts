@@ -304,7 +304,7 @@ describe('what comes back', () => {
     const caveats = findings.filter(({ measurement }) => measurement.exchanges[0]?.caveats.includes('late'));
     assert.equal(caveats.length, result.lateResponders);
     // In two batches: the second begins after the first one's cooldown has ended.
-    const inTime = await worldOf({ replyMs: 100, plan: { stretchMs: 2000 } }).scan().done;
+    const inTime = await worldOf({ replyMs: 100, plan: { batchMs: 2000 } }).scan().done;
     assert.equal(inTime.result.lateResponders, 0);
   });
 

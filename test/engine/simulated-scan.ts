@@ -2,7 +2,7 @@ import type { Address, Range } from '../../src/domain/address.js';
 import type { Exchange } from '../../src/domain/exchange.js';
 import type { Finding } from '../../src/domain/finding.js';
 import { formatAddress } from '../../src/domain/address.js';
-import type { ScanKeeper, ScanSnapshot } from '../../src/engine/keep-saving.js';
+import type { Checkpointer, ScanSnapshot } from '../../src/engine/keep-saving.js';
 import { createMeasured } from '../../src/engine/measured.js';
 import { runScan } from '../../src/engine/run-scan.js';
 import type { ScanPlan, ScanResult, ScanStart } from '../../src/engine/scan-plan.js';
@@ -99,7 +99,7 @@ export function simulateScan(scan: SimulatedScan): {
     formGapMs: 500,
     seed: 'a seed',
     tokenKey: KEY,
-    stretchMs: 900_000,
+    batchMs: 900_000,
     known: [],
     responders: {},
     canaries: [],
@@ -136,13 +136,13 @@ export function simulateScan(scan: SimulatedScan): {
   return { done: run(), stop, control };
 }
 
-/** What `createRunKeeper` and `resumeScan` do, with text in place of files. */
+/** What `createRunCheckpointer` and `resumeScan` do, with text in place of files. */
 function memoryCheckpointer({
   checkpointEveryMs = 10_000,
   from,
   clock,
   network,
-}: SimulatedScan): ScanKeeper & { kept(): Kept; readonly savedAtMs: readonly number[] } {
+}: SimulatedScan): Checkpointer & { kept(): Kept; readonly savedAtMs: readonly number[] } {
   const measured = [...(from?.measured ?? [])];
   let state = '';
   const savedAtMs: number[] = [];

@@ -1,5 +1,5 @@
 /**
- * Preloaded into the command under test (watch.ts): measures the longest stretch of CPU time that its main thread
+ * Preloaded into the command under test (watch.ts): measures the longest span of CPU time that its main thread
  * takes between two turns of the event loop. No signal, datagram or timer is heard for that long.
  *
  * CPU time, for on a machine that is busy with something else the wall clock tells nothing of the program; and that of
@@ -15,11 +15,11 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { openSync, readSync, writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
-import type { Stretch } from './watch.js';
+import type { BusySpan } from './watch.js';
 
 const INTERVAL_MS = 5;
 
-const path = process.env['EVENT_LOOP_STRETCH'];
+const path = process.env['EVENT_LOOP_BUSY'];
 // A worker is given the options and variables of its process, and serves no signal.
 if (path !== undefined && isMainThread) watchMainThread(path);
 
@@ -31,7 +31,7 @@ function watchMainThread(path: string): void {
     return Number.parseInt(buffer.toString('latin1', 0, bytes), 10) / 1e6;
   };
   let last: number | undefined;
-  let longest: Stretch = { cpuMs: 0, endedMs: 0, busyWith: [] };
+  let longest: BusySpan = { cpuMs: 0, endedMs: 0, busyWith: [] };
   const look = (): void => {
     if (last === undefined) return;
     const now = cpuMs();

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** The longest stretch of a program without a turn of its event loop. */
-export interface Stretch {
+/** The longest span of a program without a turn of its event loop. */
+export interface BusySpan {
   /** CPU time of the main thread. */
   readonly cpuMs: number;
   /** When it was over, on the program's own clock: `node --cpu-prof` shows what was going on then. */
@@ -15,7 +15,7 @@ export interface Stretch {
 }
 
 /** The first signal is heard within that time, on a machine that has nothing else to do. */
-const LONGEST_STRETCH_MS = 50;
+const LONGEST_BUSY_MS = 50;
 
 /**
  * Watches the event loop of the built command (preload.ts).
@@ -24,22 +24,22 @@ const LONGEST_STRETCH_MS = 50;
  */
 export async function watchEventLoop<T>(
   run: (environment: Readonly<Record<string, string>>) => Promise<T>,
-): Promise<{ readonly result: T; readonly longest: Stretch }> {
+): Promise<{ readonly result: T; readonly longest: BusySpan }> {
   const folder = mkdtempSync(join(tmpdir(), 'ampscope-loop-'));
   try {
     const path = join(folder, 'longest.json');
     const preload = pathToFileURL(join(import.meta.dirname, 'preload.js')).href;
-    const result = await run({ NODE_OPTIONS: `--import=${preload}`, EVENT_LOOP_STRETCH: path });
-    return { result, longest: JSON.parse(readFileSync(path, 'utf8')) as Stretch };
+    const result = await run({ NODE_OPTIONS: `--import=${preload}`, EVENT_LOOP_BUSY: path });
+    return { result, longest: JSON.parse(readFileSync(path, 'utf8')) as BusySpan };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** @throws AssertionError that says when it was too long, and what was going on. */
-export function assertNeverBlocked({ cpuMs, endedMs, busyWith }: Stretch, what: string): void {
+export function assertNeverBlocked({ cpuMs, endedMs, busyWith }: BusySpan, what: string): void {
   assert.ok(
-    cpuMs < LONGEST_STRETCH_MS,
+    cpuMs < LONGEST_BUSY_MS,
     `${what}: the event loop stood still for ${cpuMs.toFixed(1)} ms of CPU time, until ${endedMs.toFixed(0)} ms after the start (${busyWith.join(', ')})`,
   );
 }

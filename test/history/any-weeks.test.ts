@@ -363,7 +363,7 @@ function canaryOutcome(does: Week['canary']): Rechecked {
 function readingOf(state: State | undefined): Reading | undefined {
   if (state === 'open') return { kind: 'answer', facts: {} };
   if (state === 'refuses') return { kind: 'refusal', reason: 'no' };
-  return state === 'fails' ? { kind: 'refusal', reason: 'not now', passing: true } : undefined;
+  return state === 'fails' ? { kind: 'refusal', reason: 'not now', transient: true } : undefined;
 }
 
 /** Nobody is behind the second port but the first host, which does there what it does at the first. */

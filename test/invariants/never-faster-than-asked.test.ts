@@ -25,7 +25,7 @@ interface Case {
   /** Every n-th host answers, with so many bytes. */
   readonly every: number;
   readonly bytes: number;
-  readonly plan: Pick<ScanPlan, 'threads' | 'retries' | 'stretchMs'>;
+  readonly plan: Pick<ScanPlan, 'threads' | 'retries' | 'batchMs'>;
 }
 
 const anyCase: fc.Arbitrary<Case> = fc.record({
@@ -52,7 +52,7 @@ const anyCase: fc.Arbitrary<Case> = fc.record({
   plan: fc.record({
     threads: fc.constantFrom(1, 1, 2, 3),
     retries: fc.constantFrom(0, 1),
-    stretchMs: fc.constantFrom(2000, 30_000, 900_000),
+    batchMs: fc.constantFrom(2000, 30_000, 900_000),
   }),
 });
 
@@ -70,7 +70,7 @@ describe('never faster than asked', () => {
   it('is no idle promise: the same scan goes as fast as it may when nothing hinders it', async () => {
     // At 5 a second a host has had its second before the next form comes round, so no place is empty.
     const pace = { rate: 100, perSubnet: 200, perHost: 5, replyBandwidthBps: 1e9 };
-    const plan = { threads: 1, retries: 0, stretchMs: 900_000 };
+    const plan = { threads: 1, retries: 0, batchMs: 900_000 };
     const { network } = await scan({ sizes: [60, 60, 60, 60], pace, late: [0], every: 240, bytes: 60, plan });
     const sweep = network.sends.filter(({ socket }) => socket.role === 'sweep');
     const seconds = ((sweep.at(-1)?.atMs ?? 0) - (sweep[0]?.atMs ?? 0)) / 1000;

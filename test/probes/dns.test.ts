@@ -151,7 +151,7 @@ describe('the query of dns-any', () => {
 describe('the reader of dns-any', () => {
   type Table = readonly (readonly [what: string, payload: Uint8Array, reading: Reading])[];
   const refusal = (reason: string): Reading => ({ kind: 'refusal', reason });
-  const failure = (reason: string): Reading => ({ kind: 'refusal', reason, passing: true });
+  const failure = (reason: string): Reading => ({ kind: 'refusal', reason, transient: true });
   const unrecognised = (why: string): Reading => ({ kind: 'unrecognised', why });
   const rcode = (code: number): Uint8Array => reply({ flags: code });
   const a = { name: 'fat.test', type: 'A', ttl: 60, data: '192.0.2.1' } as const;

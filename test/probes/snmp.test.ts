@@ -254,7 +254,7 @@ describe('the reader of snmp-getbulk', () => {
     facts: { version: 2, community: 'public', ...facts },
   });
   const refusal = (reason: string): Reading => ({ kind: 'refusal', reason });
-  const failure = (reason: string): Reading => ({ kind: 'refusal', reason, passing: true });
+  const failure = (reason: string): Reading => ({ kind: 'refusal', reason, transient: true });
   const unrecognised = (why: string): Reading => ({ kind: 'unrecognised', why });
   const ofVersion = (version: number): Uint8Array => {
     const copy = message({}, other);
@@ -412,7 +412,7 @@ describe('the reader of snmp-getbulk', () => {
 
 describe('what snmp-getbulk judges', () => {
   it('is shown by GetNext where every GetBulk is too big for the agent', () => {
-    const tooBig = exchange({ kind: 'refusal', reason: 'toobig', passing: true });
+    const tooBig = exchange({ kind: 'refusal', reason: 'toobig', transient: true });
     const ask = probe.next([tooBig]);
     assert.equal(ask?.form.name, 'getnext public');
     const getNext = exchange(answer({ community: 'public', varbinds: 1 }), 80, 'getnext public');

@@ -445,7 +445,7 @@ describe('a second pass', () => {
     assert.equal(world.sweep.counts().ambiguousDatagrams, 0);
   });
 
-  it('follows each stretch, over what that stretch has asked', async () => {
+  it('follows each batch, over what that batch has asked', async () => {
     const world = await createWorld({ ranges, retries: 1 });
     const signal = new AbortController().signal;
     assert.equal(await world.sweep.run({ untilMs: world.clock.monotonicMs() + 1000, signal }), 'paused');

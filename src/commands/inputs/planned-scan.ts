@@ -58,7 +58,7 @@ export async function plannedScan(
     sourceAddress: settings.source,
     seed: settings.seed ?? randomBytes(8).toString('hex'),
     tokenKey: tokenKey ?? new Uint32Array(new Uint8Array(randomBytes(32)).buffer),
-    stretchMs: settings.stretch,
+    batchMs: settings.stretch,
     severityThresholds: { critical: settings.severity_critical, high: settings.severity_high },
     shard,
     canaries: plannedCanaries(scopeFile, scope, probes),

@@ -25,7 +25,7 @@ import type { Past } from './past.js';
 import { openPast } from './past.js';
 import type { ResumedScan } from './resume.js';
 import { resumeScan } from './resume.js';
-import { cannotKeep } from './run-keeper.js';
+import { cannotKeep } from './run-checkpointer.js';
 import { tidyRuns } from './tidy-runs.js';
 import { findUsualRun, partialNote, partialOf } from './usual-run.js';
 

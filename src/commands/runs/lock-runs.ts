@@ -2,7 +2,7 @@ import type { Lock } from '../../archive/run-lock.js';
 import { holderNow, lockFolder } from '../../archive/run-lock.js';
 import { formatInstant } from '../../domain/time.js';
 import type { Io } from '../command.js';
-import { cannotKeep } from './run-keeper.js';
+import { cannotKeep } from './run-checkpointer.js';
 
 /**
  * Locks the folder of all runs, which is there, for whoever writes into it.

@@ -96,7 +96,7 @@ export function recordOf(scan: {
       ...(plan.quietGapMs !== undefined && { quiet_gap_ms: plan.quietGapMs }),
       form_gap_ms: plan.formGapMs,
       fixed_after_silent_runs: scan.fixedAfterSilentRuns,
-      stretch_ms: plan.stretchMs,
+      stretch_ms: plan.batchMs,
       seed: plan.seed,
       ...(plan.shard !== undefined && { shard: formatShard(plan.shard) }),
       ...(plan.sourceAddress !== undefined && { source_address: plan.sourceAddress }),

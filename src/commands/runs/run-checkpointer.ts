@@ -13,7 +13,7 @@ import { encodeSighting } from '../../sweep/sighting-codec.js';
 import { textsIn } from '../../scope/parse-range.js';
 import { version } from '../../version.js';
 import type { Given } from '../command.js';
-import type { ScanKeeper } from '../../engine/keep-saving.js';
+import type { Checkpointer } from '../../engine/keep-saving.js';
 import { formatRange } from './range-text.js';
 import type { ScanPlan } from '../../engine/scan-plan.js';
 import type { ScanInputs } from '../inputs/scan-inputs.js';
@@ -22,14 +22,14 @@ import { SETTINGS_BY_KEY } from '../../settings/all-settings.js';
 import { pathsFrom } from '../../settings/setting.js';
 
 /** Keeps a run on the disk while it goes on. */
-export interface RunKeeper extends ScanKeeper {
+export interface RunCheckpointer extends Checkpointer {
   /** The sessions of the run, this one last. */
   sessions(): readonly CheckpointSession[];
   close(): Promise<void>;
 }
 
 /** @param run.plan of a new run; absent where it goes on, then the rest says from where. */
-export function createRunKeeper(
+export function createRunCheckpointer(
   directory: RunDirectory,
   clock: Clock,
   run: {
@@ -42,7 +42,7 @@ export function createRunKeeper(
     readonly measurementsBytes?: number | undefined;
     readonly fromPosition?: number | undefined;
   },
-): RunKeeper {
+): RunCheckpointer {
   const startedAt = clock.now();
   let savedAt = startedAt;
   let writer: CheckpointWriter | undefined;
