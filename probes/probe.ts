@@ -171,7 +171,7 @@ export interface Probe<Id extends string = string> extends ProbeIdentity<Id> {
  * A server of the lab: what one kind of real server, or of hostile one, answers to this probe's requests.
  * Pure like the probe; the lab gives it a loopback address.
  */
-export interface Twin {
+export interface EmulatedServer {
   /** `ntpd-4.2.6-600-clients`. */
   readonly name: string;
   /** What it stands for, and what it was measured on. */
@@ -194,10 +194,10 @@ export interface ProbeDefinition<Id extends string = string> extends ProbeIdenti
    */
   build(settings: unknown, chosen?: ReadonlySet<string>): Probe<Id>;
   /** What the lab shows of this protocol; at least one that answers and one that refuses or stays silent. */
-  readonly twins: readonly Twin[];
+  readonly emulatedServers: readonly EmulatedServer[];
 }
 
-type ConstantProbe<Id extends string> = Probe<Id> & { readonly twins: readonly Twin[] };
+type ConstantProbe<Id extends string> = Probe<Id> & { readonly emulatedServers: readonly EmulatedServer[] };
 
 interface ConfigurableProbe<Id extends string, Schema extends z.ZodType> extends ProbeIdentity<Id> {
   readonly settings: { readonly key: string; readonly schema: Schema };
@@ -207,7 +207,7 @@ interface ConfigurableProbe<Id extends string, Schema extends z.ZodType> extends
     settings: z.output<Schema>,
     chosen: ReadonlySet<string>,
   ) => Omit<Probe<Id>, keyof ProbeIdentity>;
-  readonly twins: readonly Twin[];
+  readonly emulatedServers: readonly EmulatedServer[];
 }
 
 /** Declares a probe whose forms never change; keeps its literal id. */
@@ -219,12 +219,12 @@ export function defineProbe<const Id extends string>(probe: ConstantProbe<Id>): 
 export function defineConfigurableProbe<const Id extends string, Schema extends z.ZodType>(
   definition: ConfigurableProbe<Id, Schema>,
 ): ProbeDefinition<Id> {
-  const { configure, twins, settings, options, ...identity } = definition;
+  const { configure, emulatedServers, settings, options, ...identity } = definition;
   return {
     ...identity,
     settings,
     ...(options && { options }),
-    twins,
+    emulatedServers,
     build: (raw, chosen = NONE_CHOSEN) => ({ ...identity, ...configure(settings.schema.parse(raw), chosen) }),
   };
 }

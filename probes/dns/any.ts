@@ -20,7 +20,7 @@ import { readAny } from './read-any.js';
 import { rrlCheck } from './rate-check.js';
 import { idEchoed } from './reply.js';
 import { dnsSettings } from './settings.js';
-import { twins } from './twin.js';
+import { emulatedServers } from './emulated-servers.js';
 import { dnsVersion } from './version.js';
 import { words, wordsFor } from './words-any.js';
 
@@ -40,7 +40,7 @@ export const dnsAny = defineConfigurableProbe({
   // Of the two DNS probes this one alone makes the burst: it knows the strongest question, and a host that both
   // report is not burst twice.
   options: [rrlCheck, dnsVersion],
-  twins,
+  emulatedServers,
   configure: ({ names }, chosen) => {
     const plan = planOf(names);
     return {

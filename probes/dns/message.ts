@@ -3,7 +3,7 @@ import { Reader } from '../wire/reader.js';
 import type { ExtendedError } from './extended-error.js';
 import { readExtendedErrors } from './extended-error.js';
 
-/** Resource record types (IANA, DNS parameters) that a reader or a twin knows by name. */
+/** Resource record types (IANA, DNS parameters) that a reader or an emulated server knows by name. */
 export const TYPE = {
   A: 1,
   NS: 2,

@@ -22,7 +22,7 @@ import { readResolver } from './read-resolver.js';
 import { idEchoed } from './reply.js';
 import type { Check } from './settings.js';
 import { dnsSettings } from './settings.js';
-import { twins } from './twin.js';
+import { emulatedServers } from './emulated-servers.js';
 import { askVersion, dnsVersion } from './version.js';
 import { words, wordsFor } from './words-resolver.js';
 
@@ -40,7 +40,7 @@ export const dnsResolver = defineConfigurableProbe({
   wordsFor,
   settings: { key: 'dns', schema: dnsSettings },
   options: [dnsVersion],
-  twins,
+  emulatedServers,
   configure: ({ check }, chosen) => {
     const form = queryForm(questionOf(check));
     const checked = check !== undefined;

@@ -21,7 +21,7 @@ import { judgeMonlist, listsClients, saysEmpty } from './judge-monlist.js';
 import { MONLIST_CODE, writeMode7 } from './mode7.js';
 import { IMPLEMENTATION_UNKNOWN, readMonlist } from './read-monlist.js';
 import { timeRequest } from './time-packet.js';
-import { twins } from './twin.js';
+import { emulatedServers } from './emulated-servers.js';
 import { words, wordsFor } from './words-monlist.js';
 
 /** IMPL_XNTPD: what every ntpd with IPv6 speaks. Eight bytes are the shortest request that is answered. */
@@ -58,7 +58,7 @@ export const ntpMonlist = defineProbe({
   next,
   judge: judgeMonlist,
   dissect: dissectNtp,
-  twins,
+  emulatedServers,
 });
 
 /**

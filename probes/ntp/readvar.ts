@@ -10,7 +10,7 @@ import { dissectNtp } from './dissect.js';
 import { judgeReadvar } from './judge-readvar.js';
 import { READ_VARIABLES, writeMode6 } from './mode6.js';
 import { readReadvar, sequenceIn } from './read-readvar.js';
-import { twins } from './twin.js';
+import { emulatedServers } from './emulated-servers.js';
 import { words, wordsFor } from './words-readvar.js';
 
 /** What `ntpq -c rv` asks. Version 2 and version 4 bring the same answer. */
@@ -49,5 +49,5 @@ export const ntpReadvar = defineProbe({
   next: forms(),
   judge: judgeReadvar,
   dissect: dissectNtp,
-  twins,
+  emulatedServers,
 });

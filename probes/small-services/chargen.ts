@@ -48,7 +48,7 @@ export const chargen = defineLoopService({
     seen: { en: 'a block of text comes back', ja: 'まとまった量の文字列' },
     isInWindows: true,
   },
-  twins: [
+  emulatedServers: [
     {
       name: 'chargen-xinetd',
       about: 'xinetd 2.3.15 with its internal chargen-dgram: 1,024 bytes for any datagram, an empty one too',

@@ -45,7 +45,7 @@ export const daytime = defineLoopService({
     seen: { en: 'the date comes back', ja: '日時' },
     isInWindows: true,
   },
-  twins: [
+  emulatedServers: [
     {
       name: 'daytime-xinetd',
       about: 'xinetd 2.3.15; an emulated server has no clock, and always says the same',

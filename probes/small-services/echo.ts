@@ -55,7 +55,7 @@ export const echo = defineLoopService({
     command: 'printf 12345678 | nc -u -w 3 ADDRESS PORT',
     isInWindows: true,
   },
-  twins: [
+  emulatedServers: [
     {
       name: 'echo-inetd',
       about:

@@ -11,7 +11,7 @@ import {
   type ProbeIdentity,
   type ProbeWords,
   type RequestForm,
-  type Twin,
+  type EmulatedServer,
   type Words,
 } from '../probe.js';
 
@@ -45,7 +45,7 @@ export interface LoopService<Id extends string> extends Pick<ProbeIdentity, 'por
     readonly isInWindows: boolean;
   };
   /** Those that answer; one that is switched off comes along. */
-  readonly twins: readonly Twin[];
+  readonly emulatedServers: readonly EmulatedServer[];
 }
 
 /** Declares a probe of a service that answers every datagram: see chargen.ts, which is the smallest. */
@@ -74,8 +74,8 @@ export function defineLoopService<const Id extends string>(service: LoopService<
     next: forms(),
     judge: (done) => judge(service, done),
     dissect: (payload) => (payload.length === 0 ? [] : service.dissect(payload)),
-    twins: [
-      ...service.twins,
+    emulatedServers: [
+      ...service.emulatedServers,
       {
         name: `${id}-off`,
         about: 'a host with the service switched off, or on TCP only, as most inetds have it: silence',

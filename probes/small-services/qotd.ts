@@ -48,7 +48,7 @@ export const qotd = defineLoopService({
     seen: { en: 'a text comes back', ja: '文章' },
     isInWindows: true,
   },
-  twins: [
+  emulatedServers: [
     {
       name: 'qotd-xinetd',
       about: 'a script of three lines behind xinetd 2.3.15, for no package has a qotd for UDP: 166 bytes',

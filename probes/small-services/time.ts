@@ -52,7 +52,7 @@ export const time = defineLoopService({
     command: 'echo | nc -u -w 3 ADDRESS PORT | od -t u1',
     isInWindows: false,
   },
-  twins: [
+  emulatedServers: [
     {
       name: 'time-xinetd',
       about: 'xinetd 2.3.15, and openbsd-inetd 0.20221205 alike: 4 bytes; an emulated server has no clock',

@@ -21,7 +21,7 @@ import { dissectSnmp } from './dissect.js';
 import { judgeAgent } from './judge-agent.js';
 import { PDU, SNMP_VERSION } from './message.js';
 import { agentNonce, communityForm, readAgent } from './read-agent.js';
-import { twins } from './twin.js';
+import { emulatedServers } from './emulated-servers.js';
 import { agentWordsFor, getBulkWords } from './words.js';
 
 export const snmpGetBulk = defineConfigurableProbe({
@@ -37,7 +37,7 @@ export const snmpGetBulk = defineConfigurableProbe({
   words: getBulkWords,
   wordsFor: agentWordsFor,
   settings: { key: 'snmp', schema: snmpSettings },
-  twins,
+  emulatedServers,
   configure: ({ communities }) => ({
     ...perCommunity(communities, (community) => getBulkForm(10, community), further),
     nonce: agentNonce,

@@ -23,7 +23,7 @@ import { NET_SNMP } from './enterprises.js';
 import { judgeAgent } from './judge-agent.js';
 import { PDU, SNMP_VERSION } from './message.js';
 import { SYSTEM, agentNonce, communityForm, readAgent } from './read-agent.js';
-import { twins } from './twin.js';
+import { emulatedServers } from './emulated-servers.js';
 import { agentWordsFor, v1Words } from './words.js';
 
 export const snmpV1GetNext = defineConfigurableProbe({
@@ -39,7 +39,7 @@ export const snmpV1GetNext = defineConfigurableProbe({
   words: v1Words,
   wordsFor: agentWordsFor,
   settings: { key: 'snmp', schema: snmpSettings },
-  twins,
+  emulatedServers,
   configure: ({ communities }) => ({
     ...perCommunity(communities, (community) => v1Form('getnext', community, PDU.getNext, [MIB_2]), further),
     nonce: agentNonce,

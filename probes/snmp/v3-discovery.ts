@@ -22,7 +22,7 @@ import { dissectSnmp } from './dissect.js';
 import { readEngineId } from './engine-id.js';
 import { PDU } from './message.js';
 import { REQUEST_ID_BIT, nonceOf, numberedForm } from './request-id.js';
-import { twins } from './twin.js';
+import { emulatedServers } from './emulated-servers.js';
 import { REPORTABLE, encodeV3Message, readV3Header, readV3Message } from './v3-message.js';
 import { v3Words, v3WordsFor } from './words.js';
 
@@ -62,7 +62,7 @@ export const snmpV3Discovery = defineProbe({
   next: forms(),
   judge,
   dissect: dissectSnmp,
-  twins,
+  emulatedServers,
 });
 
 /** The nonce in a message's msgID. Whether the rest of it is ours, `read` says. */

@@ -22,9 +22,9 @@ export const lab = defineCommand({
     const { hosts, scopeText } = labOf(base_port, clock.now());
     await writeScopeFile(scopeFile, scopeText);
     const running = await startLab(hosts);
-    for (const { address, port, twin, probes: askers } of hosts)
+    for (const { address, port, emulated, probes: askers } of hosts)
       stdout.write(
-        `${addressAndPort(address, port)}  ${twin.name}: ${twin.about} (for ${askers.join(', ')})\n`,
+        `${addressAndPort(address, port)}  ${emulated.name}: ${emulated.about} (for ${askers.join(', ')})\n`,
       );
     const ports = labPorts(hosts).map((port) => `--port ${port}`);
     stdout.write(

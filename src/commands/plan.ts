@@ -118,8 +118,8 @@ async function measurementOf(
   readonly bursts?: readonly { readonly requests: number; readonly within_ms: number }[];
 }> {
   const measurements = [];
-  for (const twin of definitionOf(probe.id, 'plan').twins) {
-    measurements.push(interview(probe, twin));
+  for (const emulated of definitionOf(probe.id, 'plan').emulatedServers) {
+    measurements.push(interview(probe, emulated));
     await giveWay();
   }
   const bursts = measurements.map(({ asks }) => asks.flatMap(({ burst }) => burst ?? []));

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:dgram';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { Twin } from '../../probes/probe.js';
+import type { EmulatedServer } from '../../probes/probe.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { LabHost } from './layout.js';
 import { addressAndPort } from './layout.js';
@@ -13,7 +13,7 @@ export interface Lab {
 }
 
 /**
- * Starts the twin of each host on its loopback address.
+ * Starts the emulated server of each host on its loopback address.
  * @throws UsageError where a port is taken, or an address is not loopback.
  */
 export async function startLab(hosts: readonly LabHost[]): Promise<Lab> {
@@ -24,7 +24,7 @@ export async function startLab(hosts: readonly LabHost[]): Promise<Lab> {
     );
   };
   try {
-    for (const { address, port, twin } of hosts) sockets.push(await serve(twin, address, port));
+    for (const { address, port, emulated } of hosts) sockets.push(await serve(emulated, address, port));
   } catch (error) {
     await close();
     throw error;
@@ -32,13 +32,13 @@ export async function startLab(hosts: readonly LabHost[]): Promise<Lab> {
   return { hosts, close };
 }
 
-/** Answers every request with what the twin says, in order. */
-async function serve(twin: Twin, address: string, port: number): Promise<Socket> {
+/** Answers every request with what the emulated server says, in order. */
+async function serve(emulated: EmulatedServer, address: string, port: number): Promise<Socket> {
   if (!address.startsWith('127.') && address !== '::1')
     throw new UsageError(`the lab does not serve ${address}`, 'its hosts have loopback addresses only');
   const socket = createSocket(address.includes(':') ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
   socket.on('message', (request, sender) => {
-    for (const reply of twin.reply(request)) socket.send(reply, sender.port, sender.address, ignoreLoss);
+    for (const reply of emulated.reply(request)) socket.send(reply, sender.port, sender.address, ignoreLoss);
   });
   socket.bind(port, address);
   try {

@@ -1,10 +1,10 @@
-import type { ProbeDefinition, Twin } from '../../probes/probe.js';
+import type { EmulatedServer, ProbeDefinition } from '../../probes/probe.js';
 
-/** A place of the lab: a twin on an address and port, and the probes that ask it there. */
+/** A place of the lab: an emulated server on an address and port, and the probes that ask it there. */
 export interface LabHost {
   readonly address: string;
   readonly port: number;
-  readonly twin: Twin;
+  readonly emulated: EmulatedServer;
   readonly probes: readonly string[];
 }
 
@@ -34,9 +34,9 @@ export const LAB_IPV6_NETWORK: LabNetwork = {
 const FIRST_HOST = 10;
 
 /**
- * Deals the twins of all probes out to the networks, one address each, so every network has some of most
- * protocols, and the first twin of each port to the one IPv6 address. A twin that several probes list is one
- * host, on the port of each of them. A probe that is added to the list is in the lab without a word here.
+ * Deals the emulated servers of all probes out to the networks, one address each, so every network has some of most
+ * protocols, and the first one of each port to the one IPv6 address. One that several probes list is one host, on the
+ * port of each of them. A probe that is added to the list is in the lab without a word here.
  * @param basePort added to each probe's own port, so that nobody needs to be root.
  * @param hasIpv6 whether ::1 is there: not every container has it.
  */
@@ -44,17 +44,17 @@ export function labHosts(
   definitions: readonly ProbeDefinition[],
   { basePort, hasIpv6 }: { readonly basePort: number; readonly hasIpv6: boolean },
 ): readonly LabHost[] {
-  const twins = [...new Set(definitions.flatMap((definition) => definition.twins))];
-  const hosts = twins.flatMap((twin, index) => {
+  const emulatedServers = [...new Set(definitions.flatMap((definition) => definition.emulatedServers))];
+  const hosts = emulatedServers.flatMap((emulated, index) => {
     const network = LAB_NETWORKS[index % LAB_NETWORKS.length];
     const host = FIRST_HOST + Math.floor(index / LAB_NETWORKS.length);
     const address = (network?.prefix ?? '').replace(/\.\d+\/\d+$/, `.${host}`);
-    const askers = definitions.filter((definition) => definition.twins.includes(twin));
+    const askers = definitions.filter((definition) => definition.emulatedServers.includes(emulated));
     const ports = [...new Set(askers.map(({ port }) => port))];
     return ports.map((port): LabHost => ({
       address,
       port: basePort + port,
-      twin,
+      emulated,
       probes: askers.filter((asker) => asker.port === port).map(({ id }) => id),
     }));
   });

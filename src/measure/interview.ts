@@ -1,4 +1,4 @@
-import type { Ask, Probe, Twin } from '../../probes/probe.js';
+import type { Ask, EmulatedServer, Probe } from '../../probes/probe.js';
 import type { Exchange, Reply } from '../domain/exchange.js';
 import { NO_TRAFFIC, addTraffic, trafficOf } from '../domain/exchange.js';
 import { MOST_ASKS } from './measure-responder.js';
@@ -6,7 +6,7 @@ import { MOST_ASKS } from './measure-responder.js';
 /** What a probe asks of a server of this behaviour, and what it hears: a measurement without a network. */
 export function interview(
   probe: Probe,
-  server: Pick<Twin, 'reply'>,
+  server: Pick<EmulatedServer, 'reply'>,
 ): { readonly asks: readonly Ask[]; readonly exchanges: readonly Exchange[] } {
   const asks: Ask[] = [];
   const exchanges: Exchange[] = [];
@@ -26,7 +26,7 @@ export function requestsOf({ burst }: Ask): number {
   return burst?.repeat ?? 1;
 }
 
-function heardBy(probe: Probe, server: Pick<Twin, 'reply'>, ask: Ask, nonce: number): Exchange {
+function heardBy(probe: Probe, server: Pick<EmulatedServer, 'reply'>, ask: Ask, nonce: number): Exchange {
   const request = ask.form.encode(nonce);
   const payloads = server.reply(request);
   return {

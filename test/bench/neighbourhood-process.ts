@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { formatAddress } from '../../src/domain/address.js';
-import { answeringTwin } from './answering-twin.js';
+import { answeringServer } from './answering-server.js';
 import type { Conversation, Responder, Service } from './neighbourhood.js';
 
 type Counts = { -readonly [Key in keyof Conversation]: Conversation[Key] };
@@ -63,17 +63,17 @@ async function serve(
   });
 }
 
-/** Who asks something that the twin does not answer gets what the probe's own request brings. */
+/** Who asks something that the emulated server does not answer gets what the probe's own request brings. */
 function answerOf(id: string): (request: Uint8Array) => readonly Uint8Array[] {
-  const { request: usual, twin } = answeringTwin(id);
-  // A twin may take milliseconds for what a real server has at hand.
+  const { request: usual, emulated } = answeringServer(id);
+  // An emulated server may take milliseconds for what a real server has at hand.
   const known = new Map<string, readonly Uint8Array[]>();
   return (request) => {
     const key = Buffer.from(request).toString('latin1');
     let replies = known.get(key);
     if (replies === undefined) {
-      const own = twin.reply(request);
-      replies = own.length > 0 ? own : twin.reply(usual);
+      const own = emulated.reply(request);
+      replies = own.length > 0 ? own : emulated.reply(usual);
       known.set(key, replies);
     }
     return replies;

@@ -14,7 +14,7 @@ export interface Neighbourhood {
   close(): void;
 }
 
-/** The servers of one probe: each answers with what the probe's first twin says, in as many datagrams. */
+/** The servers of one probe: each answers with what the probe's first emulated server says, in as many datagrams. */
 export interface Service {
   readonly probe: string;
   /** Absent: the system chooses one. */

@@ -17,7 +17,7 @@ import { encodeSighting } from '../../src/sweep/sighting-codec.js';
 import type { Discovery } from '../../src/sweep/discovery.js';
 import { createDiscovery } from '../../src/sweep/discovery.js';
 import { systemClock } from '../../src/system-clock.js';
-import { answeringTwin } from './answering-twin.js';
+import { answeringServer } from './answering-server.js';
 import { loopback, partOf } from './place.js';
 
 export interface SweepAlone {
@@ -49,9 +49,9 @@ export async function sweepAlone(
   const { first, last } = rangeOf(prefixLength);
   const addresses = Number(last) - Number(first) + 1;
   const stride = responders === 0 ? Infinity : Math.floor(addresses / responders);
-  const { probe, request: usual, twin } = answeringTwin('dns-any');
-  const [template] = twin.reply(usual);
-  if (template === undefined) throw new Error('the twin has no answer');
+  const { probe, request: usual, emulated } = answeringServer('dns-any');
+  const [template] = emulated.reply(usual);
+  if (template === undefined) throw new Error('the emulated server has no answer');
   const clock = quickClock();
   const due: (() => void)[] = [];
   const beforeBytes = collected();

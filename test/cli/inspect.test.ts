@@ -95,8 +95,8 @@ describe('ampscope inspect', () => {
   });
 });
 
-function inspect(twin: string, probe: string, ...words: readonly string[]): ReturnType<typeof runCli> {
-  const host = hosts.find((each) => each.twin.name === twin);
+function inspect(emulated: string, probe: string, ...words: readonly string[]): ReturnType<typeof runCli> {
+  const host = hosts.find((each) => each.emulated.name === emulated);
   assert.ok(host);
   const port = `${probe}=${host.port}`;
   return runCli(['inspect', host.address, '--probe', probe, '--port', port, ...words], {

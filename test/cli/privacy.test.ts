@@ -13,7 +13,7 @@ import { setTimeout } from 'node:timers/promises';
 import dnsPacket from 'dns-packet';
 import { probes } from '../../probes/list.js';
 import { answerAs, XNTPD, XNTPD_OLD } from '../../probes/ntp/classic-ntpd.js';
-import { twins as snmpTwins } from '../../probes/snmp/twin.js';
+import { emulatedServers as snmpServers } from '../../probes/snmp/emulated-servers.js';
 import { type CliRun, runCli, startCli } from './run-cli.js';
 import { begunRun, resultOf } from './stopped-run.js';
 import { makeWorkspace, scopeText } from './workspace.js';
@@ -59,7 +59,7 @@ const ntp: Answer = (request) =>
 
 /** A stock agent whose own description and contact, in the same lengths, are others. */
 const snmp: Answer = (request) => {
-  const stock = snmpTwins.find(({ name }) => name === 'snmpd-stock');
+  const stock = snmpServers.find(({ name }) => name === 'snmpd-stock');
   return (stock?.reply(request) ?? []).map((datagram) =>
     Buffer.from(
       Buffer.from(datagram)

@@ -89,8 +89,8 @@ describe('a run that was killed and went on', () => {
  * behind them would never hear of them.
  */
 function startSlowHosts(): Promise<readonly Socket[]> {
-  const twin = probes.find(({ id }) => id === 'chargen')?.twins[0];
-  assert.ok(twin);
+  const emulated = probes.find(({ id }) => id === 'chargen')?.emulatedServers[0];
+  assert.ok(emulated);
   const hosts = [1, 2, 3].flatMap((network) =>
     [20, 22, 24, 26, 28, 30].map((host) => `127.64.${network}.${host}`),
   );
@@ -102,7 +102,7 @@ function startSlowHosts(): Promise<readonly Socket[]> {
         const socket = createSocket('udp4');
         socket.on('message', (request, { port, address: sender }) => {
           void setTimeout(100).then(() => {
-            for (const reply of twin.reply(request)) socket.send(reply, port, sender, () => undefined);
+            for (const reply of emulated.reply(request)) socket.send(reply, port, sender, () => undefined);
           });
         });
         const listening = once(socket, 'listening');

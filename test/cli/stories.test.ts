@@ -37,8 +37,9 @@ const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
 const ADDRESSES = hasIpv6 ? 193 : 192;
 /** Where the lab has its full monlist server: a probe that is added moves it. */
 const FULL_MONLIST =
-  labHosts(probes, { basePort, hasIpv6: false }).find(({ twin }) => twin.name === 'ntpd-4.2.6-600-clients')
-    ?.address ?? '';
+  labHosts(probes, { basePort, hasIpv6: false }).find(
+    ({ emulated }) => emulated.name === 'ntpd-4.2.6-600-clients',
+  )?.address ?? '';
 const DEFAULT_PROBES = probes.filter(({ byDefault }) => byDefault);
 /** Every probe that is asked by default has one sweep form here. */
 const ONE_PASS = DEFAULT_PROBES.length * ADDRESSES;

@@ -37,8 +37,8 @@ const out = join(workspace.path, 'exposure');
 const hosts = weeklyHosts();
 after(() => hosts.close());
 
-const [fatTwin] = dnsAny.twins;
-const RESOLVER: Behaviour = (query) => fatTwin?.reply(query) ?? [];
+const [fatServer] = dnsAny.emulatedServers;
+const RESOLVER: Behaviour = (query) => fatServer?.reply(query) ?? [];
 
 /** What each host does in the weeks 1 to 9; absent: its port is closed. */
 const LIVES: Readonly<Record<string, readonly (Behaviour | undefined)[]>> = {

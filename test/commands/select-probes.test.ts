@@ -78,6 +78,6 @@ function definition(id: string, byDefault: boolean, ...flags: readonly string[])
     ...probe,
     options: flags.map((flag) => ({ flag, describe: flag })),
     build: (_, chosen = new Set()) => ({ ...probe, standard: `built with ${[...chosen].join()}` }),
-    twins: [],
+    emulatedServers: [],
   };
 }

@@ -30,7 +30,7 @@ export const subjects: readonly Subject[] = definitions.map((definition) => {
     captures
       .filter(({ protocol }) => (protocol === definition.protocol) === isOwn)
       .flatMap(({ request, responses }) => [request, ...responses].map((message) => ({ message, request })));
-  const emulated = definition.twins.flatMap((server) =>
+  const emulated = definition.emulatedServers.flatMap((server) =>
     probe.sweepForms.flatMap((form) => {
       const request = form.encode(1);
       return server.reply(request).map((message) => ({ message, request }));

@@ -31,22 +31,22 @@ describe('the lab', () => {
       }
     });
 
-    it(`${hasIpv6 ? 'with IPv6 has one twin on each port' : 'without IPv6 has nothing'} on ::1`, () => {
+    it(`${hasIpv6 ? 'with IPv6 has one emulated server on each port' : 'without IPv6 has nothing'} on ::1`, () => {
       const six = hosts.filter(({ address }) => address === '::1').map(({ port }) => port - 20_000);
       assert.deepEqual(six, hasIpv6 ? [...new Set(probes.map(({ port }) => port))] : []);
       assert.equal(labScope('2027-03-31', { hasIpv6 }).includes('::1/128'), hasIpv6);
     });
   }
 
-  it('has one host for a twin that several probes list, and on it the port of each', () => {
+  it('has one host for an emulated server that several probes list, and on it the port of each', () => {
     const [chargen] = probes.filter(({ id }) => id === 'chargen');
-    const [twin] = chargen?.twins ?? [];
-    assert.ok(chargen !== undefined && twin !== undefined);
+    const [emulated] = chargen?.emulatedServers ?? [];
+    assert.ok(chargen !== undefined && emulated !== undefined);
     const hosts = labHosts(
       [chargen, { ...chargen, id: 'chargen-other' }, { ...chargen, id: 'chargen-far', port: 1019 }],
       { basePort: 20_000, hasIpv6: true },
     );
-    const where = hosts.filter((host) => host.twin === twin);
+    const where = hosts.filter((host) => host.emulated === emulated);
     assert.deepEqual(
       where.map(({ address, port, probes: askers }) => [address, port, askers]),
       [
@@ -56,7 +56,7 @@ describe('the lab', () => {
         ['::1', 21_019, ['chargen-far']],
       ],
     );
-    assert.equal(hosts.length, 2 * chargen.twins.length + 2);
+    assert.equal(hosts.length, 2 * chargen.emulatedServers.length + 2);
   });
 
   it('answers on ::1 as on any other of its addresses', onIpv6, async () => {

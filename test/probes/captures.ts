@@ -52,8 +52,8 @@ const expected = z.strictObject({
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   /** The probe's settings for this judgement, as scope.yaml would hold them; its defaults where absent. */
   settings: z.unknown().optional(),
-  /** The twin that answers this request with as many datagrams of the same sizes. */
-  twin: z.string().optional(),
+  /** The emulated server that answers this request with as many datagrams of the same sizes. */
+  emulated: z.string().optional(),
 });
 
 const folder = join(repositoryRoot, 'test', 'captures');

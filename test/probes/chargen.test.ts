@@ -58,7 +58,7 @@ describe('the request', () => {
 describe('the judgement', () => {
   it('says when a datagram is longer than RFC 864 allows', () => {
     const [large, small] = ['chargen-xinetd', 'chargen-openbsd-inetd'].map((name) =>
-      probe.judge([exchangeFrom(twin(name), form.name, REQUEST, probe)]),
+      probe.judge([exchangeFrom(emulated(name), form.name, REQUEST, probe)]),
     );
     assert.ok(large?.kind === 'exposure' && small?.kind === 'exposure');
     assert.equal(large.detail, 'datagrams of 1024 bytes, more than the 512 that RFC 864 allows');
@@ -66,7 +66,7 @@ describe('the judgement', () => {
   });
 
   it('counts only what was asked to measure', () => {
-    const answer = exchangeFrom(twin('chargen-xinetd'), form.name, REQUEST, probe);
+    const answer = exchangeFrom(emulated('chargen-xinetd'), form.name, REQUEST, probe);
     assert.equal(probe.judge([answer]).kind, 'exposure');
     assert.equal(probe.judge([{ ...answer, purpose: 'rate-check' }]).kind, 'nothing');
   });
@@ -74,7 +74,7 @@ describe('the judgement', () => {
 
 describe('the fields of a datagram', () => {
   it('are its lines, each with its line end, and the last also without one', () => {
-    const [datagram] = twin('chargen-xinetd').reply(REQUEST);
+    const [datagram] = emulated('chargen-xinetd').reply(REQUEST);
     const fields = probe.dissect(datagram ?? new Uint8Array());
     assert.deepEqual([...new Set(fields.slice(0, -1).map(({ bytes }) => bytes))], [74]);
     assert.equal(fields.length, Math.ceil(1024 / 74));
@@ -82,7 +82,7 @@ describe('the fields of a datagram', () => {
   });
 });
 
-describe('the twins', () => {
+describe('the emulated servers', () => {
   it('answer the request with the very bytes of the real servers', () => {
     for (const [file, name] of [
       ['chargen-xinetd.json', 'chargen-xinetd'],
@@ -91,13 +91,13 @@ describe('the twins', () => {
       const capture = captures.find((each) => each.file === file && each.label === 'main');
       assert.ok(capture);
       assert.equal(exchangeOf(capture, probe).received.datagrams, 1);
-      assert.deepEqual(twin(name).reply(capture.request), capture.responses);
+      assert.deepEqual(emulated(name).reply(capture.request), capture.responses);
     }
   });
 });
 
-function twin(name: string) {
-  const found = chargen.twins.find((each) => each.name === name);
+function emulated(name: string) {
+  const found = chargen.emulatedServers.find((each) => each.name === name);
   assert.ok(found, name);
   return found;
 }

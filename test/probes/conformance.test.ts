@@ -12,7 +12,7 @@ import {
   type Probe,
   type ProbeDefinition,
   type RequestForm,
-  type Twin,
+  type EmulatedServer,
 } from '../../probes/probe.js';
 import type { Exchange, Reading } from '../../src/domain/exchange.js';
 import { SEVERITIES, type Judgement } from '../../src/domain/finding.js';
@@ -29,7 +29,7 @@ import { exchangeOf, exchangeWith } from './exchanges.js';
 /** A burst is bounded like everything else that is sent. */
 const MOST_REPEATS = 100;
 
-const SILENT: Pick<Twin, 'reply'> = { reply: () => [] };
+const SILENT: Pick<EmulatedServer, 'reply'> = { reply: () => [] };
 
 /** For each probe; `npm run fuzz` tries millions. */
 const BOMBS = 400;
@@ -107,15 +107,15 @@ for (const definition of definitions) {
           assert.ok(holdsNumber(capture.request, value, nonce.bits), `${nameOf(capture)} echoes ${value}`);
       });
 
-      it('law 2: whatever a twin answers echoes the nonce it was asked with', () => {
+      it('law 2: whatever an emulated server answers echoes the nonce it was asked with', () => {
         fc.assert(
           fc.property(
-            fc.constantFrom(...definition.twins),
+            fc.constantFrom(...definition.emulatedServers),
             fc.constantFrom(...forms),
             nonceOf(probe),
-            (twin, form, value) => {
-              for (const payload of twin.reply(form.encode(value)))
-                assert.equal(nonce.echoed(payload), value, twin.name);
+            (emulated, form, value) => {
+              for (const payload of emulated.reply(form.encode(value)))
+                assert.equal(nonce.echoed(payload), value, emulated.name);
             },
           ),
         );
@@ -283,7 +283,9 @@ for (const definition of definitions) {
       const shown = [
         ...payloads,
         ...distinct(own.map(({ request }) => request)),
-        ...definition.twins.flatMap((twin) => forms.flatMap((form) => twin.reply(form.encode(1)))),
+        ...definition.emulatedServers.flatMap((emulated) =>
+          forms.flatMap((form) => emulated.reply(form.encode(1))),
+        ),
         ...others.map(({ request }) => request),
       ];
       for (const payload of shown) assertDissects(probe, payload);
@@ -317,39 +319,41 @@ for (const definition of definitions) {
       }
     });
 
-    it('has a twin that is an exposure and one that is none, each with its own name', () => {
-      const names = definition.twins.map(({ name }) => name);
+    it('has an emulated server that is an exposure and one that is none, each with its own name', () => {
+      const names = definition.emulatedServers.map(({ name }) => name);
       assert.equal(new Set(names).size, names.length);
-      for (const { about } of definition.twins) assert.notEqual(about.trim(), '');
-      const kinds = definition.twins.map((twin) => probe.judge(interview(probe, twin).exchanges).kind);
+      for (const { about } of definition.emulatedServers) assert.notEqual(about.trim(), '');
+      const kinds = definition.emulatedServers.map(
+        (emulated) => probe.judge(interview(probe, emulated).exchanges).kind,
+      );
       assert.ok(kinds.includes('exposure'), kinds.join());
       assert.ok(kinds.includes('refusal') || kinds.includes('nothing'), kinds.join());
     });
 
-    it('has twins that any bytes leave standing', () => {
+    it('has emulated servers that any bytes leave standing', () => {
       fc.assert(
         fc.property(
-          fc.constantFrom(...definition.twins),
+          fc.constantFrom(...definition.emulatedServers),
           fc.oneof(
             fc.uint8Array({ maxLength: 100 }),
             fc
               .tuple(fc.constantFrom(...own.map(({ request }) => request)), fc.nat(), fc.nat(7))
               .map(([request, at, bit]) => flipped(request, at % Math.max(1, request.length), bit)),
           ),
-          (twin, bytes) => {
-            for (const payload of twin.reply(bytes)) assert.ok(payload.length <= 65_507, twin.name);
+          (emulated, bytes) => {
+            for (const payload of emulated.reply(bytes)) assert.ok(payload.length <= 65_507, emulated.name);
           },
         ),
         { numRuns: 2000 },
       );
     });
 
-    it('has twins that answer a captured request with as many datagrams of the same sizes', () => {
-      const mirrored = expectations.filter(({ twin }) => twin !== undefined);
-      assert.ok(mirrored.length > 0, 'no capture names its twin');
-      for (const { capture, twin } of mirrored) {
-        const server = definition.twins.find(({ name }) => name === twin);
-        assert.ok(server, `no twin ${twin ?? ''}`);
+    it('has emulated servers that answer a captured request with as many datagrams of the same sizes', () => {
+      const mirrored = expectations.filter(({ emulated }) => emulated !== undefined);
+      assert.ok(mirrored.length > 0, 'no capture names its emulated server');
+      for (const { capture, emulated } of mirrored) {
+        const server = definition.emulatedServers.find(({ name }) => name === emulated);
+        assert.ok(server, `no emulated server ${emulated ?? ''}`);
         const sizes = server.reply(capture.request).map(({ length }) => length);
         assert.deepEqual(sizes, capture.sizes, `${server.name} <- ${nameOf(capture)}`);
       }
@@ -366,8 +370,11 @@ function flagsOf({ options = [] }: ProbeDefinition): ReadonlySet<string> {
 }
 
 /** The sweep forms and every further form that some server's behaviour makes the probe ask. */
-function formsOf(probe: Probe, { twins }: ProbeDefinition): readonly [RequestForm, ...RequestForm[]] {
-  const further = [...twins, SILENT].flatMap((server) =>
+function formsOf(
+  probe: Probe,
+  { emulatedServers }: ProbeDefinition,
+): readonly [RequestForm, ...RequestForm[]] {
+  const further = [...emulatedServers, SILENT].flatMap((server) =>
     interview(probe, server).asks.map(({ form }) => form),
   );
   return [...probe.sweepForms, ...further];

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import dnsPacket from 'dns-packet';
-import type { ProbeDefinition, Twin } from '../../probes/probe.js';
-import { twins } from '../../probes/dns/twin.js';
+import type { ProbeDefinition, EmulatedServer } from '../../probes/probe.js';
+import { emulatedServers } from '../../probes/dns/emulated-servers.js';
 import type { Exchange } from '../../src/domain/exchange.js';
 import { exchangeFrom } from './exchanges.js';
 
 /** The ID of every request in the tests of DNS. */
 export const ID = 0x4a5b;
 
-/** Of a twin, only what it answers. */
-export type Server = Pick<Twin, 'reply'>;
+/** Of an emulated server, only what it answers. */
+export type Server = Pick<EmulatedServer, 'reply'>;
 
-export function twinNamed(name: string): Twin {
-  const twin = twins.find((each) => each.name === name);
-  assert.ok(twin, `no twin ${name}`);
-  return twin;
+export function serverNamed(name: string): EmulatedServer {
+  const emulated = emulatedServers.find((each) => each.name === name);
+  assert.ok(emulated, `no emulated server ${name}`);
+  return emulated;
 }
 
 /** What a measurement of this server consists of. @param chosen the options that the user gave. */

@@ -14,7 +14,7 @@ import {
   namesOf,
   questionsOf,
   reply,
-  twinNamed,
+  serverNamed,
   type Reply,
   type Server,
 } from './dns-messages.js';
@@ -214,13 +214,13 @@ describe('an open resolver', () => {
     const settings = { names: ['fat.test'], check: { name: 'small.fat.test', address: '192.0.2.1' } };
     const both = (name: string): readonly string[] =>
       [dnsAny, dnsResolver].map(
-        (each) => each.build(settings).judge(converseWith(each, settings, twinNamed(name))).kind,
+        (each) => each.build(settings).judge(converseWith(each, settings, serverNamed(name))).kind,
       );
     assert.deepEqual(both('bind9-open'), ['exposure', 'exposure']);
     assert.deepEqual(both('bind9-auth'), ['exposure', 'refusal']);
     assert.deepEqual(both('unbound-refuse'), ['refusal', 'refusal']);
     assert.deepEqual(
-      tagsOf(dnsResolver.build(settings).judge(converse(settings, twinNamed('bogus-resolver')))),
+      tagsOf(dnsResolver.build(settings).judge(converse(settings, serverNamed('bogus-resolver')))),
       ['openresolver', 'bogusresolver'],
     );
     assert.notDeepEqual(dnsAny.words.remedy, dnsResolver.words.remedy);

@@ -19,7 +19,7 @@ import {
   namesOf,
   questionsOf,
   reply,
-  twinNamed,
+  serverNamed,
   type Server,
 } from './dns-messages.js';
 import { exchangeFrom, exchangeOf, exchangeWith } from './exchanges.js';
@@ -349,11 +349,11 @@ describe('the reader of dns-any', () => {
 });
 
 describe('what dns-any asks next', () => {
-  const fat = twinNamed('bind9-open');
-  const small = twinNamed('bind9-minimal-any');
-  const refusing = twinNamed('unbound-refuse');
-  const truncating = twinNamed('pdns-any-to-tcp');
-  const middling = twinNamed('bind9-default');
+  const fat = serverNamed('bind9-open');
+  const small = serverNamed('bind9-minimal-any');
+  const refusing = serverNamed('unbound-refuse');
+  const truncating = serverNamed('pdns-any-to-tcp');
+  const middling = serverNamed('bind9-default');
   const nothing: Server = { reply: () => [] };
 
   it('is the further names, then the same again and the smaller sizes for the strongest', () => {
@@ -372,7 +372,7 @@ describe('what dns-any asks next', () => {
 
   it('is TXT and DNSKEY of the names where ANY says little, and DNSKEY of the root', () => {
     const names = ['a.net', 'b.net', 'c.net'];
-    for (const little of [small, twinNamed('rfc8482-hinfo'), twinNamed('empty-any'), truncating]) {
+    for (const little of [small, serverNamed('rfc8482-hinfo'), serverNamed('empty-any'), truncating]) {
       const littleOfB: Server = {
         reply: (query) => (questionsOf(query)[0]?.name === 'b.net' ? little : middling).reply(query),
       };
@@ -389,7 +389,7 @@ describe('what dns-any asks next', () => {
 
   it('makes TXT the strongest where ANY is minimal, and names it', () => {
     for (const name of ['bind9-minimal-any', 'rfc8482-hinfo', 'empty-any']) {
-      const done = converse({ names: ['fat.test'] }, twinNamed(name));
+      const done = converse({ names: ['fat.test'] }, serverNamed(name));
       assert.deepEqual(namesOf(done).slice(-3), [
         'txt-edns4096-do fat.test',
         'txt-edns1232-do fat.test',
@@ -443,12 +443,12 @@ describe('what dns-any asks next', () => {
 
   it('ends within 28 questions for every server of the lab and eight names, and reaches them', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
-    const counts = dnsAny.twins.map((twin) => converse({ names }, twin).length);
+    const counts = dnsAny.emulatedServers.map((emulated) => converse({ names }, emulated).length);
     assert.equal(Math.max(...counts), 28);
   });
 
   it('finds the small factor of a default resolver only by its smaller name', () => {
-    const mid = twinNamed('bind9-default');
+    const mid = serverNamed('bind9-default');
     const server: Server = {
       reply: (query) => (questionsOf(query)[0]?.name === 'mid.test' ? mid : truncating).reply(query),
     };
@@ -555,7 +555,7 @@ describe('what dns-any judges', () => {
 });
 
 describe('the options of dns-any', () => {
-  const open = twinNamed('bind9-open');
+  const open = serverNamed('bind9-open');
   const names = ['fat.test'];
 
   it('ask nothing that was not chosen', () => {
@@ -581,7 +581,7 @@ describe('the options of dns-any', () => {
   });
 
   it('ask nothing of a server that is no exposure', () => {
-    const refusing = converse({ names }, twinNamed('unbound-refuse'), ['dns-version', 'rrl-check']);
+    const refusing = converse({ names }, serverNamed('unbound-refuse'), ['dns-version', 'rrl-check']);
     assert.ok(refusing.every(({ purpose }) => purpose === 'measure'));
   });
 
@@ -651,15 +651,15 @@ describe('the options of dns-any', () => {
 
 describe('the DNS servers of the lab', () => {
   const names = ['example.net', 'fat.test', 'a.very.long.name.in.a.zone.of.example.org'];
-  for (const twin of dnsAny.twins) {
-    it(`${twin.name}: answers any name in messages that dns-packet can decode, within the size asked for`, () => {
+  for (const emulated of dnsAny.emulatedServers) {
+    it(`${emulated.name}: answers any name in messages that dns-packet can decode, within the size asked for`, () => {
       for (const probe of [
         dnsAny.build(undefined),
         ...names.map((each) => dnsAny.build({ names: [each] })),
       ]) {
         for (const form of allForms(probe)) {
           const query = form.encode(ID);
-          const [payload, ...others] = twin.reply(query);
+          const [payload, ...others] = emulated.reply(query);
           assert.ok(payload && others.length === 0);
           assert.ok(payload.length <= (/\d{4}/.exec(form.name) ? Number(/\d{4}/.exec(form.name)?.[0]) : 512));
           assert.equal(probe.nonce?.echoed(payload), ID);
@@ -674,10 +674,10 @@ describe('the DNS servers of the lab', () => {
       }
     });
 
-    it(`${twin.name}: stays silent to what is no query`, () => {
-      assert.deepEqual(twin.reply(new Uint8Array()), []);
-      assert.deepEqual(twin.reply(asResponse(request)), []);
-      fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => twin.reply(bytes).length <= 1));
+    it(`${emulated.name}: stays silent to what is no query`, () => {
+      assert.deepEqual(emulated.reply(new Uint8Array()), []);
+      assert.deepEqual(emulated.reply(asResponse(request)), []);
+      fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => emulated.reply(bytes).length <= 1));
     });
   }
 
@@ -685,7 +685,7 @@ describe('the DNS servers of the lab', () => {
     const capture = captures.find(
       ({ file, label }) => file === 'dns-bind9-open.json' && label === 'ANY fat.test EDNS4096 DO',
     );
-    const open = twinNamed('bind9-open');
+    const open = serverNamed('bind9-open');
     assert.ok(capture);
     assert.deepEqual(recordsOf(open.reply(capture.request)[0]), recordsOf(capture.responses[0]));
   });
@@ -700,7 +700,9 @@ describe('the DNS servers of the lab', () => {
 
   it('know RFC 8482 in both its ways', () => {
     for (const name of ['bind9-minimal-any', 'rfc8482-hinfo']) {
-      const judgement = ofFatTest.judge([exchangeFrom(twinNamed(name), anyFatTest.name, request, ofFatTest)]);
+      const judgement = ofFatTest.judge([
+        exchangeFrom(serverNamed(name), anyFatTest.name, request, ofFatTest),
+      ]);
       assert.deepEqual(judgement.kind === 'exposure' && judgement.tags, ['authoritative', 'minimal-any']);
     }
   });

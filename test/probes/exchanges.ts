@@ -1,4 +1,4 @@
-import type { Probe, Twin } from '../../probes/probe.js';
+import type { Probe, EmulatedServer } from '../../probes/probe.js';
 import {
   addTraffic,
   NO_TRAFFIC,
@@ -54,9 +54,9 @@ export function exchangeWith(given: {
   };
 }
 
-/** The exchange that a server like this twin gives to this request. */
+/** The exchange that a server like this one gives to this request. */
 export function exchangeFrom(
-  server: Pick<Twin, 'reply'>,
+  server: Pick<EmulatedServer, 'reply'>,
   form: string,
   request: Uint8Array,
   probe: Probe,

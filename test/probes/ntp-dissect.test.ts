@@ -56,7 +56,7 @@ describe('an NTP packet, field by field', () => {
   });
 
   it('names what a mode 6 answer and a time answer say', () => {
-    const ntpsec = ntpMonlist.twins.find(({ name }) => name === 'ntpsec');
+    const ntpsec = ntpMonlist.emulatedServers.find(({ name }) => name === 'ntpsec');
     const [answer] = ntpsec?.reply(Uint8Array.from(Buffer.from('160200070000000000000000', 'hex'))) ?? [];
     assert.ok(answer);
     const fields = new Map(dissectNtp(answer).map(({ name, value }) => [name, value]));

@@ -140,7 +140,7 @@ describe('what one datagram says', () => {
 
 describe('the judgement', () => {
   it('tells version, system, stratum and source, under the names of the published report', () => {
-    const ntpsec = ntpReadvar.twins.find(({ name }) => name === 'ntpsec');
+    const ntpsec = ntpReadvar.emulatedServers.find(({ name }) => name === 'ntpsec');
     assert.ok(ntpsec);
     const judgement = judgeOf(ntpsec.reply(REQUEST));
     assert.ok(judgement.kind === 'exposure');

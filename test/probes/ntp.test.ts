@@ -132,13 +132,13 @@ describe('what one datagram says', () => {
 
 describe('what to ask next', () => {
   it('one answer is enough', () => {
-    assert.deepEqual(formsAsked(twin('ntpd-4.2.6-600-clients')), ['implementation-3']);
+    assert.deepEqual(formsAsked(emulated('ntpd-4.2.6-600-clients')), ['implementation-3']);
   });
 
   it('an empty list brings one request for the time, and the same question again', () => {
     for (const name of ['ntpd-4.2.6-nomonitor', 'ntpd-4.2.8-mode7'])
       assert.deepEqual(
-        interview(twin(name)).map(({ form, purpose }) => [form, purpose]),
+        interview(emulated(name)).map(({ form, purpose }) => [form, purpose]),
         [
           ['implementation-3', 'measure'],
           ['client-time', 'prime'],
@@ -158,7 +158,7 @@ describe('what to ask next', () => {
   });
 
   it('no list is asked for after a request for the time that never left', () => {
-    const empty = exchangeFrom(twin('ntpd-4.2.8-mode7'), sweepForm.name, REQUEST, probe);
+    const empty = exchangeFrom(emulated('ntpd-4.2.8-mode7'), sweepForm.name, REQUEST, probe);
     const prime = probe.next([empty]);
     assert.ok(prime);
     const unsent = exchangeWith({
@@ -172,11 +172,11 @@ describe('what to ask next', () => {
   });
 
   it('any refusal but error 1 is enough', () => {
-    assert.deepEqual(formsAsked(twin('ntpd-refusing')), ['implementation-3']);
+    assert.deepEqual(formsAsked(emulated('ntpd-refusing')), ['implementation-3']);
   });
 
   it('error 1 brings implementation 2, and no longer request after it', () => {
-    assert.deepEqual(formsAsked(twin('xntpd-old-20-clients')), ['implementation-3', 'implementation-2']);
+    assert.deepEqual(formsAsked(emulated('xntpd-old-20-clients')), ['implementation-3', 'implementation-2']);
     const knowsNone = { reply: (request: Uint8Array) => [errorTo(request, MODE7_ERRORS.implementation)] };
     assert.deepEqual(formsAsked(knowsNone), ['implementation-3', 'implementation-2']);
   });
@@ -197,7 +197,7 @@ describe('what to ask next', () => {
 
 describe('the judgement', () => {
   it('a full list is 600 entries in 100 datagrams, with the two longer requests to compute', () => {
-    const judgement = judgeOf(twin('ntpd-4.2.6-600-clients'));
+    const judgement = judgeOf(emulated('ntpd-4.2.6-600-clients'));
     assert.ok(judgement.kind === 'exposure');
     assert.deepEqual(judgement.tags, ['monlist']);
     assert.equal(judgement.detail, '600 entries in 100 datagrams');
@@ -217,7 +217,7 @@ describe('the judgement', () => {
   it('a list that only the 192 bytes brought has no longer request to compute', () => {
     const picky = {
       reply: (request: Uint8Array) =>
-        request.length < 192 ? [] : twin('ntpd-4.2.6-7-clients').reply(request),
+        request.length < 192 ? [] : emulated('ntpd-4.2.6-7-clients').reply(request),
     };
     const judgement = judgeOf(picky);
     assert.ok(judgement.kind === 'exposure');
@@ -226,7 +226,7 @@ describe('the judgement', () => {
   });
 
   it('a list that only implementation 2 knows is an exposure', () => {
-    const judgement = judgeOf(twin('xntpd-old-20-clients'));
+    const judgement = judgeOf(emulated('xntpd-old-20-clients'));
     assert.ok(judgement.kind === 'exposure');
     assert.deepEqual(judgement.facts, {
       implementation: 2,
@@ -237,14 +237,14 @@ describe('the judgement', () => {
   });
 
   it('error 4, also to one it has served the time, is mode 7 without monlist, of severity info', () => {
-    const judgement = judgeOf(twin('ntpd-4.2.8-mode7'));
+    const judgement = judgeOf(emulated('ntpd-4.2.8-mode7'));
     assert.ok(judgement.kind === 'exposure');
     assert.deepEqual(judgement.tags, ['mode7-open-no-monlist']);
     assert.equal(judgement.severity?.level, 'info');
   });
 
   it('error 4 stays ambiguous where the time was not served, or nothing came after it', () => {
-    const mode7 = twin('ntpd-4.2.8-mode7');
+    const mode7 = emulated('ntpd-4.2.8-mode7');
     const withoutTime = {
       reply: (request: Uint8Array) => (request.length === 48 ? [] : mode7.reply(request)),
     };
@@ -267,12 +267,12 @@ describe('the judgement', () => {
   });
 
   it('a refusal is a refusal and silence is nothing', () => {
-    assert.deepEqual(judgeOf(twin('ntpd-refusing')), { kind: 'refusal', reason: 'request unknown' });
-    assert.deepEqual(judgeOf(twin('ntpd-4.2.8')), { kind: 'nothing' });
+    assert.deepEqual(judgeOf(emulated('ntpd-refusing')), { kind: 'refusal', reason: 'request unknown' });
+    assert.deepEqual(judgeOf(emulated('ntpd-4.2.8')), { kind: 'nothing' });
   });
 
   it('a lost datagram is said, wherever in the answer it was, and its entries are not made up', () => {
-    const all = twin('ntpd-4.2.6-600-clients').reply(REQUEST);
+    const all = emulated('ntpd-4.2.6-600-clients').reply(REQUEST);
     for (const [lost, detail, complete] of [
       [0, '594 entries in 99 datagrams, 1 in between is missing', 1],
       [50, '594 entries in 99 datagrams, 1 in between is missing', 1],
@@ -287,7 +287,7 @@ describe('the judgement', () => {
   });
 
   it('datagrams out of order are a whole list, repeated ones do not add entries', () => {
-    const all = twin('ntpd-4.2.6-600-clients').reply(REQUEST);
+    const all = emulated('ntpd-4.2.6-600-clients').reply(REQUEST);
     const shuffled = judgeOf({ reply: () => [...all].reverse() });
     assert.ok(shuffled.kind === 'exposure');
     assert.equal(shuffled.detail, '600 entries in 100 datagrams');
@@ -299,7 +299,7 @@ describe('the judgement', () => {
   });
 
   it('a sighting, of which only the first reply was read, claims no number of entries', () => {
-    const whole = exchangeFrom(twin('ntpd-4.2.6-600-clients'), sweepForm.name, REQUEST, probe);
+    const whole = exchangeFrom(emulated('ntpd-4.2.6-600-clients'), sweepForm.name, REQUEST, probe);
     const judgement = probe.judge([{ ...whole, seenIn: 'sweep', replies: whole.replies.slice(0, 1) }]);
     assert.ok(judgement.kind === 'exposure');
     assert.equal(judgement.detail, 'a list in 100 datagrams, whose entries were not counted');
@@ -307,8 +307,8 @@ describe('the judgement', () => {
   });
 
   it('describes the exchange whose figures the reports show', () => {
-    const small = exchangeFrom(twin('ntpd-4.2.6-7-clients'), sweepForm.name, REQUEST, probe);
-    const large = exchangeFrom(twin('ntpd-4.2.6-600-clients'), sweepForm.name, REQUEST, probe);
+    const small = exchangeFrom(emulated('ntpd-4.2.6-7-clients'), sweepForm.name, REQUEST, probe);
+    const large = exchangeFrom(emulated('ntpd-4.2.6-600-clients'), sweepForm.name, REQUEST, probe);
     assert.equal(reportedExchange([small, large]), large);
     const judgement = probe.judge([small, large]);
     assert.ok(judgement.kind === 'exposure');
@@ -321,7 +321,7 @@ describe('the judgement', () => {
     );
     const exchanges = [
       ...listed.map((capture) => exchangeOf(capture, probe)),
-      ...ntpMonlist.twins.map((server) => exchangeFrom(server, sweepForm.name, REQUEST, probe)),
+      ...ntpMonlist.emulatedServers.map((server) => exchangeFrom(server, sweepForm.name, REQUEST, probe)),
     ];
     assert.ok(exchanges.some(({ received }) => received.datagrams === 100));
     for (const exchange of exchanges) {
@@ -331,13 +331,13 @@ describe('the judgement', () => {
   });
 });
 
-describe('the twins', () => {
+describe('the emulated servers', () => {
   it('seven entries are a full datagram and one more, and 600 are 100 with the real headers', () => {
-    const sizes = twin('ntpd-4.2.6-7-clients')
+    const sizes = emulated('ntpd-4.2.6-7-clients')
       .reply(REQUEST)
       .map(({ length }) => length);
     assert.deepEqual(sizes, [440, 80]);
-    const headers = twin('ntpd-4.2.6-600-clients')
+    const headers = emulated('ntpd-4.2.6-600-clients')
       .reply(REQUEST)
       .map((payload) => Buffer.from(payload.subarray(0, 8)).toString('hex'));
     assert.equal(headers[0], 'd700032a00060048');
@@ -346,13 +346,13 @@ describe('the twins', () => {
   });
 
   it('a list of 600 for implementation 2 is 40 datagrams of 488 bytes', () => {
-    const replies = twin('ntpd-4.2.6-600-clients').reply(Uint8Array.of(0x17, 0, 2, 42, 0, 0, 0, 0));
+    const replies = emulated('ntpd-4.2.6-600-clients').reply(Uint8Array.of(0x17, 0, 2, 42, 0, 0, 0, 0));
     assert.deepEqual([...new Set(replies.map(({ length }) => length))], [488]);
     assert.equal(replies.length, 40);
   });
 
   it('hold 600 clients that all differ, in networks that exist nowhere', () => {
-    const clients = twin('ntpd-4.2.6-600-clients')
+    const clients = emulated('ntpd-4.2.6-600-clients')
       .reply(REQUEST)
       .flatMap((payload) =>
         Array.from({ length: 6 }, (_, i) => payload.subarray(8 + 72 * i, 8 + 72 * (i + 1))),
@@ -363,8 +363,8 @@ describe('the twins', () => {
   });
 });
 
-function twin(name: string) {
-  const found = ntpMonlist.twins.find((each) => each.name === name);
+function emulated(name: string) {
+  const found = ntpMonlist.emulatedServers.find((each) => each.name === name);
   assert.ok(found, name);
   return found;
 }

@@ -153,7 +153,7 @@ describe('what answers every datagram', () => {
     for (const definition of [daytime, time, qotd, echo]) {
       const probe = definition.build(undefined);
       const [form] = probe.sweepForms;
-      const [server] = definition.twins;
+      const [server] = definition.emulatedServers;
       assert.ok(server);
       const judgement = probe.judge([exchangeFrom(server, form.name, form.encode(0), probe)]);
       assert.ok(judgement.kind === 'exposure');

@@ -7,7 +7,7 @@ import { snmpGetBulk } from '../../probes/snmp/getbulk.js';
 import { snmpV1GetNext } from '../../probes/snmp/v1-getnext.js';
 import { snmpV3Discovery } from '../../probes/snmp/v3-discovery.js';
 import { captures } from './captures.js';
-import { furtherForms, twinNamed } from './snmp-wire.js';
+import { furtherForms, serverNamed } from './snmp-wire.js';
 
 const own = captures.filter(({ protocol }) => protocol === 'snmp');
 const payloads = own.flatMap(({ request, responses }) => [request, ...responses]);
@@ -33,7 +33,7 @@ describe('a message of SNMP, field by field', () => {
 
   it('is a refusal of v1 by its error', () => {
     const form = furtherForms(snmpV1GetNext.build(undefined), { vendor_id: 8072 }).at(-1);
-    const [refusal = new Uint8Array()] = twinNamed('snmpd-system-only').reply(
+    const [refusal = new Uint8Array()] = serverNamed('snmpd-system-only').reply(
       form?.encode(1) ?? new Uint8Array(),
     );
     const lines = linesOf(dissectSnmp(refusal));
@@ -43,7 +43,7 @@ describe('a message of SNMP, field by field', () => {
 
   it('is a discovery of v3 and its report, the address in the engine id masked', () => {
     const [discovery] = snmpV3Discovery.build(undefined).sweepForms;
-    const [report = new Uint8Array()] = twinNamed('router-v3-only').reply(discovery.encode(1));
+    const [report = new Uint8Array()] = serverNamed('router-v3-only').reply(discovery.encode(1));
     assert.deepEqual(linesOf(dissectSnmp(discovery.encode(1))).slice(0, 9), [
       '0+2 Message: 62 bytes',
       '2+3 msgVersion: 3 (v3)',

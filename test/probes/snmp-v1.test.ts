@@ -5,7 +5,7 @@ import { readSnmpMessage } from '../../probes/snmp/message.js';
 import { snmpV1GetNext } from '../../probes/snmp/v1-getnext.js';
 import type { Exchange } from '../../src/domain/exchange.js';
 import { exchangeFrom, exchangeWith } from './exchanges.js';
-import { Wire, furtherForms, twinNamed } from './snmp-wire.js';
+import { Wire, furtherForms, serverNamed } from './snmp-wire.js';
 
 const probe = snmpV1GetNext.build(undefined);
 const [getNext] = probe.sweepForms;
@@ -45,10 +45,10 @@ describe('what snmp-v1-getnext asks', () => {
 
 describe('what snmp-v1-getnext judges', () => {
   const all = (name: string): readonly Exchange[] => {
-    const done = [exchangeFrom(twinNamed(name), getNext.name, request, probe)];
+    const done = [exchangeFrom(serverNamed(name), getNext.name, request, probe)];
     for (let ask = probe.next(done); ask !== undefined; ask = probe.next(done))
       done.push({
-        ...exchangeFrom(twinNamed(name), ask.form.name, ask.form.encode(done.length), probe),
+        ...exchangeFrom(serverNamed(name), ask.form.name, ask.form.encode(done.length), probe),
         purpose: ask.purpose,
       });
     return done;
@@ -87,13 +87,13 @@ describe('what snmp-v1-getnext judges', () => {
 
   it('is nothing where version 1 is not spoken, or in the name of another community', () => {
     for (const name of ['router-v3-only', 'snmpd-own-community'])
-      assert.deepEqual(probe.judge([exchangeFrom(twinNamed(name), getNext.name, request, probe)]), {
+      assert.deepEqual(probe.judge([exchangeFrom(serverNamed(name), getNext.name, request, probe)]), {
         kind: 'nothing',
       });
   });
 
   it('does not take an answer of v2c for one of v1', () => {
-    const answer = twinNamed('printer-v1-only').reply(request)[0] ?? new Uint8Array();
+    const answer = serverNamed('printer-v1-only').reply(request)[0] ?? new Uint8Array();
     assert.equal(probe.read(answer, request).kind, 'answer');
     const other = answer.slice();
     other[4] = 1;
@@ -107,7 +107,7 @@ describe('the old printer of the lab', () => {
       version: snmp.Version1,
       retries: 0,
       timeout: 1000,
-      dgramModule: new Wire(twinNamed('printer-v1-only')),
+      dgramModule: new Wire(serverNamed('printer-v1-only')),
     });
     const walked: string[] = [];
     const next = (oid: string): Promise<string> =>

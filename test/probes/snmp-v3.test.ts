@@ -10,7 +10,7 @@ import { encodeV3Message, readV3Message, type V3Message } from '../../probes/snm
 import { berInteger } from '../../probes/wire/ber.js';
 import { captures } from './captures.js';
 import { exchangeFrom, exchangeWith } from './exchanges.js';
-import { Wire, twinNamed } from './snmp-wire.js';
+import { Wire, serverNamed } from './snmp-wire.js';
 
 const probe = snmpV3Discovery.build(undefined);
 const [discovery] = probe.sweepForms;
@@ -41,7 +41,7 @@ describe('the request of snmp-v3-discovery', () => {
         const query = discovery.encode(nonce);
         assert.equal(query.length, 64);
         assert.equal(probe.nonce?.echoed(query), undefined, 'a request is no report');
-        const [report = new Uint8Array()] = twinNamed('snmpd-stock').reply(query);
+        const [report = new Uint8Array()] = serverNamed('snmpd-stock').reply(query);
         assert.equal(probe.nonce?.echoed(report), nonce);
         assert.equal(probe.read(report, query).kind, 'answer');
       }),
@@ -64,7 +64,7 @@ describe('the request of snmp-v3-discovery', () => {
 
   it('is a discovery as net-snmp makes one: the report of the lab’s router gives it the engine id', async () => {
     const asked: Uint8Array[] = [];
-    const router = twinNamed('router-v3-only');
+    const router = serverNamed('router-v3-only');
     const session = snmp.createV3Session(
       '127.0.0.1',
       { name: 'nobody', level: 1 },
@@ -191,7 +191,7 @@ describe('an engine id', () => {
 describe('what snmp-v3-discovery judges', () => {
   it('is who the engine is; no address of it stands there', () => {
     const judgement = probe.judge([
-      exchangeFrom(twinNamed('router-v3-only'), discovery.name, request, probe),
+      exchangeFrom(serverNamed('router-v3-only'), discovery.name, request, probe),
     ]);
     assert.deepEqual(judgement, {
       kind: 'exposure',
@@ -217,13 +217,13 @@ describe('what snmp-v3-discovery judges', () => {
       replies: [{ payloadBytes: 60, reading: { kind: 'refusal', reason: 'unknown-security-model' } }],
     });
     assert.deepEqual(probe.judge([refused]), { kind: 'refusal', reason: 'unknown-security-model' });
-    const silent = exchangeFrom(twinNamed('printer-v1-only'), discovery.name, request, probe);
+    const silent = exchangeFrom(serverNamed('printer-v1-only'), discovery.name, request, probe);
     assert.deepEqual(probe.judge([silent]), { kind: 'nothing' });
   });
 
   it('asks once', () => {
     assert.equal(
-      probe.next([exchangeFrom(twinNamed('router-v3-only'), discovery.name, request, probe)]),
+      probe.next([exchangeFrom(serverNamed('router-v3-only'), discovery.name, request, probe)]),
       undefined,
     );
   });

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import type { Facts, Probe, RequestForm, Twin } from '../../probes/probe.js';
-import { twins } from '../../probes/snmp/twin.js';
+import type { Facts, Probe, RequestForm, EmulatedServer } from '../../probes/probe.js';
+import { emulatedServers } from '../../probes/snmp/emulated-servers.js';
 import { exchangeWith } from './exchanges.js';
 
-/** Stands for node:dgram: what net-snmp sends reaches a twin, what we ask reaches net-snmp, and nothing leaves. */
+/** Stands for node:dgram: what net-snmp sends reaches an emulated server, what we ask reaches net-snmp, and nothing leaves. */
 export class Wire {
   #socket: EventEmitter | undefined;
   #answered: ((payload: Uint8Array) => void) | undefined;
 
-  constructor(private readonly twin?: Twin) {}
+  constructor(private readonly emulated?: EmulatedServer) {}
 
   createSocket(): EventEmitter {
     const socket = new EventEmitter();
@@ -25,8 +25,8 @@ export class Wire {
     ) => {
       sent();
       const payload = Uint8Array.from(buffer);
-      if (this.twin)
-        for (const answer of this.twin.reply(payload)) socket.emit('message', Buffer.from(answer), FROM);
+      if (this.emulated)
+        for (const answer of this.emulated.reply(payload)) socket.emit('message', Buffer.from(answer), FROM);
       else this.#answered?.(payload);
     };
     return Object.assign(socket, { send, bind: nothing, close: nothing, ref: nothing, unref: nothing });
@@ -43,10 +43,10 @@ export class Wire {
 
 const FROM = { address: '127.0.0.1', port: 161, family: 'IPv4' };
 
-export function twinNamed(name: string): Twin {
-  const twin = twins.find((each) => each.name === name);
-  assert.ok(twin, `no twin ${name}`);
-  return twin;
+export function serverNamed(name: string): EmulatedServer {
+  const emulated = emulatedServers.find((each) => each.name === name);
+  assert.ok(emulated, `no emulated server ${name}`);
+  return emulated;
 }
 
 /** What a probe asks after its sweep forms of one who answers each of them so. */

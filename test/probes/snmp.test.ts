@@ -19,7 +19,7 @@ import { readBerContent, readBerElement, readBerHeader } from '../../probes/wire
 import { Reader } from '../../probes/wire/reader.js';
 import { captures } from './captures.js';
 import { exchangeFrom, exchangeWith } from './exchanges.js';
-import { Wire, furtherForms, twinNamed } from './snmp-wire.js';
+import { Wire, furtherForms, serverNamed } from './snmp-wire.js';
 
 const probe = snmpGetBulk.build(undefined);
 const [getBulk] = probe.sweepForms;
@@ -180,7 +180,7 @@ describe('the request of snmp-getbulk', () => {
       fc.property(nonces, (nonce) => {
         const query = getBulk.encode(nonce);
         assert.equal(probe.nonce?.echoed(query), undefined, 'a request is no response');
-        const [answer] = twinNamed('snmpd-stock').reply(query);
+        const [answer] = serverNamed('snmpd-stock').reply(query);
         assert.ok(answer);
         assert.equal(probe.nonce?.echoed(answer), nonce);
         assert.equal(probe.read(answer, query).kind, 'answer');
@@ -509,7 +509,7 @@ describe('the SNMP agents of the lab', () => {
       )
       .map(({ request: asked, sizes: of }) => [
         of,
-        twinNamed('snmpd-stock')
+        serverNamed('snmpd-stock')
           .reply(asked)
           .map(({ length }) => length),
       ]);
@@ -520,7 +520,7 @@ describe('the SNMP agents of the lab', () => {
   it('snmpd-system-only answers with the measured 1,546 bytes, up to the end of its view', () => {
     const [fifty = getBulk] = furtherForms(probe);
     const query = fifty.encode(NONCE);
-    const [answer, ...others] = twinNamed('snmpd-system-only').reply(query);
+    const [answer, ...others] = serverNamed('snmpd-system-only').reply(query);
     assert.ok(answer && others.length === 0);
     assert.equal(answer.length, 1546);
     const reading = probe.read(answer, query);
@@ -528,12 +528,12 @@ describe('the SNMP agents of the lab', () => {
   });
 
   it('snmpd-own-community is silent to public; no answer is taken for a question', () => {
-    assert.deepEqual(twinNamed('snmpd-own-community').reply(request), []);
+    assert.deepEqual(serverNamed('snmpd-own-community').reply(request), []);
     assert.equal(snmpGetBulk.build({ communities: ['only-the-noc'] }).sweepForms[0].encode(1).length, 46);
-    for (const twin of snmpGetBulk.twins) {
-      const [answer = new Uint8Array()] = twin.reply(request);
-      assert.deepEqual(twin.reply(answer), []);
-      fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => twin.reply(bytes).length <= 1));
+    for (const emulated of snmpGetBulk.emulatedServers) {
+      const [answer = new Uint8Array()] = emulated.reply(request);
+      assert.deepEqual(emulated.reply(answer), []);
+      fc.assert(fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => emulated.reply(bytes).length <= 1));
     }
   });
 
@@ -544,7 +544,7 @@ describe('the SNMP agents of the lab', () => {
       const numbers = { requestId: 7, third: 0, fourth: 0 };
       const bindings = oids.map((oid) => encodeVarBind(oid));
       const query = encodeSnmpMessage({ version, community, pdu, ...numbers }, bindings);
-      const [answer = new Uint8Array()] = twinNamed('snmpd-stock').reply(query);
+      const [answer = new Uint8Array()] = serverNamed('snmpd-stock').reply(query);
       return readSnmpMessage(answer)?.varBinds.map(({ oid, type }) => [oid, type]);
     };
     assert.deepEqual(ask(PDU.get, `${MIB_2}.1.5.0`, `${MIB_2}.1.5`), [
@@ -559,12 +559,12 @@ describe('the SNMP agents of the lab', () => {
   });
 
   it('are read alike by net-snmp and by our reader', async () => {
-    const twin = twinNamed('snmpd-stock');
+    const emulated = serverNamed('snmpd-stock');
     const session = snmp.createSession('127.0.0.1', 'public', {
       version: snmp.Version2c,
       retries: 0,
       timeout: 1000,
-      dgramModule: new Wire(twin),
+      dgramModule: new Wire(emulated),
     });
     const theirs = await new Promise<readonly (readonly [string, number])[]>((resolve, reject) => {
       session.getBulk([MIB_2], 0, 100, (error, varBinds) => {
@@ -574,7 +574,7 @@ describe('the SNMP agents of the lab', () => {
     });
     session.close();
     const hundred = furtherForms(probe).at(-1)?.encode(NONCE);
-    const [answer = new Uint8Array()] = twin.reply(hundred ?? request);
+    const [answer = new Uint8Array()] = emulated.reply(hundred ?? request);
     const ours = readSnmpMessage(answer)?.varBinds.map(({ oid, type }) => [oid, type]);
     assert.equal(theirs.length, 100);
     assert.deepEqual(ours, theirs);
@@ -582,7 +582,7 @@ describe('the SNMP agents of the lab', () => {
 
   it('are judged by what they show', () => {
     const asked = [getBulk, ...furtherForms(probe)].map((form) =>
-      exchangeFrom(twinNamed('snmpd-stock'), form.name, form.encode(NONCE), probe),
+      exchangeFrom(serverNamed('snmpd-stock'), form.name, form.encode(NONCE), probe),
     );
     const judgement = probe.judge(asked);
     assert.ok(judgement.kind === 'exposure');

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import dnsPacket from 'dns-packet';
 import { probes } from '../../probes/list.js';
-import type { Language, Probe, Twin } from '../../probes/probe.js';
+import type { Language, Probe, EmulatedServer } from '../../probes/probe.js';
 import { LANGUAGES } from '../../probes/probe.js';
 import { PDU, readSnmpMessage, SNMP_VERSION } from '../../probes/snmp/message.js';
 import { notices } from '../../reports/notices/notices.js';
@@ -39,22 +39,22 @@ interface Found {
 const found: readonly Found[] = probes.flatMap((definition) => {
   const { key = '', schema } = definition.settings ?? {};
   return (SETTINGS[key] ?? [undefined]).flatMap((settings, index) =>
-    [...definition.twins, ...definition.twins.map(withoutTime)].flatMap((twin) =>
+    [...definition.emulatedServers, ...definition.emulatedServers.map(withoutTime)].flatMap((emulated) =>
       ['192.0.2.10', '2001:db8::10'].flatMap((ip) => {
         const probe = definition.build(schema?.parse(settings) ?? settings);
-        const record = recordOf(probe, interview(probe, twin).exchanges, ip);
-        return record === undefined ? [] : [{ name: `${probe.id} ${twin.name} ${index} ${ip}`, record }];
+        const record = recordOf(probe, interview(probe, emulated).exchanges, ip);
+        return record === undefined ? [] : [{ name: `${probe.id} ${emulated.name} ${index} ${ip}`, record }];
       }),
     ),
   );
 });
 
 /** Where it is a time server, one that answers the modes of its management only. */
-function withoutTime(twin: Twin): Twin {
+function withoutTime(emulated: EmulatedServer): EmulatedServer {
   return {
-    name: `${twin.name} without time`,
-    about: twin.about,
-    reply: (request) => (request.length === 48 && (request[0] ?? 0) % 8 === 3 ? [] : twin.reply(request)),
+    name: `${emulated.name} without time`,
+    about: emulated.about,
+    reply: (request) => (request.length === 48 && (request[0] ?? 0) % 8 === 3 ? [] : emulated.reply(request)),
   };
 }
 

@@ -5,8 +5,8 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import { twins as dnsTwins } from '../../probes/dns/twin.js';
-import type { Twin } from '../../probes/probe.js';
+import { emulatedServers as dnsServers } from '../../probes/dns/emulated-servers.js';
+import type { EmulatedServer } from '../../probes/probe.js';
 import { chargen } from '../../probes/small-services/chargen.js';
 
 export type Behaviour =
@@ -34,12 +34,13 @@ async function bound(address: string, port: number): Promise<Socket> {
   return socket;
 }
 
-const twin = (list: readonly Twin[], name: string): Twin => {
+const emulated = (list: readonly EmulatedServer[], name: string): EmulatedServer => {
   const found = list.find((candidate) => candidate.name === name);
-  if (found === undefined) throw new Error(`no twin ${name}`);
+  if (found === undefined) throw new Error(`no emulated server ${name}`);
   return found;
 };
-const line = twin(chargen.twins, 'chargen-openbsd-inetd').reply(new Uint8Array(1))[0] ?? new Uint8Array();
+const line =
+  emulated(chargen.emulatedServers, 'chargen-openbsd-inetd').reply(new Uint8Array(1))[0] ?? new Uint8Array();
 
 /** So many datagrams, as fast as the system takes them and no faster. */
 async function pour(socket: Socket, count: number, to: { port: number; address: string }): Promise<void> {
@@ -93,7 +94,7 @@ async function start(address: string, behaviour: Behaviour): Promise<void> {
         answer(line);
       },
       'other-address': () => {
-        twin(dnsTwins, 'bind9-open').reply(request).forEach(answer);
+        emulated(dnsServers, 'bind9-open').reply(request).forEach(answer);
       },
       empty: () => {
         answer(new Uint8Array());

@@ -1,4 +1,4 @@
-import type { Twin } from '../probe.js';
+import type { EmulatedServer } from '../probe.js';
 import { berElement, berInteger } from '../wire/ber.js';
 import {
   PDU,
@@ -9,8 +9,8 @@ import {
   readSnmpMessage,
 } from './message.js';
 import type { CommunityVersion, PduHeader, SnmpMessage, VarBind } from './message.js';
-import type { MibObject } from './twin-mib.js';
-import { printerMib, stockMib, systemOnlyMib } from './twin-mib.js';
+import type { MibObject } from './emulated-mib.js';
+import { printerMib, stockMib, systemOnlyMib } from './emulated-mib.js';
 import type { Engine } from './v3-message.js';
 import { REPORTABLE, encodeV3Message, readV3Message } from './v3-message.js';
 
@@ -25,7 +25,7 @@ const { v1, v2c } = SNMP_VERSION;
 const snmpd = { versions: [v1, v2c], bulkInV1: true, engine: NET_SNMP_ENGINE } as const;
 
 /** SNMP agents of the lab: all of them answer what the real ones do, in every version they speak. */
-export const twins: readonly Twin[] = [
+export const emulatedServers: readonly EmulatedServer[] = [
   agent({
     ...snmpd,
     name: 'snmpd-stock',
@@ -85,7 +85,7 @@ interface Agent {
   readonly engine?: Engine;
 }
 
-function agent({ name, about, versions, community, mib, bulkInV1 = false, engine }: Agent): Twin {
+function agent({ name, about, versions, community, mib, bulkInV1 = false, engine }: Agent): EmulatedServer {
   const objects = mib.map(({ oid, value }) => ({
     oid,
     arcs: arcsOf(oid),

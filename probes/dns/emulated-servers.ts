@@ -1,9 +1,9 @@
-import type { Twin } from '../probe.js';
+import type { EmulatedServer } from '../probe.js';
 import { CLASS_IN, TYPE, readDnsMessage } from './message.js';
-import { dnsResponse, responseHeader } from './twin-message.js';
-import type { Query } from './twin-message.js';
-import { addressRecord, fatZone, keyRecords, midZone, rootServers, text } from './twin-zone.js';
-import type { ZoneRecord } from './twin-zone.js';
+import { dnsResponse, responseHeader } from './emulated-message.js';
+import type { Query } from './emulated-message.js';
+import { addressRecord, fatZone, keyRecords, midZone, rootServers, text } from './emulated-zone.js';
+import type { ZoneRecord } from './emulated-zone.js';
 
 // The header's second word (RFC 1035 §4.1.1).
 const RESPONSE = 0x8000;
@@ -36,8 +36,8 @@ const BOGUS = addressRecord([203, 0, 113, 7]);
  * DNS servers of the lab. Each answers for whatever name it is asked, the root included, with records from the
  * documentation ranges; names are compressed as real servers do, so that the sizes come out as measured.
  */
-export const twins: readonly Twin[] = [
-  twin({
+export const emulatedServers: readonly EmulatedServer[] = [
+  emulated({
     name: 'bind9-open',
     about:
       'an open resolver that sends up to 4,096 bytes, with a large zone behind it; held against BIND 9.18 (dns-bind9-open, fat.test)',
@@ -46,7 +46,7 @@ export const twins: readonly Twin[] = [
     largestBytes: 4096,
     flags: RECURSION_AVAILABLE,
   }),
-  twin({
+  emulated({
     name: 'bind9-default',
     about:
       'an open resolver with the default limit of 1,232 bytes, and a zone that just fits; held against BIND 9.18 (dns-bind9-default, mid.test)',
@@ -55,7 +55,7 @@ export const twins: readonly Twin[] = [
     largestBytes: 1232,
     flags: RECURSION_AVAILABLE,
   }),
-  twin({
+  emulated({
     name: 'bind9-minimal-any',
     about:
       'an authoritative server that answers ANY with one record set (RFC 8482 §4.1); held against BIND 9.18 with minimal-any (dns-bind9-minimalany, fat.test)',
@@ -64,7 +64,7 @@ export const twins: readonly Twin[] = [
     largestBytes: 4096,
     flags: AUTHORITATIVE,
   }),
-  twin({
+  emulated({
     name: 'rfc8482-hinfo',
     about:
       'an authoritative server that answers ANY with a HINFO record (RFC 8482 §4.2); from the standard, without a capture',
@@ -73,7 +73,7 @@ export const twins: readonly Twin[] = [
     largestBytes: 4096,
     flags: AUTHORITATIVE,
   }),
-  twin({
+  emulated({
     name: 'pdns-any-to-tcp',
     about:
       'a resolver that sends everyone with ANY to TCP; held against PowerDNS Recursor 4.8 with any-to-tcp (dns-pdnsrecursor-anytotcp)',
@@ -82,7 +82,7 @@ export const twins: readonly Twin[] = [
     largestBytes: 1232,
     flags: RECURSION_AVAILABLE,
   }),
-  twin({
+  emulated({
     name: 'bind9-auth',
     about:
       'an authoritative server with a large zone that answers ANY in full; held against BIND 9.18 (dns-bind9-auth, fat.test)',
@@ -91,7 +91,7 @@ export const twins: readonly Twin[] = [
     largestBytes: 4096,
     flags: AUTHORITATIVE,
   }),
-  twin({
+  emulated({
     name: 'bogus-resolver',
     about:
       'a resolver that gives its own address for every name, as portals and some malware do; without a capture',
@@ -101,7 +101,7 @@ export const twins: readonly Twin[] = [
     flags: RECURSION_AVAILABLE,
     isBogus: true,
   }),
-  twin({
+  emulated({
     name: 'empty-any',
     about: 'an open resolver that answers ANY with nothing, and everything else in full; without a capture',
     zone: fatZone,
@@ -120,7 +120,7 @@ export const twins: readonly Twin[] = [
   },
 ];
 
-function twin(server: Server): Twin {
+function emulated(server: Server): EmulatedServer {
   const { name, about, any, largestBytes, flags } = server;
   return {
     name,

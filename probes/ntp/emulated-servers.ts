@@ -1,4 +1,4 @@
-import type { Twin } from '../probe.js';
+import type { EmulatedServer } from '../probe.js';
 import { answerAs, XNTPD, XNTPD_OLD, type Client, type NtpServer } from './classic-ntpd.js';
 
 const NTPD_4_2_6 = `version="ntpd 4.2.6p5 Fri Nov 20 21:33:06 UTC 2026 (1)",\r
@@ -42,52 +42,52 @@ function clients(count: number): readonly Client[] {
 const BOTH = [XNTPD, XNTPD_OLD];
 
 /** Of all NTP probes: a server answers whichever asks. */
-export const twins: readonly Twin[] = [
-  twin('ntpd-4.2.6-600-clients', 'ntpd 4.2.6p5 with a full list: 100 datagrams, 44,000 bytes', {
+export const emulatedServers: readonly EmulatedServer[] = [
+  emulated('ntpd-4.2.6-600-clients', 'ntpd 4.2.6p5 with a full list: 100 datagrams, 44,000 bytes', {
     clients: clients(600),
     mode7: BOTH,
     variables: NTPD_4_2_6,
   }),
-  twin(
+  emulated(
     'ntpd-4.2.6-7-clients',
     'ntpd 4.2.6p5 that seven hosts have asked for the time: 2 datagrams, 520 bytes',
     { clients: clients(7), mode7: BOTH, variables: NTPD_4_2_6 },
   ),
-  twin('ntpd-4.2.6-nomonitor', 'ntpd 4.2.6p5 with `disable monitor`: no list, whoever comes', {
+  emulated('ntpd-4.2.6-nomonitor', 'ntpd 4.2.6p5 with `disable monitor`: no list, whoever comes', {
     clients: [],
     mode7: BOTH,
     variables: NTPD_4_2_6,
   }),
-  twin('ntpd-4.2.8-mode7', 'ntpd 4.2.8p6 with `enable mode7`: monlist was removed there', {
+  emulated('ntpd-4.2.8-mode7', 'ntpd 4.2.8p6 with `enable mode7`: monlist was removed there', {
     clients: [],
     mode7: BOTH,
     variables: NTPD_4_2_8,
   }),
-  twin(
+  emulated(
     'xntpd-old-20-clients',
     'a daemon older than IPv6, by the layout of ntp_request.h: implementation 2 only, 2 datagrams',
     { clients: clients(20), mode7: [XNTPD_OLD] },
   ),
-  twin(
+  emulated(
     'ntpd-refusing',
     'a daemon whose mode 7 has no monlist, as ntpd 4.2.6p5 answers codes it does not know: error 2',
     { clients: [], mode7: BOTH, withoutMonlist: true },
   ),
-  twin('ntpd-4.2.8', 'ntpd 4.2.8p6 as it comes: its variables, but no mode 7', {
+  emulated('ntpd-4.2.8', 'ntpd 4.2.8p6 as it comes: its variables, but no mode 7', {
     clients: [],
     variables: NTPD_4_2_8,
   }),
-  twin('ntpsec', 'ntpsec 1.2.2 with `unrestrict default noquery`: its variables, 360 bytes', {
+  emulated('ntpsec', 'ntpsec 1.2.2 with `unrestrict default noquery`: its variables, 360 bytes', {
     clients: [],
     variables: NTPSEC,
   }),
-  twin(
+  emulated(
     'ntpd-noquery',
     'any ntpd with `restrict default noquery`, or chrony 4.3: the time, and nothing to modes 6 and 7',
     { clients: [] },
   ),
 ];
 
-function twin(name: string, about: string, server: NtpServer): Twin {
+function emulated(name: string, about: string, server: NtpServer): EmulatedServer {
   return { name, about, reply: (request) => answerAs(server, request) };
 }

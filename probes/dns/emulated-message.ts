@@ -1,7 +1,7 @@
 import type { DnsMessage, DnsQuestion } from './message.js';
 import { CLASS_IN, TYPE } from './message.js';
-import { TTL } from './twin-zone.js';
-import type { RelativeName, ZoneRecord } from './twin-zone.js';
+import { TTL } from './emulated-zone.js';
+import type { RelativeName, ZoneRecord } from './emulated-zone.js';
 
 /** A query that a lab server understood. */
 export interface Query {
