@@ -8,7 +8,7 @@
  *  3. every truncation, bit flip and random buffer gives a Reading: nothing throws;
  *  4. other protocols' captures are unrecognised;
  *  5. each capture gives its expected judgement, and its byte sums equal the capture's metrics;
- *  6. words exist in every language;
+ *  6. texts exist in every language;
  *  7. `next` ends;
  *  8. the fields of any payload stand in wire order, do not overlap and cover it;
  *  9. nothing takes long: whatever a host sends, each of `read`, `echoed`, `judge`, `next` and `dissect` takes at
@@ -26,7 +26,7 @@ export type { Judgement, Severity } from '../src/domain/finding.js';
 export const LANGUAGES = ['en', 'ja'] as const;
 export type Language = (typeof LANGUAGES)[number];
 /** The same sentence in every language that an end customer may read. */
-export type Words = Readonly<Record<Language, string>>;
+export type Texts = Readonly<Record<Language, string>>;
 
 export type NonEmpty<T> = readonly [T, ...T[]];
 
@@ -105,27 +105,27 @@ export interface ProbeIdentity<Id extends string = string> {
   /** The published report type that means the same, or our own: `scan_ntpmonitor`, `x_dns_any`. */
   readonly report: string;
   /** What an end customer reads of the usual finding. */
-  readonly words: ProbeWords;
+  readonly texts: ProbeTexts;
   /**
    * What is said otherwise of this finding, so that a letter claims what was measured and nothing else, and its check
-   * asks the question that was answered. Absent: the usual words fit every finding. `exchanges` may be empty.
+   * asks the question that was answered. Absent: the usual texts fit every finding. `exchanges` may be empty.
    */
-  readonly wordsFor?: (finding: FindingRecord) => Partial<ProbeWords>;
+  readonly textsFor?: (finding: FindingRecord) => Partial<ProbeTexts>;
 }
 
 /** What an end customer reads of a finding. */
-export interface ProbeWords {
-  readonly title: Words;
-  readonly risk: Words;
+export interface ProbeTexts {
+  readonly title: Texts;
+  readonly risk: Texts;
   /** A line for each software or step. */
-  readonly remedy: Words;
+  readonly remedy: Texts;
   /**
    * How to see for oneself: what each outcome means, then a command in a line of its own after four spaces, `ADDRESS`
    * for the host and `PORT` for its port.
    */
-  readonly check: Words;
+  readonly check: Texts;
   /** What else was found, in one line. Absent: the English `detail` of the row, and in Japanese nothing. */
-  readonly detail?: Words;
+  readonly detail?: Texts;
 }
 
 /** The question whose answer a row shows; undefined for a row that this run did not see. */

@@ -14,7 +14,7 @@ export interface ReportOptions {
   readonly bom: boolean;
   /** `excel`: CSV files with a byte order mark, and times that a spreadsheet takes for such. */
   readonly profile?: 'excel' | undefined;
-  /** The probes of this version, for their words. Of one that is not among them, a reader learns less. */
+  /** The probes of this version, for their texts. Of one that is not among them, a reader learns less. */
   readonly probes?: readonly ProbeIdentity[];
 }
 

@@ -9,17 +9,17 @@ import { version } from './version.js';
 /**
  * Finds the command that the arguments name, reads its settings and runs it. A command is loaded when it is to run,
  * so help and version come at once.
- * @param words the arguments, without the interpreter and the script.
+ * @param args the arguments, without the interpreter and the script.
  * @param environment the variables of the process.
  * @returns the exit code.
  * @throws UsageError for wrong use.
  */
 export async function runCommandLine(
-  words: readonly string[],
+  args: readonly string[],
   io: Io,
   environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<number> {
-  const [name, ...rest] = words;
+  const [name, ...rest] = args;
   if (name === undefined) throw new UsageError('no command is named', 'see ampscope --help');
   const shown = { '--help': overview, '--version': () => `${version}\n` }[name];
   if (shown !== undefined) {
@@ -41,9 +41,9 @@ export async function runCommandLine(
   return command.run(settings, io, given);
 }
 
-function isHelpAsked(words: readonly string[]): boolean {
-  const end = words.indexOf('--');
-  return words.slice(0, end === -1 ? undefined : end).includes('--help');
+function isHelpAsked(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? undefined : end).includes('--help');
 }
 
 function unknownCommand(name: string): UsageError {

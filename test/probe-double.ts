@@ -19,7 +19,7 @@ export function probeDouble({ id, hasNonce, forms }: ProbeDoubleOptions): Probe 
     byDefault: true,
     quietGapMs: 2000,
     report: 'x_double',
-    words: { title: WORDS, risk: WORDS, remedy: WORDS, check: WORDS },
+    texts: { title: WORDS, risk: WORDS, remedy: WORDS, check: WORDS },
     sweepForms: all,
     ...(hasNonce && { nonce: { bits: 16, echoed: echoedNonce } }),
     read(payload) {

@@ -22,7 +22,7 @@ import { idEchoed } from './reply.js';
 import { dnsSettings } from './settings.js';
 import { emulatedServers } from './emulated-servers.js';
 import { dnsVersion } from './version.js';
-import { words, wordsFor } from './words-any.js';
+import { texts, textsFor } from './texts-any.js';
 
 export const dnsAny = defineConfigurableProbe({
   id: 'dns-any',
@@ -34,8 +34,8 @@ export const dnsAny = defineConfigurableProbe({
   byDefault: true,
   quietGapMs: 2000,
   report: 'x_dns_any',
-  words,
-  wordsFor,
+  texts,
+  textsFor,
   settings: { key: 'dns', schema: dnsSettings },
   // Of the two DNS probes this one alone makes the burst: it knows the strongest question, and a host that both
   // report is not burst twice.

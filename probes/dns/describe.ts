@@ -16,11 +16,11 @@ export function describeQuery(request: Uint8Array): string {
   return `${describeQuestion(request)}, ${size === undefined ? 'no EDNS' : `EDNS ${size}`}`;
 }
 
-/** The tag and the words for an answer that the server explained itself (RFC 8914). */
+/** The tag and the text for an answer that the server explained itself (RFC 8914). */
 export function explainedBy({ extended_error: error }: Facts): {
   readonly tags: readonly string[];
-  readonly words: readonly string[];
+  readonly texts: readonly string[];
 } {
-  if (error === undefined) return { tags: [], words: [] };
-  return { tags: ['extended-error'], words: [`the server says ${error}`] };
+  if (error === undefined) return { tags: [], texts: [] };
+  return { tags: ['extended-error'], texts: [`the server says ${error}`] };
 }

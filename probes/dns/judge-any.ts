@@ -42,8 +42,8 @@ export function judgeAny(done: readonly Exchange[]): Judgement {
       ...(first !== undefined && second !== undefined && first !== second
         ? [`${first} bytes at the first asking, ${second} at the second`]
         : []),
-      ...(rate ? [rate.words] : []),
-      ...explainedBy(facts).words,
+      ...(rate ? [rate.texts] : []),
+      ...explainedBy(facts).texts,
     ].join('; '),
     facts: {
       ...facts,
@@ -53,7 +53,7 @@ export function judgeAny(done: readonly Exchange[]): Judgement {
           first_asking_bytes: first,
           second_asking_bytes: second,
         }),
-      ...(rate && { rate_check: rate.words }),
+      ...(rate && { rate_check: rate.texts }),
     },
   };
 }

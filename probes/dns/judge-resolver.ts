@@ -32,7 +32,7 @@ export function judgeResolver(done: readonly Exchange[], checked: boolean): Judg
     ...(version !== undefined && { version }),
     detail: [
       `${isBogus ? 'gives anyone a wrong answer to' : 'gives anyone the right answer to'} ${describeQuestion(reported.request)}`,
-      ...explainedBy(facts).words,
+      ...explainedBy(facts).texts,
     ].join('; '),
     facts: {
       ...facts,

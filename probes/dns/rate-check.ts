@@ -22,7 +22,7 @@ export function askRate(form: RequestForm, done: readonly Exchange[]): Ask | und
 export interface RatePattern {
   readonly isLimited: boolean;
   /** `5 full, 5 truncated, 5 dropped of 15 in 1 s (FFFFFDTDTDTDTDT)`. */
-  readonly words: string;
+  readonly texts: string;
 }
 
 /**
@@ -43,7 +43,7 @@ export function ratePattern(
   );
   return {
     isLimited: count('F') > 0 && burst.length - count('F') >= LEAST_LIMITED,
-    words: `${counts.join(', ')} of ${burst.length} in ${BURST.withinMs / 1000} s (${letters.join('')})`,
+    texts: `${counts.join(', ')} of ${burst.length} in ${BURST.withinMs / 1000} s (${letters.join('')})`,
   };
 }
 

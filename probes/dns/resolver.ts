@@ -24,7 +24,7 @@ import type { Check } from './settings.js';
 import { dnsSettings } from './settings.js';
 import { emulatedServers } from './emulated-servers.js';
 import { askVersion, dnsVersion } from './version.js';
-import { words, wordsFor } from './words-resolver.js';
+import { texts, textsFor } from './texts-resolver.js';
 
 export const dnsResolver = defineConfigurableProbe({
   id: 'dns-resolver',
@@ -36,8 +36,8 @@ export const dnsResolver = defineConfigurableProbe({
   byDefault: true,
   quietGapMs: 2000,
   report: 'scan_dns',
-  words,
-  wordsFor,
+  texts,
+  textsFor,
   settings: { key: 'dns', schema: dnsSettings },
   options: [dnsVersion],
   emulatedServers,

@@ -22,7 +22,7 @@ import { MONLIST_CODE, writeMode7 } from './mode7.js';
 import { IMPLEMENTATION_UNKNOWN, readMonlist } from './read-monlist.js';
 import { timeRequest } from './time-packet.js';
 import { emulatedServers } from './emulated-servers.js';
-import { words, wordsFor } from './words-monlist.js';
+import { texts, textsFor } from './texts-monlist.js';
 
 /** IMPL_XNTPD: what every ntpd with IPv6 speaks. Eight bytes are the shortest request that is answered. */
 const implementation3: RequestForm = { name: 'implementation-3', encode: () => request(3, 8) };
@@ -51,8 +51,8 @@ export const ntpMonlist = defineProbe({
   byDefault: true,
   quietGapMs: 2000,
   report: 'scan_ntpmonitor',
-  words,
-  wordsFor,
+  texts,
+  textsFor,
   sweepForms: [implementation3],
   read: readMonlist,
   next,

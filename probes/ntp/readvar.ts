@@ -11,7 +11,7 @@ import { judgeReadvar } from './judge-readvar.js';
 import { READ_VARIABLES, writeMode6 } from './mode6.js';
 import { readReadvar, sequenceIn } from './read-readvar.js';
 import { emulatedServers } from './emulated-servers.js';
-import { words, wordsFor } from './words-readvar.js';
+import { texts, textsFor } from './texts-readvar.js';
 
 /** What `ntpq -c rv` asks. Version 2 and version 4 bring the same answer. */
 const readVariables: RequestForm = {
@@ -41,8 +41,8 @@ export const ntpReadvar = defineProbe({
   byDefault: true,
   quietGapMs: 2000,
   report: 'scan_ntp',
-  words,
-  wordsFor,
+  texts,
+  textsFor,
   sweepForms: [readVariables],
   nonce: { bits: 16, echoed: sequenceIn },
   read: readReadvar,

@@ -9,10 +9,10 @@ import {
   type Probe,
   type ProbeDefinition,
   type ProbeIdentity,
-  type ProbeWords,
+  type ProbeTexts,
   type RequestForm,
   type EmulatedServer,
-  type Words,
+  type Texts,
 } from '../probe.js';
 
 /** A service that answers every datagram, and so can be made to answer another such service without end. */
@@ -31,15 +31,15 @@ export interface LoopService<Id extends string> extends Pick<ProbeIdentity, 'por
   /** Why a datagram is not of this service: `no line with a date and a time`. */
   readonly otherwise: string;
   /** The finding in one line, from what `read` made of the largest answer. May hold remote text. */
-  detail(facts: Facts): Words;
+  detail(facts: Facts): Texts;
   /** The fields of a request or a reply that is not empty. */
   dissect(payload: Uint8Array): readonly Field[];
   readonly texts: {
-    readonly title: Words;
+    readonly title: Texts;
     /** The first sentences of the risk: what comes back, and whom that harms. */
-    readonly harm: Words;
+    readonly harm: Texts;
     /** What is seen of an open one, and the command after which it is seen; absent: a line end by netcat. */
-    readonly seen: Words;
+    readonly seen: Texts;
     readonly command?: string;
     /** Whether "Simple TCP/IP Services" of Windows has it. */
     readonly isInWindows: boolean;
@@ -61,9 +61,9 @@ export function defineLoopService<const Id extends string>(service: LoopService<
     byDefault,
     quietGapMs: 2000,
     report,
-    words: wordsOf(service),
+    texts: textsOf(service),
     // A row that this run did not see has no facts, and neither have bytes that were not recognised.
-    wordsFor: ({ facts, detail = '' }) =>
+    textsFor: ({ facts, detail = '' }) =>
       facts === undefined ? {} : { detail: { en: detail, ja: service.detail(facts).ja } },
     sweepForms: [service.request ?? LINE_END],
     ...(nonce && { nonce }),
@@ -106,7 +106,7 @@ function judge(service: LoopService<string>, done: readonly Exchange[]): Judgeme
 }
 
 /** CERT CA-1996-01. */
-const LOOP: Words = {
+const LOOP: Texts = {
   en:
     'Such a service answers whatever it is sent: with the forged address of another such service (echo, systat, ' +
     'daytime, qotd, chargen, time) one packet makes the two answer each other without end. Nothing in use today needs it.',
@@ -115,7 +115,7 @@ const LOOP: Words = {
     '送信元に詐称したパケットが1つ届くだけで、2つのサービスが際限なく応答し合います。現在、このサービスを必要とする用途はありません。',
 };
 
-function wordsOf({ id, port, texts }: LoopService<string>): ProbeWords {
+function textsOf({ id, port, texts }: LoopService<string>): ProbeTexts {
   const { title, harm, seen, command = 'echo | nc -u -w 3 ADDRESS PORT', isInWindows } = texts;
   return {
     title,

@@ -22,7 +22,7 @@ import { judgeAgent } from './judge-agent.js';
 import { PDU, SNMP_VERSION } from './message.js';
 import { agentNonce, communityForm, readAgent } from './read-agent.js';
 import { emulatedServers } from './emulated-servers.js';
-import { agentWordsFor, getBulkWords } from './words.js';
+import { agentTextsFor, getBulkTexts } from './texts.js';
 
 export const snmpGetBulk = defineConfigurableProbe({
   id: 'snmp-getbulk',
@@ -34,8 +34,8 @@ export const snmpGetBulk = defineConfigurableProbe({
   byDefault: true,
   quietGapMs: 2000,
   report: 'scan_snmp',
-  words: getBulkWords,
-  wordsFor: agentWordsFor,
+  texts: getBulkTexts,
+  textsFor: agentTextsFor,
   settings: { key: 'snmp', schema: snmpSettings },
   emulatedServers,
   configure: ({ communities }) => ({

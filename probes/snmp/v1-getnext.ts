@@ -24,7 +24,7 @@ import { judgeAgent } from './judge-agent.js';
 import { PDU, SNMP_VERSION } from './message.js';
 import { SYSTEM, agentNonce, communityForm, readAgent } from './read-agent.js';
 import { emulatedServers } from './emulated-servers.js';
-import { agentWordsFor, v1Words } from './words.js';
+import { agentTextsFor, v1Texts } from './texts.js';
 
 export const snmpV1GetNext = defineConfigurableProbe({
   id: 'snmp-v1-getnext',
@@ -36,8 +36,8 @@ export const snmpV1GetNext = defineConfigurableProbe({
   byDefault: false,
   quietGapMs: 2000,
   report: 'scan_snmp',
-  words: v1Words,
-  wordsFor: agentWordsFor,
+  texts: v1Texts,
+  textsFor: agentTextsFor,
   settings: { key: 'snmp', schema: snmpSettings },
   emulatedServers,
   configure: ({ communities }) => ({

@@ -24,7 +24,7 @@ import { PDU } from './message.js';
 import { REQUEST_ID_BIT, nonceOf, numberedForm } from './request-id.js';
 import { emulatedServers } from './emulated-servers.js';
 import { REPORTABLE, encodeV3Message, readV3Header, readV3Message } from './v3-message.js';
-import { v3Words, v3WordsFor } from './words.js';
+import { v3Texts, v3TextsFor } from './texts.js';
 
 const discovery: RequestForm = numberedForm(
   'v3-discovery',
@@ -54,8 +54,8 @@ export const snmpV3Discovery = defineProbe({
   byDefault: false,
   quietGapMs: 2000,
   report: 'x_snmp_v3',
-  words: v3Words,
-  wordsFor: v3WordsFor,
+  texts: v3Texts,
+  textsFor: v3TextsFor,
   sweepForms: [discovery],
   nonce: { bits: 30, echoed },
   read,

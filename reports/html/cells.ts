@@ -1,4 +1,4 @@
-import type { Words } from '../../probes/probe.js';
+import type { Texts } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { Severity } from '../../src/domain/finding.js';
 import type { Status } from '../../src/domain/status.js';
@@ -12,7 +12,7 @@ import type { Said } from './say.js';
 import { say } from './say.js';
 
 /** What the words of the CSV files are in Japanese; in the list the style sheet puts them before the word. */
-export const WORDS: Readonly<Record<Severity | Status, string>> = {
+export const WORD_TEXTS: Readonly<Record<Severity | Status, string>> = {
   ...phrases.ja.severities,
   new: '新規',
   persisting: '継続',
@@ -28,7 +28,7 @@ export function wordClass(word: Severity | Status): string {
 
 /** A word of severity or status: in words and in colour. */
 export function marked(word: Severity | Status | undefined): Part {
-  return word && html`<span class="w ${wordClass(word)}">${say({ en: word, ja: WORDS[word] })}</span>`;
+  return word && html`<span class="w ${wordClass(word)}">${say({ en: word, ja: WORD_TEXTS[word] })}</span>`;
 }
 
 /** Text that somebody else chose: its beginning, clean and by itself whatever its direction. @param columns of it, at most. */
@@ -38,8 +38,8 @@ export function named(text: string | undefined, columns = 60): Part {
 }
 
 /** What a word of the record means here; one that this version lacks stands for itself. */
-export function wordOf(words: Readonly<Record<string, Said>>, word: string): Said {
-  const known = Object.hasOwn(words, word) ? words[word] : undefined;
+export function wordOf(texts: Readonly<Record<string, Said>>, word: string): Said {
+  const known = Object.hasOwn(texts, word) ? texts[word] : undefined;
   return known ?? { en: named(word), ja: named(word) };
 }
 
@@ -54,8 +54,8 @@ export function asNamed({
   return asn === undefined ? say(UNKNOWN_AS) : [`AS${asn} `, named(as_name, 40)];
 }
 
-export const UNKNOWN_CUSTOMER: Words = { en: phrases.en.unknownCustomer, ja: phrases.ja.unknownCustomer };
-const UNKNOWN_AS: Words = { en: phrases.en.unknownAs, ja: phrases.ja.unknownAs };
+export const UNKNOWN_CUSTOMER: Texts = { en: phrases.en.unknownCustomer, ja: phrases.ja.unknownCustomer };
+const UNKNOWN_AS: Texts = { en: phrases.en.unknownAs, ja: phrases.ja.unknownAs };
 
 /** `≥759.38`; with † in front where it rests on the sweep alone. */
 export function factor(
@@ -79,9 +79,9 @@ export function factorsOf(record: FindingRecord): Html {
 }
 
 /** A link to a file beside this page. */
-export function fileLink(path: string, words?: Said): Html {
+export function fileLink(path: string, texts?: Said): Html {
   const href = path.split('/').map(encodeURIComponent).join('/');
-  return html`<a href="${href}">${words ? say(words) : path}</a>`;
+  return html`<a href="${href}">${texts ? say(texts) : path}</a>`;
 }
 
 /** Text with commands in `backticks`. */

@@ -94,11 +94,11 @@ ${choices(
 function choices(
   name: string,
   legend: { en: string; ja: string },
-  words: readonly ((typeof SEVERITIES)[number] | (typeof STATUSES)[number])[],
+  texts: readonly ((typeof SEVERITIES)[number] | (typeof STATUSES)[number])[],
 ): Part {
   return (
-    words.length > 1 &&
-    html`<fieldset><legend>${say(legend)}</legend>${words.map(
+    texts.length > 1 &&
+    html`<fieldset><legend>${say(legend)}</legend>${texts.map(
       (word) => html`<label><input type="checkbox" name="${name}" value="${word}">${marked(word)}</label> `,
     )}</fieldset>`
   );

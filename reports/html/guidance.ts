@@ -3,7 +3,7 @@ import { LANGUAGES } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { isExposed } from '../../src/domain/status.js';
-import { checkOf, unknownWords, wordsOf } from '../notices/phrases.js';
+import { checkOf, unknownTexts, textsOf } from '../notices/phrases.js';
 import { inline } from './cells.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
@@ -13,7 +13,7 @@ import { bySeverity, exposedOf } from './strength.js';
 
 /**
  * What to do about each kind of service that is exposed, the most severe first: once for all networks, which link
- * here, for the same words at every customer would make ten pages of one.
+ * here, for the same texts at every customer would make ten pages of one.
  */
 export function guidance(
   run: RunRecord,
@@ -44,12 +44,12 @@ export function byGuidance(
 
 /** Where the page says what to do about such a row. */
 export function guidanceId(record: FindingRecord, probes: readonly ProbeIdentity[] | undefined): string {
-  return wordsOf(record, probes) === unknownWords ? 'do-unknown' : `do-${record.probe}`;
+  return textsOf(record, probes) === unknownTexts ? 'do-unknown' : `do-${record.probe}`;
 }
 
 /** Its title, which leads there where it is exposed now. */
 export function guidanceLink(record: FindingRecord, probes: readonly ProbeIdentity[] | undefined): Html {
-  const title = say(wordsOf(record, probes).title);
+  const title = say(textsOf(record, probes).title);
   return isExposed(record.status) ? html`<a href="#${guidanceId(record, probes)}">${title}</a>` : title;
 }
 
@@ -66,7 +66,7 @@ function article(
       html`<code>${probe}</code> · UDP ${probed_port}`,
     ]),
   );
-  const { title, risk, remedy, check } = wordsOf(worst, probes);
+  const { title, risk, remedy, check } = textsOf(worst, probes);
   const known = probes?.find((probe) => `do-${probe.id}` === id);
   const each = (text: (language: Language) => Part): Html =>
     html`${LANGUAGES.map((language) => html`<div lang="${language}">${text(language)}</div>`)}`;

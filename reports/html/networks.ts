@@ -1,4 +1,4 @@
-import type { ProbeIdentity, Words } from '../../probes/probe.js';
+import type { ProbeIdentity, Texts } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { SEVERITIES } from '../../src/domain/finding.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
@@ -82,7 +82,7 @@ ${
 `;
 }
 
-const CLEAN: Words = { en: 'Asked, and nothing found.', ja: '調査し、検出はありませんでした。' };
+const CLEAN: Texts = { en: 'Asked, and nothing found.', ja: '調査し、検出はありませんでした。' };
 
 type Row = readonly [probe: string, figures: Figures];
 
@@ -91,14 +91,14 @@ function columnsOf(
   probes: readonly ProbeIdentity[] | undefined,
   records: readonly FindingRecord[],
 ): readonly TableColumn<Row>[] {
-  const count = (head: Words, of: (figures: Figures) => number | undefined): TableColumn<Row> => ({
+  const count = (head: Texts, of: (figures: Figures) => number | undefined): TableColumn<Row> => ({
     head,
     isNumber: true,
     cell: ([, figures]) => of(figures),
   });
   const exposed = exposedOf(records);
   const size = (
-    head: Words,
+    head: Texts,
     of: (figures: Figures) => number | undefined,
     ofRecord: (record: FindingRecord) => number | undefined,
   ): TableColumn<Row> => ({

@@ -4,17 +4,17 @@ import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 
-/** The same in every language: words, or words with markup between. */
+/** The same in every language: text, or text with markup between. */
 export type Said = Readonly<Record<Language, Part>>;
 
 /** Both languages, one of which the style sheet hides: the page switches without a script. */
-export function say(words: Said): Html {
-  return html`${LANGUAGES.map((language) => html`<span lang="${language}">${words[language]}</span>`)}`;
+export function say(texts: Said): Html {
+  return html`${LANGUAGES.map((language) => html`<span lang="${language}">${texts[language]}</span>`)}`;
 }
 
 /** The same within `<text>` of an SVG. */
-export function sayInSvg(words: Said): Html {
-  return html`${LANGUAGES.map((language) => html`<tspan lang="${language}">${words[language]}</tspan>`)}`;
+export function sayInSvg(texts: Said): Html {
+  return html`${LANGUAGES.map((language) => html`<tspan lang="${language}">${texts[language]}</tspan>`)}`;
 }
 
 /** `1 host`, `2 hosts`: English only, Japanese has no plural. */

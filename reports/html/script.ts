@@ -1,8 +1,8 @@
-import { WORDS } from './cells.js';
+import { WORD_TEXTS } from './cells.js';
 
 /**
  * The script, as it stands in the page. Without it everything can be read and switched; with it the list can be
- * searched and sorted, and the page begins in the reader's language. It says nothing itself: all words are in the page,
+ * searched and sorted, and the page begins in the reader's language. It says nothing itself: all texts are in the page,
  * but for the Japanese of severity and status, which the style sheet has, and which one may search for.
  */
 export const script = `'use strict';
@@ -53,7 +53,7 @@ if (list) {
   /* Search: every word must be somewhere in the row. */
   const plain = (text) => text.normalize('NFKC').toLowerCase();
   const texts = new Map();
-  const JAPANESE = ${JSON.stringify(WORDS)};
+  const JAPANESE = ${JSON.stringify(WORD_TEXTS)};
   const textOf = (row) => {
     if (!texts.has(row)) {
       const cells = [...row.cells].map((cell) => cell.textContent);

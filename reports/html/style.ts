@@ -1,4 +1,4 @@
-import { WORDS, wordClass } from './cells.js';
+import { WORD_TEXTS, wordClass } from './cells.js';
 import { chartStyle } from './charts/index.js';
 
 /**
@@ -29,10 +29,10 @@ const colours = `
 const languages = `
 :root:not(:has(#ja:checked)) :is(span, tspan, div)[lang=ja],
 :root:has(#ja:checked) :is(span, tspan, div)[lang=en] { display: none }
-${Object.entries(WORDS)
+${Object.entries(WORD_TEXTS)
   .map(
     ([word, japanese]) =>
-      `:root:has(#ja:checked) td.${wordClass(word as keyof typeof WORDS)}::before { content: "${japanese} " }`,
+      `:root:has(#ja:checked) td.${wordClass(word as keyof typeof WORD_TEXTS)}::before { content: "${japanese} " }`,
   )
   .join('\n')}
 :root:has(#ja:checked) body { line-height: 1.75; line-break: strict; word-break: auto-phrase }

@@ -1,11 +1,11 @@
-import type { Language, ProbeIdentity, ProbeWords } from '../../probes/probe.js';
+import type { Language, ProbeIdentity, ProbeTexts } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { askedAgain } from '../../src/domain/asked-again.js';
 import type { Severity } from '../../src/domain/finding.js';
 import type { Evidence } from '../../src/domain/status.js';
 import { decimalText, FACTOR_DECIMALS } from '../format.js';
 
-/** What a notice says of one exposure and around the probes' own words. */
+/** What a notice says of one exposure and around the probes' own texts. */
 export interface Phrases {
   readonly unknownCustomer: string;
   readonly unknownAs: string;
@@ -316,10 +316,10 @@ export function factorText({ amplification }: FindingRecord): string | undefined
   return amplification === undefined ? undefined : decimalText(amplification, FACTOR_DECIMALS);
 }
 
-/** What a customer is told of a row. @param probes those whose words are known. */
-export function wordsOf(record: FindingRecord, probes: readonly ProbeIdentity[] = []): ProbeWords {
+/** What a customer is told of a row. @param probes those whose texts are known. */
+export function textsOf(record: FindingRecord, probes: readonly ProbeIdentity[] = []): ProbeTexts {
   const known = probes.find(({ id, report }) => id === record.probe && report === record.report);
-  return known === undefined ? unknownWords : { ...known.words, ...known.wordsFor?.(record) };
+  return known === undefined ? unknownTexts : { ...known.texts, ...known.textsFor?.(record) };
 }
 
 /** How to see for oneself, at the address and port that were asked: the tools of SNMP and nmap name IPv6 apart. */
@@ -332,7 +332,7 @@ export function checkOf(text: string, { probed_ip, probed_port }: FindingRecord)
 }
 
 /** What can be said of an answer that no reader knows, or of a probe that this version does not have. */
-export const unknownWords: ProbeWords = {
+export const unknownTexts: ProbeTexts = {
   title: {
     en: 'Unknown service answers over UDP',
     ja: '不明なサービスがUDPで応答しています',

@@ -30,7 +30,7 @@ export const PLACEHOLDERS = {
 export type Placeholder = keyof typeof PLACEHOLDERS;
 export type NoticeValues = Readonly<Record<Placeholder, string>>;
 
-/** A template that was read: its words, and the places where values come. */
+/** A template that was read: its text, and the places where values come. */
 export interface NoticeTemplate {
   readonly subject: readonly Part[];
   readonly body: readonly Part[];

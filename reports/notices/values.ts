@@ -1,4 +1,4 @@
-import type { Language, ProbeIdentity, ProbeWords } from '../../probes/probe.js';
+import type { Language, ProbeIdentity, ProbeTexts } from '../../probes/probe.js';
 import { isAmplifier } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { compareSeverities } from '../../src/domain/finding.js';
@@ -8,7 +8,7 @@ import { cleanText } from '../clean-text.js';
 import { cutToWidth } from '../text-width.js';
 import type { Letter } from './letters.js';
 import type { Phrases } from './phrases.js';
-import { checkOf, factorText, phrases, spacedTime, wordsOf } from './phrases.js';
+import { checkOf, factorText, phrases, spacedTime, textsOf } from './phrases.js';
 import type { NoticeValues } from './template.js';
 
 /** More make no letter that anybody reads; the CSV file beside has all. */
@@ -20,7 +20,7 @@ const MOST_OF_A_TEXT = 210;
 /** In the heading of a check. */
 const MOST_HOSTS = 3;
 
-/** What the placeholders of a template stand for, in one language. @param probes those whose words are known. */
+/** What the placeholders of a template stand for, in one language. @param probes those whose texts are known. */
 export function noticeValues(
   run: RunRecord,
   { networks, customer, rows }: Letter,
@@ -35,8 +35,8 @@ export function noticeValues(
   const fixed = rows.filter(({ status }) => status === 'fixed');
   const silent = fixed.filter(({ status_evidence }) => status_evidence === 'silent');
   const closed = fixed.filter((record) => !silent.includes(record));
-  const wordsFor = (record: FindingRecord): ProbeWords => wordsOf(record, probes);
-  const titleOf = (record: FindingRecord): string => wordsFor(record).title[language];
+  const textsFor = (record: FindingRecord): ProbeTexts => textsOf(record, probes);
+  const titleOf = (record: FindingRecord): string => textsFor(record).title[language];
   const more = exposed.length - MOST_LISTED;
   const [network] = networks;
   return {
@@ -60,7 +60,7 @@ export function noticeValues(
     findings: [
       ...exposed
         .slice(0, MOST_LISTED)
-        .map((record) => described(record, wordsFor(record), language, networks.length > 1)),
+        .map((record) => described(record, textsFor(record), language, networks.length > 1)),
       ...(more > 0 ? [say.more(more)] : []),
     ].join('\n\n'),
     fixed: [
@@ -69,12 +69,12 @@ export function noticeValues(
     ]
       .filter((part) => part !== '')
       .join('\n\n'),
-    risk: sections(exposed, titleOf, (record) => wordsFor(record).risk[language]),
-    remedy: sections(exposed, titleOf, (record) => asList(wordsFor(record).remedy[language])),
+    risk: sections(exposed, titleOf, (record) => textsFor(record).risk[language]),
+    remedy: sections(exposed, titleOf, (record) => asList(textsFor(record).remedy[language])),
     check: checks(exposed, say, titleOf, (record) =>
       [
         ...(say.elsewhereOf(record) === undefined ? [] : [say.checkElsewhere]),
-        wordsFor(record).check[language],
+        textsFor(record).check[language],
       ].join('\n'),
     ),
   };
@@ -116,7 +116,7 @@ function listed(
 /** One exposure: a heading, then a line for each thing that is known. */
 function described(
   record: FindingRecord,
-  words: ProbeWords,
+  texts: ProbeTexts,
   language: Language,
   namesNetwork: boolean,
 ): string {
@@ -125,7 +125,7 @@ function described(
   const { asn, as_name } = record;
   const network = asn === undefined ? say.unknownAs : [`AS${asn}`, as_name].filter(Boolean).join(' ');
   return [
-    `- ${say.place(record, words.title[language])}`,
+    `- ${say.place(record, texts.title[language])}`,
     ...(
       [
         [say.network, namesNetwork ? network : undefined],
@@ -138,7 +138,7 @@ function described(
         [say.software, recognisable(record.version)],
         [
           say.detail,
-          recognisable(words.detail?.[language] ?? (language === 'en' ? record.detail : undefined)),
+          recognisable(texts.detail?.[language] ?? (language === 'en' ? record.detail : undefined)),
         ],
       ] as const
     ).flatMap(([label, value]) =>

@@ -22,7 +22,7 @@ export interface Io {
 
 /** One command of the CLI: what its help says, and what it does. */
 export interface Command<S extends z.ZodObject = z.ZodObject> {
-  /** The words after the name: `[target..]`, `<run>`. */
+  /** The operands after the name: `[target..]`, `<run>`. */
   readonly positional?: { readonly usage: string; readonly describe: string };
   /** What it may be told beside them. */
   readonly settings: S;
@@ -34,14 +34,14 @@ export interface Command<S extends z.ZodObject = z.ZodObject> {
 
 /** What a command was given beside the settings themselves. */
 export interface Given {
-  /** The words that are neither options nor their values: targets, a host, runs. */
-  readonly words: readonly string[];
+  /** What is neither an option nor a value of one: targets, a host, runs. */
+  readonly operands: readonly string[];
   /** The settings that were given, by key, as they were written and where. */
   readonly written: ReadonlyMap<string, Written>;
 }
 
 /** Nothing beside the settings: what one command gives another. */
-export const NOTHING_GIVEN: Given = { words: [], written: new Map() };
+export const NOTHING_GIVEN: Given = { operands: [], written: new Map() };
 
 /** Keeps the type of the settings. */
 export function defineCommand<S extends z.ZodObject>(command: Command<S>): Command<S> {

@@ -17,7 +17,7 @@ export const config = defineCommand({
   },
   settings: ALL_SETTINGS,
   example: ['ampscope config show', 'each setting and where it comes from'],
-  async run(_, { stdout, stop }, { words: [action = '', file], written }) {
+  async run(_, { stdout, stop }, { operands: [action = '', file], written }) {
     if (action === 'show' && file === undefined) stdout.write(describe(written));
     else if (action === 'check') stdout.write(await check(file, stop));
     else if (action === 'schema' && file === undefined)

@@ -13,7 +13,7 @@ export const diff = defineCommand({
   positional: { usage: '<run..>', describe: 'The directories of two runs, the earlier first' },
   settings: ALL_SETTINGS.pick({ json: true }),
   example: ['ampscope diff exposure/2026-11-13T030000Z exposure/latest', 'what changed in that week'],
-  async run({ json }, { stdout }, { words: [a, b, ...more] }) {
+  async run({ json }, { stdout }, { operands: [a, b, ...more] }) {
     if (a === undefined || b === undefined || more.length > 0)
       throw new UsageError('diff takes two runs', 'write ampscope diff RUN_A RUN_B');
     const [before, after] = await Promise.all([readRun(a), readRun(b)]);

@@ -20,8 +20,8 @@ export const history = defineCommand({
   positional: { usage: '<what>', describe: 'An address, a prefix, or an AS number' },
   settings: ALL_SETTINGS.pick({ out: true, json: true }),
   example: ['ampscope history 192.0.2.10', 'when it was first seen, fixed and reopened'],
-  async run({ out, json }, { stdout, clock }, { words }) {
-    const matches = matcherOf(words[0] ?? '');
+  async run({ out, json }, { stdout, clock }, { operands }) {
+    const matches = matcherOf(operands[0] ?? '');
     const found: ExposureHistory[] = [];
     try {
       // A group that may read it shall not lose it to whoever asks.

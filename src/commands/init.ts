@@ -17,13 +17,13 @@ export const init = defineCommand({
   positional: { usage: '[file]', describe: 'Where to write it (default scope.yaml); - prints it' },
   settings: ALL_SETTINGS.pick({ schema: true }),
   example: ['ampscope init scope.yaml', 'then edit it: it says what you may probe'],
-  async run({ schema }, { stdout, stderr, clock }, { words }) {
+  async run({ schema }, { stdout, stderr, clock }, { operands }) {
     if (schema) {
       const settings = probes.flatMap((definition) => definition.settings ?? []);
       stdout.write(`${JSON.stringify(scopeJsonSchema(settings), undefined, 2)}\n`);
       return EXIT.finished;
     }
-    const file = words[0] ?? 'scope.yaml';
+    const file = operands[0] ?? 'scope.yaml';
     const text = scopeTemplate({ validUntil: formatDay(clock.now() + TEMPLATE_VALID_DAYS * 86_400_000) });
     if (file === '-') {
       stdout.write(text);

@@ -53,7 +53,7 @@ export const inspect = defineCommand({
     const inputs = await readScanInputs({ ...settings, targets: undefined, rate: undefined }, given, io);
     if (inputs.space.size !== 1)
       throw new UsageError(
-        `"${given.words.join()}" is no single address`,
+        `"${given.operands.join()}" is no single address`,
         'name one host; networks are for ampscope scan',
       );
     if (inputs.validityWarning !== undefined) io.stderr.write(`ampscope: note: ${inputs.validityWarning}\n`);

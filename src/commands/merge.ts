@@ -30,7 +30,7 @@ export const merge = defineCommand({
   positional: { usage: '<run..>', describe: 'The directories of all shards' },
   settings: ALL_SETTINGS.pick({ out: true, make_usual: true }),
   example: ['ampscope merge east/latest west/latest', 'the two runs of --shard 1/2 and --shard 2/2'],
-  async run({ out, make_usual: makeUsual }, io, { words: directories }) {
+  async run({ out, make_usual: makeUsual }, io, { operands: directories }) {
     const { stdout, stderr } = io;
     const read = await Promise.all(
       directories.map(async (directory) => ({ directory, ...(await readRun(directory)) })),

@@ -9,7 +9,7 @@ export const probes = defineCommand({
   positional: { usage: '[id]', describe: 'Show this one in full' },
   settings: ALL_SETTINGS.pick({ lang: true }),
   example: ['ampscope probes ntp-monlist --lang ja', 'request bytes, standard, remedy, in Japanese'],
-  run({ lang: language }, { stdout }, { words: [id] }) {
+  run({ lang: language }, { stdout }, { operands: [id] }) {
     stdout.write(id === undefined ? list(language) : show(definitionOf(id, 'probes'), language));
     return Promise.resolve(EXIT.finished);
   },
@@ -18,8 +18,8 @@ export const probes = defineCommand({
 function list(language: Language): string {
   const width = Math.max(...definitions.map(({ id }) => id.length));
   const lines = definitions.map(
-    ({ id, port, byDefault, words }) =>
-      `${byDefault ? '*' : ' '} ${id.padEnd(width)}  udp/${String(port).padEnd(5)}  ${words.title[language]}\n`,
+    ({ id, port, byDefault, texts }) =>
+      `${byDefault ? '*' : ' '} ${id.padEnd(width)}  udp/${String(port).padEnd(5)}  ${texts.title[language]}\n`,
   );
   return `${lines.join('')}\n${LABELS[language].marked}\n`;
 }
@@ -54,7 +54,7 @@ const LABELS = {
 } as const satisfies Record<Language, Record<string, string>>;
 
 function show(definition: ProbeDefinition, language: Language): string {
-  const { id, port, words, standard, published, report, severity, settings, options = [] } = definition;
+  const { id, port, texts, standard, published, report, severity, settings, options = [] } = definition;
   const labels = LABELS[language];
   const probe = definition.build(settings?.schema.parse(undefined));
   const requests = probe.sweepForms.map((form) => {
@@ -62,7 +62,7 @@ function show(definition: ProbeDefinition, language: Language): string {
     return `${form.name}, ${request.length} bytes: ${Buffer.from(request).toString('hex')}`;
   });
   return `${[
-    `${id}  udp/${port}  ${words.title[language]}`,
+    `${id}  udp/${port}  ${texts.title[language]}`,
     '',
     ...requests.map((request) => `${labels.sends}: ${request}`),
     ...options.map(({ flag, describe }) => `${labels.option}: --${flag}: ${describe}`),
@@ -72,12 +72,12 @@ function show(definition: ProbeDefinition, language: Language): string {
     `${labels.severity}: ${severity}`,
     '',
     labels.risk,
-    words.risk[language],
+    texts.risk[language],
     '',
     labels.remedy,
-    words.remedy[language],
+    texts.remedy[language],
     '',
     labels.check,
-    words.check[language].replaceAll('PORT', String(port)),
+    texts.check[language].replaceAll('PORT', String(port)),
   ].join('\n')}\n`;
 }

@@ -17,7 +17,7 @@ export const report = defineCommand({
   positional: { usage: '<run>', describe: 'The directory of a run, such as exposure/latest' },
   settings: ALL_SETTINGS.pick({ notices: true, notice_format: true, notice_templates: true }),
   example: ['ampscope report exposure/latest', 'the same bytes again, from run.json and findings.jsonl'],
-  async run(settings, { stdout, stderr, stop }, { words: [directory = ''] }) {
+  async run(settings, { stdout, stderr, stop }, { operands: [directory = ''] }) {
     const chosen = await readNotices(settings, stop);
     const { run, records } = await readRun(directory);
     await writeReports(directory, run, await renderRun(run, records, 'all but letters'));

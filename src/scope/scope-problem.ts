@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { UsageError } from '../domain/usage-error.js';
 import { nearMiss } from './near-miss.js';
 import { quote } from './quote.js';
-import type { FieldWords, SettingsKey } from './scope-schema.js';
-import { FIELD_WORDS, ONE_LINE_OF_TEXT } from './scope-schema.js';
+import type { FieldTexts, SettingsKey } from './scope-schema.js';
+import { FIELD_TEXTS, ONE_LINE_OF_TEXT } from './scope-schema.js';
 import type { Path, YamlSource } from './yaml-source.js';
 
 /** What a message about a scope file is made of, besides the issue itself. */
@@ -68,7 +68,7 @@ function missingKey(path: Path, context: ProblemContext): { message: string; hin
   return {
     message: `${labelOf(path)} is missing${path.length > 1 ? ' here' : ''}`,
     hint:
-      wordsAt(path)?.example === undefined
+      textsAt(path)?.example === undefined
         ? settingsHint(path, context)
         : `write for example ${example(path)}`,
   };
@@ -81,18 +81,18 @@ function wrongValue(
 ): { message: string; hint: string } {
   if (issue.code === 'custom' && typeof issue.params?.['hint'] === 'string')
     return { message: issue.message, hint: issue.params['hint'] };
-  const words = wordsAt(issue.path);
+  const texts = textsAt(issue.path);
   const label = labelOf(issue.path);
   const written = context.source.writtenAt(issue.path);
   const shown = written === undefined ? shapeOf(value) : quote(written);
-  if (!words)
+  if (!texts)
     return {
       message: shown === 'empty' ? `${label} is empty` : complaint(issue, label, shown),
       hint: settingsHint(issue.path, context),
     };
-  const message = shown === 'empty' ? `${label} is empty` : `${label} is ${shown}, not ${words.is}`;
+  const message = shown === 'empty' ? `${label} is empty` : `${label} is ${shown}, not ${texts.is}`;
   if (isBrokenIpv6(value)) return { message, hint: 'put an IPv6 address that ends in :: in quotes' };
-  if (words.is === ONE_LINE_OF_TEXT && issue.code === 'invalid_type' && written !== undefined)
+  if (texts.is === ONE_LINE_OF_TEXT && issue.code === 'invalid_type' && written !== undefined)
     return { message, hint: `put it in quotes: ${quote(written)}` };
   return { message, hint: `write for example ${example(issue.path)}` };
 }
@@ -118,21 +118,21 @@ function complaint(issue: z.core.$ZodIssue, label: string, shown: string): strin
 /** `prefix` for networks[3].prefix, `an entry of exclude`, and for a probe's settings the whole `dns.names[0]`. */
 function labelOf(path: Path): string {
   const last = path.at(-1);
-  if (wordsAt(path)) return typeof last === 'number' ? `an entry of ${String(path.at(-2))}` : String(last);
+  if (textsAt(path)) return typeof last === 'number' ? `an entry of ${String(path.at(-2))}` : String(last);
   return path
     .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i > 0 ? '.' : ''}${String(step)}`))
     .join('');
 }
 
-function wordsAt(path: Path): FieldWords | undefined {
+function textsAt(path: Path): FieldTexts | undefined {
   const pattern = path.map((step, i) =>
     typeof step === 'number' ? '[]' : `${i > 0 ? '.' : ''}${String(step)}`,
   );
-  return (FIELD_WORDS as Readonly<Record<string, FieldWords>>)[pattern.join('')];
+  return (FIELD_TEXTS as Readonly<Record<string, FieldTexts>>)[pattern.join('')];
 }
 
 function example(path: Path): string {
-  return wordsAt(path)?.example ?? '';
+  return textsAt(path)?.example ?? '';
 }
 
 function settingsHint(path: Path, { settings }: ProblemContext): string {

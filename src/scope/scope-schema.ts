@@ -24,7 +24,7 @@ const LEAST_PER_SECOND = 0.01;
 const DEFAULT_LIMITS = { rate: 1000, per_subnet: 200, per_host: 1, reply_bandwidth: 20_000_000 } as const;
 
 /** What belongs at one place of a scope file; what is shown when something else stands there. */
-export interface FieldWords {
+export interface FieldTexts {
   /** Ends the sentence "the value is not …". */
   readonly is: string;
   readonly example: string;
@@ -37,7 +37,7 @@ export const ONE_LINE_OF_TEXT = `one line of text of at most ${LONGEST_TEXT} cha
 const perSecond = `a number of packets per second from ${LEAST_PER_SECOND} to ${MOST_PER_SECOND}`;
 
 /** By path, list positions written `[]`. */
-export const FIELD_WORDS = {
+export const FIELD_TEXTS = {
   organisation: { is: ONE_LINE_OF_TEXT, example: 'organisation: Example ISP', about: 'Who owns the space.' },
   authorised_by: {
     is: ONE_LINE_OF_TEXT,
@@ -145,7 +145,7 @@ export const FIELD_WORDS = {
     example: 'reply_bandwidth: 20M',
     about: 'Bits per second of replies that the probing may bring about.',
   },
-} as const satisfies Readonly<Record<string, FieldWords>>;
+} as const satisfies Readonly<Record<string, FieldTexts>>;
 
 /** The whole of scope.yaml. Where a message of ours must be shown as it is, the issue carries its hint. */
 export function scopeSchema(settings: readonly SettingsKey[]) {
@@ -179,7 +179,7 @@ const network = z
     as_name: oneLine('networks[].as_name').optional(),
     customer: oneLine('networks[].customer').optional(),
   })
-  .meta({ description: FIELD_WORDS['networks[]'].about });
+  .meta({ description: FIELD_TEXTS['networks[]'].about });
 
 const canary = z
   .strictObject({
@@ -194,7 +194,7 @@ const canary = z
     probe: oneLine('canaries[].probe'),
     port: z.int().min(1).max(65_535).optional().meta(about('canaries[].port')),
   })
-  .meta({ description: FIELD_WORDS['canaries[]'].about });
+  .meta({ description: FIELD_TEXTS['canaries[]'].about });
 
 const limits = z.strictObject({
   rate: z.int().min(1).max(MOST_PER_SECOND).default(DEFAULT_LIMITS.rate).meta(about('limits.rate')),
@@ -211,7 +211,7 @@ const limits = z.strictObject({
     .meta(about('limits.reply_bandwidth')),
 });
 
-function oneLine(field: keyof typeof FIELD_WORDS) {
+function oneLine(field: keyof typeof FIELD_TEXTS) {
   // A text that is too long is refused by its length, and nothing else looks at it.
   return z.string().max(LONGEST_TEXT, { abort: true }).regex(ONE_LINE).regex(NOT_BLANK).meta(about(field));
 }
@@ -220,7 +220,7 @@ function pace() {
   return z.number().min(LEAST_PER_SECOND).max(MOST_PER_SECOND);
 }
 
-function range(field: keyof typeof FIELD_WORDS) {
+function range(field: keyof typeof FIELD_TEXTS) {
   return z
     .string()
     .transform((written, context) => {
@@ -232,6 +232,6 @@ function range(field: keyof typeof FIELD_WORDS) {
     .meta(about(field));
 }
 
-function about(field: keyof typeof FIELD_WORDS): { description: string } {
-  return { description: FIELD_WORDS[field].about };
+function about(field: keyof typeof FIELD_TEXTS): { description: string } {
+  return { description: FIELD_TEXTS[field].about };
 }

@@ -29,15 +29,15 @@ export interface Usage<S extends z.ZodObject> {
  */
 export async function readArguments<S extends z.ZodObject>(
   usage: Usage<S>,
-  words: readonly string[],
+  args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
   stop?: AbortSignal,
 ): Promise<{
   readonly settings: z.output<S>;
-  readonly words: readonly string[];
+  readonly operands: readonly string[];
   readonly written: ReadonlyMap<string, Written>;
 }> {
-  const [plain, switched] = withoutSwitchValues(usage.settings, words);
+  const [plain, switched] = withoutSwitchValues(usage.settings, args);
   const { _: unnamed, ...parsed } = await parserOf(usage).parseAsync(plain);
   const flags: Record<string, unknown> = parsed;
   for (const [flag, value] of switched) flags[flag] = [flags[flag] ?? [], value].flat();
@@ -51,17 +51,17 @@ export async function readArguments<S extends z.ZodObject>(
     config ?? (environment['AMPSCOPE_CONFIG'] || undefined),
     stop,
   );
-  return { ...readSettings(usage.settings, { flags, environment, file }), words: given };
+  return { ...readSettings(usage.settings, { flags, environment, file }), operands: given };
 }
 
 /** What `--quiet=no` says is for the schema: yargs takes all but `true` for false. */
 function withoutSwitchValues(
   { shape }: z.ZodObject,
-  words: readonly string[],
-): readonly [words: string[], switched: readonly (readonly [flag: string, value: string])[]] {
-  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  args: readonly string[],
+): readonly [args: string[], switched: readonly (readonly [flag: string, value: string])[]] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
   const switched: (readonly [string, string])[] = [];
-  const plain = words.filter((word, index) => {
+  const plain = args.filter((word, index) => {
     const [, flag = '', value = ''] = /^--([a-z-]+)=(.*)$/s.exec(word) ?? [];
     const setting = shape[keyOf(flag)] as z.ZodType | undefined;
     if (index > end || setting === undefined || !isSwitch(setting)) return true;
@@ -91,12 +91,12 @@ export async function helpOf(usage: Usage<z.ZodObject>): Promise<string> {
 
 function parserOf({ name, describe, positional, settings, example }: Usage<z.ZodObject>): Argv {
   const call = ['$0', name, positional?.usage ?? ''].join(' ').trim();
-  const words = positional ? `\n\n  ${positional.usage}  ${positional.describe}` : '';
+  const operands = positional ? `\n\n  ${positional.usage}  ${positional.describe}` : '';
   const see = `see ampscope ${name} --help`;
   return (
     yargs()
       .scriptName('ampscope')
-      .usage(`${call}\n\n${describe}${words}`)
+      .usage(`${call}\n\n${describe}${operands}`)
       // Messages must be the same wherever the program runs: other programs read them.
       .locale('en')
       .version(false)
@@ -141,12 +141,12 @@ function optionOf(setting: z.ZodType): Options {
   };
 }
 
-function refuseCount({ name, positional }: Usage<z.ZodObject>, words: readonly string[]): void {
+function refuseCount({ name, positional }: Usage<z.ZodObject>, operands: readonly string[]): void {
   const usage = positional?.usage ?? '';
   const most = usage === '' ? 0 : usage.includes('..') ? Infinity : usage.split(' ').length;
-  if (words.length > most)
-    throw new UsageError(`"${words[most] ?? ''}" is not understood here`, `see ampscope ${name} --help`);
-  if (words.length === 0 && positional !== undefined && usage.startsWith('<'))
+  if (operands.length > most)
+    throw new UsageError(`"${operands[most] ?? ''}" is not understood here`, `see ampscope ${name} --help`);
+  if (operands.length === 0 && positional !== undefined && usage.startsWith('<'))
     throw new UsageError(`${name}: ${usage} is missing`, `ampscope ${name} ${usage}: ${positional.describe}`);
 }
 

@@ -29,8 +29,8 @@ async function holding(
   within: readonly string[] = [],
 ): Promise<ChildProcess> {
   const script = join(import.meta.dirname, 'lock-holder.js');
-  const words = [...within, process.execPath, script, what, path];
-  const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
+  const args = [...within, process.execPath, script, what, path];
+  const child = spawn(args[0] ?? '', args.slice(1), { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   await once(child.stdout, 'data');
   return child;

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { Words } from '../../probes/probe.js';
+import type { Texts } from '../../probes/probe.js';
 import { PACER_TICK_MS } from '../../src/sweep/pacer.js';
 import type { Prefix } from '../../src/domain/address.js';
 import type { Neighbourhood, Responder, Service } from './neighbourhood.js';
@@ -85,12 +85,12 @@ export const showRates: Part = {
       const plan = oneProbe(place, length, (prefix) => mixed(spreadOver(prefix, 40)));
       rows.push(...(await worked(place, plan, [(work) => heldRate(work, asked, note)])));
     }
-    const list = (words: Readonly<Record<'two' | 'bare', (figure: string) => string>>): string =>
+    const list = (args: Readonly<Record<'two' | 'bare', (figure: string) => string>>): string =>
       rows
         .map(({ asked, length, share, instead }) => {
           const one = `${asked.toLocaleString('en')} (/${length}): ${share.toFixed(3)}`;
           if (instead === undefined) return one;
-          return `${one} (${words.two(instead.share.toFixed(3))}; ${words.bare(thousands(instead.bare))})`;
+          return `${one} (${args.two(instead.share.toFixed(3))}; ${args.bare(thousands(instead.bare))})`;
         })
         .join(', ');
     const inEnglish = list({
@@ -132,8 +132,8 @@ interface Held {
 }
 
 async function heldRate(work: Work, asked: number, note: Bench['note']): Promise<Held> {
-  const shareWith = async (words: readonly string[]): Promise<number> =>
-    ((await byAmpscope(work, { rate: asked, words })).packetsPerSecond ?? NaN) / asked;
+  const shareWith = async (args: readonly string[]): Promise<number> =>
+    ((await byAmpscope(work, { rate: asked, args })).packetsPerSecond ?? NaN) / asked;
   const { length } = work.prefix;
   const one = { asked, length, packets: 2 ** (32 - length), share: await shareWith([]) };
   if (isHeld(one)) return one;
@@ -177,7 +177,7 @@ async function compareSpeed(
       own.push(await byDgramLoop(work, 1));
       own.push(await byAmpscope(work, { rate: undefined }));
       own.push(await byDgramLoop(work, 2));
-      if (hasThreads) own.push(await byAmpscope(work, { rate: undefined, words: ['--threads', '2'] }));
+      if (hasThreads) own.push(await byAmpscope(work, { rate: undefined, args: ['--threads', '2'] }));
     }),
   );
   rows.push(...own);
@@ -287,13 +287,13 @@ async function heavyReplies({ place, runs, note }: Bench, rows: Row[], verdicts:
 function rivals(
   { place, runs, note }: Bench,
   what: string,
-  words: readonly string[],
+  args: readonly string[],
 ): readonly ((work: Work) => Promise<Row | undefined>)[] {
   // They need raw sockets, and nothing of theirs may leave the bench.
   const peers = place.link === undefined ? [] : installedPeers().filter(({ name }) => name !== 'nmap');
   return Array.from({ length: runs }, (_, run) => [
-    (work: Work) => (note(`${what}, run ${run + 1} of ${runs}`), byAmpscope(work, { rate: RATE, words })),
-    (work: Work) => byAmpscope(work, { rate: undefined, words }),
+    (work: Work) => (note(`${what}, run ${run + 1} of ${runs}`), byAmpscope(work, { rate: RATE, args })),
+    (work: Work) => byAmpscope(work, { rate: undefined, args }),
     ...peers.flatMap((peer) => [
       (work: Work) => attempted(work, peer, RATE, note),
       (work: Work) => attempted(work, peer, undefined, note),
@@ -317,7 +317,7 @@ async function attempted(
   }
 }
 
-function foundAll(what: Words, rows: readonly Row[]): Verdict {
+function foundAll(what: Texts, rows: readonly Row[]): Verdict {
   const own = rows.filter(({ way }) => way.en.startsWith('ampscope'));
   return {
     target: {
@@ -337,7 +337,7 @@ function foundAll(what: Words, rows: readonly Row[]): Verdict {
 }
 
 interface Plan {
-  readonly name: Words;
+  readonly name: Texts;
   readonly prefix: Prefix;
   readonly services: readonly Service[];
 }

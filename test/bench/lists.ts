@@ -41,19 +41,19 @@ export const showLists: Part = {
       );
       const networks = '[{ prefix: 10.0.0.0/8 }, { prefix: "2001:db8::/32" }]';
       const plan = ['plan', '--scope', write('scope.yaml', scopeText({ networks }))];
-      const ways: readonly { readonly name: Cell; readonly words: readonly string[] }[] = [
+      const ways: readonly { readonly name: Cell; readonly args: readonly string[] }[] = [
         {
           name: { en: 'IPv4 as --targets', ja: 'IPv4 を --targets で' },
-          words: [...plan, '--targets', list],
+          args: [...plan, '--targets', list],
         },
         {
           name: { en: 'IPv4 as --exclude @', ja: 'IPv4 を --exclude @ で' },
-          words: [...plan, '--exclude', `@${list}`],
+          args: [...plan, '--exclude', `@${list}`],
         },
-        { name: { en: 'IPv6 as --targets', ja: 'IPv6 を --targets で' }, words: [...plan, '--targets', six] },
+        { name: { en: 'IPv6 as --targets', ja: 'IPv6 を --targets で' }, args: [...plan, '--targets', six] },
         {
           name: { en: 'IPv6 as --exclude @', ja: 'IPv6 を --exclude @ で' },
-          words: [...plan, '--exclude', `@${six}`],
+          args: [...plan, '--exclude', `@${six}`],
         },
       ];
       const rows: Cell[][] = [];
@@ -72,10 +72,10 @@ export const showLists: Part = {
         'Node',
         await middleOf(runs, () => runMeasured(script, [list])),
       );
-      for (const { name, words } of ways) {
+      for (const { name, args } of ways) {
         const label = typeof name === 'string' ? name : name.en;
         note(`lists: a million lines, ${label}`);
-        const one = await middleOf(runs, () => runMeasured(cliPath, words));
+        const one = await middleOf(runs, () => runMeasured(cliPath, args));
         if (one.exitCode !== 0) throw new Error(one.stderr);
         show(name, 'Ampscope', one);
         verdicts.push(
@@ -92,7 +92,7 @@ export const showLists: Part = {
         );
         if (other === undefined) continue;
         note(`lists: the same with ${other.commit}`);
-        const before = await runForeign([process.execPath, other.cli, ...words], { longestMs: LONGEST_MS });
+        const before = await runForeign([process.execPath, other.cli, ...args], { longestMs: LONGEST_MS });
         show(name, other.commit, before.exitCode === 0 ? before : undefined);
       }
       const header: readonly Cell[] = [

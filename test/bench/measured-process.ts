@@ -28,11 +28,11 @@ const LOOK_EVERY_MS = 20;
 /** Runs a script of ours in a Node of its own and tells what it used. @throws Error when it ended without a word. */
 export async function runMeasured(
   script: string,
-  words: readonly string[],
+  args: readonly string[],
   { enter = [], node = [], cwd }: Surroundings = {},
 ): Promise<MeasuredProcess> {
   const preload = pathToFileURL(join(import.meta.dirname, 'usage-at-exit.js')).href;
-  const command = [...enter, process.execPath, ...node, '--import', preload, script, ...words];
+  const command = [...enter, process.execPath, ...node, '--import', preload, script, ...args];
   const { usage, ...rest } = await run(command, cwd);
   if (usage === '') throw new Error(`${script} ended with ${String(rest.exitCode)}: ${rest.stderr}`);
   return { ...rest, ...(JSON.parse(usage) as Usage) };
@@ -55,7 +55,7 @@ export async function runForeign(
 }
 
 async function run(
-  [program = '', ...words]: readonly string[],
+  [program = '', ...args]: readonly string[],
   cwd: string | undefined,
   {
     longestMs = LONGEST_MS,
@@ -63,7 +63,7 @@ async function run(
   }: { readonly longestMs?: number; readonly look?: (pid: number) => void } = {},
 ): Promise<Omit<MeasuredProcess, keyof Usage> & { readonly usage: string }> {
   const started = performance.now();
-  const child = spawn(program, words, {
+  const child = spawn(program, args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     // What a test runner sets to collect coverage would be measured along.

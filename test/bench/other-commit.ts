@@ -16,8 +16,8 @@ export interface OtherCommit {
 /** Builds a commit in a temporary worktree, with this checkout's packages. @throws Error where that fails. */
 export function buildCommit(commit: string): OtherCommit {
   const path = join(mkdtempSync(join(tmpdir(), 'ampscope-bench-commit-')), 'tree');
-  const git = (...words: string[]): void => {
-    execFileSync('git', ['-C', repositoryRoot, 'worktree', ...words], {
+  const git = (...args: string[]): void => {
+    execFileSync('git', ['-C', repositoryRoot, 'worktree', ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
   };

@@ -71,8 +71,8 @@ const PEERS: readonly Peer[] = [
       // It ends when its time is over and one more packet has come, for libpcap's ring has no timeout of its own.
       const knock = `const socket = require('node:dgram').createSocket('udp4');
         setInterval(() => socket.send('', 9, '${link?.source ?? ''}'), 500)`;
-      const [program, ...words] = [...servers, process.execPath, '-e', knock];
-      const waker = spawn(program, words, { stdio: 'ignore' });
+      const [program, ...args] = [...servers, process.execPath, '-e', knock];
+      const waker = spawn(program, args, { stdio: 'ignore' });
       const result = await runForeign(
         [
           ...['masscan', formatPrefix(prefix), `-pU:${port}`, '--rate', `${rate ?? NO_LIMIT}`],

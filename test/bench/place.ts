@@ -13,7 +13,7 @@ export interface Place {
   readonly scanner: readonly string[];
   readonly servers: readonly string[];
   /** The scanner's side without any privilege, and who that is. */
-  readonly unprivileged: { readonly words: readonly string[]; readonly uid?: number };
+  readonly unprivileged: { readonly args: readonly string[]; readonly uid?: number };
   /** What programs with raw sockets need to be told. Absent on loopback: there they are not run. */
   readonly link?: { readonly interface: string; readonly source: string; readonly gatewayMac: string };
   close(): void;
@@ -30,7 +30,7 @@ export const loopback: Place = {
   network: ipv4(0x7f00_0000),
   scanner: [],
   servers: [],
-  unprivileged: { words: [] },
+  unprivileged: { args: [] },
   close: () => undefined,
 };
 
@@ -68,8 +68,8 @@ function openNamespaces(): Place {
     made.close();
   };
   try {
-    const inServers = (...words: readonly string[]): string =>
-      execFileSync('ip', ['-n', servers.name, ...words], { encoding: 'utf8' });
+    const inServers = (...args: readonly string[]): string =>
+      execFileSync('ip', ['-n', servers.name, ...args], { encoding: 'utf8' });
     execFileSync('ip', ['-n', scanner.name, 'route', 'add', '10.0.0.0/8', 'via', SERVERS]);
     // Every address of it is the servers' own: one socket on all addresses hears them all.
     inServers('route', 'add', 'local', '10.0.0.0/8', 'dev', 'lo');
@@ -92,10 +92,10 @@ function openNamespaces(): Place {
 /** As nobody where that may read this checkout, else as whoever runs the bench, with no capability left. */
 function withoutPrivilege(enter: readonly [string, ...string[]]): Place['unprivileged'] {
   const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--inh-caps=-all'];
-  const [program, ...words] = [...enter, ...asNobody, 'test', '-r', join(import.meta.dirname, 'run.js')];
-  if (spawnSync(program, words, { stdio: 'ignore' }).status === 0)
-    return { words: [...enter, ...asNobody], uid: NOBODY };
-  return { words: [...enter, 'setpriv', '--inh-caps=-all', '--bounding-set=-all'] };
+  const [program, ...args] = [...enter, ...asNobody, 'test', '-r', join(import.meta.dirname, 'run.js')];
+  if (spawnSync(program, args, { stdio: 'ignore' }).status === 0)
+    return { args: [...enter, ...asNobody], uid: NOBODY };
+  return { args: [...enter, 'setpriv', '--inh-caps=-all', '--bounding-set=-all'] };
 }
 
 /** `10.20.0.0/16` of the place's network, or what is around it, or within. */

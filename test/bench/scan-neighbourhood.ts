@@ -31,7 +31,7 @@ export interface ScanChoices {
   /** Packets per second. */
   readonly rate: number;
   /** Further words of the command line. */
-  readonly words?: readonly string[];
+  readonly args?: readonly string[];
   /** Silence that ends an exchange. Absent: half a second, enough where nobody else is busy. */
   readonly quietGap?: string;
   /** Options of Node. */
@@ -49,18 +49,18 @@ const WORDS = [...['--retries', '0', '--cooldown', '1s', '--form-gap', '1s'], ..
  */
 export async function scanNeighbourhood(
   neighbourhood: Neighbourhood,
-  { prefix, rate, words = [], quietGap = '500ms', node = [], place = loopback }: ScanChoices,
+  { prefix, rate, args = [], quietGap = '500ms', node = [], place = loopback }: ScanChoices,
 ): Promise<NeighbourhoodScan> {
   const folder = await mkdtemp(join(tmpdir(), 'ampscope-bench-'));
   try {
     await writeFile(join(folder, 'scope.yaml'), scopeOf(prefix, rate));
-    const { words: enter, uid } = place.unprivileged;
+    const { args: enter, uid } = place.unprivileged;
     if (uid !== undefined) chownSync(folder, uid, uid);
     await neighbourhood.takeCounts();
     const chosen = neighbourhood.services.flatMap(({ probe }) => [
       ...['--probe', probe, '--port', `${probe}=${neighbourhood.portOf(probe)}`],
     ]);
-    const result = await runMeasured(CLI, ['scan', ...chosen, ...WORDS, '--quiet-gap', quietGap, ...words], {
+    const result = await runMeasured(CLI, ['scan', ...chosen, ...WORDS, '--quiet-gap', quietGap, ...args], {
       cwd: folder,
       enter,
       node,

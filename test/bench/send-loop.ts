@@ -10,10 +10,10 @@ import { runForeign } from './measured-process.js';
 export interface SendLoop {
   /**
    * Sends one datagram to each address.
-   * @param words the first address, how many, the port, and the request in hex.
+   * @param args the first address, how many, the port, and the request in hex.
    * @throws Error where a send fails.
    */
-  run(enter: readonly string[], words: readonly string[]): Promise<SendLoopResult>;
+  run(enter: readonly string[], args: readonly string[]): Promise<SendLoopResult>;
   close(): Promise<void>;
 }
 
@@ -40,8 +40,8 @@ export async function compileSendLoop(): Promise<SendLoop | undefined> {
     return undefined;
   }
   return {
-    async run(enter, words) {
-      const { stdout, wallMs } = await runForeign([program, ...words], { enter });
+    async run(enter, args) {
+      const { stdout, wallMs } = await runForeign([program, ...args], { enter });
       const [packetsPerSecond = NaN, failed = NaN, kibibytes = NaN, cpuSeconds = NaN] = stdout
         .split(' ')
         .map(Number);

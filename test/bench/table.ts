@@ -1,8 +1,8 @@
-import type { Language, Words } from '../../probes/probe.js';
+import type { Language, Texts } from '../../probes/probe.js';
 import { textWidth } from '../../reports/text-width.js';
 
 /** What stands in a cell: a figure, or words in either language. */
-export type Cell = string | Words;
+export type Cell = string | Texts;
 
 /** A Markdown table in columns, as prettier leaves it: text to the left, figures to the right. */
 export function table(

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { probes } from '../../probes/list.js';
-import type { Words } from '../../probes/probe.js';
+import type { Texts } from '../../probes/probe.js';
 import type { Prefix } from '../../src/domain/address.js';
 import { formatAddress, lastOf, rangeSize } from '../../src/domain/address.js';
 import type { LoopResult } from './loop-result.js';
@@ -17,7 +17,7 @@ import type { SendLoop } from './send-loop.js';
 
 /** What is to be done, and where. */
 export interface Work {
-  readonly name: Words;
+  readonly name: Texts;
   readonly prefix: Prefix;
   readonly place: Place;
   readonly neighbourhood: Neighbourhood;
@@ -25,8 +25,8 @@ export interface Work {
 
 /** What one way of doing it came to in one run. */
 export interface Row {
-  readonly work: Words;
-  readonly way: Words;
+  readonly work: Texts;
+  readonly way: Texts;
   /** Packets per second; absent: no limit. */
   readonly asked?: number | undefined;
   /** Absent where the program does not tell. */
@@ -52,17 +52,17 @@ export async function byAmpscope(
   work: Work,
   {
     rate,
-    words = [],
+    args = [],
     node = [],
   }: {
     readonly rate: number | undefined;
-    readonly words?: readonly string[];
+    readonly args?: readonly string[];
     readonly node?: readonly string[];
   },
 ): Promise<Row & { readonly scan: NeighbourhoodScan }> {
   const { neighbourhood, place, prefix } = work;
-  const scan = await scanNeighbourhood(neighbourhood, { prefix, rate: rate ?? NO_LIMIT, words, node, place });
-  const name = ['ampscope', ...words].join(' ');
+  const scan = await scanNeighbourhood(neighbourhood, { prefix, rate: rate ?? NO_LIMIT, args, node, place });
+  const name = ['ampscope', ...args].join(' ');
   return {
     ...rowOf(work, { en: name, ja: name }, rate, scan),
     packetsPerSecond: scan.sweepRate,
@@ -75,7 +75,7 @@ export async function byAmpscope(
 }
 
 export async function bySendLoop(work: Work, loop: SendLoop): Promise<Row> {
-  const result = await loop.run(work.place.scanner, wordsOf(work));
+  const result = await loop.run(work.place.scanner, textsOf(work));
   // By then the responders have answered, and their count begins anew.
   await delay(SETTLE_MS);
   const way = { en: 'C, `sendto` each', ja: 'C、1 件ずつ `sendto`' };
@@ -101,17 +101,17 @@ export async function byPromises(work: Work, concurrency: number): Promise<Row> 
 
 export async function byPeer(work: Work, peer: Peer, rate: number | undefined): Promise<Row> {
   await work.neighbourhood.takeCounts();
-  const [, , port = '', request = ''] = wordsOf(work);
+  const [, , port = '', request = ''] = textsOf(work);
   const result = await peer.run(work.place, { prefix: work.prefix, port: Number(port), request, rate });
   if (result.exitCode !== 0) throw new Error(`${peer.name} failed: ${result.stderr.slice(-200)}`);
   const row = rowOf(work, { en: peer.name, ja: peer.name }, rate, result);
   return { ...row, ...(await heldAgainst(work, result)) };
 }
 
-async function byLoop(work: Work, way: Words, script: string, last: string): Promise<Row> {
+async function byLoop(work: Work, way: Texts, script: string, last: string): Promise<Row> {
   await work.neighbourhood.takeCounts();
-  const measured = await runMeasured(join(import.meta.dirname, script), [...wordsOf(work), last], {
-    enter: work.place.unprivileged.words,
+  const measured = await runMeasured(join(import.meta.dirname, script), [...textsOf(work), last], {
+    enter: work.place.unprivileged.args,
   });
   if (measured.exitCode !== 0) throw new Error(`${script} failed: ${measured.stderr}`);
   const result = JSON.parse(measured.stdout) as LoopResult;
@@ -149,7 +149,7 @@ async function heldAgainst(
 
 function rowOf(
   { name, neighbourhood }: Work,
-  way: Words,
+  way: Texts,
   asked: number | undefined,
   { wallMs, peakRssBytes, cpuSeconds }: Pick<MeasuredProcess, 'wallMs' | 'peakRssBytes' | 'cpuSeconds'>,
 ): Row {
@@ -158,7 +158,7 @@ function rowOf(
 }
 
 /** The first address, how many, the port, and the request in hex: of the one probe that the servers speak. */
-function wordsOf({ prefix, neighbourhood }: Work): readonly string[] {
+function textsOf({ prefix, neighbourhood }: Work): readonly string[] {
   const [service] = neighbourhood.services;
   const definition = probes.find(({ id }) => id === service?.probe);
   if (service === undefined || definition === undefined) throw new RangeError('no probe');

@@ -107,7 +107,7 @@ describe('report.html in a browser', { skip }, () => {
       const search = page.locator('#search');
       const status = page.locator('#matches');
       assert.equal(await status.getAttribute('role'), 'status');
-      for (const [words, fits] of [
+      for (const [texts, fits] of [
         ['198.51.100.2', ({ ip }) => ip.includes('198.51.100.2')],
         ['CHARGEN 192.0', ({ probe, ip }) => probe === 'chargen' && ip.startsWith('192.0')],
         ['ｃ－１００１', ({ customer }) => customer === 'C-1001'],
@@ -115,9 +115,9 @@ describe('report.html in a browser', { skip }, () => {
         ['', () => true],
       ] as const satisfies readonly (readonly [string, (record: FindingRecord) => boolean])[]) {
         const expected = sampleRecords.filter(fits).map(({ ip }) => ip);
-        await search.fill(words);
+        await search.fill(texts);
         await rowsShown(page, (count) => count === expected.length);
-        assert.deepEqual((await column(page, 'Address')).sort(), expected.sort(), words);
+        assert.deepEqual((await column(page, 'Address')).sort(), expected.sort(), texts);
         assert.ok(
           (await status.innerText()).startsWith(`${expected.length} of ${sampleRecords.length} rows`),
         );
@@ -204,17 +204,17 @@ describe('report.html in a browser', { skip }, () => {
   it('speaks one language at a time: English with no Japanese but in names, Japanese with no English sentence', async () => {
     for (const file of [sample, medium]) {
       await show(file, { language: 'en' }, async (page) => {
-        const foreign = (await wordsOf(page)).filter((text) => JAPANESE.test(text));
+        const foreign = (await textsOf(page)).filter((text) => JAPANESE.test(text));
         assert.deepEqual(foreign, []);
         await speak(page, 'ja');
-        const english = (await wordsOf(page)).filter(
+        const english = (await textsOf(page)).filter(
           (text) => !JAPANESE.test(text) && /([A-Za-z]{2,}[,;:]? ){2}[A-Za-z]{2,}/.test(text),
         );
         assert.deepEqual(english, []);
         assert.match(await visibleText(page), /深刻度[\s\S]*対策/);
         await speak(page, 'en');
         assert.deepEqual(
-          (await wordsOf(page)).filter((text) => JAPANESE.test(text)),
+          (await textsOf(page)).filter((text) => JAPANESE.test(text)),
           [],
         );
       });
@@ -431,7 +431,7 @@ const NAMES = [
 ];
 
 /** The visible texts that are ours: not the names of the languages, nor what the network and the scope name. */
-async function wordsOf(page: Page): Promise<readonly string[]> {
+async function textsOf(page: Page): Promise<readonly string[]> {
   return page.evaluate(`(() => {
     const found = [];
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);

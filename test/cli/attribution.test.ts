@@ -6,8 +6,8 @@ import { makeWorkspace, scopeText } from './workspace.js';
 const workspace = makeWorkspace();
 
 const write = (contact: string): string => workspace.write('scope.yaml', scopeText({ contact }));
-const attribution = (...words: readonly string[]): ReturnType<typeof runCli> =>
-  runCli(['attribution', ...words], { cwd: workspace.path });
+const attribution = (...args: readonly string[]): ReturnType<typeof runCli> =>
+  runCli(['attribution', ...args], { cwd: workspace.path });
 
 describe('ampscope attribution', () => {
   it('writes the fields of RFC 9511 §2.2, each on a line of its own', async () => {

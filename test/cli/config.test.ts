@@ -14,9 +14,9 @@ workspace.write(
   ['# ours', 'rate: 400', 'cooldown: 3s', 'out: runs', 'probe: [ntp-monlist, chargen]', ''].join('\n'),
 );
 const run = (
-  words: readonly string[],
+  args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<CliResult> => runCli(words, { cwd: workspace.path, environment });
+): Promise<CliResult> => runCli(args, { cwd: workspace.path, environment });
 
 /** What `config show` says of a setting: its value and where it comes from. */
 function shown({ stdout }: CliResult, key: string): string | undefined {
@@ -41,7 +41,7 @@ describe('ampscope config', () => {
   });
 
   it('check: says how many settings a file holds, or what is wrong with it, with the line', async () => {
-    const check = (...words: readonly string[]): Promise<CliResult> => run(['config', 'check', ...words]);
+    const check = (...args: readonly string[]): Promise<CliResult> => run(['config', 'check', ...args]);
     assert.equal((await check()).stdout, 'ampscope.yaml: 4 settings, all valid\n');
     for (const [text, error, hint] of [
       ['rate: 5\nfail_onn: high\n', /bad\.yaml:2: unknown key "fail_onn"/, /did you mean "fail_on"/],
@@ -70,13 +70,13 @@ describe('ampscope config', () => {
   });
 
   it('takes no other word, and no word more', async () => {
-    for (const words of [
+    for (const args of [
       ['config'],
       ['config', 'shwo'],
       ['config', 'show', 'x'],
       ['config', 'check', 'a', 'b'],
     ])
-      assert.equal((await run(words)).code, 2, words.join(' '));
+      assert.equal((await run(args)).code, 2, args.join(' '));
   });
 });
 

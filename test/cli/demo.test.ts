@@ -12,8 +12,8 @@ describe('ampscope demo', () => {
     workspace.write('scope.yaml', scopeText({ networks: '[{ prefix: 127.9.6.0/32 }]' }));
     workspace.write('ampscope.yaml', 'out: production\n');
     const at = { cwd: workspace.path };
-    const words = ['--probe', 'chargen', '--port', 'chargen=26999', '--cooldown', '100ms', '--retries', '0'];
-    const scan = await runCli(['scan', '--scope', 'scope.yaml', ...words], at);
+    const args = ['--probe', 'chargen', '--port', 'chargen=26999', '--cooldown', '100ms', '--retries', '0'];
+    const scan = await runCli(['scan', '--scope', 'scope.yaml', ...args], at);
     assert.equal(scan.code, 0, scan.stderr);
     const production = join(workspace.path, 'production');
     const elsewhere = join(workspace.path, 'elsewhere');

@@ -79,25 +79,25 @@ describe('ampscope doctor', () => {
 
   it('finds a file where the folder of the reports should be, and scan refuses with the same words', async () => {
     workspace.write('taken', '');
-    const words = ['--scope', scope, '--out', 'taken'];
-    const doctor = await runCli(['doctor', ...words], { cwd: workspace.path });
+    const args = ['--scope', scope, '--out', 'taken'];
+    const doctor = await runCli(['doctor', ...args], { cwd: workspace.path });
     assert.equal(doctor.code, 2);
     assert.match(doctor.stdout, /^PROBLEM +reports +taken: cannot hold a run's directory: ENOTDIR$/m);
-    const scan = await runCli(['scan', ...words], { cwd: workspace.path });
+    const scan = await runCli(['scan', ...args], { cwd: workspace.path });
     assert.equal(scan.code, 2);
     assert.match(scan.stderr, /^ampscope: error: taken: cannot hold a run's directory: ENOTDIR\n/);
   });
 
   it('finds something that has the name of the link to the newest run, before the first packet', async () => {
     mkdirSync(join(workspace.path, 'mine', 'latest'), { recursive: true });
-    const words = ['--scope', scope, '--out', 'mine'];
-    const doctor = await runCli(['doctor', ...words], { cwd: workspace.path });
+    const args = ['--scope', scope, '--out', 'mine'];
+    const doctor = await runCli(['doctor', ...args], { cwd: workspace.path });
     assert.equal(doctor.code, 2);
     assert.match(
       doctor.stdout,
       /^PROBLEM +reports +mine\/latest: is there, and is no link to the newest run\n +-> /m,
     );
-    const scan = await runCli(['scan', ...words], { cwd: workspace.path });
+    const scan = await runCli(['scan', ...args], { cwd: workspace.path });
     assert.equal(scan.code, 2);
     assert.match(scan.stderr, /^ampscope: error: mine\/latest: is there/);
     assert.deepEqual(readdirSync(join(workspace.path, 'mine')), ['latest'], 'no run was begun');
@@ -129,14 +129,14 @@ describe('in a namespace, as somebody without rights', { skip: whyNot ?? false }
   });
 
   /** Runs the command as nobody, in the namespace. */
-  const runAsNobody = (...words: readonly string[]): Promise<CliResult> => {
+  const runAsNobody = (...args: readonly string[]): Promise<CliResult> => {
     assert.ok(namespace);
     const drop = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs'];
-    return runCli(words, { cwd: home, within: [...namespace.enter, ...drop] });
+    return runCli(args, { cwd: home, within: [...namespace.enter, ...drop] });
   };
-  const ip = (...words: readonly string[]): void => {
+  const ip = (...args: readonly string[]): void => {
     assert.ok(namespace);
-    execFileSync('ip', ['-n', namespace.name, ...words]);
+    execFileSync('ip', ['-n', namespace.name, ...args]);
   };
 
   const sysctl = (key: string, value: string): void => {

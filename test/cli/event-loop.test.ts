@@ -48,18 +48,18 @@ describe('the watch over the event loop', () => {
 });
 
 describe('the event loop turns at least every 50 ms', () => {
-  const holds = async (words: readonly string[], codes: readonly number[] = [0]): Promise<string> => {
+  const holds = async (args: readonly string[], codes: readonly number[] = [0]): Promise<string> => {
     const { result, longest } = await watchEventLoop((environment) =>
-      runCli(words, { environment, cwd: workspace.path }),
+      runCli(args, { environment, cwd: workspace.path }),
     );
     assert.ok(codes.includes(result.code ?? -1), `${result.code}: ${result.stderr}`);
-    assertNeverBlocked(longest, words.join(' '));
+    assertNeverBlocked(longest, args.join(' '));
     return result.stdout;
   };
 
   it('in a scan of the lab, and in the report that is made of it again', async () => {
     const out = join(workspace.path, 'lab');
-    await holds(lab.words(out, ...ONE_PASS), [0, 4]);
+    await holds(lab.args(out, ...ONE_PASS), [0, 4]);
     await holds(['report', join(out, 'latest')]);
   });
 

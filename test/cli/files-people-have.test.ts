@@ -61,9 +61,9 @@ describe('a file that is not UTF-8 is refused by file and line, with how to save
     });
 
   it('also where it comes on standard input', async () => {
-    const words = ['plan', '--scope', scope, '--targets', '-'];
-    assert.equal((await runCli(words, { input: '127.9.0.1\n' })).code, 0);
-    const { code, stderr } = await runCli(words, { input: '127.9.0.1\n\0' });
+    const args = ['plan', '--scope', scope, '--targets', '-'];
+    assert.equal((await runCli(args, { input: '127.9.0.1\n' })).code, 0);
+    const { code, stderr } = await runCli(args, { input: '127.9.0.1\n\0' });
     assert.equal(code, 2);
     assert.match(stderr, /^ampscope: error: stdin:2: "\\u0000" is not an address or a prefix\n/);
   });
@@ -92,8 +92,8 @@ describe('a map with other separators, columns or a second owner is refused by f
   ] as const;
   for (const [name, text, error, hint] of cases)
     it(name, async () => {
-      const words = ['scan', '--scope', scope, '--asn-map', workspace.write(name, text)];
-      const { code, stderr } = await runCli(words, { cwd: workspace.path });
+      const args = ['scan', '--scope', scope, '--asn-map', workspace.write(name, text)];
+      const { code, stderr } = await runCli(args, { cwd: workspace.path });
       const [first = '', second = '', ...rest] = stderr.trimEnd().split('\n');
       assert.equal(code, 2, stderr);
       assert.match(first, error);

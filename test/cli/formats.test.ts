@@ -15,7 +15,7 @@ describe('all formats of one run', () => {
   it('have the exposures and the figures of findings.jsonl, mails and the profile for spreadsheets too', async () => {
     const out = join(workspace.path, 'runs');
     for (const more of [[], ['--notice-format', 'eml', '--profile', 'excel']]) {
-      const { code, stderr } = await runCli(lab.words(out, ...ONE_PASS, ...more));
+      const { code, stderr } = await runCli(lab.args(out, ...ONE_PASS, ...more));
       assert.equal(code, 0, stderr);
       assertFormatsAgree(join(out, 'latest'));
     }

@@ -100,8 +100,8 @@ describe('standard output that is closed', () => {
 
   it('and standard error closed too: the run ends and its reports are whole', async () => {
     const out = join(workspace.path, 'deaf');
-    const words = scan(out).filter((word) => word !== '--quiet');
-    const child = spawn(process.execPath, [cliPath, ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const args = scan(out).filter((word) => word !== '--quiet');
+    const child = spawn(process.execPath, [cliPath, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
     child.stderr.destroy();
     await once(child, 'close');
     assert.equal((await runCli(['report', join(out, 'latest')])).code, 0);
@@ -117,8 +117,8 @@ describe('a folder that cannot be written', () => {
   });
 });
 
-function mount(...words: string[]): void {
-  const { status, stderr } = spawnSync('mount', words, { encoding: 'utf8' });
+function mount(...args: string[]): void {
+  const { status, stderr } = spawnSync('mount', args, { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
 }
 

@@ -11,7 +11,7 @@ import { begunRun, resultOf, runOf } from './stopped-run.js';
 import { makeWorkspace, scopeText } from './workspace.js';
 
 const workspace = makeWorkspace();
-const { scope, words } = scanOfLab(workspace);
+const { scope, args } = scanOfLab(workspace);
 
 describe('a run that goes on', () => {
   it('asks those again whose cooldown was not over when it was saved last, and whoever came after: nobody else', async () => {
@@ -69,7 +69,7 @@ describe('a run that goes on', () => {
 describe('--resume', () => {
   let directory: string;
   before(async () => {
-    const run = startCli(words('cut', ...ONE_PASS, '--rate', '300'), {
+    const run = startCli(args('cut', ...ONE_PASS, '--rate', '300'), {
       cwd: workspace.path,
       environment: { AMPSCOPE_PARALLEL: '77' },
     });
@@ -123,7 +123,7 @@ describe('--resume', () => {
   });
 
   it('refuses a run that is going on', async () => {
-    const run = startCli(words('going', '--rate', '20'), { cwd: workspace.path });
+    const run = startCli(args('going', '--rate', '20'), { cwd: workspace.path });
     const going = await begunRun(join(workspace.path, 'going'));
     const { code, stderr } = await runCli(['scan', '--resume', going]);
     assert.equal(code, 2);

@@ -70,8 +70,8 @@ describe('ampscope inspect', () => {
   });
 
   it('tells a closed port from silence, and says what silence means', async () => {
-    const words = ['inspect', '127.64.5.5', '--probe', 'chargen', '--port', `chargen=${BASE_PORT + 7}`];
-    const closed = await runCli(words, { cwd: workspace.path });
+    const args = ['inspect', '127.64.5.5', '--probe', 'chargen', '--port', `chargen=${BASE_PORT + 7}`];
+    const closed = await runCli(args, { cwd: workspace.path });
     assert.match(closed.stdout, /^ {2}closed +the port is closed: an ICMP port unreachable came back$/m);
     const silent = await inspect('snmpd-own-community', 'snmp-getbulk');
     assert.match(silent.stdout, /^ {2}silent +nothing came back, and UDP does not tell why/m);
@@ -79,7 +79,7 @@ describe('ampscope inspect', () => {
   });
 
   it('refuses what the scope does not allow, and what is no single host', async () => {
-    for (const [words, error] of [
+    for (const [args, error] of [
       [['127.65.0.1'], /"127\.65\.0\.1" is outside the scope/],
       [['127.64.9.9'], /excluded/],
       [['127.64.0.0/24'], /no single address/],
@@ -87,7 +87,7 @@ describe('ampscope inspect', () => {
       [['127.64.1.1', '--scope', 'expired.yaml'], /2020-01-01/],
       [[], /inspect|argument/],
     ] as const) {
-      const { code, stdout, stderr } = await runCli(['inspect', ...words], { cwd: workspace.path });
+      const { code, stdout, stderr } = await runCli(['inspect', ...args], { cwd: workspace.path });
       assert.equal(code, 2, stderr);
       assert.match(stderr, error);
       assert.equal(stdout, '');
@@ -95,11 +95,11 @@ describe('ampscope inspect', () => {
   });
 });
 
-function inspect(emulated: string, probe: string, ...words: readonly string[]): ReturnType<typeof runCli> {
+function inspect(emulated: string, probe: string, ...args: readonly string[]): ReturnType<typeof runCli> {
   const host = hosts.find((each) => each.emulated.name === emulated);
   assert.ok(host);
   const port = `${probe}=${host.port}`;
-  return runCli(['inspect', host.address, '--probe', probe, '--port', port, ...words], {
+  return runCli(['inspect', host.address, '--probe', probe, '--port', port, ...args], {
     cwd: workspace.path,
   });
 }

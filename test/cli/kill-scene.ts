@@ -105,14 +105,14 @@ export function killScene(network: string, port: number) {
 }
 
 /** Its wall clock stands, so that no time in the reports differs. */
-export const later = (...words: readonly string[]): Promise<Ended> =>
-  command(words, hurriedIo(2000, { when: FIRST_WEEK + 8 * WEEK_MS, stands: true }));
+export const later = (...args: readonly string[]): Promise<Ended> =>
+  command(args, hurriedIo(2000, { when: FIRST_WEEK + 8 * WEEK_MS, stands: true }));
 
 const started: HurriedIo[] = [];
 
-async function command(words: readonly string[], machine: HurriedIo): Promise<Ended> {
+async function command(args: readonly string[], machine: HurriedIo): Promise<Ended> {
   started.push(machine);
-  const code = await runCommandLine(words, machine.io);
+  const code = await runCommandLine(args, machine.io);
   return { code, said: machine.said() };
 }
 

@@ -34,14 +34,14 @@ function writeScope(changes: Readonly<Record<string, string>> = {}): void {
   const lines = { networks: `[{ prefix: ${NETWORK} }]`, limits: '{ rate: 8, per_host: 10 }', ...changes };
   workspace.write('scope.yaml', scopeText(lines));
 }
-const words = (...more: readonly string[]): string[] => [
+const args = (...more: readonly string[]): string[] => [
   ...['scan', '--scope', join(workspace.path, 'scope.yaml'), '--out', out],
   ...['--probe', 'chargen', '--port', `chargen=${sinks.port}`, '--cooldown', '500ms'],
   // In the order of this seed both halves are among the first ten.
   ...['--form-gap', '100ms', '--quiet-gap', '300ms', '--seed', 'live', ...more],
 ];
 const start = (...more: readonly string[]): ReturnType<typeof startCli> =>
-  startCli(words(...more), { cwd: workspace.path });
+  startCli(args(...more), { cwd: workspace.path });
 
 /** The one run in the folder, complete or not. */
 function theRun(): RunRecord & { readonly rows: readonly string[] } {
@@ -273,7 +273,7 @@ describe('the end of valid_until in the middle of a run', () => {
       },
     };
     return {
-      done: runCommandLine(words(), io),
+      done: runCommandLine(args(), io),
       hangUp: () => {
         hangUp();
       },

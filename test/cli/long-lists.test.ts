@@ -19,12 +19,12 @@ describe('a million lines', () => {
   });
   const list = workspace.write('list.txt', lines.join(''));
 
-  for (const [what, words] of [
+  for (const [what, args] of [
     ['targets', ['--targets', list]],
     ['exclusions', ['--exclude', `@${list}`]],
   ] as const)
     it(`of ${what} are planned in less than 300 MB and 20 s of CPU`, async () => {
-      const plan = await runMeasured(cliPath, ['plan', '--scope', scope, '--probe', 'chargen', ...words]);
+      const plan = await runMeasured(cliPath, ['plan', '--scope', scope, '--probe', 'chargen', ...args]);
       assert.equal(plan.exitCode, 0, plan.stderr);
       const addresses = what === 'targets' ? LINES : 2 ** 24 - LINES;
       assert.match(plan.stdout, new RegExp(`targets +${addresses} addresses`));

@@ -119,9 +119,9 @@ describe('ampscope scan and the templates of the notices', () => {
       scopeText({ networks: '[{ prefix: 127.9.0.0/30, asn: 64496, customer: C-1001 }]' }),
     );
     const out = join(workspace.path, 'scans');
-    const words = ['--notice-templates', templates, '--notice-format', 'eml', '--cooldown', '300ms'];
+    const args = ['--notice-templates', templates, '--notice-format', 'eml', '--cooldown', '300ms'];
     const { code, stderr } = await runCli(
-      ['scan', '--scope', scope, '--out', out, '--probe', 'chargen', '--retries', '0', ...words],
+      ['scan', '--scope', scope, '--out', out, '--probe', 'chargen', '--retries', '0', ...args],
       { cwd: workspace.path },
     );
     assert.ok(code === 0 || code === 4, stderr);
@@ -145,8 +145,8 @@ describe('ampscope scan and the templates of the notices', () => {
   });
 });
 
-async function refused(words: readonly string[], error: RegExp): Promise<void> {
-  const { code, stdout, stderr } = await runCli(words, { cwd: workspace.path });
+async function refused(args: readonly string[], error: RegExp): Promise<void> {
+  const { code, stdout, stderr } = await runCli(args, { cwd: workspace.path });
   const lines = stderr.trimEnd().split('\n');
   assert.equal(lines.length, 2, stderr);
   assert.match(lines[0] ?? '', error);

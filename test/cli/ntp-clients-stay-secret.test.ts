@@ -71,11 +71,11 @@ describe('the addresses in what an NTP server tells', () => {
         ['inspect', ...flags, '--json', '--all', ADDRESS],
       ];
       const output = [];
-      for (const words of commands) {
-        const { code, stdout, stderr } = await runCli(words, { cwd: path });
+      for (const args of commands) {
+        const { code, stdout, stderr } = await runCli(args, { cwd: path });
         assert.equal(code, 0, stderr);
-        output.push({ where: `standard output of ${words.join(' ')}`, bytes: Buffer.from(stdout) });
-        output.push({ where: `standard error of ${words.join(' ')}`, bytes: Buffer.from(stderr) });
+        output.push({ where: `standard output of ${args.join(' ')}`, bytes: Buffer.from(stdout) });
+        output.push({ where: `standard error of ${args.join(' ')}`, bytes: Buffer.from(stderr) });
       }
       await ntpd.close();
       said = [...output, ...filesUnder(path).map((file) => ({ where: file, bytes: readFileSync(file) }))];

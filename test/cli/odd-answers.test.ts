@@ -108,7 +108,7 @@ describe('a scan of hosts with odd answers', () => {
         }),
       );
       const out = join(workspace.path, 'out');
-      const words = Object.entries(ports).flatMap(([id, port]) => ['--probe', id, '--port', `${id}=${port}`]);
+      const args = Object.entries(ports).flatMap(([id, port]) => ['--probe', id, '--port', `${id}=${port}`]);
       const { code, stderr } = await runCli(
         [
           'scan',
@@ -122,7 +122,7 @@ describe('a scan of hosts with odd answers', () => {
           '0',
           '--form-gap',
           '1s',
-          ...words,
+          ...args,
           '--quiet',
         ],
         { cwd: workspace.path },

@@ -38,14 +38,14 @@ describe('the npm package', () => {
   });
 });
 
-function run(command: string, words: readonly string[], cwd: string): string {
+function run(command: string, args: readonly string[], cwd: string): string {
   const env = { ...process.env, NODE_V8_COVERAGE: '' };
-  const { status, stdout, stderr } = spawnSync(command, words, {
+  const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
     encoding: 'utf8',
     timeout: 90_000,
     env,
   });
-  assert.equal(status, 0, `${command} ${words.join(' ')}: ${stderr}`);
+  assert.equal(status, 0, `${command} ${args.join(' ')}: ${stderr}`);
   return stdout;
 }

@@ -184,11 +184,11 @@ async function watched<T>(name: string, work: Promise<T>): Promise<T> {
   return value;
 }
 
-async function run(name: string, words: readonly string[]): Promise<void> {
-  const { code, stdout, stderr } = await watched(name, runCli(words, { cwd: workspace.path }));
+async function run(name: string, args: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await watched(name, runCli(args, { cwd: workspace.path }));
   assert.ok(code === 0 || code === 4, stderr);
-  look(`standard output of ${words[0] ?? ''}`, stdout);
-  look(`standard error of ${words[0] ?? ''}`, stderr);
+  look(`standard output of ${args[0] ?? ''}`, stdout);
+  look(`standard error of ${args[0] ?? ''}`, stderr);
 }
 
 describe('the addresses of others', () => {

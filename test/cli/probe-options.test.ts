@@ -8,8 +8,7 @@ import { makeWorkspace, scopeText } from './workspace.js';
 
 const workspace = makeWorkspace();
 workspace.write('scope.yaml', scopeText({ networks: '[{ prefix: 127.9.3.0/30 }]' }));
-const run = (...words: readonly string[]): ReturnType<typeof runCli> =>
-  runCli(words, { cwd: workspace.path });
+const run = (...args: readonly string[]): ReturnType<typeof runCli> => runCli(args, { cwd: workspace.path });
 
 describe('an option of a probe', () => {
   it('stands in the help of scan, plan and inspect, and with its probe', async () => {
@@ -21,18 +20,18 @@ describe('an option of a probe', () => {
   });
 
   it('is shown by plan with the burst that it costs, and nothing bursts without it', async () => {
-    const words = ['plan', '--probe', 'dns-any'];
-    assert.doesNotMatch((await run(...words)).stdout, /burst/);
+    const args = ['plan', '--probe', 'dns-any'];
+    assert.doesNotMatch((await run(...args)).stdout, /burst/);
     assert.match(
-      (await run(...words, '--rrl-check')).stdout,
+      (await run(...args, '--rrl-check')).stdout,
       /^burst +dns-any: \d+ requests within \S+ s to each responder, beyond per_host$/m,
     );
   });
 
   it('is a setting of the run: run.json names it', async () => {
-    const words = ['scan', '--probe', 'dns-any', '--probe', 'chargen', '--rrl-check', '--cooldown', '100ms'];
+    const args = ['scan', '--probe', 'dns-any', '--probe', 'chargen', '--rrl-check', '--cooldown', '100ms'];
     const { code, stderr } = await run(
-      ...words,
+      ...args,
       '--retries',
       '0',
       '--port',

@@ -28,7 +28,7 @@ const AT_ONCE = 4;
 const KEY = new Uint32Array([20, 27, 3, 31, 5, 8, 13, 21]);
 
 const workspace = makeWorkspace();
-const { words, basePort } = scanOfLab(workspace);
+const { args, basePort } = scanOfLab(workspace);
 let slow: readonly Socket[];
 before(async () => {
   slow = await startSlowHosts();
@@ -42,7 +42,7 @@ describe('a run that was killed and went on', () => {
   let tookMs = 0;
   before(async () => {
     const begun = performance.now();
-    const { code, stderr } = await runCli(words('whole', ...ONE_PASS), { cwd: workspace.path });
+    const { code, stderr } = await runCli(args('whole', ...ONE_PASS), { cwd: workspace.path });
     tookMs = performance.now() - begun;
     assert.equal(code, 0, stderr);
     whole = resultOf(join(workspace.path, 'whole', 'latest'));
@@ -55,7 +55,7 @@ describe('a run that was killed and went on', () => {
       const out = `kill-${index}`;
       const more = VARIATIONS[index % 8] ?? ONE_PASS;
       const begun = performance.now();
-      const run = startCli(words(out, ...more), { cwd: workspace.path });
+      const run = startCli(args(out, ...more), { cwd: workspace.path });
       const directory = await begunRun(join(workspace.path, out));
       // Permuted, so that the moments are spread over the whole run.
       await setTimeout((permute(KILLS, KEY, 0, index % KILLS) / KILLS) * tookMs);

@@ -31,8 +31,8 @@ export interface CliOptions {
 }
 
 /** Starts the CLI in a folder, without a terminal. */
-export function startCli(words: readonly string[], options: CliOptions = {}): CliRun {
-  const [program = '', ...rest] = [...(options.within ?? []), process.execPath, cliPath, ...words];
+export function startCli(args: readonly string[], options: CliOptions = {}): CliRun {
+  const [program = '', ...rest] = [...(options.within ?? []), process.execPath, cliPath, ...args];
   const cwd = options.cwd ?? repositoryRoot;
   const child = spawn(program, rest, {
     cwd,
@@ -68,7 +68,7 @@ export function startCli(words: readonly string[], options: CliOptions = {}): Cl
       waiting = [];
       try {
         // What a fault or wrong use leaves behind is for its own test.
-        for (const folder of code === 1 || code === 2 ? [] : foldersNamed(words))
+        for (const folder of code === 1 || code === 2 ? [] : foldersNamed(args))
           assertOutputsFit(resolvePath(cwd, folder));
         resolve({ code, stdout, stderr });
       } catch (error) {
@@ -91,13 +91,13 @@ export function startCli(words: readonly string[], options: CliOptions = {}): Cl
 }
 
 /** Where it may have written runs: what follows --out or --resume, and the run that a report is made of. */
-function foldersNamed(words: readonly string[]): readonly string[] {
+function foldersNamed(args: readonly string[]): readonly string[] {
   const after = (word: string): string | undefined =>
-    words.includes(word) ? words[words.indexOf(word) + 1] : undefined;
+    args.includes(word) ? args[args.indexOf(word) + 1] : undefined;
   return [after('--out'), after('--resume'), after('report')].filter((folder) => folder !== undefined);
 }
 
 /** Runs the CLI to its end. */
-export function runCli(words: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  return startCli(words, options).done;
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return startCli(args, options).done;
 }

@@ -46,9 +46,9 @@ interface Ended {
   readonly said: string;
 }
 
-async function command(week: number, words: readonly string[]): Promise<Ended> {
+async function command(week: number, args: readonly string[]): Promise<Ended> {
   const { io, said } = hurriedIo(10, { when: FIRST_WEEK + week * WEEK_MS });
-  const code = await runCommandLine(words, io);
+  const code = await runCommandLine(args, io);
   return { code, said: said() };
 }
 
@@ -280,8 +280,8 @@ describe('a shard that may not have reached its network', () => {
       [`${PARTS[1] ?? ''}.1`]: CHARGEN,
     });
     const codes: number[] = [];
-    for (const words of shards)
-      codes.push((await scan('shards', 1, '--fixed-after-silent-runs', '1', ...words)).code);
+    for (const args of shards)
+      codes.push((await scan('shards', 1, '--fixed-after-silent-runs', '1', ...args)).code);
     assert.deepEqual(codes.sort(), [0, 4]);
     const [, ...parts] = runsIn('shards').map((name) => join(outOf('shards'), name));
     merged = await command(2, ['merge', ...parts, '--out', outOf('shards')]);

@@ -37,7 +37,7 @@ function copyOf(scope: string, folder: string, out: string): string {
 /** A lab while the tests of one file run, and the words of a scan of it that is over in seconds. */
 export function scanOfLab(workspace: ReturnType<typeof makeWorkspace>): {
   readonly scope: string;
-  readonly words: (out: string, ...more: readonly string[]) => string[];
+  readonly args: (out: string, ...more: readonly string[]) => string[];
   /** Added to each probe's port, once the tests have begun. */
   readonly basePort: () => number;
 } {
@@ -63,7 +63,7 @@ export function scanOfLab(workspace: ReturnType<typeof makeWorkspace>): {
   return {
     scope,
     basePort,
-    words: (out, ...more) => [
+    args: (out, ...more) => [
       'scan',
       // Runs that go on at the same time each have a scope of their own: two of one scope are refused.
       ...['--scope', copyOf(scope, workspace.path, out), '--out', out, '--seed', 'kill', '--quiet'],

@@ -21,19 +21,19 @@ const other = workspace.write(
   'other.yaml',
   scopeText({ networks: NETWORKS, limits, contact: 'x@example.net' }),
 );
-const scan = (out: string, ...words: string[]): ReturnType<typeof runCli> =>
+const scan = (out: string, ...args: string[]): ReturnType<typeof runCli> =>
   runCli(
     [
       'scan',
       ...['--out', out, '--quiet', '--probe', 'chargen', '--probe', 'ntp-monlist', '--retries', '0'],
       ...['--port', `chargen=${basePort + 19}`, '--port', `ntp-monlist=${basePort + 123}`],
       ...['--cooldown', '300ms', '--form-gap', '100ms', '--quiet-gap', '200ms'],
-      ...words,
+      ...args,
     ],
     { cwd: workspace.path },
   );
-const merge = (...words: string[]): ReturnType<typeof runCli> =>
-  runCli(['merge', ...words], { cwd: workspace.path });
+const merge = (...args: string[]): ReturnType<typeof runCli> =>
+  runCli(['merge', ...args], { cwd: workspace.path });
 const runIn = (out: string): RunRecord =>
   JSON.parse(readFileSync(join(workspace.path, out, 'latest', 'run.json'), 'utf8')) as RunRecord;
 const idsIn = (out: string): readonly unknown[] =>
@@ -84,7 +84,7 @@ describe('--shard', () => {
       readonly addresses: number;
       readonly probes: readonly { readonly wire_bytes: number }[];
     }
-    const plan = async (...words: readonly string[]): Promise<Plan> => {
+    const plan = async (...args: readonly string[]): Promise<Plan> => {
       const all = [
         'plan',
         '--scope',
@@ -94,7 +94,7 @@ describe('--shard', () => {
         'chargen',
         '--probe',
         'ntp-monlist',
-        ...words,
+        ...args,
       ];
       const { code, stdout, stderr } = await runCli([...all, '--retries', '0'], { cwd: workspace.path });
       assert.equal(code, 0, stderr);

@@ -34,7 +34,7 @@ describe('the first signal', () => {
       const template = join(templates, 'notice.en.txt');
       execFileSync('mkfifo', [pipe, template]);
       const out = join(workspace.path, 'nothing');
-      for (const words of [
+      for (const args of [
         ['plan', '--scope', pipe],
         ['plan', '--scope', scope, '--targets', pipe],
         ['plan', '--scope', scope, '--exclude', `@${pipe}`],
@@ -43,12 +43,12 @@ describe('the first signal', () => {
         ['scan', '--scope', scope, '--out', out, '--asn-map', pipe],
         ['scan', '--scope', scope, '--out', out, '--notice-templates', templates],
       ]) {
-        const child = spawn(process.execPath, [cliPath, ...words], {
+        const child = spawn(process.execPath, [cliPath, ...args], {
           stdio: ['ignore', 'ignore', 'pipe'],
         });
-        await opened(child, words.includes(templates) ? template : pipe);
+        await opened(child, args.includes(templates) ? template : pipe);
         child.kill(signal);
-        assert.deepEqual(await once(child, 'close'), [code, null], words.join(' '));
+        assert.deepEqual(await once(child, 'close'), [code, null], args.join(' '));
       }
       assert.equal(existsSync(out), false);
     });
@@ -83,16 +83,7 @@ describe('the first signal', () => {
 describe('a list header that claims 4,095 items for no bytes', () => {
   /** The header of an answer to MON_GETLIST_1, once for the request and 1,999 times more. */
   const header = Buffer.from('d700032a0fff0048', 'hex');
-  const words = [
-    'inspect',
-    HOST,
-    '--scope',
-    scope,
-    '--probe',
-    'ntp-monlist',
-    '--port',
-    `ntp-monlist=${PORT}`,
-  ];
+  const args = ['inspect', HOST, '--scope', scope, '--probe', 'ntp-monlist', '--port', `ntp-monlist=${PORT}`];
 
   it('is shown 1,990 times within ten seconds, and the signal is heard meanwhile', async () => {
     const server = createSocket('udp4');
@@ -103,14 +94,14 @@ describe('a list header that claims 4,095 items for no bytes', () => {
     });
     try {
       const started = performance.now();
-      const whole = await runCli([...words, '--all', '--quiet-gap', '1s']);
+      const whole = await runCli([...args, '--all', '--quiet-gap', '1s']);
       const seconds = (performance.now() - started) / 1000;
       assert.equal(whole.code, 0);
       const shown = [...whole.stdout.matchAll(/^ {2}reply \d+ of (\d+): 8 bytes/gm)];
       assert.ok(shown.length > 1000, `${shown.length} replies`);
       assert.ok(seconds < 10, `${seconds} s`);
 
-      const stopped = startCli([...words, '--all', '--quiet-gap', '1s']);
+      const stopped = startCli([...args, '--all', '--quiet-gap', '1s']);
       await stopped.says('reply 1 of');
       const asked = performance.now();
       stopped.kill('SIGTERM');

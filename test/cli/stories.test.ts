@@ -18,7 +18,7 @@ const PATIENT = ['--cooldown', '100ms', '--form-gap', '100ms', '--quiet-gap', '2
 const PORTS = probes.map(({ id, port }) => `${id}=${basePort + port}`).flatMap((port) => ['--port', port]);
 
 const workspace = makeWorkspace();
-const scan = (out: string, ...words: string[]): string[] => [
+const scan = (out: string, ...args: string[]): string[] => [
   'scan',
   '--scope',
   'lab-scope.yaml',
@@ -26,7 +26,7 @@ const scan = (out: string, ...words: string[]): string[] => [
   out,
   ...PORTS,
   ...FAST,
-  ...words,
+  ...args,
 ];
 const read = (...path: string[]): string => readFileSync(join(workspace.path, ...path), 'utf8');
 const json = (...path: string[]): Record<string, never> => JSON.parse(read(...path)) as Record<string, never>;
@@ -178,7 +178,7 @@ describe('a scan of the lab', () => {
   it('names no address outside the scope in any report', () => {
     const folder = join(workspace.path, 'exposure', 'latest');
     const inRemedies = new Set(
-      JSON.stringify(probes.map(({ words }) => words)).match(/\b\d{1,3}(\.\d{1,3}){3}\b/g),
+      JSON.stringify(probes.map(({ texts }) => texts)).match(/\b\d{1,3}(\.\d{1,3}){3}\b/g),
     );
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || entry.name === 'run.json') continue;
@@ -251,8 +251,8 @@ describe('an IPv6 host of the lab', { skip: hasIpv6 ? false : 'this machine has 
   });
 
   it('is alone with a source address of its family; the IPv4 networks are left out, in one line', async () => {
-    const words = scan('from6', '--source', '::1', '--probe', 'chargen');
-    const { code, stderr } = await runCli(words, { cwd: workspace.path });
+    const args = scan('from6', '--source', '::1', '--probe', 'chargen');
+    const { code, stderr } = await runCli(args, { cwd: workspace.path });
     assert.equal(code, 0, stderr);
     assert.match(
       stderr,
@@ -274,8 +274,8 @@ describe('an IPv6 host of the lab', { skip: hasIpv6 ? false : 'this machine has 
 
   it('plan counts its longer headers', async () => {
     const bytes = async (target: string): Promise<{ payload_bytes: number; wire_bytes: number }[]> => {
-      const words = ['plan', '--scope', 'lab-scope.yaml', '--json', '--probe', 'dns-any', target];
-      const { stdout } = await runCli(words, { cwd: workspace.path });
+      const args = ['plan', '--scope', 'lab-scope.yaml', '--json', '--probe', 'dns-any', target];
+      const { stdout } = await runCli(args, { cwd: workspace.path });
       return (JSON.parse(stdout) as { probes: { payload_bytes: number; wire_bytes: number }[] }).probes;
     };
     const [four, six] = await Promise.all([bytes(FULL_MONLIST), bytes('::1')]);
@@ -299,8 +299,8 @@ describe('what the user asks for', () => {
   });
 
   it('tells of a port for a probe that is not asked', async () => {
-    const words = ['plan', '--scope', 'lab-scope.yaml', '--port', 'qotd=10017'];
-    const { code, stderr } = await runCli(words, { cwd: workspace.path });
+    const args = ['plan', '--scope', 'lab-scope.yaml', '--port', 'qotd=10017'];
+    const { code, stderr } = await runCli(args, { cwd: workspace.path });
     assert.equal(code, 0);
     assert.match(stderr, /^ampscope: note: the probe qotd is not asked, whatever --port says: see --probe$/m);
   });
@@ -320,8 +320,8 @@ describe('what the user asks for', () => {
   });
 
   it('--exclude takes an address out, counts it, and it is not probed', async () => {
-    const words = scan('excluded', '--probe', 'chargen', '--exclude', '127.64.1.10', '127.64.1.0/28');
-    const { stderr, code } = await runCli(words, { cwd: workspace.path });
+    const args = scan('excluded', '--probe', 'chargen', '--exclude', '127.64.1.10', '127.64.1.0/28');
+    const { stderr, code } = await runCli(args, { cwd: workspace.path });
     assert.equal(code, 0);
     assert.match(stderr, /1 excluded address/);
     const run = json('excluded', 'latest', 'run.json') as unknown as {
@@ -336,8 +336,8 @@ describe('what the user asks for', () => {
   });
 
   it('a clean network gets its header-only file, so clean is told from not run', async () => {
-    const words = scan('clean', '--probe', 'chargen', '127.64.2.48/28', '--bom');
-    assert.equal((await runCli(words, { cwd: workspace.path })).code, 0);
+    const args = scan('clean', '--probe', 'chargen', '127.64.2.48/28', '--bom');
+    assert.equal((await runCli(args, { cwd: workspace.path })).code, 0);
     const [name = ''] = readdirSync(join(workspace.path, 'clean', 'latest', 'as64497')).filter((file) =>
       file.endsWith('.csv'),
     );
@@ -348,8 +348,8 @@ describe('what the user asks for', () => {
   });
 
   it('--profile excel writes what a spreadsheet reads, and report keeps to it', async () => {
-    const words = scan('schemas', '--probe', 'chargen', '127.64.1.8/29', '--profile', 'excel');
-    assert.equal((await runCli(words, { cwd: workspace.path })).code, 0);
+    const args = scan('schemas', '--probe', 'chargen', '127.64.1.8/29', '--profile', 'excel');
+    assert.equal((await runCli(args, { cwd: workspace.path })).code, 0);
     const written = read('schemas', 'latest', 'findings.csv');
     assert.match(written, /^\uFEFFtimestamp,[^\n]+\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,/);
     await runCli(['report', 'schemas/latest'], { cwd: workspace.path });
@@ -357,8 +357,8 @@ describe('what the user asks for', () => {
   });
 
   it('targets come from a list on stdin as well', async () => {
-    const words = scan('listed', '--probe', 'chargen', '--targets', '-');
-    const { code } = await runCli(words, {
+    const args = scan('listed', '--probe', 'chargen', '--targets', '-');
+    const { code } = await runCli(args, {
       cwd: workspace.path,
       input: '# the first hosts\n127.64.1.8/30\n\n127.64.2.10 # one more\n',
     });
@@ -378,7 +378,7 @@ describe('what the user asks for', () => {
       'organisation: Lab\nauthorised_by: me\ncontact: root@localhost\nvalid_until: 2099-01-01\nnetworks: [{ prefix: 127.64.1.0/26 }]\n',
     );
     workspace.write('map.csv', 'prefix,asn,as_name,customer\n127.64.0.0/16,64500,MAPPED-AS,C-9\n');
-    const words = [
+    const args = [
       'scan',
       '--scope',
       'bare.yaml',
@@ -391,13 +391,13 @@ describe('what the user asks for', () => {
       '--asn-map',
       'map.csv',
     ];
-    assert.equal((await runCli(words, { cwd: workspace.path })).code, 0);
+    assert.equal((await runCli(args, { cwd: workspace.path })).code, 0);
     assert.match(read('mapped', 'latest', 'findings.csv'), /,64500,MAPPED-AS,127\.64\.0\.0\/16,C-9,/);
   });
 
   it('plan says what would be sent at most, the second pass included', async () => {
-    const packets = async (...words: string[]): Promise<number> => {
-      const { stdout } = await runCli(['plan', '--scope', 'lab-scope.yaml', '--json', ...words], {
+    const packets = async (...args: string[]): Promise<number> => {
+      const { stdout } = await runCli(['plan', '--scope', 'lab-scope.yaml', '--json', ...args], {
         cwd: workspace.path,
       });
       return (JSON.parse(stdout) as { packets: number }).packets;

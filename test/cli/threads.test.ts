@@ -24,13 +24,13 @@ function writeScope(limits: string, ...exclude: readonly string[]): void {
   const networks = `[${SUBNETS.map((subnet) => `{ prefix: ${subnet}.0/28 }`).join(', ')}]`;
   workspace.write('scope.yaml', scopeText({ networks, limits, exclude: `[${exclude.join(', ')}]` }));
 }
-const words = (out: string, ...more: readonly string[]): string[] => [
+const args = (out: string, ...more: readonly string[]): string[] => [
   ...['scan', '--scope', join(workspace.path, 'scope.yaml'), '--out', join(workspace.path, out)],
   ...['--probe', 'chargen', '--port', `chargen=${PORT}`, '--cooldown', '300ms', '--quiet-gap', '200ms'],
   ...['--form-gap', '100ms', '--threads', '2', ...more],
 ];
 const scan = (out: string, ...more: readonly string[]): ReturnType<typeof startCli> =>
-  startCli(words(out, ...more), { cwd: workspace.path });
+  startCli(args(out, ...more), { cwd: workspace.path });
 const latest = (out: string): RunRecord => runOf(join(workspace.path, out, 'latest'));
 
 /** The most requests that came in any second. */
@@ -43,7 +43,7 @@ describe('two threads', () => {
   it('ask each address exactly once, each from a socket of its own, within the rate and the caps', async () => {
     sinks = await startSinks(ADDRESSES, PORT, { answers: false });
     writeScope('{ rate: 24, per_subnet: 6, per_host: 1 }');
-    const { code, stderr } = await runCli(words('once', '--retries', '0'), { cwd: workspace.path });
+    const { code, stderr } = await runCli(args('once', '--retries', '0'), { cwd: workspace.path });
     assert.equal(code, 0, stderr);
     for (const address of ADDRESSES) assert.equal(sinks.counts.get(address), 1, address);
     const run = latest('once');
@@ -63,7 +63,7 @@ describe('two threads', () => {
     const answering = ADDRESSES.filter((_, index) => index % 3 === 0);
     sinks = await startSinks(answering, PORT);
     writeScope('{ rate: 400, per_subnet: 100, per_host: 10 }');
-    const { code, stderr } = await runCli(words('found'), { cwd: workspace.path });
+    const { code, stderr } = await runCli(args('found'), { cwd: workspace.path });
     assert.equal(code, 0, stderr);
     const run = latest('found');
     const lines = readFileSync(join(workspace.path, 'found', 'latest', 'findings.jsonl'), 'utf8').split('\n');
@@ -108,7 +108,7 @@ describe('two threads', () => {
   it('have work for one only where there is one subnet, and then it has all of the rate', async () => {
     sinks = await startSinks(ADDRESSES, PORT, { answers: false });
     writeScope('{ rate: 100, per_subnet: 100, per_host: 100 }');
-    const { code, stderr } = await runCli(words('one', '--retries', '0', `${SUBNETS[0] ?? ''}.0/28`), {
+    const { code, stderr } = await runCli(args('one', '--retries', '0', `${SUBNETS[0] ?? ''}.0/28`), {
       cwd: workspace.path,
     });
     assert.equal(code, 0, stderr);
@@ -119,7 +119,7 @@ describe('two threads', () => {
   it('say what a bad source address is like one does', async () => {
     sinks = await startSinks([], PORT);
     writeScope('{ rate: 100 }');
-    const { code, stderr } = await runCli(words('source', '--source', '203.0.113.7'), {
+    const { code, stderr } = await runCli(args('source', '--source', '203.0.113.7'), {
       cwd: workspace.path,
     });
     assert.equal(code, 2);

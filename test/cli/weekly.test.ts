@@ -363,9 +363,9 @@ async function sweepOf(week: number): Promise<Week> {
   };
 }
 
-async function asked(...words: readonly string[]): Promise<string> {
+async function asked(...args: readonly string[]): Promise<string> {
   const { io, said } = ioIn(10);
-  await runCommandLine(words, io);
+  await runCommandLine(args, io);
   return said();
 }
 

@@ -111,10 +111,10 @@ const WRONG_USE: readonly (readonly [words: readonly string[], error: RegExp, hi
 ];
 
 describe('wrong use ends in one error line, one hint line and exit code 2', () => {
-  for (const [words, error, hint] of WRONG_USE) {
-    const shown = words.map((word) => word.replace(`${workspace.path}/`, '')).join(' ');
+  for (const [args, error, hint] of WRONG_USE) {
+    const shown = args.map((word) => word.replace(`${workspace.path}/`, '')).join(' ');
     it(`ampscope ${shown}`, async () => {
-      const { code, stdout, stderr } = await runCli(words, { cwd: workspace.path });
+      const { code, stdout, stderr } = await runCli(args, { cwd: workspace.path });
       const lines = stderr.trimEnd().split('\n');
       assert.equal(lines.length, 2, stderr);
       assert.match(lines[0] ?? '', /^ampscope: error: \S.*[^.]$/);

@@ -18,14 +18,14 @@ const selected = (chosen: Partial<Chosen>): ReturnType<typeof selectProbes> =>
 const select = (chosen: Partial<Chosen>): readonly (readonly [string, number, readonly string[]])[] =>
   selected(chosen).map(({ probe, port, options }) => [probe.id, port, options]);
 const given = (kind: 'flag' | 'variable'): Given => ({
-  words: [],
+  operands: [],
   written: new Map([['burst_check', { value: true, source: { kind } }]]),
 });
 
 describe('the selection of probes', () => {
   it('is the default ones where none is named; groups and ids add up, in the order of the list', () => {
-    const ids = (...words: readonly string[]): readonly string[] =>
-      select({ probe: [...words] }).map(([id]) => id);
+    const ids = (...texts: readonly string[]): readonly string[] =>
+      select({ probe: [...texts] }).map(([id]) => id);
     assert.deepEqual(ids(), ['double-plain', 'double-second']);
     assert.deepEqual(ids('default'), ids());
     assert.deepEqual(ids('all'), ['double-plain', 'double-second', 'double-third']);

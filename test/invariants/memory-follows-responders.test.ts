@@ -102,7 +102,7 @@ describe('memory follows responders', onLinux, () => {
         const { found, retainedBytes } = await scanNeighbourhood(around, {
           prefix: SMALL,
           rate: 100_000,
-          words: ['--parallel', '1000'],
+          args: ['--parallel', '1000'],
           node: ['--expose-gc'],
           ...PATIENT,
         });

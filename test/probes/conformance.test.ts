@@ -205,19 +205,19 @@ for (const definition of definitions) {
     });
 
     it('law 6: title, risk, remedy and check stand there in every language', () => {
-      for (const [what, words] of Object.entries({ ...probe.words })) {
-        assert.deepEqual(Object.keys(words).sort(), [...LANGUAGES].sort());
+      for (const [what, texts] of Object.entries({ ...probe.texts })) {
+        assert.deepEqual(Object.keys(texts).sort(), [...LANGUAGES].sort());
         for (const language of LANGUAGES) {
-          assert.notEqual(words[language].trim(), '', `${what}, ${language}`);
-          assert.equal(words[language].trim(), words[language], `${what}, ${language}`);
+          assert.notEqual(texts[language].trim(), '', `${what}, ${language}`);
+          assert.equal(texts[language].trim(), texts[language], `${what}, ${language}`);
         }
         assert.match(
-          words.ja,
+          texts.ja,
           /\p{sc=Hiragana}|\p{sc=Katakana}/u,
           `${what}: Japanese is written in Japanese`,
         );
         assert.doesNotMatch(
-          words.en,
+          texts.en,
           /\p{sc=Hiragana}|\p{sc=Katakana}|\p{sc=Han}/u,
           `${what}: English is not`,
         );
@@ -225,7 +225,7 @@ for (const definition of definitions) {
     });
 
     it('law 6: a check is a command to copy, the same in every language', () => {
-      const commands = LANGUAGES.map((language) => probe.words.check[language].match(/^ {4}\S.*$/gm));
+      const commands = LANGUAGES.map((language) => probe.texts.check[language].match(/^ {4}\S.*$/gm));
       assert.ok(commands[0]?.every((command) => command.includes('ADDRESS')));
       for (const other of commands) assert.deepEqual(other, commands[0]);
     });

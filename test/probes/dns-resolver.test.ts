@@ -223,7 +223,7 @@ describe('an open resolver', () => {
       tagsOf(dnsResolver.build(settings).judge(converse(settings, serverNamed('bogus-resolver')))),
       ['openresolver', 'bogusresolver'],
     );
-    assert.notDeepEqual(dnsAny.words.remedy, dnsResolver.words.remedy);
+    assert.notDeepEqual(dnsAny.texts.remedy, dnsResolver.texts.remedy);
   });
 });
 

@@ -620,7 +620,7 @@ describe('the options of dns-any', () => {
     ['a limit that refuses', 'FFFFFRRRRRRRRRR', true, '5 full, 10 refused of 15 in 1 s (FFFFFRRRRRRRRRR)'],
     ['a server that went away', 'DDDDDDDDDDDDDDD', false, '15 dropped of 15 in 1 s (DDDDDDDDDDDDDDD)'],
   ];
-  for (const [what, letters, limited, words] of patterns)
+  for (const [what, letters, limited, texts] of patterns)
     it(`tell ${what}`, () => {
       const measured = converse({ names }, open);
       const [whole] = measured;
@@ -643,8 +643,8 @@ describe('the options of dns-any', () => {
       const judgement = ofFatTest.judge([...measured, ...burst]);
       assert.ok(judgement.kind === 'exposure');
       assert.equal(judgement.tags.includes('rate-limited'), limited);
-      assert.ok(judgement.detail?.includes(words), judgement.detail);
-      assert.equal(judgement.facts?.['rate_check'], words);
+      assert.ok(judgement.detail?.includes(texts), judgement.detail);
+      assert.equal(judgement.facts?.['rate_check'], texts);
       assert.match(judgement.detail ?? '', /^strongest: ANY fat\.test, EDNS 4096, 3072 bytes/);
     });
 });

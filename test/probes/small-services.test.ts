@@ -10,7 +10,7 @@ import { severityOf } from '../../src/domain/finding.js';
 import { factorsOf } from '../../src/domain/factors.js';
 import { exchangeFrom } from './exchanges.js';
 
-const text = (words: string): Uint8Array => new TextEncoder().encode(words);
+const text = (texts: string): Uint8Array => new TextEncoder().encode(texts);
 
 describe('echo', () => {
   const probe = echo.build(undefined);

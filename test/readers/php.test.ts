@@ -58,8 +58,8 @@ describe('the reader of PHP', { skip }, () => {
       writeFileSync(path, text);
       return path;
     });
-    const [program, ...words] = offlineCommand(PACKAGE_SETS.php, folder);
-    const output = execFileSync(program, [...words, '-n', script, ...paths], { encoding: 'utf8' });
+    const [program, ...args] = offlineCommand(PACKAGE_SETS.php, folder);
+    const output = execFileSync(program, [...args, '-n', script, ...paths], { encoding: 'utf8' });
     return JSON.parse(output) as readonly (readonly (readonly string[])[])[];
   }
 

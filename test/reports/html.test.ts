@@ -9,7 +9,7 @@ import { html } from '../../reports/html/html.js';
 import { htmlReport } from '../../reports/html/html-report.js';
 import { say, sayInSvg } from '../../reports/html/say.js';
 import { script } from '../../reports/html/script.js';
-import { WORDS, wordClass } from '../../reports/html/cells.js';
+import { WORD_TEXTS, wordClass } from '../../reports/html/cells.js';
 import { renderReports } from '../../reports/index.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { toRecord } from '../../reports/record.js';
@@ -192,15 +192,15 @@ describe('the languages of report.html', () => {
       );
       assert.equal(counts[0], counts[1]);
       assert.ok((counts[0] ?? 0) > 100);
-      for (const [, , words = ''] of bodyOf(text).matchAll(/<(t?span) lang="ja">([^<]+)<\/\1>/g))
-        assert.match(words, /[\u3040-\u30ff\u4e00-\u9fff、。・]|^(?!.*[a-z] [a-z])/, words);
+      for (const [, , texts = ''] of bodyOf(text).matchAll(/<(t?span) lang="ja">([^<]+)<\/\1>/g))
+        assert.match(texts, /[\u3040-\u30ff\u4e00-\u9fff、。・]|^(?!.*[a-z] [a-z])/, texts);
     }
   });
 
   it('have the ten words of severity and status in the style sheet, each under a letter of its own', () => {
-    const classes = (Object.keys(WORDS) as (keyof typeof WORDS)[]).map(wordClass);
+    const classes = (Object.keys(WORD_TEXTS) as (keyof typeof WORD_TEXTS)[]).map(wordClass);
     assert.equal(new Set(classes).size, 10);
-    for (const [word, japanese] of Object.entries(WORDS))
+    for (const [word, japanese] of Object.entries(WORD_TEXTS))
       assert.ok(page().includes(`.${word.slice(0, 1)}::before { content: "${japanese} " }`), word);
   });
 });

@@ -10,7 +10,7 @@ import type { Language, Probe, EmulatedServer } from '../../probes/probe.js';
 import { LANGUAGES } from '../../probes/probe.js';
 import { PDU, readSnmpMessage, SNMP_VERSION } from '../../probes/snmp/message.js';
 import { notices } from '../../reports/notices/notices.js';
-import { checkOf, wordsOf } from '../../reports/notices/phrases.js';
+import { checkOf, textsOf } from '../../reports/notices/phrases.js';
 import type { FindingRecord } from '../../reports/record.js';
 import { toRecord } from '../../reports/record.js';
 import { factorsOf } from '../../src/domain/factors.js';
@@ -127,11 +127,11 @@ describe('the letters about all that the lab shows', () => {
       en: /large|many times|multipl(?:y|ies)(?! an attack)|flood|amplif|more than (?:was|it was|they were)/i,
       ja: /大きな応答|大量|何十倍|増幅器|倍以上/,
     };
-    const usual = probes.find(({ id }) => id === 'dns-any')?.words ?? assert.fail();
+    const usual = probes.find(({ id }) => id === 'dns-any')?.texts ?? assert.fail();
     for (const language of LANGUAGES) assert.match(usual.title[language], CLAIM[language], 'it sees one');
     for (const { name, record } of found) {
       if ((record.amplification ?? NaN) > 1) continue;
-      const { title, risk } = wordsOf(record, probes);
+      const { title, risk } = textsOf(record, probes);
       for (const language of LANGUAGES)
         for (const text of [
           title[language],
@@ -158,7 +158,7 @@ describe('the letters about all that the lab shows', () => {
     const dns = found.filter(({ record }) => record.protocol === 'dns');
     assert.ok(dns.length > 20);
     for (const { name, record } of dns) {
-      const { check } = wordsOf(record, probes);
+      const { check } = textsOf(record, probes);
       const [command = '', ...others] = commandsIn(checkOf(check.en, record));
       assert.deepEqual(others, [], name);
       const asked = Buffer.from(requestOf(record));
@@ -172,7 +172,7 @@ describe('the letters about all that the lab shows', () => {
     const agents = found.filter(({ record }) => /^snmp-(getbulk|v1)/.test(record.probe));
     assert.ok(agents.length > 5);
     for (const { name, record } of agents) {
-      const [command = ''] = commandsIn(checkOf(wordsOf(record, probes).check.en, record));
+      const [command = ''] = commandsIn(checkOf(textsOf(record, probes).check.en, record));
       const asked = readSnmpMessage(requestOf(record)) ?? assert.fail(name);
       const community = Buffer.from(asked.community).toString();
       const isV1 = asked.version === SNMP_VERSION.v1;
@@ -196,7 +196,7 @@ describe('the letters about all that the lab shows', () => {
   it('write a community as the shell takes it, whatever is in it', () => {
     const { record } = found.find(({ record }) => record.probe === 'snmp-getbulk') ?? assert.fail();
     const exchanges = record.exchanges.map((exchange) => ({ ...exchange, form: "getbulk-50 it's $HOME" }));
-    const { check } = wordsOf({ ...record, exchanges }, probes);
+    const { check } = textsOf({ ...record, exchanges }, probes);
     assert.match(check.en, /^ {4}snmpbulkget -v2c -c 'it'\\''s \$HOME' -r 0 -Cr50 ADDRESS:PORT /m);
   });
 
@@ -206,7 +206,7 @@ describe('the letters about all that the lab shows', () => {
       ja: [/まだ/, /止まって|応答していません/],
     };
     each((_, { name, record }, language) => {
-      const check = wordsOf(record, probes).check[language];
+      const check = textsOf(record, probes).check[language];
       for (const outcome of OUTCOMES[language]) assert.match(check, outcome, `${name} ${language}`);
     });
   });
@@ -226,7 +226,7 @@ describe('the letters about all that the lab shows', () => {
 
   it('have no English sentence in Japanese, and no Japanese in English', () => {
     // Commands, what tools print, and what the server says of itself stay as they are.
-    const ownWords = (letter: string): string =>
+    const ownTexts = (letter: string): string =>
       letter
         .split('\n\n')
         .map((paragraph) =>
@@ -238,14 +238,14 @@ describe('the letters about all that the lab shows', () => {
         .join('\n\n');
     const SENTENCE = /(?:\b[A-Za-z][a-z']+[ \n]+){3,}[A-Za-z][a-z']+/;
     each((letter, { name }, language) => {
-      if (language === 'ja') assert.doesNotMatch(ownWords(letter), SENTENCE, name);
+      if (language === 'ja') assert.doesNotMatch(ownTexts(letter), SENTENCE, name);
       else {
-        assert.match(ownWords(letter), SENTENCE, 'it sees a sentence');
+        assert.match(ownTexts(letter), SENTENCE, 'it sees a sentence');
         assert.doesNotMatch(letter, /[\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Han}]/u, name);
       }
     });
     for (const { name, record } of found) {
-      const { ja = '' } = wordsOf(record, probes).detail ?? {};
+      const { ja = '' } = textsOf(record, probes).detail ?? {};
       assert.doesNotMatch(ja.replace(/^(?:sysDescr|応答の内容)：.*/, ''), SENTENCE, name);
     }
   });
@@ -253,7 +253,7 @@ describe('the letters about all that the lab shows', () => {
   it('tell in Japanese too what was found besides', () => {
     for (const { name, record } of found) {
       if (record.detail === undefined) continue;
-      const { ja = '' } = wordsOf(record, probes).detail ?? {};
+      const { ja = '' } = textsOf(record, probes).detail ?? {};
       assert.match(ja, /[\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Han}]|sysDescr/u, name);
     }
   });
@@ -263,7 +263,7 @@ describe('the letters about all that the lab shows', () => {
     assert.ok(new Set(asked.map(({ record }) => record.request_size)).size > 1);
     for (const { name, record } of asked) {
       const moved = { ...record, probed_port: 10123 };
-      const command = commandsIn(checkOf(wordsOf(moved, probes).check.en, moved)).at(-1) ?? '';
+      const command = commandsIn(checkOf(textsOf(moved, probes).check.en, moved)).at(-1) ?? '';
       const [, octal = '', , zeros = '0'] =
         /printf '([\\0-7]+)'(; head -c (\d+) \/dev\/zero; \})? \| nc -u -w 3 \S+ 10123 \| /.exec(command) ??
         [];
@@ -285,7 +285,7 @@ describe('the letters about all that the lab shows', () => {
     const LARGER = { en: /at least twice as large/, ja: /2倍以上/ };
     for (const { name, record } of found)
       for (const language of LANGUAGES) {
-        const { risk } = wordsOf(record, probes);
+        const { risk } = textsOf(record, probes);
         if (LARGER[language].test(risk[language])) assert.ok((record.wire_amplification ?? NaN) >= 2, name);
         assert.doesNotMatch(risk.en, /much larger/, name);
       }
@@ -297,7 +297,7 @@ describe('the letters about all that the lab shows', () => {
 
   it('call no silence of a check a proof, and say when it means something', () => {
     each((letter, { name, record }, language) => {
-      const check = wordsOf(record, probes).check[language];
+      const check = textsOf(record, probes).check[language];
       assert.doesNotMatch(check, /it is fixed|対策は完了/, name);
       const caveat = { en: /No answer means something only while/, ja: /応答がないことに意味があるのは/ };
       assert.match(letter.replace(/\s+/g, language === 'en' ? ' ' : ''), caveat[language], name);
@@ -370,12 +370,12 @@ describe('the letters about all that the lab shows', () => {
 
 /** The query that dig sends for a command line of ours, by its manual and encoded by dns-packet. */
 function asDigSends(command: string): Uint8Array {
-  const words = command.split(' ');
-  assert.equal(words[0], 'dig');
-  const flags = new Set(words.filter((word) => word.startsWith('+')));
+  const texts = command.split(' ');
+  assert.equal(texts[0], 'dig');
+  const flags = new Set(texts.filter((word) => word.startsWith('+')));
   // Without these it would turn to TCP, or add a bit and an option that we do not send.
   for (const flag of ['+notcp', '+ignore', '+tries=1', '+noadflag']) assert.ok(flags.has(flag), command);
-  const [type = '', name = ''] = words.slice(1).filter((word) => !/^[+@-]|^\d+$/.test(word));
+  const [type = '', name = ''] = texts.slice(1).filter((word) => !/^[+@-]|^\d+$/.test(word));
   const size = /\+bufsize=(\d+)/.exec(command)?.[1];
   assert.equal(flags.has('+noedns'), size === undefined, command);
   if (size !== undefined) assert.ok(flags.has('+nocookie'), command);

@@ -8,7 +8,7 @@ import { LANGUAGES } from '../../probes/probe.js';
 import { customerFile } from '../../reports/notices/customer-file.js';
 import { defaultTemplates } from '../../reports/notices/default-templates.js';
 import { notices } from '../../reports/notices/notices.js';
-import { unknownWords } from '../../reports/notices/phrases.js';
+import { unknownTexts } from '../../reports/notices/phrases.js';
 import { fillTemplate, parseTemplate, PLACEHOLDERS } from '../../reports/notices/template.js';
 import type { NoticeValues } from '../../reports/notices/template.js';
 import { wrapLine } from '../../reports/notices/wrap.js';
@@ -172,11 +172,11 @@ describe('the notices of a customer', () => {
   });
 
   it('have a text of their own for every probe of the list, in every language', () => {
-    for (const { id, port, report, protocol, words } of probes) {
+    for (const { id, port, report, protocol, texts } of probes) {
       const files = render([row(5, { probe: id, report, protocol, port, probed_port: port })]);
       for (const language of LANGUAGES) {
         const text = (files.get(`notices/C-1001.${language}.txt`) ?? '').replace(/\s+/g, '');
-        assert.ok(text.includes(words.title[language].replace(/\s+/g, '')), `${id} ${language}`);
+        assert.ok(text.includes(texts.title[language].replace(/\s+/g, '')), `${id} ${language}`);
       }
     }
   });
@@ -704,9 +704,9 @@ describe('a template', () => {
   });
 });
 
-describe('the words for what nobody knows', () => {
+describe('the texts for what nobody knows', () => {
   it('stand there in every language', () => {
-    for (const words of [unknownWords.title, unknownWords.risk, unknownWords.remedy, unknownWords.check])
-      for (const language of LANGUAGES) assert.equal(words[language].trim(), words[language]);
+    for (const texts of [unknownTexts.title, unknownTexts.risk, unknownTexts.remedy, unknownTexts.check])
+      for (const language of LANGUAGES) assert.equal(texts[language].trim(), texts[language]);
   });
 });

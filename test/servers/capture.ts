@@ -65,13 +65,13 @@ export async function startCapture(
   );
   // Not its exit: what it said last may come after that.
   const ended = once(tcpdump, 'close');
-  let words = '';
+  let args = '';
   tcpdump.stderr?.on('data', (chunk: Buffer) => {
-    words += chunk.toString();
+    args += chunk.toString();
   });
   await until(
-    () => words.includes('listening on'),
-    () => `tcpdump did not start: ${words}`,
+    () => args.includes('listening on'),
+    () => `tcpdump did not start: ${args}`,
   );
 
   const markers = new Set<string>();
@@ -87,7 +87,7 @@ export async function startCapture(
         pcap = read();
         return pcap.datagrams.some(({ payload }) => hexOf(payload) === hexOf(marker));
       },
-      () => `tcpdump never saw the marker: ${words}`,
+      () => `tcpdump never saw the marker: ${args}`,
     );
     return pcap;
   };
@@ -99,7 +99,7 @@ export async function startCapture(
     const pcap = await soFar();
     tcpdump.kill('SIGINT');
     await ended;
-    assert.match(words, /^0 packets dropped by kernel$/m, 'the capture is complete');
+    assert.match(args, /^0 packets dropped by kernel$/m, 'the capture is complete');
     return pcap;
   };
   return { soFar, stop };

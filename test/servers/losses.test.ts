@@ -138,8 +138,8 @@ describe('a loss', { skip }, () => {
   describe('by a firewall that lets go in time', () => {
     it('is made good: nobody is unknown, exit code 0', async () => {
       await withFirewall(`ip daddr ${at(40)} udp dport 19 drop`, async (lift) => {
-        const words = [...CHARGEN, '--retries', '0', ...QUIET_ONES];
-        const { code, run, findings } = await scan(words, {
+        const args = [...CHARGEN, '--retries', '0', ...QUIET_ONES];
+        const { code, run, findings } = await scan(args, {
           async meanwhile(cli) {
             await cli.says('measurement: started');
             lift();
@@ -263,7 +263,7 @@ describe('a loss', { skip }, () => {
 
   describe('and strange answers', () => {
     it('are each counted where they belong', async () => {
-      const words = [
+      const args = [
         '--probe',
         'chargen',
         '--probe',
@@ -275,7 +275,7 @@ describe('a loss', { skip }, () => {
       // The flood may be too much for the sweep's socket, and then hosts are asked again: the firewall counts that.
       const rule = `ip daddr ${at(13)} udp dport 19 counter`;
       const { scanned, askedOtherPort } = await withFirewall(rule, async () => ({
-        scanned: await scan([...words, at(114)]),
+        scanned: await scan([...args, at(114)]),
         askedOtherPort: Number(/counter packets (\d+)/.exec(nft('list table ip losses'))?.[1]),
       }));
       const { run, findings } = scanned;
@@ -312,7 +312,7 @@ describe('a loss', { skip }, () => {
   });
 
   async function scan(
-    words: readonly string[],
+    args: readonly string[],
     {
       cooldown = '1s',
       formGap = '1s',
@@ -329,7 +329,7 @@ describe('a loss', { skip }, () => {
   }> {
     assert.ok(link);
     const out = join(folder, String(runs++));
-    const all = ['scan', ...FAST, '--cooldown', cooldown, '--form-gap', formGap, '--out', out, ...words];
+    const all = ['scan', ...FAST, '--cooldown', cooldown, '--form-gap', formGap, '--out', out, ...args];
     const cli = startCli(all, { cwd: folder, within: link.scanner.enter });
     await meanwhile?.(cli);
     const { code, stderr } = await cli.done;
@@ -346,13 +346,13 @@ describe('a loss', { skip }, () => {
     }
   }
 
-  function ip(...words: readonly string[]): void {
-    execFileSync('ip', words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  function ip(...args: readonly string[]): void {
+    execFileSync('ip', args, { stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
-  function tc(verb: string, ...words: readonly string[]): void {
+  function tc(verb: string, ...args: readonly string[]): void {
     assert.ok(link);
-    execFileSync('tc', ['-n', link.scanner.name, 'qdisc', verb, ...words], {
+    execFileSync('tc', ['-n', link.scanner.name, 'qdisc', verb, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   }

@@ -62,7 +62,7 @@ function findingRow(server: string, { exchanges, report, severity, tag = '', pro
     ipPackets: ip_packets,
     wireBytes: wire_bytes,
   };
-  const verdict = exposureWords(report, severity, tag.split(';').filter(Boolean));
+  const verdict = exposureTexts(report, severity, tag.split(';').filter(Boolean));
   return rowOf(server, probe, { form, sent: trafficOf(request_size, 4), received, sizes }, verdict);
 }
 
@@ -76,19 +76,19 @@ function judgedRow(server: string, probe: Probe, done: readonly Exchange[], mayB
     `${server}: the run does not report what the capture shows of ${probe.id}`,
   );
   const sizes = shown.replies.map(({ payloadBytes }) => payloadBytes);
-  return rowOf(server, probe.id, { ...shown, sizes }, wordsOf(probe, shown, judgement));
+  return rowOf(server, probe.id, { ...shown, sizes }, textsOf(probe, shown, judgement));
 }
 
-function wordsOf(probe: Probe, shown: Exchange, judgement: Judgement): string {
+function textsOf(probe: Probe, shown: Exchange, judgement: Judgement): string {
   if (judgement.kind === 'exposure') {
     const { level } = severityOf(judgement, factorsOf(shown).wireAmplification, probe.severity);
-    return exposureWords(probe.report, level, judgement.tags);
+    return exposureTexts(probe.report, level, judgement.tags);
   }
   if (judgement.kind === 'refusal') return `refuses: ${judgement.reason}`;
   return shown.received.datagrams === 0 ? 'silent' : 'no answer to this question';
 }
 
-function exposureWords(report: string, severity: string, tags: readonly string[]): string {
+function exposureTexts(report: string, severity: string, tags: readonly string[]): string {
   return `\`${report}\` ${severity}${tags.length > 0 ? `: ${tags.join(', ')}` : ''}`;
 }
 

@@ -82,8 +82,8 @@ describe('the check that a notice names', { concurrency: true }, () => {
 
   /** What the commands of the notice print, with the reader's own address and names in place. */
   async function typed(probe: string, server: string | undefined): Promise<string> {
-    const { words, port } = probes.find(({ id }) => id === probe) ?? {};
-    const commands = words?.check.en.split('\n').filter((line) => line.startsWith('    ')) ?? [];
+    const { texts, port } = probes.find(({ id }) => id === probe) ?? {};
+    const commands = texts?.check.en.split('\n').filter((line) => line.startsWith('    ')) ?? [];
     assert.ok(commands.length > 0, `the notice of ${probe} has a command`);
     assert.ok(link);
     const at = REAL_SERVERS.find(({ name }) => name === server)?.address ?? NOBODY;

@@ -261,9 +261,9 @@ function assertEqualsCapture(finding: FindingRecord, capture: readonly CapturedD
   );
 }
 
-function countOf(words: readonly string[]): Record<string, number> {
+function countOf(args: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  for (const word of args) counts[word] = (counts[word] ?? 0) + 1;
   return counts;
 }
 

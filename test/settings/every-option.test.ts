@@ -69,10 +69,10 @@ describe('every setting of every command', () => {
       const sample = sampleOf(key, setting);
       const file = workspace.write('weakest.yaml', `${key}: ${sample}\n`);
       const both = { [variableOf(key)]: sample };
-      const words = [...firstWords(usage, key), '--config', file];
-      const byVariable = await readArguments(usage, words, both);
+      const args = [...firstWords(usage, key), '--config', file];
+      const byVariable = await readArguments(usage, args, both);
       assert.equal(byVariable.written.get(key)?.source.kind, 'variable', key);
-      const byFlag = await readArguments(usage, [...words, `--${flagOf(key)}=${sample}`], both);
+      const byFlag = await readArguments(usage, [...args, `--${flagOf(key)}=${sample}`], both);
       assert.equal(byFlag.written.get(key)?.source.kind, 'flag', key);
     }
   });
@@ -136,19 +136,19 @@ function waysToSay(
   >
 > {
   const file = workspace.write('ampscope.yaml', `# a comment\n${key}: ${text}\n`);
-  const words = firstWords(usage, key);
+  const args = firstWords(usage, key);
   return {
     flag: {
       place: `--${flagOf(key)}`,
-      read: () => readArguments(usage, [...words, `--${flagOf(key)}=${text}`, '--config', EMPTY], {}),
+      read: () => readArguments(usage, [...args, `--${flagOf(key)}=${text}`, '--config', EMPTY], {}),
     },
     variable: {
       place: variableOf(key),
-      read: () => readArguments(usage, [...words, '--config', EMPTY], { [variableOf(key)]: text }),
+      read: () => readArguments(usage, [...args, '--config', EMPTY], { [variableOf(key)]: text }),
     },
     file: {
       place: `${file}:2: ${key}`,
-      read: () => readArguments(usage, [...words, '--config', file], {}),
+      read: () => readArguments(usage, [...args, '--config', file], {}),
     },
   };
 }

@@ -44,9 +44,9 @@ export async function openInSpreadsheet(
   const names = new Map([...texts.keys()].map((name, index) => [name, `${index}-${basename(name, '.csv')}`]));
   for (const [name, text] of texts) writeFileSync(join(folder, `${names.get(name)}.csv`), text);
   mkdirSync(join(folder, 'read'));
-  const [program, ...words] = offlineCommand(set, folder);
+  const [program, ...prefix] = offlineCommand(set, folder);
   const args = [
-    ...words,
+    ...prefix,
     // Unpacked, not installed: it is told where it lies, and its registry stands where the package put it.
     `-env:BRAND_BASE_DIR=file://${office}`,
     `-env:CONFIGURATION_LAYERS=xcsxcu:file://${office}/share/.registry res:file://${office}/share/.registry`,

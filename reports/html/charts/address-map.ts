@@ -1,5 +1,5 @@
 import { group, sum } from 'd3-array';
-import type { Words } from '../../../probes/probe.js';
+import type { Texts } from '../../../probes/probe.js';
 import type { Address, Prefix } from '../../../src/domain/address.js';
 import {
   compareAddresses,
@@ -24,7 +24,7 @@ import { dataTable, drawing, hatch, hint, key, note, svg, tidy, WIDTH } from './
 import type { Place } from './hilbert.js';
 import { outlinePath } from './outline.js';
 import { exposedOf } from '../strength.js';
-import { severityWords } from './severities.js';
+import { severityTexts } from './severities.js';
 
 /**
  * Where in the network it is: a small scope address by address, a large one in blocks on a Hilbert curve, scattered
@@ -99,7 +99,7 @@ function tableOf(subnets: readonly Subnet[]): Html {
   const row = (name: Html | string, list: readonly Subnet[]): readonly (Html | string | number)[] => [
     name,
     sum(list, ({ exposed }) => exposed),
-    say(severityWords(worstOf(list.map(({ worst }) => ({ severity: worst }))))),
+    say(severityTexts(worstOf(list.map(({ worst }) => ({ severity: worst }))))),
   ];
   return dataTable(
     { en: 'Exposed by subnet (/24 and /64)', ja: 'サブネット（/24、/64）別の検出件数' },
@@ -139,7 +139,7 @@ function listOfIpv6(subnets: readonly Subnet[], unknown: readonly string[]): Htm
     .slice(0, MOST_NAMED)
     .map(
       ({ prefix, exposed, worst }) =>
-        html`<li>${formatPrefix(prefix)} ${say(foundWords(exposed, worst))}</li>`,
+        html`<li>${formatPrefix(prefix)} ${say(foundTexts(exposed, worst))}</li>`,
     )}${
     rest > 0 &&
     html`<li>${say({ en: `and ${countText(rest)} exposed in others`, ja: `ほかのサブネットに${countText(rest)}件` })}</li>`
@@ -154,7 +154,7 @@ function listOfIpv6(subnets: readonly Subnet[], unknown: readonly string[]): Htm
 }
 
 /** The first of them, and how many more. */
-function namesOf(names: readonly string[]): Words {
+function namesOf(names: readonly string[]): Texts {
   const first = names.slice(0, MOST_NAMED);
   const more = names.length - first.length;
   return {
@@ -163,10 +163,10 @@ function namesOf(names: readonly string[]): Words {
   };
 }
 
-function foundWords(exposed: number, worst: Severity): Words {
+function foundTexts(exposed: number, worst: Severity): Texts {
   return {
-    en: `${countText(exposed)} exposed, worst ${severityWords(worst).en}`,
-    ja: `${countText(exposed)}件、最も深刻なもの：${severityWords(worst).ja}`,
+    en: `${countText(exposed)} exposed, worst ${severityTexts(worst).en}`,
+    ja: `${countText(exposed)}件、最も深刻なもの：${severityTexts(worst).ja}`,
   };
 }
 
@@ -179,21 +179,21 @@ function mapKey(cells: readonly Cell[]): Html {
   return key([
     ...present.map((severity) => ({
       swatch: svg`<path class="${severity}" d="${markPath(severity, 10, 8, 7)}"/>`,
-      words: severityWords(severity),
+      texts: severityTexts(severity),
     })),
     ...(present.length === 0
       ? []
       : [
           {
             swatch: svg`<path class="diamond" d="${RADIUS.map((radius, i) => markPath('medium', [2, 8, 16][i] ?? 0, 8, radius * 10)).join('')}"/>`,
-            words: { en: '1, 2 to 9, 10 or more exposed', ja: '1件、2～9件、10件以上' },
+            texts: { en: '1, 2 to 9, 10 or more exposed', ja: '1件、2～9件、10件以上' },
           },
         ]),
     ...(cells.some(({ isTarget, isUnknown }) => isTarget && !isUnknown)
       ? [
           {
             swatch: svg`<path class="asked" d="M2 .5h16v15h-16z"/>`,
-            words: cells.some(({ isPart }) => isPart)
+            texts: cells.some(({ isPart }) => isPart)
               ? {
                   en: 'asked, at least in part; nothing found',
                   ja: '調査済み（一部のみの場合を含む）・検出なし',
@@ -206,7 +206,7 @@ function mapKey(cells: readonly Cell[]): Html {
       ? [
           {
             swatch: svg`<path class="frame" d="M2 .5h16v15h-16z"/>`,
-            words: { en: 'not asked', ja: '対象外' },
+            texts: { en: 'not asked', ja: '対象外' },
           },
         ]
       : []),
@@ -214,7 +214,7 @@ function mapKey(cells: readonly Cell[]): Html {
       ? [
           {
             swatch: svg`<path class="unknown" fill="url(#${HATCH})" d="M2 .5h16v15h-16z"/>`,
-            words: { en: 'not known, or not all of it', ja: '不明、または不明な部分あり' },
+            texts: { en: 'not known, or not all of it', ja: '不明、または不明な部分あり' },
           },
         ]
       : []),
@@ -250,14 +250,14 @@ interface Placed extends Place {
   readonly cell: number;
 }
 
-function draw(title: Words, map: AddressPanels, subnets: number): Html {
+function draw(title: Texts, map: AddressPanels, subnets: number): Html {
   const { placed, height } = map.order === 'lines' ? inLines(map.panels) : onCurves(map.panels);
   const cells = map.panels.flatMap((panel) => panel.cells);
   const marked = cells.filter(({ exposed }) => exposed > 0);
   const targets = countText(cells.filter(({ isTarget }) => isTarget).length);
   const within = countText(marked.filter(({ isTarget }) => isTarget).length);
   const outside = marked.filter(({ isTarget }) => !isTarget).length;
-  const table = tableWords(subnets);
+  const table = tableTexts(subnets);
   const about = {
     en: `${map.panels.map(({ block }) => formatPrefix(block)).join(', ')}: ${within} of ${targets} squares with targets have something exposed${outside > 0 ? `, and ${countText(outside)} without` : ''}.${table.en}`,
     ja: `${map.panels.map(({ block }) => formatPrefix(block)).join('、')}：対象のある${targets}マスのうち${within}マスに検出があります${outside > 0 ? `（ほかに対象外の${countText(outside)}マス）` : ''}。${table.ja}`,
@@ -275,7 +275,7 @@ function draw(title: Words, map: AddressPanels, subnets: number): Html {
   );
 }
 
-function tableWords(subnets: number): Words {
+function tableTexts(subnets: number): Texts {
   if (subnets === 0) return { en: '', ja: '' };
   return subnets <= MOST_ROWS
     ? { en: ' The table has them by subnet.', ja: 'サブネット別の件数は表にあります。' }
@@ -392,7 +392,7 @@ function marks({ panel, cell }: Placed, areNamed: boolean): readonly Html[] {
   if (areNamed)
     return marked.map((one) => {
       const name = formatPrefix({ first: one.first, length: panel.cellLength }).replace(/\/32$/, '');
-      const { en, ja } = foundWords(one.exposed, one.worst);
+      const { en, ja } = foundTexts(one.exposed, one.worst);
       return svg`<path class="mark ${one.worst}" d="${pathOf(one)}">${hint({ en: `${name}: ${en}`, ja })}</path>`;
     });
   const groups = group(

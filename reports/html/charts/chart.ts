@@ -1,4 +1,4 @@
-import type { Words } from '../../../probes/probe.js';
+import type { Texts } from '../../../probes/probe.js';
 import { countText } from '../count.js';
 import type { Html, Part } from '../html.js';
 import { html } from '../html.js';
@@ -9,7 +9,7 @@ import { say } from '../say.js';
 export interface Chart {
   /** Unique in the page: `exposed-by-probe`. */
   readonly id: string;
-  readonly title: Words;
+  readonly title: Texts;
   /** The key and the drawing, or the one sentence that stands for them where there is nothing to draw. */
   readonly svg: Html;
   /** The same figures, with caption and headers; absent where there are none. */
@@ -29,7 +29,7 @@ export function drawing(
     title,
     about,
     height,
-  }: Pick<Chart, 'id' | 'title'> & { readonly about: Words; readonly height: number },
+  }: Pick<Chart, 'id' | 'title'> & { readonly about: Texts; readonly height: number },
   ...parts: readonly Part[]
 ): Html {
   return svg`<div class="chart-frame"><svg class="chart" role="img" viewBox="0 0 ${WIDTH} ${tidy(height)}" aria-labelledby="${id}-title" aria-describedby="${id}-about"><title id="${id}-title">${both(title)}</title><desc id="${id}-about">${both(about)}</desc>${parts}</svg></div>
@@ -37,22 +37,22 @@ export function drawing(
 }
 
 /** What the marks mean: each with a swatch of the same class, and shape where that tells more. */
-export function key(items: readonly { readonly swatch: Html; readonly words: Said }[]): Html {
+export function key(items: readonly { readonly swatch: Html; readonly texts: Said }[]): Html {
   return html`<ul class="chart-key">${items.map(
-    ({ swatch, words }) =>
-      html`<li><svg viewBox="0 0 20 16" aria-hidden="true" focusable="false">${swatch}</svg>${say(words)}</li>`,
+    ({ swatch, texts }) =>
+      html`<li><svg viewBox="0 0 20 16" aria-hidden="true" focusable="false">${swatch}</svg>${say(texts)}</li>`,
   )}</ul>
 `;
 }
 
 /** The sentence where nothing is drawn, or something to know beside the drawing. */
-export function note(words: Said): Html {
-  return html`<p class="chart-note">${say(words)}</p>
+export function note(texts: Said): Html {
+  return html`<p class="chart-note">${say(texts)}</p>
 `;
 }
 
 /** Rows of figures; the first cell of each is its header. Whole numbers are grouped by thousands. */
-export function dataTable(caption: Words, heads: readonly Said[], rows: readonly (readonly Part[])[]): Html {
+export function dataTable(caption: Texts, heads: readonly Said[], rows: readonly (readonly Part[])[]): Html {
   const cell = (part: Part): Html =>
     typeof part === 'number' ? html`<td class="number">${countText(part)}</td>` : html`<td>${part}</td>`;
   return html`<table class="chart-table">
@@ -68,7 +68,7 @@ ${rows.map(
 }
 
 /** Where markup cannot be, in the name of a drawing or of a mark: one language after the other. */
-export function both({ en, ja }: Words): string {
+export function both({ en, ja }: Texts): string {
   return `${en} / ${ja}`;
 }
 
@@ -78,8 +78,8 @@ export function hatch(id: string, className: string, degrees: number): Html {
 }
 
 /** What stands under the pointer. */
-export function hint(words: Words): Html {
-  return svg`<title>${both(words)}</title>`;
+export function hint(texts: Texts): Html {
+  return svg`<title>${both(texts)}</title>`;
 }
 
 /** A coordinate: a tenth of a unit is finer than any screen. */

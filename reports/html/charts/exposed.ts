@@ -1,6 +1,6 @@
 import { max, sum } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
-import type { ProbeIdentity, Words } from '../../../probes/probe.js';
+import type { ProbeIdentity, Texts } from '../../../probes/probe.js';
 import type { FindingRecord } from '../../../src/domain/finding-record.js';
 import { SEVERITIES } from '../../../src/domain/finding.js';
 import type { RunRecord } from '../../../src/domain/run-record.js';
@@ -18,7 +18,7 @@ import { say, sayInSvg } from '../say.js';
 import type { Chart } from './chart.js';
 import { dataTable, drawing, hint, key, note, svg, tidy, WIDTH } from './chart.js';
 import type { SeverityCounts } from './severities.js';
-import { countBySeverity, perSeverity, severityWords } from './severities.js';
+import { countBySeverity, perSeverity, severityTexts } from './severities.js';
 
 /** Those beyond are summed in one bar, unless it is a single one. */
 export const MOST_BARS = 15;
@@ -30,7 +30,7 @@ export function exposedByProbe(
   probes: readonly ProbeIdentity[],
 ): Chart {
   const bars = byProbe(run, records).map(([id, { exposed }]): Bar => {
-    const title = probes.find((probe) => probe.id === id)?.words.title;
+    const title = probes.find((probe) => probe.id === id)?.texts.title;
     return {
       label: { en: id, ja: id },
       ...(title && { hint: title }),
@@ -59,8 +59,8 @@ export function exposedByAs(run: RunRecord, records: readonly FindingRecord[]): 
 }
 
 interface Bar {
-  readonly label: Words;
-  readonly hint?: Words;
+  readonly label: Texts;
+  readonly hint?: Texts;
   readonly counts: SeverityCounts;
   /** Absent where nothing was found, and it is not known that there is nothing. */
   readonly total: number | undefined;
@@ -96,10 +96,10 @@ function sorted(bars: readonly Bar[]): readonly Bar[] {
   return bars.toSorted((a, b) => (b.total ?? -1) - (a.total ?? -1));
 }
 
-function barChart(id: string, title: Words, what: Words, bars: readonly Bar[]): Chart {
+function barChart(id: string, title: Texts, what: Texts, bars: readonly Bar[]): Chart {
   const counts = perSeverity((severity) => sum(bars, (bar) => bar.counts[severity]));
   const total = sumOfKnown(bars.map((bar) => bar.total));
-  const severities = SEVERITIES.map(severityWords);
+  const severities = SEVERITIES.map(severityTexts);
   return {
     id,
     title,
@@ -139,12 +139,12 @@ function severityKey(counts: SeverityCounts): Html {
   return key(
     SEVERITIES.map((severity) => ({
       swatch: svg`<rect class="${severity}" y="${(16 - THICKNESS[severity]) / 2}" width="20" height="${THICKNESS[severity]}"/>`,
-      words: withCount(severityWords(severity), counts[severity]),
+      texts: withCount(severityTexts(severity), counts[severity]),
     })),
   );
 }
 
-function withCount({ en, ja }: Words, count: number): Words {
+function withCount({ en, ja }: Texts, count: number): Texts {
   return { en: `${en} ${countText(count)}`, ja: `${ja} ${countText(count)}` };
 }
 
@@ -154,7 +154,7 @@ const MIDDLE = 30;
 const SHORTEST = 2;
 const ROOM_FOR_TOTAL = 76;
 
-function draw(id: string, title: Words, bars: readonly Bar[]): Html {
+function draw(id: string, title: Texts, bars: readonly Bar[]): Html {
   const length = scaleLinear()
     .domain([0, max(bars, ({ total }) => total) ?? 0])
     .range([0, WIDTH - ROOM_FOR_TOTAL]);
@@ -170,9 +170,9 @@ function draw(id: string, title: Words, bars: readonly Bar[]): Html {
       const count = bar.counts[severity];
       if (count === 0) continue;
       const width = Math.max(SHORTEST, length(count));
-      const words = withCount(severityWords(severity), count);
+      const texts = withCount(severityTexts(severity), count);
       segments.push(
-        svg`<rect class="${severity}" x="${tidy(x)}" y="${MIDDLE - THICKNESS[severity] / 2}" width="${tidy(width)}" height="${THICKNESS[severity]}">${hint(words)}</rect>`,
+        svg`<rect class="${severity}" x="${tidy(x)}" y="${MIDDLE - THICKNESS[severity] / 2}" width="${tidy(width)}" height="${THICKNESS[severity]}">${hint(texts)}</rect>`,
       );
       x += width + 1;
     }
@@ -182,11 +182,11 @@ function draw(id: string, title: Words, bars: readonly Bar[]): Html {
   return drawing({ id, title, about, height }, rows);
 }
 
-function totalText({ total }: Bar): Words {
+function totalText({ total }: Bar): Texts {
   return total === undefined ? NOT_KNOWN : { en: countText(total), ja: countText(total) };
 }
 
 /** What a phone has room for. */
-function cut({ en, ja }: Words): Said {
+function cut({ en, ja }: Texts): Said {
   return { en: cutToWidth(en, 50), ja: cutToWidth(ja, 50) };
 }

@@ -1,7 +1,7 @@
 import { extent, group, max, min, sum } from 'd3-array';
 import type { ScaleLogarithmic } from 'd3-scale';
 import { scaleLog } from 'd3-scale';
-import type { ProbeIdentity, Published, Words } from '../../../probes/probe.js';
+import type { ProbeIdentity, Published, Texts } from '../../../probes/probe.js';
 import type { FindingRecord } from '../../../src/domain/finding-record.js';
 import { figuresOf } from '../../figures.js';
 import { decimalText, FACTOR_DECIMALS } from '../../format.js';
@@ -153,19 +153,19 @@ function factorKey(rows: readonly Row[]): Html {
   return html`${key([
     {
       swatch: svg`<path class="exact" d="M2 16v-8h7v8zM11 16v-14h7v14z"/>`,
-      words: { en: 'findings', ja: '検出件数' },
+      texts: { en: 'findings', ja: '検出件数' },
     },
     ...(rows.some(({ lowerBounds }) => lowerBounds > 0)
       ? [
           {
             swatch: svg`<path class="bound" d="M2.5 15.5v-8h6v8zM11.5 15.5v-13h6v13z"/>`,
-            words: { en: 'lower bounds: at least so strong', ja: '下限値（実際はそれ以上）' },
+            texts: { en: 'lower bounds: at least so strong', ja: '下限値（実際はそれ以上）' },
           },
         ]
       : []),
     {
       swatch: svg`<path class="published" d="M10 7V16"/><path class="diamond" d="M10 0l4 4l-4 4l-4-4z"/>`,
-      words: { en: 'published factor', ja: '公表されている増幅率' },
+      texts: { en: 'published factor', ja: '公表されている増幅率' },
     },
   ])}${note({
     en: 'BAF: bytes of UDP payload received / sent, on a logarithmic axis. At 1 an answer is as long as its request. Factors compare only where the request sizes do.',
@@ -173,7 +173,7 @@ function factorKey(rows: readonly Row[]): Html {
   })}${rows.some(({ strongestText }) => /^[†≥]/.test(strongestText)) && note(MARKS)}`;
 }
 
-const MARKS: Words = {
+const MARKS: Texts = {
   en: '≥ marks a lower bound, † figures some of which are of the sweep alone.',
   ja: '≥ は下限、† は走査だけによる数値を含むことを示します。',
 };
@@ -185,7 +185,7 @@ const BASELINE = 96;
 const TALLEST_BLOCK = 8;
 const SHORTEST_COLUMN = 3;
 
-function draw(title: Words, rows: readonly Row[]): Html {
+function draw(title: Texts, rows: readonly Row[]): Html {
   const x = axisOf(rows);
   const height = rows.length * ROW + 22;
   const decades = x.ticks().filter((tick) => Number.isInteger(Math.log10(tick)));
@@ -274,7 +274,7 @@ function drawRow(row: Row, x: Axis): Html {
     ja: figures.ja.filter(Boolean).join('・'),
   })}</text><path class="axis" d="M0 ${BASELINE}H${WIDTH}"/><path class="exact" d="${exact.join('')}"/><path class="bound" d="${bounds.join('')}"/>${row.published && drawPublished(row.published, x)}${bins.map(
     (bin) =>
-      svg`<rect class="pointed" x="${left(bin)}" y="${LANE_TOP}" width="${width}" height="${BASELINE - LANE_TOP}">${hint(wordsOfBin(bin))}</rect>`,
+      svg`<rect class="pointed" x="${left(bin)}" y="${LANE_TOP}" width="${width}" height="${BASELINE - LANE_TOP}">${hint(textsOfBin(bin))}</rect>`,
   )}`;
 }
 
@@ -284,11 +284,11 @@ function drawPublished(published: Published, x: Axis): Html | undefined {
   if (!range) return undefined;
   const [from, to] = range.map((factor) => tidy(x(factor))) as [number, number];
   const label = (word: string): string => shortened(`${word} ${published.factor}: ${published.source}`);
-  const words = { en: label('published'), ja: label('公表値') };
-  const half = (Math.max(textWidth(words.en), textWidth(words.ja)) * LETTER) / 2;
+  const texts = { en: label('published'), ja: label('公表値') };
+  const half = (Math.max(textWidth(texts.en), textWidth(texts.ja)) * LETTER) / 2;
   const middle = tidy(Math.max(half, Math.min(WIDTH - half, (from + to) / 2)));
   const ends = from === to ? [from] : [from, to];
-  return svg`<path class="published" d="${ends.map((at) => `M${at} ${LANE_TOP}V${BASELINE}`).join('')}M${from} ${LANE_TOP}H${to}"/><path class="diamond" d="${ends.map((at) => `M${at} ${LANE_TOP - 4}l4 4l-4 4l-4-4z`).join('')}"/><text class="small middle" x="${middle}" y="${LANE_TOP - 8}">${sayInSvg(words)}</text>`;
+  return svg`<path class="published" d="${ends.map((at) => `M${at} ${LANE_TOP}V${BASELINE}`).join('')}M${from} ${LANE_TOP}H${to}"/><path class="diamond" d="${ends.map((at) => `M${at} ${LANE_TOP - 4}l4 4l-4 4l-4-4z`).join('')}"/><text class="small middle" x="${middle}" y="${LANE_TOP - 8}">${sayInSvg(texts)}</text>`;
 }
 
 /** The width of one on a phone. */
@@ -302,7 +302,7 @@ function shortened(text: string): string {
 
 const MOST_COLUMNS = 54;
 
-function wordsOfBin({ index, exact, lowerBounds }: Bin): Words {
+function textsOfBin({ index, exact, lowerBounds }: Bin): Texts {
   const [from, to] = [index, index + 1].map((edge) => decimalText(beginOf(edge), FACTOR_DECIMALS)) as [
     string,
     string,

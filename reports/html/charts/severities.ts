@@ -1,10 +1,10 @@
 import { rollup } from 'd3-array';
-import type { Words } from '../../../probes/probe.js';
+import type { Texts } from '../../../probes/probe.js';
 import type { FindingRecord } from '../../../src/domain/finding-record.js';
 import type { Severity } from '../../../src/domain/finding.js';
 import { SEVERITIES } from '../../../src/domain/finding.js';
 import { cleanText } from '../../clean-text.js';
-import { WORDS } from '../cells.js';
+import { WORD_TEXTS } from '../cells.js';
 import { exposedOf } from '../strength.js';
 
 /** How many of what is exposed now are how severe. */
@@ -30,7 +30,7 @@ export function perSeverity<Value>(
 }
 
 /** A word that this version lacks, in a run of another, stands for itself. */
-export function severityWords(severity: Severity): Words {
+export function severityTexts(severity: Severity): Texts {
   const word = cleanText(severity) ?? '';
-  return { en: word, ja: SEVERITIES.includes(severity) ? WORDS[severity] : word };
+  return { en: word, ja: SEVERITIES.includes(severity) ? WORD_TEXTS[severity] : word };
 }

@@ -2,14 +2,14 @@ import { max, pairs, sum } from 'd3-array';
 import type { ScaleTime } from 'd3-scale';
 import { scaleLinear, scaleUtc } from 'd3-scale';
 import { stack } from 'd3-shape';
-import type { Words } from '../../../probes/probe.js';
+import type { Texts } from '../../../probes/probe.js';
 import type { FindingRecord } from '../../../src/domain/finding-record.js';
 import type { RunRecord, TrendPoint } from '../../../src/domain/run-record.js';
 import type { Status } from '../../../src/domain/status.js';
 import { STATUSES } from '../../../src/domain/status.js';
 import { trendPointOf } from '../../../src/domain/trend-point.js';
 import { spacedTime } from '../../notices/phrases.js';
-import { WORDS } from '../cells.js';
+import { WORD_TEXTS } from '../cells.js';
 import { countText } from '../count.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
@@ -37,7 +37,7 @@ export function trendChart(run: RunRecord, records: readonly FindingRecord[]): C
       [
         { en: 'run (UTC)', ja: '調査（UTC）' },
         { en: 'exposed', ja: '検出件数' },
-        ...STATUSES.map((status) => statusWords[status]),
+        ...STATUSES.map((status) => statusTexts[status]),
         { en: 'addresses asked', ja: '調査アドレス数' },
       ],
       all
@@ -51,9 +51,9 @@ const ID = 'trend';
 /** From the line of zero upwards. */
 const UPWARDS = ['persisting', 'reopened', 'new', 'unknown'] as const satisfies readonly Status[];
 
-const statusWords = Object.fromEntries(
-  STATUSES.map((status) => [status, { en: status, ja: WORDS[status] }]),
-) as Readonly<Record<Status, Words>>;
+const statusTexts = Object.fromEntries(
+  STATUSES.map((status) => [status, { en: status, ja: WORD_TEXTS[status] }]),
+) as Readonly<Record<Status, Texts>>;
 
 type Run = Readonly<Record<Status, number>> & {
   readonly at: string;
@@ -116,7 +116,7 @@ function partNote(all: readonly Run[]): Html | undefined {
 }
 
 /** Why there is one run only. */
-function alone({ complete, settings, history }: RunRecord): Words {
+function alone({ complete, settings, history }: RunRecord): Texts {
   if (history && history.earlier_runs > 0)
     return {
       en: `The figures of the earlier runs (${countText(history.earlier_runs)}) are not in run.json, so no trend is shown.`,
@@ -138,7 +138,7 @@ function alone({ complete, settings, history }: RunRecord): Words {
       };
 }
 
-const NOT_ALL: Words = {
+const NOT_ALL: Texts = {
   en: 'Not all is known of this run: fewer than before does not mean that they are gone.',
   ja: '今回の調査には不明な部分があるため、件数が減っていても、解消したとは限りません。',
 };
@@ -146,18 +146,18 @@ const NOT_ALL: Words = {
 function trendKey(runs: readonly Run[]): Html | undefined {
   const last = runs.at(-1);
   if (!last) return undefined;
-  const more: Readonly<Partial<Record<Status, Words>>> = {
+  const more: Readonly<Partial<Record<Status, Texts>>> = {
     fixed: { en: ', below the line', ja: '（基準線の下）' },
     unknown: { en: ', perhaps still there', ja: '（残っている可能性あり）' },
   };
   const time = spacedTime(last.at);
   return html`${key([
     ...[...UPWARDS.toReversed(), 'fixed' as const].map((status) => {
-      const { en, ja } = statusWords[status];
+      const { en, ja } = statusTexts[status];
       const count = countText(last[status]);
       return {
         swatch: svg`<rect ${paint(status)} width="20" height="16"/>`,
-        words: {
+        texts: {
           en: `${en} ${count}${more[status]?.en ?? ''}`,
           ja: `${ja} ${count}${more[status]?.ja ?? ''}`,
         },
@@ -168,7 +168,7 @@ function trendKey(runs: readonly Run[]): Html | undefined {
       : [
           {
             swatch: svg`<path class="partial" d="M2 .5h16v15h-16z"/>`,
-            words: { en: 'not all is known of that run', ja: '不明な部分のある調査' },
+            texts: { en: 'not all is known of that run', ja: '不明な部分のある調査' },
           },
         ]),
   ])}${note({ en: `The figures are those of the run of ${time}.`, ja: `件数は${time}の調査のものです。` })}${!last.isWhole && note(NOT_ALL)}`;
@@ -190,7 +190,7 @@ const NARROWEST_COLUMN = 3;
 const LEAST_HEIGHT = 1.5;
 
 /** @param isCut whether there were runs before the first of these. */
-function draw(title: Words, runs: readonly Run[], isCut: boolean): Html {
+function draw(title: Texts, runs: readonly Run[], isCut: boolean): Html {
   const highest = max(runs, (run) => exposedIn(run) + run.unknown) ?? 0;
   const mostFixed = max(runs, ({ fixed }) => fixed) ?? 0;
   const y = scaleLinear()
@@ -229,7 +229,7 @@ function draw(title: Words, runs: readonly Run[], isCut: boolean): Html {
     );
   const pointed = runs.map(
     (run) =>
-      svg`<rect class="pointed" x="${left(run.at)}" y="${TOP}" width="${width}" height="${BOTTOM - TOP}">${hint(wordsOfRun(run))}</rect>`,
+      svg`<rect class="pointed" x="${left(run.at)}" y="${TOP}" width="${width}" height="${BOTTOM - TOP}">${hint(textsOfRun(run))}</rect>`,
   );
   return drawing(
     { id: ID, title, about: aboutOf(runs, isCut), height: HEIGHT },
@@ -282,9 +282,9 @@ function timeLabels(x: ScaleTime<number, number>): readonly Html[] {
 /** The width of one on a phone. */
 const DIGIT = 9;
 
-function wordsOfRun(run: Run): Words {
-  const list = (language: keyof Words): string =>
-    STATUSES.map((status) => `${statusWords[status][language]} ${countText(run[status])}`).join(', ');
+function textsOfRun(run: Run): Texts {
+  const list = (language: keyof Texts): string =>
+    STATUSES.map((status) => `${statusTexts[status][language]} ${countText(run[status])}`).join(', ');
   return run.isWhole
     ? { en: `${spacedTime(run.at)}: ${list('en')}`, ja: list('ja') }
     : {
@@ -293,7 +293,7 @@ function wordsOfRun(run: Run): Words {
       };
 }
 
-function aboutOf(runs: readonly Run[], isCut: boolean): Words {
+function aboutOf(runs: readonly Run[], isCut: boolean): Texts {
   const [first] = runs;
   const last = runs.at(-1);
   if (!first || !last) return { en: '', ja: '' };

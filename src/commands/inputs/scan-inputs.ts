@@ -189,9 +189,9 @@ function sourceFamilyOf(source: string | undefined): Family | undefined {
   return address === undefined ? undefined : familyOf(address);
 }
 
-/** The words of the command line, and the lines of `--targets`; nothing at all means all of the scope. */
-async function readTargets(file: string | undefined, { words }: Given, io: Io): Promise<GivenRanges> {
-  const written = words.map((word) => givenRange(word));
+/** The operands of the command line, and the lines of `--targets`; nothing at all means all of the scope. */
+async function readTargets(file: string | undefined, { operands }: Given, io: Io): Promise<GivenRanges> {
+  const written = operands.map((word) => givenRange(word));
   if (file === undefined) return written;
   const content =
     file === '-'

@@ -19,7 +19,7 @@ const SHOWN_LINES = 4;
 const WIDEST_NAME = 30;
 
 export function describeProbe({ probe, port }: SelectedProbe): string {
-  const lines = [`${probe.id}  udp/${port}  ${probe.words.title.en}`, `  as in ${probe.standard}`];
+  const lines = [`${probe.id}  udp/${port}  ${probe.texts.title.en}`, `  as in ${probe.standard}`];
   return `\n${lines.flatMap((line) => wrapped(line, COLUMNS)).join('\n')}\n`;
 }
 

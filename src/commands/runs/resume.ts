@@ -61,10 +61,10 @@ export interface LeftRun {
  */
 export async function runToResume(
   { resume }: ScanSettings,
-  { words, written }: Given,
+  { operands, written }: Given,
 ): Promise<string | undefined> {
   if (resume === undefined) return undefined;
-  refuseOthers(words, written);
+  refuseOthers(operands, written);
   return realpath(resume).catch(() => {
     throw new UsageError(`${resume}: no such run`, 'name the directory of a run that was stopped');
   });
@@ -166,11 +166,11 @@ const isFlag = (written: Written | undefined): boolean => written?.source.kind =
 const MAY_BE_GIVEN: ReadonlySet<string> = new Set(['scope', 'resume', 'even_though_newer', 'quiet', 'json']);
 
 /** What the environment and a settings file say is for new runs. */
-function refuseOthers(words: readonly string[], written: Given['written']): void {
+function refuseOthers(operands: readonly string[], written: Given['written']): void {
   const [first] = Array.from(written).filter(
     ([key, setting]) => isFlag(setting) && setting.value !== false && !MAY_BE_GIVEN.has(key),
   );
-  if (words.length === 0 && first === undefined) return;
+  if (operands.length === 0 && first === undefined) return;
   throw new UsageError(
     first === undefined
       ? 'targets cannot stand beside --resume'

@@ -113,13 +113,13 @@ function withDetail(
   fix: StatusChange | undefined,
 ): FindingRecord {
   const proof = fix === undefined ? '' : `, proved by run ${fix.scan_id}`;
-  const what = `${wordsOf({ ...record, ...status })}${proof}`;
+  const what = `${textsOf({ ...record, ...status })}${proof}`;
   const { detail } = record;
   return { ...record, detail: detail === undefined ? what : `${what}; when it was last seen: ${detail}` };
 }
 
 /** `fixed: its port is closed`, `unknown: losses; asked again 3 times, last at 2026-11-27T03:20:00Z`. */
-function wordsOf(row: FindingRecord): string {
+function textsOf(row: FindingRecord): string {
   const {
     status,
     status_evidence: evidence,

@@ -256,9 +256,9 @@ describe('the map of addresses', () => {
       parts.map(({ first }) => formatAddress(first)),
       ['10.0.200.0'],
     );
-    const words = (run: RunRecord): string => addressMap(run, found).svg.toString();
-    assert.match(words(partly), /asked, at least in part; nothing found/);
-    assert.match(words(runOf(['10.0.0.0/17'])), />asked, nothing found</);
+    const texts = (run: RunRecord): string => addressMap(run, found).svg.toString();
+    assert.match(texts(partly), /asked, at least in part; nothing found/);
+    assert.match(texts(runOf(['10.0.0.0/17'])), />asked, nothing found</);
   });
 
   it('counts marked squares among those with targets, and names a table only where there is one', () => {
@@ -280,21 +280,21 @@ describe('the map of addresses', () => {
 
   it('never says that nothing is exposed in IPv6 of which not all is known, and names it', () => {
     const networks = ['2001:db8::/112'];
-    const words = (more: Partial<RunRecord>, unknown: readonly string[] = []): string =>
+    const texts = (more: Partial<RunRecord>, unknown: readonly string[] = []): string =>
       addressMap(
         runOf(networks, more),
         unknown.map((ip) => record({ ip, status: 'unknown' })),
       ).svg.toString();
-    assert.match(words({}), /Nothing exposed was found in [\d,]+ addresses/);
+    assert.match(texts({}), /Nothing exposed was found in [\d,]+ addresses/);
     const losses = {
       ...sampleRun.losses,
       any: true,
       unknown: [{ probe: 'chargen', addresses: 2, prefixes: ['2001:db8::8/127'] }],
     };
     for (const [text, named] of [
-      [words({ complete: false }), '2001:db8::/112'],
-      [words({ losses }), '2001:db8::8/127'],
-      [words({ losses: { ...losses, unknown: [] } }, ['2001:db8::5']), '2001:db8::5'],
+      [texts({ complete: false }), '2001:db8::/112'],
+      [texts({ losses }), '2001:db8::8/127'],
+      [texts({ losses: { ...losses, unknown: [] } }, ['2001:db8::5']), '2001:db8::5'],
     ] as const) {
       assert.doesNotMatch(text, /found in [\d,]+ addresses/);
       assert.match(text, /Nothing exposed was found, but not all is known/);

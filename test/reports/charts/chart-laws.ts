@@ -22,7 +22,7 @@ export function assertChartLaws(chart: Chart): readonly Element[] {
     assert.equal(title?.attributes['id'], attributes['aria-labelledby']);
     assert.equal(about?.attributes['id'], attributes['aria-describedby']);
     assert.ok(title && about);
-    for (const words of [title, about]) assert.match(textOf(words), JAPANESE);
+    for (const texts of [title, about]) assert.match(textOf(texts), JAPANESE);
   }
   const ids = elements.flatMap(({ attributes }) => attributes['id'] ?? []);
   assert.equal(new Set(ids).size, ids.length);

@@ -1,5 +1,5 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import type { ProbeWords } from '../probe.js';
+import type { ProbeTexts } from '../probe.js';
 import { isAmplifier, reportedForm } from '../probe.js';
 import { digCommand, questionOfForm } from './dig.js';
 
@@ -9,7 +9,7 @@ const OUTCOMES = {
 };
 
 /** What an end customer may read about an open resolver. */
-export const words: ProbeWords = {
+export const texts: ProbeTexts = {
   title: {
     en: 'DNS resolver open to anyone',
     ja: '誰でも利用できるDNSリゾルバー（オープンリゾルバー）',
@@ -44,8 +44,8 @@ export const words: ProbeWords = {
   },
 };
 
-/** The question that was answered, and words for an answer that was not the right one. */
-export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
+/** The question that was answered, and texts for an answer that was not the right one. */
+export function textsFor(finding: FindingRecord): Partial<ProbeTexts> {
   const form = reportedForm(finding) ?? '';
   const [command, question] = [digCommand(form), questionOfForm(form)];
   const isBogus = finding.tag?.split(';').includes('bogusresolver') === true;
@@ -71,8 +71,8 @@ export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
 
 /** For an answer that is at least twice its question on the wire. */
 const LARGE_ANSWER = {
-  en: words.risk.en.replace('The answer to our small question was small; attackers', 'Attackers'),
-  ja: words.risk.ja.replace('今回の小さな問い合わせへの応答は小さなものでしたが、攻撃者は', '攻撃者は'),
+  en: texts.risk.en.replace('The answer to our small question was small; attackers', 'Attackers'),
+  ja: texts.risk.ja.replace('今回の小さな問い合わせへの応答は小さなものでしたが、攻撃者は', '攻撃者は'),
 };
 
 const BOGUS = {

@@ -1,9 +1,9 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import type { ProbeWords, Words } from '../probe.js';
+import type { ProbeTexts, Texts } from '../probe.js';
 import { isAmplifier, reportedForm } from '../probe.js';
 
 /** What an end customer does about an agent that answers a community, in whatever version. */
-const remedy: Words = {
+const remedy: Texts = {
   en: [
     'Let the agent listen on a management network only, and filter 161/udp from outside at the edge.',
     'Net-SNMP (snmpd): `agentAddress udp:10.0.0.1:161` with an inside address, and `rocommunity SECRET 10.0.0.0/8` with a community of your own and the management network; delete `public` and `private`.',
@@ -22,12 +22,12 @@ const remedy: Words = {
   ].join('\n'),
 };
 
-const READABLE: Words = {
+const READABLE: Texts = {
   en: 'Whoever knows the community can read what the agent shows of the device: as a rule its software, interfaces and neighbours. Where the community may also write, they can change its configuration.',
   ja: 'コミュニティ名を知る人は、エージェントが公開する情報（通常は、ソフトウェア、インターフェース、隣接機器など）を読み取ることができます。書き込み可能なコミュニティの場合は、設定を変更される危険もあります。',
 };
 
-const BOTH: Words = {
+const BOTH: Texts = {
   en: 'If it answers v2c too, that has to be closed as well.',
   ja: 'v2cにも応答する場合は、両方のバージョンを閉じる必要があります。',
 };
@@ -51,15 +51,15 @@ function snmpCommand(form: string): string | undefined {
   return `${tool} -c ${quoted} -r 0 ${isBulk ? `-Cr${count} ` : ''}ADDRESS:PORT ${oids.join(' ')}`;
 }
 
-function checkWith(command: string): Words {
+function checkWith(command: string): Texts {
   return {
     en: `If names and values come back, the agent still answers. "Timeout", twice in a row, means that it no longer answers. Try any other communities that you use as well:\n    ${command}`,
     ja: `名前と値が返ってきた場合は、まだ応答しています。2回続けて「Timeout」と表示された場合は、応答は止まっています。実際にお使いのほかのコミュニティ名でもお試しください。\n    ${command}`,
   };
 }
 
-/** The question that was answered, and words for an agent that hardly amplifies. */
-export function agentWordsFor(finding: FindingRecord): Partial<ProbeWords> {
+/** The question that was answered, and texts for an agent that hardly amplifies. */
+export function agentTextsFor(finding: FindingRecord): Partial<ProbeTexts> {
   const form = reportedForm(finding);
   const command = form === undefined ? undefined : snmpCommand(form);
   const { sysdesc, sysname, vendor, community } = finding.facts ?? {};
@@ -82,7 +82,7 @@ export function agentWordsFor(finding: FindingRecord): Partial<ProbeWords> {
 }
 
 /** What an end customer may read about an SNMP agent that answers strangers. */
-export const getBulkWords: ProbeWords = {
+export const getBulkTexts: ProbeTexts = {
   title: {
     en: 'SNMP agent that answers anyone who knows its community',
     ja: 'コミュニティ名だけで誰にでも応答するSNMPエージェント',
@@ -96,7 +96,7 @@ export const getBulkWords: ProbeWords = {
 };
 
 /** The same agent, or another, in the first version of the protocol. */
-export const v1Words: ProbeWords = {
+export const v1Texts: ProbeTexts = {
   title: {
     en: 'SNMPv1 agent that answers anyone who knows its community',
     ja: 'コミュニティ名だけで誰にでも応答するSNMPv1エージェント',
@@ -109,7 +109,7 @@ export const v1Words: ProbeWords = {
   check: checkWith(snmpCommand('v1-getnext public') ?? ''),
 };
 
-export const v3Words: ProbeWords = {
+export const v3Texts: ProbeTexts = {
   title: {
     en: 'SNMPv3 engine that tells strangers its identity',
     ja: '識別情報を誰にでも返すSNMPv3エンジン',
@@ -137,7 +137,7 @@ export const v3Words: ProbeWords = {
 };
 
 /** The identity of an engine, in Japanese too. */
-export function v3WordsFor({ facts = {}, detail }: FindingRecord): Partial<ProbeWords> {
+export function v3TextsFor({ facts = {}, detail }: FindingRecord): Partial<ProbeTexts> {
   const {
     vendor,
     vendor_id: number,

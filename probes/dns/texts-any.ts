@@ -1,5 +1,5 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import type { ProbeWords } from '../probe.js';
+import type { ProbeTexts } from '../probe.js';
 import { isAmplifier, reportedForm } from '../probe.js';
 import { digCommand, questionOfForm } from './dig.js';
 
@@ -14,7 +14,7 @@ const SMALLER = {
 };
 
 /** For an answer that is less than twice its query on the wire. */
-const SMALL_ANSWERS: Pick<ProbeWords, 'title' | 'risk'> = {
+const SMALL_ANSWERS: Pick<ProbeTexts, 'title' | 'risk'> = {
   title: {
     en: 'DNS server that answers queries from anyone',
     ja: '誰からの問い合わせにも応答するDNSサーバー',
@@ -26,7 +26,7 @@ const SMALL_ANSWERS: Pick<ProbeWords, 'title' | 'risk'> = {
 };
 
 /** What an end customer may read about a DNS server that sends large answers to anyone. */
-export const words: ProbeWords = {
+export const texts: ProbeTexts = {
   title: {
     en: 'DNS server that sends large answers to anyone',
     ja: '誰にでも大きな応答を返すDNSサーバー',
@@ -59,8 +59,8 @@ export const words: ProbeWords = {
   },
 };
 
-/** The question that brought the reported answer, and words for a server whose answers are no larger. */
-export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
+/** The question that brought the reported answer, and texts for a server whose answers are no larger. */
+export function textsFor(finding: FindingRecord): Partial<ProbeTexts> {
   const form = reportedForm(finding) ?? '';
   const [command, question] = [digCommand(form), questionOfForm(form)];
   const bytes = finding.response_size;

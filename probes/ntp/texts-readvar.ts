@@ -1,5 +1,5 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import type { ProbeWords, Words } from '../probe.js';
+import type { ProbeTexts, Texts } from '../probe.js';
 import { isAmplifier } from '../probe.js';
 import { ncCommand } from './nc-command.js';
 
@@ -7,9 +7,9 @@ const CONTENTS = {
   version: { en: 'the version of the software', ja: 'ソフトウェアの版' },
   system: { en: 'the operating system', ja: 'OSの情報' },
   state: { en: 'variables of the server', ja: 'サーバーの内部変数' },
-} as const satisfies Record<string, Words>;
+} as const satisfies Record<string, Texts>;
 
-const VARIABLES: Words = {
+const VARIABLES: Texts = {
   en: `${CONTENTS.version.en}, ${CONTENTS.system.en}, ${CONTENTS.state.en}`,
   ja: `${CONTENTS.version.ja}、${CONTENTS.system.ja}、${CONTENTS.state.ja}`,
 };
@@ -22,10 +22,10 @@ function riskOf({
   version,
 }: {
   readonly bytes: number;
-  readonly contents: Words;
+  readonly contents: Texts;
   readonly isLarger: boolean;
   readonly version: boolean;
-}): Words {
+}): Texts {
   return {
     en:
       `One packet of ${bytes} bytes from anywhere brings back ` +
@@ -40,7 +40,7 @@ function riskOf({
   };
 }
 
-export const words: ProbeWords = {
+export const texts: ProbeTexts = {
   title: {
     en: 'NTP server shows its variables to anyone (mode 6)',
     ja: 'NTPサーバーが内部情報を誰にでも応答しています（モード6）',
@@ -62,7 +62,7 @@ export const words: ProbeWords = {
 };
 
 /** What the answer held, and the check with the request that brought it. */
-export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
+export function textsFor(finding: FindingRecord): Partial<ProbeTexts> {
   const { system, stratum } = finding.facts ?? {};
   const told = [
     ...(system === undefined ? [] : [`システム：${String(system)}`]),
@@ -87,7 +87,7 @@ export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
 }
 
 /** ntpq asks port 123 alone. */
-function checkOf(finding: Pick<FindingRecord, 'probed_port' | 'exchanges'>): Words {
+function checkOf(finding: Pick<FindingRecord, 'probed_port' | 'exchanges'>): Texts {
   const commands = [
     ...(finding.probed_port === 123 ? ['    ntpq -n -c rv ADDRESS'] : []),
     ncCommand(finding, '160200010000000000000000', "tr -cd '[:print:]'"),

@@ -1,9 +1,9 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import type { ProbeWords, Words } from '../probe.js';
+import type { ProbeTexts, Texts } from '../probe.js';
 import { ncCommand } from './nc-command.js';
 
 /** An error, or an empty list, has 8 bytes: the header of mode 7. */
-function checkOf(finding: Pick<FindingRecord, 'exchanges'>): Words {
+function checkOf(finding: Pick<FindingRecord, 'exchanges'>): Texts {
   // As the sweep asks: implementation 3, request code 42.
   const command = ncCommand(finding, '1700032a00000000', 'wc -c');
   return {
@@ -12,7 +12,7 @@ function checkOf(finding: Pick<FindingRecord, 'exchanges'>): Words {
   };
 }
 
-export const words: ProbeWords = {
+export const texts: ProbeTexts = {
   title: {
     en: 'NTP server answers monlist requests (mode 7)',
     ja: 'NTPサーバーがmonlist要求（モード7）に応答しています',
@@ -46,7 +46,7 @@ export const words: ProbeWords = {
 };
 
 /** Words for a server that answered the request without a list, and the check at the port that was asked. */
-export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
+export function textsFor(finding: FindingRecord): Partial<ProbeTexts> {
   const tags = finding.tag?.split(';') ?? [];
   if (tags.includes('mode7-open-no-monlist')) return { ...WITHOUT_LIST, check: checkOf(finding) };
   if (tags.includes('mode7-open')) return { ...EMPTY_LIST, check: checkOf(finding) };
@@ -54,8 +54,8 @@ export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
   return {
     check: checkOf(finding),
     risk: {
-      en: words.risk.en.replace('8 bytes', `${finding.request_size} bytes`),
-      ja: words.risk.ja.replace('わずか8バイト', `わずか${finding.request_size}バイト`),
+      en: texts.risk.en.replace('8 bytes', `${finding.request_size} bytes`),
+      ja: texts.risk.ja.replace('わずか8バイト', `わずか${finding.request_size}バイト`),
     },
     ...(entries !== undefined && {
       detail: {
@@ -66,7 +66,7 @@ export function wordsFor(finding: FindingRecord): Partial<ProbeWords> {
   };
 }
 
-const WITHOUT_LIST: Partial<ProbeWords> = {
+const WITHOUT_LIST: Partial<ProbeTexts> = {
   title: {
     en: 'NTP server answers management requests (mode 7) without a list of clients',
     ja: 'NTPサーバーが管理要求（モード7）に応答しています（利用者の一覧は返りません）',
@@ -88,7 +88,7 @@ const WITHOUT_LIST: Partial<ProbeWords> = {
   },
 };
 
-const EMPTY_LIST: Partial<ProbeWords> = {
+const EMPTY_LIST: Partial<ProbeTexts> = {
   title: {
     en: 'NTP server answers management requests (mode 7); its list of clients was empty',
     ja: 'NTPサーバーが管理要求（モード7）に応答しています（利用者の一覧は空でした）',
