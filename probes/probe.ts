@@ -6,7 +6,8 @@
  *  1. `encode` is deterministic, of one length for every nonce, and read-only by protocol;
  *  2. `echoedNonce` of a captured response is the captured request's nonce;
  *  3. every truncation, bit flip and random buffer gives a Reading: nothing throws;
- *  4. other protocols' captures are unrecognised;
+ *  4. of the probes that ask one port each leaves unrecognised what the others report, and no reader takes text that is
+ *     not of its protocol, or bytes at random, for an answer: one that cannot help it says `strength: 'weak'`;
  *  5. each capture gives its expected judgement, and its byte sums equal the capture's metrics;
  *  6. texts exist in every language;
  *  7. `next` ends;
@@ -100,6 +101,12 @@ export interface ProbeIdentity<Id extends string = string> {
   readonly severity: Severity;
   /** Whether a scan asks it where the user names no probe. */
   readonly byDefault: boolean;
+  /**
+   * `weak`: nothing in an answer proves its protocol (prose, a line with a date, a number of 4 bytes), so another one's may pass for it. At
+   * an address and port where the reader of another probe knows the answer, this one's finding is left out. Absent:
+   * the reader knows its protocol by the bytes.
+   */
+  readonly strength?: 'weak';
   /** Milliseconds of silence after which no more datagrams are expected. */
   readonly quietGapMs: number;
   /** The published report type that means the same, or our own: `scan_ntpmonitor`, `x_dns_any`. */

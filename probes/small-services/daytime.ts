@@ -21,6 +21,8 @@ export const daytime = defineLoopService({
   port: 13,
   standard: 'RFC 867',
   report: 'x_daytime',
+  // A line of a log has a date and a time too.
+  strength: 'weak',
   // RFC 867 prescribes no form: one line with a time and a year in it. Dates in other characters are not recognised.
   read(payload) {
     const text = textOf(payload, MOST_BYTES);

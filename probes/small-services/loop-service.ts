@@ -16,7 +16,10 @@ import {
 } from '../probe.js';
 
 /** A service that answers every datagram, and so can be made to answer another such service without end. */
-export interface LoopService<Id extends string> extends Pick<ProbeIdentity, 'port' | 'published' | 'report'> {
+export interface LoopService<Id extends string> extends Pick<
+  ProbeIdentity,
+  'port' | 'published' | 'report' | 'strength'
+> {
   /** The name of the service, which is its protocol too: `qotd`. */
   readonly id: Id;
   /** `RFC 865`. */
@@ -50,13 +53,14 @@ export interface LoopService<Id extends string> extends Pick<ProbeIdentity, 'por
 
 /** Declares a probe of a service that answers every datagram: see chargen.ts, which is the smallest. */
 export function defineLoopService<const Id extends string>(service: LoopService<Id>): ProbeDefinition<Id> {
-  const { id, port, standard, published, report, byDefault = false, nonce } = service;
+  const { id, port, standard, published, report, strength, byDefault = false, nonce } = service;
   return defineProbe<Id>({
     id,
     protocol: id,
     port,
     standard,
     ...(published && { published }),
+    ...(strength && { strength }),
     severity: 'medium',
     byDefault,
     quietGapMs: 2000,

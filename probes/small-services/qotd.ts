@@ -22,6 +22,7 @@ export const qotd = defineLoopService({
   standard: 'RFC 865',
   published: { factor: '140.3', source: 'US-CERT TA14-017A; Rossow, NDSS 2014' },
   report: 'scan_qotd',
+  strength: 'weak',
   // Printable ASCII, as RFC 865 recommends, that reads like prose. A quote in other characters is not recognised.
   read(payload) {
     const text = textOf(payload, MOST_BYTES);

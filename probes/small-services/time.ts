@@ -22,6 +22,7 @@ export const time = defineLoopService({
   port: 37,
   standard: 'RFC 868',
   report: 'x_time',
+  strength: 'weak',
   read(payload) {
     const seconds = secondsIn(payload);
     return seconds !== undefined && seconds >= EARLIEST_SECONDS

@@ -1,11 +1,9 @@
 import type { Address } from '../domain/address.js';
-import { formatAddress } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';
 import type { Finding } from '../domain/finding.js';
 import { isLowerBound } from '../domain/factors.js';
 import { areSame } from '../domain/stand-in.js';
 import type { Directly } from '../measure/elsewhere.js';
-import { UNIDENTIFIED } from '../measure/verdict.js';
 import { fewPrefixes } from '../scope/few-prefixes.js';
 import type { Scope } from '../scope/scope.js';
 import type { Sighting } from '../sweep/sightings.js';
@@ -13,6 +11,7 @@ import type { LossLog } from '../sweep/losses.js';
 import type { Span } from '../sweep/spans.js';
 import type { Counted } from './counted.js';
 import { findingOf } from './finding-of.js';
+import { knownTwice, type Found } from './known-twice.js';
 import type { KnownKnowledge } from './observe-known.js';
 import { observeKnown } from './observe-known.js';
 import type { ScanResult } from './scan-plan.js';
@@ -77,6 +76,10 @@ interface ProbeCounts {
   readonly notExposed: Record<string, number>;
 }
 
+function notExposed({ notExposed: reasons }: ProbeCounts, reason: string): void {
+  reasons[reason] = (reasons[reason] ?? 0) + 1;
+}
+
 /** Each sighting becomes a finding, or one more of a reason why there is none. */
 function judge(known: ScanKnowledge): {
   readonly findings: Finding[];
@@ -84,12 +87,11 @@ function judge(known: ScanKnowledge): {
   readonly lateResponders: number;
 } {
   const { plan, ledger, measured, lossLog } = known;
-  const findings: Finding[] = [];
+  const found: (Found & { readonly counts: ProbeCounts })[] = [];
   const perProbe = plan.probes.map((): ProbeCounts => ({ responders: 0, exposures: 0, notExposed: {} }));
   let lateResponders = 0;
   const { sockets } = known.counted();
   const lossyProbes = new Set(sockets.flatMap(({ probe, socket }) => ((socket.drops ?? 0) > 0 ? probe : [])));
-  const onceUnidentified = createUnidentifiedOnce();
   for (const sighting of ledger.all()) {
     const selected = plan.probes[sighting.probe];
     const counts = perProbe[sighting.probe];
@@ -109,49 +111,35 @@ function judge(known: ScanKnowledge): {
     }
     // What was excluded after it had answered gives no row.
     const outcome = plan.scope.allows(sighting.probed)
-      ? onceUnidentified(
-          findingOf(
-            {
-              ...plan,
-              isLate,
-              lostReplies: lossyProbes.has(selected.probe.id),
-              directly: (address) => directlyOf(known, sighting, address),
-              answersOtherProtocols: (address) =>
-                plan.probes.some(
-                  ({ probe }, index) =>
-                    probe.protocol !== selected.probe.protocol &&
-                    isAnsweredBy(ledger.get(index, sighting.probed), address),
-                ),
-            },
-            selected,
-            sighting,
-            measured.get(sighting) ?? [],
-          ),
+      ? findingOf(
+          {
+            ...plan,
+            isLate,
+            lostReplies: lossyProbes.has(selected.probe.id),
+            directly: (address) => directlyOf(known, sighting, address),
+            answersOtherProtocols: (address) =>
+              plan.probes.some(
+                ({ probe }, index) =>
+                  probe.protocol !== selected.probe.protocol &&
+                  isAnsweredBy(ledger.get(index, sighting.probed), address),
+              ),
+          },
+          selected,
+          sighting,
+          measured.get(sighting) ?? [],
         )
       : 'excluded during the run';
-    if (typeof outcome === 'string') counts.notExposed[outcome] = (counts.notExposed[outcome] ?? 0) + 1;
-    else {
-      counts.exposures++;
-      findings.push(outcome);
-    }
+    if (typeof outcome === 'string') notExposed(counts, outcome);
+    else found.push({ finding: outcome, isWeak: selected.probe.strength === 'weak', counts });
   }
+  const duplicates = knownTwice(found);
+  const findings = found.flatMap(({ finding, counts }) => {
+    const reason = duplicates.get(finding);
+    if (reason === undefined) counts.exposures++;
+    else notExposed(counts, reason);
+    return reason === undefined ? finding : [];
+  });
   return { findings, perProbe, lateResponders };
-}
-
-/**
- * What answers with bytes that nobody knows is one exposure, however many probes ask that port: the first probe
- * of the list reports it, so that it is the same exposure in every run.
- */
-function createUnidentifiedOnce(): (outcome: Finding | string) => Finding | string {
-  const places = new Set<string>();
-  return (outcome) => {
-    if (typeof outcome === 'string' || outcome.report !== UNIDENTIFIED) return outcome;
-    const { probed, probedPort } = outcome.measurement;
-    const place = `${formatAddress(probed)} ${probedPort}`;
-    if (places.has(place)) return 'unidentified, reported by another probe';
-    places.add(place);
-    return outcome;
-  };
 }
 
 function isAnsweredBy(sighting: Sighting | undefined, address: Address): boolean {

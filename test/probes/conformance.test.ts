@@ -35,12 +35,34 @@ const SILENT: Pick<EmulatedServer, 'reply'> = { reply: () => [] };
 const BOMBS = 400;
 const limitOf = calibrate();
 
+/** What hosts say that no probe asks for. */
+const NO_PROTOCOL_OF_OURS = [
+  'It is a bad plan that admits of no modification.\r\n',
+  'unknown command, please try again\n',
+  'HTTP/1.1 400 Bad Request\r\nServer: nginx\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n',
+  'SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK1\r\nAllow: INVITE, ACK, BYE\r\n\r\n',
+  '<?xml version="1.0"?><error>no such method</error>',
+  '<165>1 2026-11-20T21:26:17Z host0 app 1 - - connection from pts/0 refused',
+  '{"error":"method not found","code":-32601}',
+  'ERROR\r\n',
+  '0123456789abcdef'.repeat(40),
+  '\0'.repeat(64),
+];
+
 const definitions: readonly ProbeDefinition[] = probes;
 
 describe('the list of probes', () => {
   it('is sorted by id, and no id stands twice', () => {
     const ids = definitions.map(({ id }) => id);
     assert.deepEqual(ids, [...new Set(ids)].sort());
+  });
+
+  it('has probes that share a port and differ in what they report, or law 4 would say nothing', () => {
+    assert.ok(
+      definitions.some((one) =>
+        definitions.some((other) => one.port === other.port && one.report !== other.report),
+      ),
+    );
   });
 });
 
@@ -161,18 +183,41 @@ for (const definition of definitions) {
       );
     });
 
-    it("law 4: other protocols' responses and requests are unrecognised, even when the nonce happens to fit", () => {
-      assert.ok(others.length > 100);
-      for (const form of forms)
-        for (const capture of others)
-          for (const payload of [...capture.responses, capture.request]) {
-            const request = form.encode(nonce?.echoed(payload) ?? 0);
-            assert.equal(
-              probe.read(payload, request).kind,
-              'unrecognised',
-              `${form.name} <- ${nameOf(capture)}`,
-            );
-          }
+    const neighbours = definitions.filter(
+      ({ port, report }) => port === definition.port && report !== definition.report,
+    );
+    if (neighbours.length > 0 && probe.strength !== 'weak')
+      it('law 4: what the other probes of its port report is unrecognised, even when the nonce happens to fit', () => {
+        const reported = neighbours.flatMap((neighbour) =>
+          expectationsOf(neighbour.protocol).filter(
+            ({ probe: id, kind }) => id === neighbour.id && kind === 'exposure',
+          ),
+        );
+        assert.ok(reported.length > 0);
+        for (const form of probe.sweepForms)
+          for (const { capture } of reported)
+            for (const payload of capture.responses) {
+              const request = form.encode(nonce?.echoed(payload) ?? 0);
+              assert.equal(
+                probe.read(payload, request).kind,
+                'unrecognised',
+                `${form.name} <- ${nameOf(capture)}`,
+              );
+            }
+      });
+
+    it(`law 4: text of no protocol of ours, and bytes at random, are ${probe.strength === 'weak' ? 'what it may take for an answer, so it is weak' : 'unrecognised'}`, () => {
+      const random = randomFrom(4);
+      const bytes = Array.from({ length: 4000 }, (_, i) =>
+        Uint8Array.from({ length: 1 + (i % 40) }, () => random.below(256)),
+      );
+      const [request] = forms.map((form) => form.encode(1));
+      assert.ok(request);
+      const taken = [...NO_PROTOCOL_OF_OURS.map((text) => Buffer.from(text)), ...bytes].filter(
+        (payload) => probe.read(payload, request).kind !== 'unrecognised',
+      );
+      if (probe.strength === 'weak') assert.ok(taken.length > 0, 'nothing passes for its answer');
+      else assert.deepEqual(taken, []);
     });
 
     it('law 4: its own request, sent back by an echo service, is unrecognised to all but the probe of that', () => {

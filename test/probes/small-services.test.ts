@@ -5,6 +5,7 @@ import { daytime } from '../../probes/small-services/daytime.js';
 import { echo } from '../../probes/small-services/echo.js';
 import type { Probe } from '../../probes/probe.js';
 import { qotd } from '../../probes/small-services/qotd.js';
+import { systat } from '../../probes/small-services/systat.js';
 import { time } from '../../probes/small-services/time.js';
 import { severityOf } from '../../src/domain/finding.js';
 import { factorsOf } from '../../src/domain/factors.js';
@@ -148,9 +149,58 @@ describe('qotd', () => {
   });
 });
 
+describe('systat', () => {
+  const probe = systat.build(undefined);
+
+  it('is a list of users, as who, w and finger write it, or of processes, as ps does', () => {
+    for (const [shows, list] of [
+      ['users', 'alice    pts/0        2026-05-21 15:08 (host0.example.net)\n'],
+      ['users', 'root     tty1         May 21 15:08\r\n'],
+      [
+        'users',
+        'Login     Name       Tty      Idle  Login Time\nalice     Alice B    pts/0    1:23  May 21 15:08\n',
+      ],
+      [
+        'users',
+        'USER     TTY      FROM             LOGIN@   IDLE   WHAT\nalice    :0       :0               15:08    3:11 -bash',
+      ],
+      ['processes', '  PID TTY          TIME CMD\n    1 ?        00:00:03 init\n'],
+      ['processes', 'USER         PID %CPU COMMAND\nroot           1  0.0 /sbin/init\n'],
+    ] as const) {
+      const reading = probe.read(text(list), text('\n'));
+      assert.ok(reading.kind === 'answer', list);
+      assert.equal(reading.facts['shows'], shows, list);
+    }
+  });
+
+  it('is no date, no quote, no page, nothing with control characters', () => {
+    for (const other of [
+      'Fri Nov 20 21:26:26 2026\r\n',
+      '"It is a bad plan that admits of no modification." -- at pts/0, he said\r\n',
+      'HTTP/1.1 200 OK\r\nDate: Fri, 20 Nov 2026 21:26:17 GMT\r\n\r\n',
+      'alice pts/0 15:08\u0001\n',
+      '',
+    ])
+      assert.equal(kindOf(probe, text(other)), 'unrecognised', other);
+  });
+
+  it('keeps which list it is and how long, and shows no line of it', () => {
+    const [form] = probe.sweepForms;
+    const list = text('alice pts/0 15:08\nbob pts/1 15:09');
+    const judgement = probe.judge([exchangeFrom({ reply: () => [list] }, form.name, form.encode(0), probe)]);
+    assert.ok(judgement.kind === 'exposure');
+    assert.deepEqual(judgement.facts, { shows: 'users', lines: 2 });
+    assert.equal(judgement.detail, 'tells anyone who is logged in, in 2 lines');
+    assert.deepEqual(
+      probe.dissect(list).map(({ value, masked }) => [value, masked]),
+      [['', true]],
+    );
+  });
+});
+
 describe('what answers every datagram', () => {
   it('is tagged as a risk of loops, and at least high, whatever its factor', () => {
-    for (const definition of [daytime, time, qotd, echo]) {
+    for (const definition of [daytime, time, qotd, systat, echo]) {
       const probe = definition.build(undefined);
       const [form] = probe.sweepForms;
       const [server] = definition.emulatedServers;

@@ -28,7 +28,7 @@ export const address = (host: number): string => `192.0.2.${host}`;
 export const UPSTREAM = address(100);
 
 const [DNS, NTP, SNMP] = [[53], [123], [161]];
-const [ECHO, DAYTIME, QOTD, CHARGEN, TIME] = [7, 13, 17, 19, 37];
+const [ECHO, SYSTAT, DAYTIME, QOTD, CHARGEN, TIME] = [7, 11, 13, 17, 19, 37];
 
 type Plans = (at: string) => PlanIn;
 const own =
@@ -91,7 +91,13 @@ export const REAL_SERVERS: readonly RealServer[] = [
   ),
   row('snmpd-unlimited', 33, SNMP, showing('unlimited'), '`maxGetbulkRepeats -1`, `maxGetbulkResponses -1`'),
   row('snmpd-v1-only', 37, SNMP, showing('v1-only'), '`group readers v1 reader`, and no group for v2c'),
-  row('xinetd', 34, [ECHO, DAYTIME, QOTD, CHARGEN, TIME], xinetd, 'built-in services, and a qotd of our own'),
+  row(
+    'xinetd',
+    34,
+    [ECHO, SYSTAT, DAYTIME, QOTD, CHARGEN, TIME],
+    xinetd,
+    'built-in services, and a qotd and a systat of our own',
+  ),
   row('openbsd-inetd', 35, [ECHO, DAYTIME, CHARGEN, TIME], openbsdInetd, 'built-in services'),
   row('inetutils-inetd', 36, [ECHO, DAYTIME, CHARGEN, TIME], inetutilsInetd, 'built-in services'),
 ];

@@ -38,6 +38,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'snmp-getbulk', open: 'snmpd-open', shows: /(iso\S* = .*\n){10}/ },
   { probe: 'snmp-v1-getnext', open: 'snmpd-v1-only', shows: /iso\S* = / },
   { probe: 'snmp-v3-discovery', open: 'snmpd-open', shows: /Unknown user name/ },
+  { probe: 'systat', open: 'xinetd', shows: /alice +pts/ },
   { probe: 'time', open: 'xinetd', shows: /^0000000( +\d+){4}$/m },
 ];
 
