@@ -3,11 +3,19 @@ import type { Html } from './html.js';
 import { html } from './html.js';
 import { say } from './say.js';
 
-/** Each chart under its name, with the figures behind it for those who want or need them as a table; a part each. */
-export function* charts(list: Iterable<Chart>): Generator<Html, void, undefined> {
+/**
+ * Each chart under its name, with the figures behind it for those who want or need them as a table; a part each, and an
+ * empty one for a step on the way to the next.
+ */
+export function* charts(list: Iterable<Chart | undefined>): Generator<Html, void, undefined> {
   yield html`<div class="charts">
 `;
-  for (const { id, title, svg, table } of list)
+  for (const chart of list) {
+    if (chart === undefined) {
+      yield html``;
+      continue;
+    }
+    const { id, title, svg, table } = chart;
     yield html`<figure id="${id}"><figcaption id="${id}-caption">${say(title)}</figcaption>
 ${svg}${
       table &&
@@ -16,6 +24,7 @@ ${svg}${
 `
     }</figure>
 `;
+  }
   yield html`</div>
 `;
 }

@@ -16,7 +16,7 @@ export const MOST_ROWS = 10_000;
 /** Columns of what a server says of itself: to be recognised. */
 const SOFTWARE_COLUMNS = 40;
 
-const ROWS_A_PART = 200;
+const ROWS_A_PART = 100;
 /** Fills its frame whatever the window: a longer list is laid out when somebody comes to it. */
 const SCREENFUL = 50;
 
@@ -34,6 +34,8 @@ export function* findingsList(
     return;
   }
   const rows = bySeverity(records);
+  // Ten thousand are not put in order and looked through in one turn.
+  yield html``;
   yield introduction(rows);
   for (let from = 0; from < Math.min(rows.length, MOST_ROWS); from += ROWS_A_PART)
     yield html`${rows.slice(from, Math.min(from + ROWS_A_PART, MOST_ROWS)).map(row)}`;
@@ -43,7 +45,13 @@ export function* findingsList(
 }
 
 function introduction(records: readonly FindingRecord[]): Html {
-  const probes = [...new Set(records.map(({ probe }) => probe))].sort();
+  // Looked through once, and not once for each word that there might be.
+  const seen = { probes: new Set<string>(), severities: new Set<string>(), statuses: new Set<string>() };
+  for (const { probe, severity, status } of records) {
+    seen.probes.add(probe);
+    seen.severities.add(severity);
+    if (status !== undefined) seen.statuses.add(status);
+  }
   const shown = countText(Math.min(records.length, MOST_ROWS));
   return html`<p>${
     records.length > MOST_ROWS
@@ -61,7 +69,7 @@ function introduction(records: readonly FindingRecord[]): Html {
   })}</p>
 <form id="controls" role="search" aria-labelledby="findings-title" hidden>
 <p><label for="search">${say({ en: 'Search', ja: '検索' })}</label> <input type="search" id="search" autocomplete="off" spellcheck="false" aria-describedby="search-hint">
-<label for="probe">${say({ en: 'Probe', ja: 'プローブ' })}</label> <select id="probe"><option value="">all / すべて${probes.map((probe) => html`<option>${probe}`)}</select>
+<label for="probe">${say({ en: 'Probe', ja: 'プローブ' })}</label> <select id="probe"><option value="">all / すべて${[...seen.probes].sort().map((probe) => html`<option>${probe}`)}</select>
 <button type="reset">${say({ en: 'Show all', ja: 'すべて表示' })}</button></p>
 <p id="search-hint">${say({
     en: 'Any part of an address, an AS, a customer, a probe or a version; several words narrow it down.',
@@ -70,12 +78,12 @@ function introduction(records: readonly FindingRecord[]): Html {
 ${choices(
   'severity',
   { en: 'Severity', ja: '深刻度' },
-  SEVERITIES.filter((word) => records.some(({ severity }) => severity === word)),
+  SEVERITIES.filter((word) => seen.severities.has(word)),
 )}
 ${choices(
   'status',
   { en: 'Status', ja: '状態' },
-  STATUSES.filter((word) => records.some(({ status }) => status === word)),
+  STATUSES.filter((word) => seen.statuses.has(word)),
 )}
 <p id="matches" role="status">${say({
     en: html`<b>${shown}</b> of ${shown} rows`,

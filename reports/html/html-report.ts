@@ -52,12 +52,12 @@ function* chartsOf(
   run: RunRecord,
   records: readonly FindingRecord[],
   probes: readonly ProbeIdentity[],
-): Generator<Chart, void, undefined> {
+): Generator<Chart | undefined, void, undefined> {
   yield exposedByProbe(run, records, probes);
   yield exposedByAs(run, records);
   yield trendChart(run, records);
   yield factorChart(records, probes);
-  yield addressMap(run, records);
+  yield yield* addressMap(run, records);
 }
 
 /** In the order in which somebody asks: the answer first. */

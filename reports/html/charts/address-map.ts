@@ -17,6 +17,7 @@ import { countText } from '../count.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { say } from '../say.js';
+import type { Steps } from '../steps.js';
 import type { AddressPanels, Cell, Panel } from './address-panels.js';
 import { addressPanels, unknownPrefixes } from './address-panels.js';
 import type { Chart } from './chart.js';
@@ -30,9 +31,11 @@ import { severityTexts } from './severities.js';
  * Where in the network it is: a small scope address by address, a large one in blocks on a Hilbert curve, scattered
  * networks a panel each; what was asked, what is exposed and how badly, and what nobody knows. IPv6 is a list.
  */
-export function addressMap(run: RunRecord, records: readonly FindingRecord[]): Chart {
-  const map = addressPanels(run, records);
+export function* addressMap(run: RunRecord, records: readonly FindingRecord[]): Steps<Chart> {
+  const map = yield* addressPanels(run, records);
+  yield;
   const subnets = subnetsOf(exposedOf(records));
+  yield;
   const title = { en: 'Where it is: a map of the addresses', ja: 'アドレス空間での分布' };
   const cells = map.panels.flatMap((panel) => panel.cells);
   const isDrawn = cells.some(({ exposed, isUnknown }) => exposed > 0 || isUnknown);

@@ -7,6 +7,7 @@ import { compareSeverities } from '../../../src/domain/finding.js';
 import type { RunRecord } from '../../../src/domain/run-record.js';
 import { isExposed } from '../../../src/domain/status.js';
 import { parsePrefix } from '../../by-as.js';
+import type { Steps } from '../steps.js';
 import type { Place } from './hilbert.js';
 import { hilbertPlace } from './hilbert.js';
 
@@ -48,11 +49,13 @@ export interface AddressPanels {
 /** So many addresses still have a cell each. */
 const MOST_ADDRESSES = 4096;
 
-export function addressPanels(run: RunRecord, records: readonly FindingRecord[]): AddressPanels {
-  const found = records.flatMap((record) => {
+export function* addressPanels(run: RunRecord, records: readonly FindingRecord[]): Steps<AddressPanels> {
+  const found: { readonly record: FindingRecord; readonly address: Ipv4 }[] = [];
+  for (const record of records) {
     const address = parseAddress(record.ip);
-    return typeof address === 'number' ? { record, address } : [];
-  });
+    if (typeof address === 'number') found.push({ record, address });
+  }
+  yield;
   const targets = spansOf(run.targets.networks);
   const unknown = [
     ...spansOf(unknownPrefixes(run)),
@@ -68,15 +71,23 @@ export function addressPanels(run: RunRecord, records: readonly FindingRecord[])
       exposed: own.length,
     })),
   ];
-  const fill = (frame: Frame): Panel => filled(frame, { targets, unknown, exposed });
-
+  yield;
+  const panelsOf = function* (frames: readonly Frame[]): Steps<readonly Panel[]> {
+    const panels: Panel[] = [];
+    for (const frame of frames) {
+      panels.push(filled(frame, { targets, unknown, exposed }));
+      yield;
+    }
+    return panels;
+  };
   const lines = linesOf(drawn);
-  if (lines) return { order: 'lines', panels: lines.map(fill), notDrawn: [] };
+  if (lines) return { order: 'lines', panels: yield* panelsOf(lines), notDrawn: [] };
   const blocks = blocksOf(drawn).map(({ block, shares }) => ({
     block,
     addresses: addressesIn(shares.filter(({ isTarget }) => isTarget)),
     exposed: shares.reduce((sum, share) => sum + share.exposed, 0),
   }));
+  yield;
   const most = blocks.toSorted((a, b) => b.exposed - a.exposed || b.addresses - a.addresses);
   const shown = most.slice(0, MOST_PANELS);
   const longestSide = Math.max(
@@ -84,9 +95,9 @@ export function addressPanels(run: RunRecord, records: readonly FindingRecord[])
   );
   return {
     order: 'curve',
-    panels: blocks
-      .filter((entry) => shown.includes(entry))
-      .map(({ block }) => fill(onCurve(block, longestSide))),
+    panels: yield* panelsOf(
+      blocks.filter((entry) => shown.includes(entry)).map(({ block }) => onCurve(block, longestSide)),
+    ),
     notDrawn: blocks.filter((entry) => !shown.includes(entry)),
   };
 }
@@ -151,7 +162,8 @@ function spanOf(address: number): Span {
 function linesOf(spans: readonly Span[]): readonly Frame[] | undefined {
   if (spans.reduce((sum, { first, last }) => sum + last - first + 1, 0) > 2 * MOST_ADDRESSES)
     return undefined;
-  const addresses = new Set(spans.flatMap(({ first, last }) => integers(first, last, 1)));
+  const addresses = new Set<number>();
+  for (const { first, last } of spans) for (let at = first; at <= last; at++) addresses.add(at);
   if (addresses.size > MOST_ADDRESSES) return undefined;
   for (const [columns, mostLines] of MOST_LINES) {
     const lines = new Set([...addresses].map((address) => address - (address % columns)));
@@ -275,20 +287,23 @@ function filled(
 function countByCell(spans: readonly Span[], size: number): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   for (const span of spans)
-    for (const first of integers(span.first - (span.first % size), span.last, size))
-      counts.set(
-        first,
-        (counts.get(first) ?? 0) + addressesIn(clipped([span], { first, last: first + size - 1 })),
-      );
+    for (let first = span.first - (span.first % size); first <= span.last; first += size) {
+      const own = Math.min(span.last, first + size - 1) - Math.max(span.first, first) + 1;
+      counts.set(first, (counts.get(first) ?? 0) + own);
+    }
   return counts;
 }
 
 function clipped<Part extends Span>(spans: readonly Part[], within: Span): readonly Part[] {
-  return spans.flatMap((span) => {
-    const first = Math.max(span.first, within.first);
-    const last = Math.min(span.last, within.last);
-    return first <= last ? { ...span, first, last } : [];
-  });
+  const parts: Part[] = [];
+  for (const span of spans) {
+    const { first, last } = span;
+    if (first > within.last || last < within.first) continue;
+    // Most are single addresses, and no copy is needed.
+    if (first >= within.first && last <= within.last) parts.push(span);
+    else parts.push({ ...span, first: Math.max(first, within.first), last: Math.min(last, within.last) });
+  }
+  return parts;
 }
 
 function addressesIn(spans: readonly Span[]): number {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { addressMap } from '../../../reports/html/charts/address-map.js';
+import { addressMap as mapSteps } from '../../../reports/html/charts/address-map.js';
 import type { AddressPanels, Cell } from '../../../reports/html/charts/address-panels.js';
-import { addressPanels } from '../../../reports/html/charts/address-panels.js';
+import { addressPanels as panelSteps } from '../../../reports/html/charts/address-panels.js';
+import type { Chart } from '../../../reports/html/charts/index.js';
 import { exposedByProbe } from '../../../reports/html/charts/exposed.js';
+import type { Steps } from '../../../reports/html/steps.js';
 import {
   formatAddress,
   formatPrefix,
@@ -20,6 +22,21 @@ import { isExposed, STATUSES } from '../../../src/domain/status.js';
 import { sampleRun } from '../sample-run.js';
 import { assertChartLaws, numberIn, tableRows } from './chart-laws.js';
 import { manyRecords, record, wideRun } from './many-records.js';
+
+function finished<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+function addressMap(...given: Parameters<typeof mapSteps>): Chart {
+  return finished(mapSteps(...given));
+}
+
+function addressPanels(...given: Parameters<typeof panelSteps>): AddressPanels {
+  return finished(panelSteps(...given));
+}
 
 /** A run of these networks. */
 function runOf(networks: readonly string[], more: Partial<RunRecord> = {}): RunRecord {
