@@ -124,7 +124,7 @@ export interface ProbeIdentity<Id extends string = string> {
 export interface ProbeTexts {
   readonly title: Texts;
   readonly risk: Texts;
-  /** A line for each software or step. */
+  /** A line for each software or step; `PORT` for the port that is exposed. */
   readonly remedy: Texts;
   /**
    * How to see for oneself: what each outcome means, then a command in a line of its own after four spaces, `ADDRESS`
@@ -138,6 +138,11 @@ export interface ProbeTexts {
 /** The question whose answer a row shows; undefined for a row that this run did not see. */
 export function reportedForm({ exchanges }: FindingRecord): string | undefined {
   return exchanges.find(({ reported }) => reported === true)?.form;
+}
+
+/** Parts of a detail as one. */
+export function joined(parts: readonly Texts[]): Texts {
+  return { en: parts.map(({ en }) => en).join('; '), ja: parts.map(({ ja }) => ja).join('、') };
 }
 
 /** Whether the host amplifies by the rule of the severity: twice what it got, on the wire. */

@@ -1,4 +1,4 @@
-import type { Facts } from '../probe.js';
+import type { Facts, Texts } from '../probe.js';
 import { CLASS_IN, readDnsMessage, typeName } from './message.js';
 
 /** `TXT example.net`, from the request's own bytes: so that it is true of every request, also of a captured one. */
@@ -16,7 +16,12 @@ export function describeQuery(request: Uint8Array): string {
   return `${describeQuestion(request)}, ${size === undefined ? 'no EDNS' : `EDNS ${size}`}`;
 }
 
-/** The tag and the text for an answer that the server explained itself (RFC 8914). */
+/** What a letter says of an answer that the server explained itself. */
+export function explanation({ extended_error: error }: Facts): readonly Texts[] {
+  return error === undefined ? [] : [{ en: `the server says ${error}`, ja: `サーバーによる説明：${error}` }];
+}
+
+/** The tag and the texts for an answer that the server explained itself (RFC 8914). */
 export function explainedBy({ extended_error: error }: Facts): {
   readonly tags: readonly string[];
   readonly texts: readonly string[];

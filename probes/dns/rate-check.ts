@@ -1,5 +1,5 @@
 import { answersIn, refusalsIn } from '../../src/domain/exchange.js';
-import type { Ask, Exchange, ProbeOption, RequestForm } from '../probe.js';
+import type { Ask, Exchange, Facts, ProbeOption, RequestForm, Texts } from '../probe.js';
 
 /** Not by default: a burst is the one thing that the caps are there to prevent. */
 export const rrlCheck: ProbeOption = {
@@ -47,8 +47,30 @@ export function ratePattern(
   };
 }
 
+/** What came of the burst, for a letter: of the letters in the fact `rate_check`. */
+export function rateTexts({ rate_check: told }: Facts): readonly Texts[] {
+  const [, letters] = /\((\w+)\)$/.exec(String(told ?? '')) ?? [];
+  if (letters === undefined) return [];
+  const counts = (Object.keys(MEANING) as Letter[])
+    .map((letter) => ({ letter, count: letters.split(letter).length - 1 }))
+    .filter(({ count }) => count > 0);
+  const seconds = BURST.withinMs / 1000;
+  return [
+    {
+      en: `${counts.map(({ letter, count }) => `${count} ${MEANING[letter]}`).join(', ')} of ${letters.length} in ${seconds} s`,
+      ja: `${seconds}秒間に${letters.length}回の問い合わせに対し、${counts.map(({ letter, count }) => `${MEANING_IN_JAPANESE[letter]}${count}回`).join('、')}`,
+    },
+  ];
+}
+
 const MEANING = { F: 'full', T: 'truncated', R: 'refused', D: 'dropped' } as const;
 type Letter = keyof typeof MEANING;
+const MEANING_IN_JAPANESE: Readonly<Record<Letter, string>> = {
+  F: '完全な応答',
+  T: '切り詰められた応答',
+  R: '拒否',
+  D: '応答なし',
+};
 
 function letterOf(exchange: Exchange, isTruncated: boolean): Letter {
   const [answer] = answersIn(exchange);

@@ -1,17 +1,21 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import type { ProbeTexts } from '../probe.js';
-import { isAmplifier, reportedForm } from '../probe.js';
-import { digCommand, questionOfForm } from './dig.js';
+import { largestBelowTwice } from '../../src/domain/factors.js';
+import type { ProbeTexts, Texts } from '../probe.js';
+import { isAmplifier, joined, reportedForm } from '../probe.js';
+import { explanation } from './describe.js';
+import { CLOSED, digCommand, questionOfForm } from './dig.js';
+import { rateTexts } from './rate-check.js';
 
-const CLOSED = {
-  en: 'Status REFUSED, or "timed out" twice in a row, means that it no longer answers strangers.',
-  ja: 'status が REFUSED の場合、または2回続けてタイムアウトした場合は、外部への応答は止まっています。',
-};
+/** What it means for the question of this check that no more than that comes back. */
+function smallerThan(bytes: string): Texts {
+  return {
+    en: `A figure of ${bytes} or less means that this question no longer amplifies. ${CLOSED.en}`,
+    ja: `${bytes}以下の場合は、この問い合わせによる増幅は抑えられています。${CLOSED.ja}`,
+  };
+}
 
-const SMALLER = {
-  en: `A much smaller figure, or the flag "tc" with no records, means that it no longer amplifies. ${CLOSED.en}`,
-  ja: `値がはるかに小さい場合、またはtcフラグだけの空の応答の場合は、増幅は抑えられています。${CLOSED.ja}`,
-};
+/** For a query of `any-edns4096-do example.net`, over IPv4. */
+const USUAL = `about ${largestBelowTwice(40, 4)}`;
 
 /** For an answer that is less than twice its query on the wire. */
 const SMALL_ANSWERS: Pick<ProbeTexts, 'title' | 'risk'> = {
@@ -42,7 +46,7 @@ export const texts: ProbeTexts = {
       'NSD: `refuse-any: yes` and `rrl-ratelimit`. Knot DNS: `mod-rrl`. PowerDNS: `any-to-tcp=yes` and dnsdist in front. Unbound: `deny-any: yes`. dnsmasq: listen inside only (`interface=` and `bind-interfaces`).',
       'Windows DNS Server: turn on response rate limiting (`Set-DnsServerResponseRateLimiting`).',
       'Move large TXT records to names below the zone, and roll keys over without double signatures of large size.',
-      'A server for inside use only needs no answer to the outside: filter 53/udp at the edge; and drop packets with forged source addresses that leave your network (BCP 38).',
+      'A server for inside use only needs no answer to the outside: filter PORT/udp at the edge; and drop packets with forged source addresses that leave your network (BCP 38).',
     ].join('\n'),
     ja: [
       '応答を小さくし、応答の頻度を制限してください。権威サーバーは誰からの問い合わせにも応答する必要がありますが、すべての情報を、問い合わせの回数だけ返す必要はありません。',
@@ -50,12 +54,12 @@ export const texts: ProbeTexts = {
       'NSD：`refuse-any: yes` と `rrl-ratelimit` を設定します。Knot DNS：`mod-rrl` を使います。PowerDNS：`any-to-tcp=yes` とし、前段にdnsdistを置きます。Unbound：`deny-any: yes` を設定します。dnsmasq：内側のインターフェースでのみ待ち受けます（`interface=` と `bind-interfaces`）。',
       'Windows DNSサーバー：応答レート制限（RRL、`Set-DnsServerResponseRateLimiting`）を有効にします。',
       '大きなTXTレコードはゾーンの頂点ではなく下位の名前に移し、鍵の更新では大きな署名を重ねないようにします。',
-      '内部専用のサーバーであれば、外部からの53/udpをネットワーク境界で遮断してください。あわせて、送信元を詐称したパケットが自網から出ないようにしてください（BCP 38）。',
+      '内部専用のサーバーであれば、外部からのPORT/udpをネットワーク境界で遮断してください。あわせて、送信元を詐称したパケットが自網から出ないようにしてください（BCP 38）。',
     ].join('\n'),
   },
   check: {
-    en: `Put a zone of your own in place of example.net and see the line "MSG SIZE rcvd". ${SMALLER.en}\n    ${digCommand('any-edns4096-do example.net')}`,
-    ja: `example.net の代わりにお客様ご自身のゾーン名を指定して実行し、「MSG SIZE rcvd」の値をご確認ください。${SMALLER.ja}\n    ${digCommand('any-edns4096-do example.net')}`,
+    en: `Put a zone of your own in place of example.net and see the line "MSG SIZE rcvd". A larger figure than ${USUAL} means that the server still amplifies. ${smallerThan('that').en}\n    ${digCommand('any-edns4096-do example.net')}`,
+    ja: `example.net の代わりにお客様ご自身のゾーン名を指定して実行し、「MSG SIZE rcvd」の値をご確認ください。およそ${largestBelowTwice(40, 4)}を超える場合は、まだ増幅しています。${smallerThan('それ').ja}\n    ${digCommand('any-edns4096-do example.net')}`,
   },
 };
 
@@ -63,25 +67,61 @@ export const texts: ProbeTexts = {
 export function textsFor(finding: FindingRecord): Partial<ProbeTexts> {
   const form = reportedForm(finding) ?? '';
   const [command, question] = [digCommand(form), questionOfForm(form)];
-  const bytes = finding.response_size;
+  const outcomes = outcomesFor(finding);
   return {
     ...(!isAmplifier(finding) && SMALL_ANSWERS),
     ...(command !== undefined &&
       question !== undefined && {
         check: {
-          en: `This is the question that brought the answer above. "MSG SIZE rcvd" near ${bytes} means that the server still answers as it did. ${isAmplifier(finding) ? SMALLER.en : CLOSED.en}\n    ${command}`,
-          ja: `上記の応答を得たものと同じ問い合わせです。「MSG SIZE rcvd」が${bytes}前後であれば、まだ同じように応答しています。${isAmplifier(finding) ? SMALLER.ja : CLOSED.ja}\n    ${command}`,
+          en: `This is the question that brought the answer above. ${outcomes.en}\n    ${command}`,
+          ja: `上記の応答を得たものと同じ問い合わせです。${outcomes.ja}\n    ${command}`,
         },
-        detail: {
-          en: finding.detail ?? '',
-          ja: `最も大きな応答を得た問い合わせ：${question}（${sizeOfForm(form)}）`,
-        },
+        detail: detailOf(finding, question, form),
       }),
   };
 }
 
-/** What size of answer the form offers to take. */
-function sizeOfForm(form: string): string {
+/** What each outcome of the same question means, by the rule that the next scan goes by. */
+function outcomesFor(finding: FindingRecord): Texts {
+  const { request_size, probed_ip, response_size: bytes } = finding;
+  const least = largestBelowTwice(request_size, probed_ip.includes(':') ? 6 : 4);
+  if (isAmplifier(finding)) {
+    const smaller = smallerThan(String(least));
+    return {
+      en: `If "MSG SIZE rcvd" is above ${least} (it was ${bytes}), the server still amplifies. ${smaller.en}`,
+      ja: `「MSG SIZE rcvd」が${least}を超える場合は、まだ増幅しています（上記の応答では${bytes}でした）。${smaller.ja}`,
+    };
+  }
+  return {
+    en: `If records or the flag "tc" come back, the server still answers strangers ("MSG SIZE rcvd" was ${bytes}); above ${least} it amplifies. ${CLOSED.en}`,
+    ja: `レコードまたはtcフラグが返ってきた場合は、まだ外部に応答しています（上記の応答では「MSG SIZE rcvd」が${bytes}でした）。${least}を超える場合は、増幅しています。${CLOSED.ja}`,
+  };
+}
+
+/** The question with the highest factor, and what the server says of itself in the answer. */
+function detailOf({ facts = {} }: FindingRecord, question: string, form: string): Texts {
   const size = /-edns(\d+)/.exec(form)?.[1];
-  return size === undefined ? 'EDNSなし' : `EDNS ${size}`;
+  const { aa, tc, ra, first_asking_bytes: first, second_asking_bytes: second } = facts;
+  const parts: readonly Texts[] = [
+    {
+      en: `highest factor: ${question} (${size === undefined ? 'no EDNS' : `EDNS ${size}`})`,
+      ja: `増幅率が最も高かった問い合わせ：${question}（${size === undefined ? 'EDNSなし' : `EDNS ${size}`}）`,
+    },
+    ...(aa === true
+      ? [{ en: 'the server is authoritative for it (AA)', ja: '権威サーバーとしての応答（AA）' }]
+      : []),
+    ...(tc === true ? [{ en: 'the answer was cut (TC)', ja: '応答は切り詰められたもの（TC）' }] : []),
+    ...(ra === true ? [{ en: 'it offers recursion (RA)', ja: '再帰検索に対応（RA）' }] : []),
+    ...(first === second
+      ? []
+      : [
+          {
+            en: `${first} bytes at the first asking, ${second} at the second`,
+            ja: `1回目は${first}バイト、2回目は${second}バイト`,
+          },
+        ]),
+    ...rateTexts(facts),
+    ...explanation(facts),
+  ];
+  return joined(parts);
 }

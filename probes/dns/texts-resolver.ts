@@ -1,11 +1,18 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import type { ProbeTexts } from '../probe.js';
-import { isAmplifier, reportedForm } from '../probe.js';
-import { digCommand, questionOfForm } from './dig.js';
+import type { ProbeTexts, Texts } from '../probe.js';
+import { isAmplifier, joined, reportedForm } from '../probe.js';
+import { explanation } from './describe.js';
+import { CLOSED, digCommand, questionOfForm } from './dig.js';
 
-const OUTCOMES = {
-  en: 'If an answer comes back (status NOERROR, flag "ra"), the server still resolves for strangers. Status REFUSED, or "timed out" twice in a row, means that it no longer answers strangers.',
-  ja: '応答が返ってきた場合（status: NOERROR、raフラグあり）は、まだ外部に対して名前解決を行っています。status が REFUSED の場合、または2回続けてタイムアウトした場合は、外部への応答は止まっています。',
+/** Of whatever comes back without an answer section: by the rule that the next scan goes by. */
+const WITHOUT_ANSWER: Texts = {
+  en: `${CLOSED.en} Neither an answer section nor the flag "ra" means that it no longer resolves for strangers; any other answer without an answer section proves nothing.`,
+  ja: `${CLOSED.ja}ANSWER SECTIONもraフラグもない応答の場合は、外部に対する名前解決は止まっています。ANSWER SECTIONのないその他の応答からは、判断できません。`,
+};
+
+const OUTCOMES: Texts = {
+  en: `If an answer section comes back, the server still resolves for strangers. ${WITHOUT_ANSWER.en}`,
+  ja: `応答（ANSWER SECTION）が返ってきた場合は、まだ外部に対して名前解決を行っています。${WITHOUT_ANSWER.ja}`,
 };
 
 /** What an end customer may read about an open resolver. */
@@ -26,7 +33,7 @@ export const texts: ProbeTexts = {
       'PowerDNS Recursor: `allow-from`. Knot Resolver: `view` with `policy.REFUSE` for all others. dnsmasq: listen inside only (`interface=` and `bind-interfaces`, or `local-service`).',
       'Windows DNS Server: switch recursion off on servers that face the Internet, or bind the service to inside addresses.',
       'Home routers: turn off DNS service and DNS forwarding on the WAN side and update the firmware. A router that passes queries on to another resolver without answering itself is fixed by the same settings.',
-      'Where the server is for inside use only, filter 53/udp from outside at the edge; and drop packets with forged source addresses that leave your network (BCP 38).',
+      'Where the server is for inside use only, filter PORT/udp from outside at the edge; and drop packets with forged source addresses that leave your network (BCP 38).',
     ].join('\n'),
     ja: [
       '自組織のネットワークからの問い合わせに対してのみ名前解決を行ってください（RFC 5358）。',
@@ -35,7 +42,7 @@ export const texts: ProbeTexts = {
       'PowerDNS Recursor：`allow-from` を設定します。Knot Resolver：`view` で自組織以外を `policy.REFUSE` とします。dnsmasq：内側のインターフェースでのみ待ち受けます（`interface=` と `bind-interfaces`、または `local-service`）。',
       'Windows DNSサーバー：インターネットに面したサーバーでは再帰を無効にするか、内部アドレスだけで待ち受けます。',
       '家庭用ルーター：WAN側のDNS応答とDNS転送を無効にし、ファームウェアを更新します。自身では応答せず、問い合わせを他のリゾルバーへ渡すだけのルーターも、同じ設定で対処できます。',
-      '内部専用のサーバーであれば、外部からの53/udpをネットワーク境界で遮断してください。あわせて、送信元を詐称したパケットが自網から出ないようにしてください（BCP 38）。',
+      '内部専用のサーバーであれば、外部からのPORT/udpをネットワーク境界で遮断してください。あわせて、送信元を詐称したパケットが自網から出ないようにしてください（BCP 38）。',
     ].join('\n'),
   },
   check: {
@@ -56,15 +63,21 @@ export function textsFor(finding: FindingRecord): Partial<ProbeTexts> {
     ...(command !== undefined &&
       question !== undefined && {
         check: {
-          en: `This is the question that we asked. ${outcomes.en}\n    ${command}`,
-          ja: `当方が送ったものと同じ問い合わせです。${outcomes.ja}\n    ${command}`,
+          en: `This is the question that brought the answer above. ${outcomes.en}\n    ${command}`,
+          ja: `上記の応答を得たものと同じ問い合わせです。${outcomes.ja}\n    ${command}`,
         },
-        detail: {
-          en: finding.detail ?? '',
-          ja: isBogus
-            ? `${question} に、正しくない内容の応答が返りました`
-            : `${question} に、正しい内容の応答が返りました`,
-        },
+        detail: joined([
+          isBogus
+            ? {
+                en: `gives anyone a wrong answer to ${question}`,
+                ja: `${question} に、正しくない内容の応答が返りました`,
+              }
+            : {
+                en: `gives anyone the right answer to ${question}`,
+                ja: `${question} に、正しい内容の応答が返りました`,
+              },
+          ...explanation(finding.facts ?? {}),
+        ]),
       }),
   };
 }
@@ -85,7 +98,7 @@ const BOGUS = {
     ja: 'このサーバーは、インターネット上の誰からの問い合わせにも応答し、その内容は正しいものではありませんでした。フィルタリングや認証画面への誘導、同名のローカルゾーンのほか、機器が乗っ取られ、利用者を別のアドレスへ誘導している場合にも、このような応答になります。また、送信元を詐称した問い合わせに応答すると、無関係の第三者へパケットを送ることになります。',
   },
   outcomes: {
-    en: 'If an answer section comes back, right or wrong, the server still answers strangers. Status REFUSED, or "timed out" twice in a row, means that it no longer answers strangers.',
-    ja: '内容の正誤にかかわらず、応答（ANSWER SECTION）が返ってきた場合は、まだ外部に応答しています。status が REFUSED の場合、または2回続けてタイムアウトした場合は、外部への応答は止まっています。',
+    en: `If an answer section comes back, right or wrong, the server still answers strangers. ${WITHOUT_ANSWER.en}`,
+    ja: `内容の正誤にかかわらず、応答（ANSWER SECTION）が返ってきた場合は、まだ外部に応答しています。${WITHOUT_ANSWER.ja}`,
   },
 };

@@ -29,7 +29,10 @@ export const chargen = defineLoopService({
       Number(bytes) > MOST_CHARACTERS
         ? `datagrams of ${bytes} bytes, more than the ${MOST_CHARACTERS} that RFC 864 allows`
         : `datagrams of ${bytes} bytes`,
-    ja: `最大${bytes}バイトのデータグラムが返りました`,
+    ja:
+      Number(bytes) > MOST_CHARACTERS
+        ? `${bytes}バイトのデータグラムが返りました（RFC 864の上限${MOST_CHARACTERS}バイトを超えています）`
+        : `${bytes}バイトのデータグラムが返りました`,
   }),
   dissect: linesOf,
   texts: {
@@ -46,6 +49,7 @@ export const chargen = defineLoopService({
         '送信元を詐称した要求に応答すると、第三者への攻撃がこのネットワークから行われる形になります。',
     },
     seen: { en: 'a block of text comes back', ja: 'まとまった量の文字列' },
+    command: String.raw`printf '\001' | nc -u -w 3 ADDRESS PORT`,
     isInWindows: true,
   },
   emulatedServers: [

@@ -119,7 +119,7 @@ const LOOP: Texts = {
     '送信元に詐称したパケットが1つ届くだけで、2つのサービスが際限なく応答し合います。現在、このサービスを必要とする用途はありません。',
 };
 
-function textsOf({ id, port, texts }: LoopService<string>): ProbeTexts {
+function textsOf({ id, texts }: LoopService<string>): ProbeTexts {
   const { title, harm, seen, command = 'echo | nc -u -w 3 ADDRESS PORT', isInWindows } = texts;
   return {
     title,
@@ -130,14 +130,14 @@ function textsOf({ id, port, texts }: LoopService<string>): ProbeTexts {
         `inetd: remove the ${id} lines from /etc/inetd.conf and restart it. xinetd: set \`disable = yes\` in /etc/xinetd.d/${id}* and restart it.`,
         ...(isInWindows ? ['Windows: remove the feature "Simple TCP/IP Services".'] : []),
         'Printers, routers and other devices: turn off "small servers" (Cisco: `no service udp-small-servers`) or update the firmware.',
-        `Until then have UDP port ${port} filtered at the edge or upstream, as destination inwards and as source outwards, and let no packet with a forged source leave your network (BCP 38).`,
+        `Until then have UDP port PORT filtered at the edge or upstream, as destination inwards and as source outwards, and let no packet with a forged source leave your network (BCP 38).`,
       ].join('\n'),
       ja: [
         'サービスを停止してください。同種のecho（7番）、systat（11番）、daytime（13番）、qotd（17番）、chargen（19番）、time（37番）も併せて停止してください。',
         `inetd：/etc/inetd.conf から${id}の行を削除し、再起動します。xinetd：/etc/xinetd.d/${id}* に \`disable = yes\` を設定し、再起動します。`,
         ...(isInWindows ? ['Windows：「簡易TCP/IPサービス」の機能を削除します。'] : []),
         'プリンター、ルーターなどの機器：small servers（Ciscoでは `no service udp-small-servers`）を無効にするか、ファームウェアを更新します。',
-        `対策が済むまでは、網の境界または上流で、内向きは宛先、外向きは送信元がUDPポート${port}のパケットを遮断し、送信元を詐称したパケットが網外へ出ないようにしてください（BCP 38）。`,
+        `対策が済むまでは、網の境界または上流で、内向きは宛先、外向きは送信元がUDPポートPORTのパケットを遮断し、送信元を詐称したパケットが網外へ出ないようにしてください（BCP 38）。`,
       ].join('\n'),
     },
     check: {

@@ -32,7 +32,7 @@ export const time = defineLoopService({
   otherwise: 'no 4 or 8 bytes of a time between 2020 and 2036',
   detail: ({ says = '' }) => ({
     en: `4 bytes that read as ${says}; nothing else in the answer says that it is a time`,
-    ja: `応答を時刻として読むと ${says} になります（時刻であることを示すものは、応答にはほかにありません）`,
+    ja: `応答の先頭4バイトを時刻として読むと ${says} になります（時刻であることを示すものは、応答にはほかにありません）`,
   }),
   dissect,
   texts: {

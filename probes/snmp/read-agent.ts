@@ -1,6 +1,7 @@
 import type { Facts, Nonce, Probe, Reading, RequestForm } from '../probe.js';
 import { BER, berOid, berToInteger, berToOid } from '../wire/ber.js';
 import { enterpriseOf } from './enterprises.js';
+import { DEVIATIONS } from './describe.js';
 import {
   PDU,
   SNMP_TYPE,
@@ -80,9 +81,9 @@ function readAnswer(message: SnmpMessage, asked: SnmpMessage): Reading {
     return unrecognised('another community');
   if (message.third !== 0) return refusal(message.third);
   const deviations = [
-    ...(isCut ? ['16 bits of the request-id'] : []),
-    ...(hasCommunity ? [] : ['an empty community']),
-    ...(message.version === asked.version ? [] : ['version 1']),
+    ...(isCut ? [DEVIATIONS.request_id.en] : []),
+    ...(hasCommunity ? [] : [DEVIATIONS.community.en]),
+    ...(message.version === asked.version ? [] : [DEVIATIONS.version.en]),
   ];
   return {
     kind: 'answer',

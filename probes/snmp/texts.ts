@@ -1,11 +1,12 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { ProbeTexts, Texts } from '../probe.js';
-import { isAmplifier, reportedForm } from '../probe.js';
+import { isAmplifier, joined, reportedForm } from '../probe.js';
+import { deviationTexts, durationTexts, vendorTexts } from './describe.js';
 
 /** What an end customer does about an agent that answers a community, in whatever version. */
 const remedy: Texts = {
   en: [
-    'Let the agent listen on a management network only, and filter 161/udp from outside at the edge.',
+    'Let the agent listen on a management network only, and filter PORT/udp from outside at the edge.',
     'Net-SNMP (snmpd): `agentAddress udp:10.0.0.1:161` with an inside address, and `rocommunity SECRET 10.0.0.0/8` with a community of your own and the management network; delete `public` and `private`.',
     'Windows: remove the SNMP service, or admit your management hosts only ("Accept SNMP packets from these hosts") with a community of your own.',
     'Routers, switches, printers, modems: put an access list on SNMP, change the default communities, or switch SNMP off where nobody reads it.',
@@ -13,7 +14,7 @@ const remedy: Texts = {
     'Drop packets with forged source addresses that leave your network (BCP 38).',
   ].join('\n'),
   ja: [
-    'エージェントは管理用ネットワークでのみ待ち受け、外部からの161/udpはネットワーク境界で遮断してください。',
+    'エージェントは管理用ネットワークでのみ待ち受け、外部からのPORT/udpはネットワーク境界で遮断してください。',
     'Net-SNMP（snmpd）：`agentAddress udp:10.0.0.1:161` のように内部アドレスを指定し、`rocommunity SECRET 10.0.0.0/8` のように独自のコミュニティ名と管理用ネットワークに限定します。`public` と `private` は削除します。',
     'Windows：SNMPサービスを削除するか、独自のコミュニティ名を設定し、「これらのホストからSNMPパケットを受け付ける」で管理用ホストに限定します。',
     'ルーター、スイッチ、プリンター、モデム：SNMPにアクセスリストを設定し、初期設定のコミュニティ名を変更します。使っていない場合はSNMPを無効にします。',
@@ -51,34 +52,55 @@ function snmpCommand(form: string): string | undefined {
   return `${tool} -c ${quoted} -r 0 ${isBulk ? `-Cr${count} ` : ''}ADDRESS:PORT ${oids.join(' ')}`;
 }
 
-function checkWith(command: string): Texts {
+function checkWith(command: string, before: Texts = { en: '', ja: '' }): Texts {
   return {
-    en: `If names and values come back, the agent still answers. "Timeout", twice in a row, means that it no longer answers. Try any other communities that you use as well:\n    ${command}`,
-    ja: `名前と値が返ってきた場合は、まだ応答しています。2回続けて「Timeout」と表示された場合は、応答は止まっています。実際にお使いのほかのコミュニティ名でもお試しください。\n    ${command}`,
+    en: `${before.en}If names and values come back, the agent still answers. "Timeout", twice in a row, means that it no longer answers; "Error in packet", that it answers without showing these values. Try any other communities that you use as well:\n    ${command}`,
+    ja: `${before.ja}名前と値が返ってきた場合は、まだ応答しています。2回続けて「Timeout」と表示された場合は、応答は止まっています。「Error in packet」と表示された場合は、応答していますが、これらの値は返していません。実際にお使いのほかのコミュニティ名でもお試しください。\n    ${command}`,
   };
 }
+
+/** Where the check cannot ask what the row shows, but what the agent was found by. */
+const FOUND_BY_THIS: Texts = {
+  en: 'The tools of Net-SNMP do not send the request that brought the answer above (GetBulk in SNMPv1). The agent answered this one too. ',
+  ja: '上記の応答を得た要求（SNMPv1でのGetBulk）は、Net-SNMPのツールでは送れません。次の要求にも応答がありました。',
+};
 
 /** The question that was answered, and texts for an agent that hardly amplifies. */
 export function agentTextsFor(finding: FindingRecord): Partial<ProbeTexts> {
   const form = reportedForm(finding);
   const command = form === undefined ? undefined : snmpCommand(form);
-  const { sysdesc, sysname, vendor, community } = finding.facts ?? {};
-  const told = [
-    ...(sysdesc === undefined ? [] : [`sysDescr：${String(sysdesc)}`]),
-    ...(sysname === undefined ? [] : [`sysName：${String(sysname)}`]),
-    ...(vendor === undefined ? [] : [`製造元：${String(vendor)}`]),
-    ...(community === undefined ? [] : [`コミュニティ名：${String(community)}`]),
-  ].join('、');
+  const isSubstitute = form?.startsWith('v1-getbulk') === true;
   return {
-    ...(command !== undefined && { check: checkWith(command) }),
+    ...(command !== undefined && { check: checkWith(command, isSubstitute ? FOUND_BY_THIS : undefined) }),
     ...(!isAmplifier(finding) && {
       risk: {
         en: `This device answers anyone who knows its community. ${READABLE.en}`,
         ja: `この機器は、コミュニティ名を知る誰にでも応答します。${READABLE.ja}`,
       },
     }),
-    ...(told !== '' && { detail: { en: finding.detail ?? '', ja: told } }),
+    ...(form !== undefined && command !== undefined && { detail: joined(agentTexts(finding, form)) }),
   };
+}
+
+/** What the device says of itself, by which community, and to what it answered most. */
+function agentTexts({ facts = {}, exchanges }: FindingRecord, form: string): readonly Texts[] {
+  const { sysdesc, sysname, uptime, deviation } = facts;
+  const communities = exchanges
+    .filter(
+      ({ purpose, datagrams, refusal }) => purpose === 'measure' && datagrams > 0 && refusal === undefined,
+    )
+    .flatMap((exchange) => FORM.exec(exchange.form)?.groups?.['community'] ?? []);
+  const named = [...new Set(communities)].join(', ');
+  return [
+    ...(named === '' ? [] : [{ en: `community: ${named}`, ja: `コミュニティ名：${named}` }]),
+    { en: `highest factor: ${form}`, ja: `増幅率が最も高かった要求：${form}` },
+    ...(deviation === undefined ? [] : deviationTexts(String(deviation))),
+    ...(typeof uptime === 'number' ? [durationTexts(uptime)] : []),
+    ...vendorTexts(facts),
+    // Last, for the end may be cut off: it is the device's own text.
+    ...(sysname === undefined ? [] : [{ en: `sysName: ${sysname}`, ja: `sysName：${sysname}` }]),
+    ...(sysdesc === undefined ? [] : [{ en: `sysDescr: ${sysdesc}`, ja: `sysDescr：${sysdesc}` }]),
+  ];
 }
 
 /** What an end customer may read about an SNMP agent that answers strangers. */
@@ -120,12 +142,12 @@ export const v3Texts: ProbeTexts = {
   },
   remedy: {
     en: [
-      'The protocol needs this answer, so it cannot be switched off by itself: filter 161/udp from outside at the edge, and let the agent listen on a management network only.',
+      'The protocol needs this answer, so it cannot be switched off by itself: filter PORT/udp from outside at the edge, and let the agent listen on a management network only.',
       'Net-SNMP (snmpd): `agentAddress udp:10.0.0.1:161` with an inside address. Routers, switches, printers: put an access list on SNMP, or switch it off where nobody reads it.',
       'Where SNMPv3 is used, let every user have authentication and encryption (authPriv) and long passwords.',
     ].join('\n'),
     ja: [
-      'この応答はプロトコル上必要なもので、単独では無効にできません。外部からの161/udpをネットワーク境界で遮断し、エージェントは管理用ネットワークでのみ待ち受けてください。',
+      'この応答はプロトコル上必要なもので、単独では無効にできません。外部からのPORT/udpをネットワーク境界で遮断し、エージェントは管理用ネットワークでのみ待ち受けてください。',
       'Net-SNMP（snmpd）：`agentAddress udp:10.0.0.1:161` のように内部アドレスを指定します。ルーター、スイッチ、プリンター：SNMPにアクセスリストを設定し、使っていない場合はSNMPを無効にします。',
       'SNMPv3を使う場合は、すべてのユーザーに認証と暗号化（authPriv）および長いパスワードを設定してください。',
     ].join('\n'),
@@ -136,27 +158,19 @@ export const v3Texts: ProbeTexts = {
   },
 };
 
-/** The identity of an engine, in Japanese too. */
-export function v3TextsFor({ facts = {}, detail }: FindingRecord): Partial<ProbeTexts> {
-  const {
-    vendor,
-    vendor_id: number,
-    engine_id: id,
-    engine_id_format: format,
-    engine_boots: boots,
-    uptime,
-  } = facts;
-  if (uptime === undefined) return {};
-  const maker = vendor === undefined ? '' : `${String(vendor)}、`;
+/** The identity of an engine. */
+export function v3TextsFor({ facts = {} }: FindingRecord): Partial<ProbeTexts> {
+  const { engine_id: id, engine_id_format: format, engine_boots: boots, uptime } = facts;
+  if (typeof uptime !== 'number') return {};
   return {
-    detail: {
-      en: detail ?? '',
-      ja: [
-        ...(number === undefined ? [] : [`製造元：${maker}企業番号${String(number)}`]),
-        `エンジンID：${String(id ?? '表示しません')}（形式：${String(format)}）`,
-        `起動回数：${String(boots)}`,
-        `起動からの経過：${String(uptime)}秒`,
-      ].join('、'),
-    },
+    detail: joined([
+      ...vendorTexts(facts),
+      {
+        en: `engine id: ${id ?? 'not shown'} (format ${format})`,
+        ja: `エンジンID：${id ?? '非表示'}（形式：${format}）`,
+      },
+      { en: `boots: ${boots}`, ja: `起動回数：${boots}` },
+      durationTexts(uptime),
+    ]),
   };
 }

@@ -3,7 +3,7 @@ import { LANGUAGES } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { isExposed } from '../../src/domain/status.js';
-import { checkOf, unknownTexts, textsOf } from '../notices/phrases.js';
+import { atHost, unknownTexts, textsOf } from '../notices/phrases.js';
 import { inline } from './cells.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
@@ -84,13 +84,15 @@ function article(
 <h4>${say({ en: 'What to do', ja: '対策の方法' })}</h4>
 ${each(
   (language) => html`<ul>
-${remedy[language].split('\n').map(
-  (line) => html`<li>${inline(line)}
+${atHost(remedy[language], worst)
+  .split('\n')
+  .map(
+    (line) => html`<li>${inline(line)}
 `,
-)}</ul>`,
+  )}</ul>`,
 )}
 <h4>${say({ en: 'How to see for yourself', ja: 'ご自身での確認方法' })}</h4>
-${each((language) => steps(checkOf(check[language], worst)))}
+${each((language) => steps(atHost(check[language], worst)))}
 </article>
 `;
 }

@@ -96,6 +96,10 @@ function sectionsOf(
       title: { en: 'What was authorised and asked', ja: '許可と調査の内容' },
       content: () => [authorisation(run)],
     },
-    { id: 'method', title: { en: 'How to read the figures', ja: '数値の読み方' }, content: () => [method()] },
+    {
+      id: 'method',
+      title: { en: 'How to read the figures', ja: '数値の読み方' },
+      content: () => [method(run)],
+    },
   ];
 }

@@ -1,19 +1,24 @@
+import type { RunRecord, RunSettings } from '../../src/domain/run-record.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import type { Said } from './say.js';
 import { say } from './say.js';
 
 /** How it was measured, and how to read the figures: what a reader needs who has seen none of our documents. */
-export function method(): Html {
+export function method({ settings }: RunRecord): Html {
   return html`<dl class="method">
-${METHOD.map(
+${methodOf(settings).map(
   ({ name, about }) => html`<div><dt>${say(name)}<dd>${say(about)}</div>
 `,
 )}</dl>
 `;
 }
 
-const METHOD: readonly { readonly name: Said; readonly about: Said }[] = [
+/** With the thresholds of this run. In a version that had none in run.json they were 500 and 50. */
+const methodOf = ({
+  severity_critical: critical = 500,
+  severity_high: high = 50,
+}: RunSettings): readonly { readonly name: Said; readonly about: Said }[] => [
   {
     name: { en: 'Exposure', ja: '検出' },
     about: {
@@ -38,8 +43,8 @@ const METHOD: readonly { readonly name: Said; readonly about: Said }[] = [
   {
     name: { en: 'On the wire', ja: '回線上の増幅率' },
     about: {
-      en: 'The same with all headers, as Ethernet frames of at least 64 bytes: what a link carries. Requests of all sizes compare in it, so severity goes by it: critical from 500, high from 50, low below 2, info below 1, the type’s own level between, unless what answers is worse than its figures (a loop, a working monlist) or less (mode 7 without a list).',
-      ja: 'ヘッダーを含め、64バイト以上のイーサネットフレームとして数えた比で、回線が実際に運ぶ量です。要求の大きさが違っても比較できるため、深刻度はこの値で決めます（500以上は緊急、50以上は高、2未満は低、1未満は参考、その間は種類ごとの既定値。ただし、ループの恐れや有効なmonlistなどは高く、一覧を返さないmode 7は低くします）。',
+      en: `The same with all headers, as Ethernet frames of at least 64 bytes: what a link carries. Requests of all sizes compare in it, so severity goes by it: critical from ${critical}, high from ${high}, low below 2, info below 1, the type’s own level between, unless what answers is worse than its figures (a loop, a working monlist) or less (mode 7 without a list).`,
+      ja: `ヘッダーを含め、64バイト以上のイーサネットフレームとして数えた比で、回線が実際に運ぶ量です。要求の大きさが違っても比較できるため、深刻度はこの値で決めます（${critical}以上は緊急、${high}以上は高、2未満は低、1未満は参考、その間は種類ごとの既定値。ただし、ループの恐れや有効なmonlistなどは高く、一覧を返さないmode 7は低くします）。`,
     },
   },
   {

@@ -45,7 +45,7 @@ You run no server, and these names mean nothing to you? Then your router, modem,
 
 6. HOW TO CHECK IT YOURSELF
 
-Run this from outside your network (a mobile connection will do), for your own addresses only. From inside, the answer may differ. No answer means something only while the host is up and nothing on the way blocks the request.
+Run this from outside your network (a mobile connection will do), for your own addresses only. From inside, the answer may differ. A command names one of the hosts that its heading is for: put each of the others in its place. No answer means something only while the host is up and nothing on the way blocks the request.
 
 {{check}}
 
@@ -55,7 +55,7 @@ Run this from outside your network (a mobile connection will do), for your own a
 {{contact}}
 Please name the scan {{scan_id}} when you write to us.
 `,
-  ja: `Subject: {{reminder_mark}}【重要】外部に応答するUDPサービスのお知らせ：{{exposed}}件（{{asn}}、{{date}}）
+  ja: `Subject: {{reminder_mark}}外部に応答するUDPサービスのお知らせ：{{exposed}}件（{{asn}}、{{date}}）
 
 {{salutation}}
 
@@ -65,7 +65,7 @@ Please name the scan {{scan_id}} when you write to us.
 
 {{reminder}}
 
-本件は、当社が管理を担うネットワークを調査した結果に基づくものです。お客様の機器への攻撃や侵入を確認したものではありません。
+本件は、当方が管理を担うネットワークを調査した結果に基づくものです。お客様の機器への攻撃や侵入を確認したものではありません。
 
 1. 検出した内容
 
@@ -77,7 +77,7 @@ Please name the scan {{scan_id}} when you write to us.
 
 2. 測定の方法
 
-調査 {{scan_id}} は {{started}} から {{ended}} まで実施しました。各アドレスに、情報を読み出すだけの小さな要求を送り、応答があったアドレスにはあらためて個別に要求を送って、返ってきた量を数えました。当社の調査に応答したサービスは、誰からの要求にも応答するものとみなしています。当社の調査を意図的に許可されている場合は、お知らせください。増幅率は、応答のバイト数を要求のバイト数で割った値です（いずれもUDPのペイロード）。要求の大きさによって変わるため、要求の大きさと併せてご覧ください。「回線上」は、イーサネットのヘッダーと最小フレーム長を含めて計算した比です。「以上」と付した数値は下限です。測定を打ち切った後も応答が続いたか、応答の一部が欠けている可能性があることを示します。深刻度は、サービスの種類と回線上の比によって判定しています。
+調査 {{scan_id}} は {{started}} から {{ended}} まで実施しました。各アドレスに、情報を読み出すだけの小さな要求を送り、応答があったアドレスにはあらためて個別に要求を送って、返ってきた量を数えました。当方の調査に応答したサービスは、誰からの要求にも応答するものとみなしています。当方の調査を意図的に許可されている場合は、お知らせください。増幅率は、応答のバイト数を要求のバイト数で割った値です（いずれもUDPのペイロード）。要求の大きさによって変わるため、要求の大きさと併せてご覧ください。「回線上」は、すべてのヘッダーとイーサネットの最小フレーム長を含めて計算した比です。「以上」と付した数値は下限です。測定を打ち切った後も応答が続いたか、応答の一部が欠けている可能性があることを示します。深刻度は、サービスの種類と回線上の比によって判定しています。
 
 IPアドレスが動的に割り当てられている場合は、測定時刻とお手元の記録を照らし合わせてください。
 
@@ -96,11 +96,11 @@ IPアドレスが動的に割り当てられている場合は、測定時刻と
 - 設定画面で、インターネット側からの管理機能（リモート管理、WAN側アクセス、クラウド接続など）と、インターネット側のDNS、NTP（時刻サーバー）、SNMPの各機能を無効にしてください。
 - 不要なポート転送（ポート開放）やDMZホストの設定を削除してください。宅内の機器が自動でポートを開いている場合は、UPnPを無効にしてください。
 - 更新が提供されなくなった機器は、買い替えをご検討ください。
-- 機器が当社からの貸与品である場合や、ご不明な点がある場合は、下記の窓口までご連絡ください。
+- 機器が当方からの貸与品である場合や、ご不明な点がある場合は、下記の窓口までご連絡ください。
 
 6. ご自身での確認方法
 
-お客様のネットワークの外（携帯電話の回線など）から、お客様ご自身のアドレスに対してのみ実行してください。内側から実行すると、結果が異なることがあります。応答がないことに意味があるのは、機器が動作しており、途中の経路で要求が遮断されていない場合に限ります。
+お客様のネットワークの外（携帯電話の回線など）から、お客様ご自身のアドレスに対してのみ実行してください。内側から実行すると、結果が異なることがあります。各コマンドは、見出しに該当するアドレスの1つを例にしています。ほかのアドレスについては、アドレスを置き換えて実行してください。応答がないことに意味があるのは、機器が動作しており、途中の経路で要求が遮断されていない場合に限ります。
 
 {{check}}
 
@@ -122,7 +122,7 @@ export const closingTemplates: Readonly<Record<Language, string>> = {
 
 {{fixed}}
 
-The scan {{scan_id}} ran from {{started}} to {{ended}} (UTC). The last figures of each are in the file {{csv}}.
+The scan {{scan_id}} ran from {{started}} to {{ended}}. The last figures of each are in the file {{csv}}.
 
 {{organisation}}
 {{contact}}
@@ -138,7 +138,7 @@ Please name the scan {{scan_id}} when you write to us.
 
 {{fixed}}
 
-調査 {{scan_id}} は {{started}} から {{ended}}（UTC）まで実施しました。各項目の最後の測定値はファイル {{csv}} に記載しています。
+調査 {{scan_id}} は {{started}} から {{ended}} まで実施しました。各項目の最後の測定値はファイル {{csv}} に記載しています。
 
 {{organisation}}
 {{contact}}

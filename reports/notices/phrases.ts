@@ -51,10 +51,13 @@ export interface Phrases {
     readonly before: number;
     readonly exposed: number;
     readonly scans: number;
+    /** A UTC day. */
     readonly since: string;
+    /** Whether all of them were found so often, and first on that day. */
+    readonly alike: boolean;
   }): string;
-  /** Of a closing letter; `allProved`: none of them is silent only. */
-  closing(counts: { readonly fixed: number; readonly allProved: boolean }): string;
+  /** Of a closing letter; `allProved`: none of what this scan found fixed is silent only. */
+  closing(facts: { readonly allProved: boolean }): string;
 }
 
 /** `1st`, `2nd`, `11th`. */
@@ -62,10 +65,6 @@ function ordinal(number: number): string {
   const tens = Math.floor(number / 10) % 10;
   const ending = tens === 1 ? 'th' : (['th', 'st', 'nd', 'rd'][number % 10] ?? 'th');
   return `${number}${ending}`;
-}
-
-function day(iso: string): string {
-  return iso.slice(0, 'YYYY-MM-DD'.length);
 }
 
 /** Tags of `src/measure/elsewhere.ts`: why another address answered. */
@@ -135,9 +134,9 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
       'The answer above came from another address than the one that was asked. Most tools do not show such an answer; dig says "reply from unexpected source", which means that it still comes.',
     colon: ': ',
     headingFor: (title, hosts) => `${title}; ${hosts}`,
-    closed: 'Found by earlier scans, and exposed no longer (thank you):',
+    closed: 'Found by earlier scans and no longer exposed (thank you):',
     silent:
-      'Found by earlier scans, and no longer answering. Silence does not prove that a service is closed: please make sure that it is.',
+      'Found by earlier scans and no longer answering. Silence does not prove that a service is closed: please make sure that it is.',
     fixed(record, title) {
       const { ip, port, status_evidence: evidence } = record;
       const proof = evidence === 'silent' ? silence(record) : evidence && PROOFS.en[evidence];
@@ -149,11 +148,11 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
         exposed === 1
           ? [
               'A service at an address assigned to you answered',
-              'the service, or let only your own users reach it',
+              'the service or let only your own users reach it; where it has to answer everyone, limit what it answers',
             ]
           : [
               'Services at addresses assigned to you answered',
-              'these services, or let only your own users reach them',
+              'these services or let only your own users reach them; where one has to answer everyone, limit what it answers',
             ];
       const larger =
         amplifying === 0
@@ -164,7 +163,7 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
       return `${subject} our scanner${larger}. What answers us most likely answers anyone: attackers send such requests in the name of a victim, the replies then hit the victim, and your own line carries them. Please close ${them}. This message says what was found, how it was measured, why it matters, how to fix it and how to check that yourself.`;
     },
     reminderMark: (scans) => `Found again (for the ${ordinal(scans)} time): `,
-    reminder({ before, exposed, scans, since }) {
+    reminder({ before, exposed, scans, since, alike }) {
       const them =
         exposed === 1
           ? 'The exposure below was'
@@ -173,11 +172,16 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
             : before === exposed
               ? 'All the exposures below were'
               : `${before} of the exposures below were`;
-      const [it, its] = before === 1 ? ['It', 'it'] : ['The one found most often', 'that one'];
-      return `${them} found by earlier scans too. ${it} was first found on ${day(since)}; this is the ${ordinal(scans)} scan that found ${its}.`;
+      const [it, its] =
+        before === 1
+          ? ['It was', 'it']
+          : alike
+            ? ['They were', 'them']
+            : ['The one found most often was', 'that one'];
+      return `${them} found by earlier scans too. ${it} first found on ${since}; this is the ${ordinal(scans)} scan that found ${its}.`;
     },
-    closing: ({ fixed, allProved }) =>
-      `Earlier scans found ${fixed === 1 ? 'an exposed UDP service' : 'exposed UDP services'} at ${fixed === 1 ? 'an address' : 'addresses'} assigned to you. This scan did not find ${fixed === 1 ? 'it' : 'them'} exposed any more${allProved ? ', and we see nothing left to do' : ''}.`,
+    closing: ({ allProved }) =>
+      `Earlier scans found exposed UDP services at addresses assigned to you. This scan found none there any more${allProved ? ', and we see nothing left to do' : ''}.`,
   },
   ja: {
     unknownCustomer: 'お客様不明',
@@ -241,17 +245,17 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
           : exposed === 1
             ? '応答の大きさは、回線上で要求の2倍以上でした。'
             : `${amplifying === exposed ? 'いずれも' : `${exposed}件のうち${amplifying}件では`}、応答の大きさが回線上で要求の2倍以上でした。`;
-      return `お客様がご利用中のIPアドレスにおいて、当社の調査に応答するUDPサービスを確認しました。${larger}当社の調査に応答するサービスは、誰からの要求にも応答するものと考えられます。攻撃者は送信元を被害者のアドレスに詐称した要求を送り、その応答を被害者に送りつけます（リフレクション攻撃）。その通信はお客様の回線にも負荷をかけます。お手数ですが、該当するサービスを停止するか、必要な利用者だけが使えるように制限してくださいますようお願いいたします。以下に、検出した内容、測定の方法、放置した場合の危険、対策の方法、ご自身での確認方法をご案内します。`;
+      return `お客様がご利用中のIPアドレスにおいて、当方の調査に応答するUDPサービスを確認しました。${larger}当方の調査に応答するサービスは、誰からの要求にも応答するものと考えられます。攻撃者は送信元を被害者のアドレスに詐称した要求を送り、その応答を被害者に送りつけます（リフレクション攻撃）。その通信はお客様の回線にも負荷をかけます。お手数ですが、該当するサービスを停止するか、必要な利用者だけが使えるように制限してくださいますようお願いいたします。誰からの要求にも応答する必要があるサービスについては、応答の内容を制限してください。以下に、検出した内容、測定の方法、放置した場合の危険、対策の方法、ご自身での確認方法をご案内します。`;
     },
     reminderMark: (scans) => `【${scans}回目の検出】`,
-    reminder({ before, exposed, scans, since }) {
+    reminder({ before, exposed, scans, since, alike }) {
       const them =
         exposed === 1 ? '以下の項目' : before === exposed ? '以下の項目はいずれも' : `以下のうち${before}件`;
-      const often = before === 1 ? '' : '検出回数が最も多いものは、';
-      return `${them}${them.endsWith('も') ? '' : 'は'}、以前の調査でも検出しています。${often}${day(since)}に初めて検出し、今回が${scans}回目の検出です。`;
+      const often = before === 1 ? '' : alike ? 'いずれも' : '検出回数が最も多いものは、';
+      return `${them}${them.endsWith('も') ? '' : 'は'}、以前の調査でも検出しています。${often}${since}に初めて検出し、今回が${scans}回目の検出です。`;
     },
     closing: ({ allProved }) =>
-      `以前の調査で、お客様がご利用中のIPアドレスにおいて、外部に応答するUDPサービスを検出しておりました。今回の調査では検出されませんでした。${allProved ? '調査結果からは、これ以上の対応は不要と考えております。' : ''}`,
+      `以前の調査では、お客様がご利用中のIPアドレスにおいて、外部に応答するUDPサービスを検出しておりましたが、今回の調査では検出されませんでした。${allProved ? '調査結果からは、これ以上の対応は不要と考えております。' : ''}`,
   },
 };
 
@@ -287,11 +291,11 @@ function silence(record: FindingRecord): string {
 function silenceInJapanese(record: FindingRecord): string {
   const { silent_since: since, silent_runs: scans, last_seen } = record;
   const again = askedAgain(record);
-  return [
-    `${since === undefined ? '' : `${spacedTime(since)} 以降、`}${scans === undefined ? '' : `${scans}回の調査で`}応答がありません`,
+  const known = [
     ...(last_seen === undefined ? [] : [`最後の応答：${spacedTime(last_seen)}`]),
     ...(again === undefined ? [] : [`今回の再確認：${again.times}回、最終 ${spacedTime(again.last)}`]),
   ].join('、');
+  return `${since === undefined ? '' : `${spacedTime(since)} 以降、`}${scans === undefined ? '' : `${scans}回の調査で`}応答がありません${known === '' ? '' : `（${known}）`}`;
 }
 
 /** `1 byte`, `8 bytes`. */
@@ -322,13 +326,18 @@ export function textsOf(record: FindingRecord, probes: readonly ProbeIdentity[] 
   return known === undefined ? unknownTexts : { ...known.texts, ...known.textsFor?.(record) };
 }
 
-/** How to see for oneself, at the address and port that were asked: the tools of SNMP and nmap name IPv6 apart. */
-export function checkOf(text: string, { probed_ip, probed_port }: FindingRecord): string {
+/**
+ * A remedy or a check, with `ADDRESS` and `PORT` as they were asked: the tools of SNMP and nmap name IPv6 apart.
+ */
+export function atHost(
+  text: string,
+  { probed_ip, probed_port }: Pick<FindingRecord, 'probed_ip' | 'probed_port'>,
+): string {
   const isIpv6 = probed_ip.includes(':');
   return (isIpv6 ? text.replaceAll('ADDRESS:PORT', `udp6:[${probed_ip}]:PORT`) : text)
     .replaceAll(/^ {4}nmap /gm, isIpv6 ? '    nmap -6 ' : '    nmap ')
     .replaceAll('ADDRESS', probed_ip)
-    .replaceAll('PORT', String(probed_port));
+    .replaceAll(/\bPORT\b/g, String(probed_port));
 }
 
 /** What can be said of an answer that no reader knows, or of a probe that this version does not have. */
@@ -342,7 +351,7 @@ export const unknownTexts: ProbeTexts = {
       'What kind of service answers here is not known; it answered a request of our scanner. With a forged ' +
       'sender address its answers hit a third party from your network.',
     ja:
-      '応答しているサービスの種類は特定できていませんが、当社の調査の要求に応答しました。' +
+      '応答しているサービスの種類は特定できていませんが、当方の調査の要求に応答しました。' +
       '送信元を詐称した要求に応答すると、第三者への攻撃がこのネットワークから行われる形になります。',
   },
   remedy: {

@@ -8,7 +8,7 @@ import { cleanText } from '../clean-text.js';
 import { cutToWidth } from '../text-width.js';
 import type { Letter } from './letters.js';
 import type { Phrases } from './phrases.js';
-import { checkOf, factorText, phrases, spacedTime, textsOf } from './phrases.js';
+import { atHost, factorText, phrases, spacedTime, textsOf } from './phrases.js';
 import type { NoticeValues } from './template.js';
 
 /** More make no letter that anybody reads; the CSV file beside has all. */
@@ -17,7 +17,7 @@ const MOST_LISTED = 100;
 /** In columns: what a server says of itself is to be recognised; the CSV file has more of it. */
 const MOST_OF_A_TEXT = 210;
 
-/** In the heading of a check. */
+/** In a heading. */
 const MOST_HOSTS = 3;
 
 /** What the placeholders of a template stand for, in one language. @param probes those whose texts are known. */
@@ -55,7 +55,7 @@ export function noticeValues(
     ...reminderOf(exposed, say),
     opening:
       exposed.length === 0
-        ? say.closing({ fixed: fixed.length, allProved: silent.length === 0 })
+        ? say.closing({ allProved: silent.length === 0 })
         : say.opening({ exposed: exposed.length, amplifying: exposed.filter(isAmplifier).length }),
     findings: [
       ...exposed
@@ -69,8 +69,10 @@ export function noticeValues(
     ]
       .filter((part) => part !== '')
       .join('\n\n'),
-    risk: sections(exposed, titleOf, (record) => textsFor(record).risk[language]),
-    remedy: sections(exposed, titleOf, (record) => asList(textsFor(record).remedy[language])),
+    risk: sections(exposed, say, titleOf, (record) => textsFor(record).risk[language]),
+    remedy: sections(exposed, say, titleOf, (record) =>
+      asList(atHost(textsFor(record).remedy[language], record)),
+    ),
     check: checks(exposed, say, titleOf, (record) =>
       [
         ...(say.elsewhereOf(record) === undefined ? [] : [say.checkElsewhere]),
@@ -87,14 +89,16 @@ function reminderOf(
 ): Pick<NoticeValues, 'reminder_mark' | 'reminder'> {
   const before = exposed.filter(({ status }) => status === 'persisting' || status === 'reopened');
   const scans = Math.max(0, ...before.map(({ times_seen = 0 }) => times_seen));
-  const since = before
+  const days = before
     .filter(({ times_seen = 0 }) => times_seen === scans)
-    .flatMap(({ first_seen }) => first_seen ?? [])
-    .sort()[0];
+    .flatMap(({ first_seen }) => first_seen?.slice(0, 'YYYY-MM-DD'.length) ?? [])
+    .sort();
+  const [since] = days;
   if (since === undefined || scans < 2) return { reminder_mark: '', reminder: '' };
+  const alike = days.length === before.length && days.at(-1) === since;
   return {
     reminder_mark: say.reminderMark(scans),
-    reminder: say.reminder({ before: before.length, exposed: exposed.length, scans, since }),
+    reminder: say.reminder({ before: before.length, exposed: exposed.length, scans, since, alike }),
   };
 }
 
@@ -153,51 +157,67 @@ function recognisable(text: string | undefined): string | undefined {
   return broken === undefined ? undefined : cutToWidth(broken, MOST_OF_A_TEXT);
 }
 
-/** A text for each kind of service, once where several share it, under their titles. */
-function sections(
+/** A text that is said of these rows, of which each was found as `title`. */
+interface Told {
+  readonly title: string;
+  readonly text: string;
+  readonly rows: readonly FindingRecord[];
+}
+
+/** What is said of each kind of service: rows of one title stand apart where not the same is said of them. */
+function toldOf(
   records: readonly FindingRecord[],
   titleOf: (record: FindingRecord) => string,
   textOf: (record: FindingRecord) => string,
-): string {
-  const titles = new Map<string, string>();
+): readonly Told[] {
+  const byTitle = new Map<string, Map<string, FindingRecord[]>>();
   for (const record of records) {
-    const title = titleOf(record);
-    if (!titles.has(title)) titles.set(title, textOf(record));
+    const [title, text] = [titleOf(record), textOf(record)];
+    const texts = byTitle.get(title) ?? new Map<string, FindingRecord[]>();
+    byTitle.set(title, texts.set(text, [...(texts.get(text) ?? []), record]));
   }
-  const byText = new Map<string, string[]>();
-  for (const [title, text] of titles) byText.set(text, [...(byText.get(text) ?? []), title]);
-  return [...byText]
-    .map(([text, heads]) => [...heads.map((head) => `[${head}]`), text].join('\n'))
+  return [...byTitle].flatMap(([title, texts]) => [...texts].map(([text, rows]) => ({ title, text, rows })));
+}
+
+/** The title, and where not all that it stands for are meant some of the hosts that are. */
+function headingOf({ title, rows }: Told, all: readonly Told[], say: Phrases): string {
+  if (all.filter((told) => told.title === title).length === 1) return title;
+  const hosts = [...new Set(rows.map(({ ip }) => ip))];
+  return say.headingFor(
+    title,
+    `${hosts.slice(0, MOST_HOSTS).join(', ')}${hosts.length > MOST_HOSTS ? ', …' : ''}`,
+  );
+}
+
+/** A text for each kind of service, once where several share it, under their titles. */
+function sections(
+  records: readonly FindingRecord[],
+  say: Phrases,
+  titleOf: (record: FindingRecord) => string,
+  textOf: (record: FindingRecord) => string,
+): string {
+  const all = toldOf(records, titleOf, textOf);
+  const headings = new Map<string, string[]>();
+  for (const told of all)
+    headings.set(told.text, [...(headings.get(told.text) ?? []), headingOf(told, all, say)]);
+  return [...headings]
+    .map(([text, titles]) => [...titles.map((title) => `[${title}]`), text].join('\n'))
     .join('\n\n');
 }
 
-/**
- * How to check each kind of service: one command a question, at the worst host that was asked it. Where the hosts under
- * one title were asked different questions, the heading names some of those that this one is for.
- */
+/** How to check each kind of service: one command a question, at the worst host that was asked it. */
 function checks(
   records: readonly FindingRecord[],
   say: Phrases,
   titleOf: (record: FindingRecord) => string,
   checkFor: (record: FindingRecord) => string,
 ): string {
-  const questions = new Map<string, Map<string, FindingRecord[]>>();
-  for (const record of records) {
-    const title = titleOf(record);
-    const question = `${record.probed_port} ${checkFor(record)}`;
-    const ofTitle = questions.get(title) ?? new Map<string, FindingRecord[]>();
-    questions.set(title, ofTitle.set(question, [...(ofTitle.get(question) ?? []), record]));
-  }
-  return [...questions]
-    .flatMap(([title, ofTitle]) =>
-      [...ofTitle.values()].map((rows) => {
-        const hosts = [...new Set(rows.map(({ ip }) => ip))];
-        const some = `${hosts.slice(0, MOST_HOSTS).join(', ')}${hosts.length > MOST_HOSTS ? ', …' : ''}`;
-        const [worst] = rows;
-        const heading = ofTitle.size > 1 ? say.headingFor(title, some) : title;
-        return `[${heading}]\n${worst === undefined ? '' : checkOf(checkFor(worst), worst)}`;
-      }),
-    )
+  const all = toldOf(records, titleOf, (record) => `${record.probed_port} ${checkFor(record)}`);
+  return all
+    .flatMap((told) => {
+      const [worst] = told.rows;
+      return worst === undefined ? [] : [`[${headingOf(told, all, say)}]\n${atHost(checkFor(worst), worst)}`];
+    })
     .join('\n\n');
 }
 

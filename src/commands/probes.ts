@@ -75,9 +75,13 @@ function show(definition: ProbeDefinition, language: Language): string {
     texts.risk[language],
     '',
     labels.remedy,
-    texts.remedy[language],
+    atPort(texts.remedy[language], port),
     '',
     labels.check,
-    texts.check[language].replaceAll('PORT', String(port)),
+    atPort(texts.check[language], port),
   ].join('\n')}\n`;
+}
+
+function atPort(text: string, port: number): string {
+  return text.replaceAll(/\bPORT\b/g, String(port));
 }

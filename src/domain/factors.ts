@@ -1,6 +1,6 @@
 import type { Caveat, Exchange } from './exchange.js';
 import { trafficOf } from './exchange.js';
-import type { Address } from './address.js';
+import type { Address, Family } from './address.js';
 import { familyOf } from './address.js';
 
 /** The exchanges with one responder for one probe. Factors are functions of it, so none can go stale. */
@@ -51,6 +51,14 @@ export function reportedExchange(exchanges: readonly Exchange[]): Exchange | und
           : best,
       undefined,
     );
+}
+
+/** The payload of the largest answer in one datagram that is less than twice its request on the wire. */
+export function largestBelowTwice(requestBytes: number, family: Family): number {
+  const limit = 2 * trafficOf(requestBytes, family).wireBytes;
+  let bytes = requestBytes;
+  while (trafficOf(bytes + 1, family).wireBytes < limit) bytes++;
+  return bytes;
 }
 
 /** Whether a cap, a kernel drop or anything else that loses datagrams made the figure too small. */

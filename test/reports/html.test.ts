@@ -255,6 +255,13 @@ describe('the figures of report.html', () => {
     );
   });
 
+  it('name the thresholds of the severity that this run had', () => {
+    const settings = { ...sampleRun.settings, severity_critical: 321, severity_high: 43 };
+    const text = page({ ...sampleRun, settings }, []);
+    assert.match(text, /critical from 321, high from 43, low below 2/);
+    assert.match(text, /321以上は緊急、43以上は高/);
+  });
+
   it('have every header over as many cells', () => {
     const text = page();
     for (const [, head = '', body = ''] of text.matchAll(

@@ -10,9 +10,10 @@ import type { Language, Probe, EmulatedServer } from '../../probes/probe.js';
 import { LANGUAGES } from '../../probes/probe.js';
 import { PDU, readSnmpMessage, SNMP_VERSION } from '../../probes/snmp/message.js';
 import { notices } from '../../reports/notices/notices.js';
-import { checkOf, textsOf } from '../../reports/notices/phrases.js';
+import { atHost, textsOf } from '../../reports/notices/phrases.js';
 import type { FindingRecord } from '../../reports/record.js';
 import { toRecord } from '../../reports/record.js';
+import { trafficOf } from '../../src/domain/exchange.js';
 import { factorsOf } from '../../src/domain/factors.js';
 import { severityOf } from '../../src/domain/finding.js';
 import { interview } from '../../src/measure/interview.js';
@@ -85,11 +86,16 @@ function recordOf(
   );
 }
 
-/** A letter about one finding, its subject included. */
-function letterAbout(record: FindingRecord, language: Language): string {
-  const files = [...notices.files(sampleRun, [record], { bom: false, probes })];
+/** The one letter about these findings, its subject included. */
+function letterAbout(records: FindingRecord | readonly FindingRecord[], language: Language): string {
+  const files = [...notices.files(sampleRun, [records].flat(), { bom: false, probes })];
   const file = files.find(({ path }) => path.endsWith(`.${language}.txt`)) ?? assert.fail();
   return [...file.chunks].join('');
+}
+
+/** Without the breaks of its lines. */
+function unwrapped(letter: string, language: Language): string {
+  return letter.replace(/\s+/g, language === 'en' ? ' ' : '');
 }
 
 function commandsIn(text: string): readonly string[] {
@@ -159,7 +165,7 @@ describe('the letters about all that the lab shows', () => {
     assert.ok(dns.length > 20);
     for (const { name, record } of dns) {
       const { check } = textsOf(record, probes);
-      const [command = '', ...others] = commandsIn(checkOf(check.en, record));
+      const [command = '', ...others] = commandsIn(atHost(check.en, record));
       assert.deepEqual(others, [], name);
       const asked = Buffer.from(requestOf(record));
       const typed = Buffer.from(asDigSends(command));
@@ -172,7 +178,7 @@ describe('the letters about all that the lab shows', () => {
     const agents = found.filter(({ record }) => /^snmp-(getbulk|v1)/.test(record.probe));
     assert.ok(agents.length > 5);
     for (const { name, record } of agents) {
-      const [command = ''] = commandsIn(checkOf(textsOf(record, probes).check.en, record));
+      const [command = ''] = commandsIn(atHost(textsOf(record, probes).check.en, record));
       const asked = readSnmpMessage(requestOf(record)) ?? assert.fail(name);
       const community = Buffer.from(asked.community).toString();
       const isV1 = asked.version === SNMP_VERSION.v1;
@@ -184,7 +190,12 @@ describe('the letters about all that the lab shows', () => {
         asked.varBinds.map(({ oid }) => oid),
         name,
       );
-      // net-snmp's tools refuse GetBulk inside v1: the GetNext with which the agent was found stands for it.
+      // net-snmp's tools refuse GetBulk inside v1: the GetNext with which the agent was found stands for it, and is called so.
+      assert.equal(
+        /do not send the request that brought the answer above/.test(textsOf(record, probes).check.en),
+        asked.pdu === PDU.getBulk && isV1,
+        name,
+      );
       if (asked.pdu === PDU.getBulk && !isV1)
         assert.match(command, new RegExp(`^snmpbulkget .* -Cr${asked.fourth} `), name);
       else assert.match(command, /^snmpgetnext /, name);
@@ -246,14 +257,16 @@ describe('the letters about all that the lab shows', () => {
     });
     for (const { name, record } of found) {
       const { ja = '' } = textsOf(record, probes).detail ?? {};
-      assert.doesNotMatch(ja.replace(/^(?:sysDescr|応答の内容)：.*/, ''), SENTENCE, name);
+      assert.doesNotMatch(ja.replace(/(?:sysDescr|応答の内容)：.*/, ''), SENTENCE, name);
     }
   });
 
-  it('tell in Japanese too what was found besides', () => {
+  it('tell in Japanese too what was found besides, with the same figures', () => {
+    const figures = (text: string): readonly string[] => (text.match(/\d+/g) ?? []).sort();
     for (const { name, record } of found) {
       if (record.detail === undefined) continue;
-      const { ja = '' } = textsOf(record, probes).detail ?? {};
+      const { en = record.detail, ja = '' } = textsOf(record, probes).detail ?? {};
+      assert.deepEqual(figures(ja), figures(en), `${name}: ${ja}`);
       assert.match(ja, /[\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Han}]|sysDescr/u, name);
     }
   });
@@ -263,13 +276,16 @@ describe('the letters about all that the lab shows', () => {
     assert.ok(new Set(asked.map(({ record }) => record.request_size)).size > 1);
     for (const { name, record } of asked) {
       const moved = { ...record, probed_port: 10123 };
-      const command = commandsIn(checkOf(textsOf(moved, probes).check.en, moved)).at(-1) ?? '';
+      const command = commandsIn(atHost(textsOf(moved, probes).check.en, moved)).at(-1) ?? '';
       const [, octal = '', , zeros = '0'] =
         /printf '([\\0-7]+)'(; head -c (\d+) \/dev\/zero; \})? \| nc -u -w 3 \S+ 10123 \| /.exec(command) ??
         [];
       const typed = [...octal.matchAll(/\\(\d{3})/g)].map(([, digits = '']) => parseInt(digits, 8));
       const sent = Buffer.concat([Uint8Array.from(typed), Buffer.alloc(Number(zeros))]);
-      assert.deepEqual(sent, Buffer.from(requestOf(record)), `${name}: ${command}`);
+      const asked = Buffer.from(requestOf(record));
+      // The sequence number of mode 6 is a request's own: one command is for all hosts.
+      if (record.probe === 'ntp-readvar') asked.writeUInt16BE(1, 2);
+      assert.deepEqual(sent, asked, `${name}: ${command}`);
     }
   });
 
@@ -352,12 +368,112 @@ describe('the letters about all that the lab shows', () => {
       }
   });
 
+  it('say of each host what was measured there, where another of its kind is otherwise', () => {
+    const [first, second] = ['implementation-3', 'implementation-2'].map((form) =>
+      found.find(({ record }) =>
+        record.exchanges.some(
+          (one) => one.form === form && one.reported === true && (record.packets ?? 0) > 1,
+        ),
+      ),
+    );
+    assert.ok(first && second);
+    const others = [first.record, { ...second.record, ip: '192.0.2.11', probed_ip: '192.0.2.11' }];
+    const letter = unwrapped(letterAbout(others, 'en'), 'en');
+    // Entries of 72 bytes, and of 32 in the older implementation: the list that it can grow to is not the same.
+    assert.match(
+      letter,
+      /\[NTP server answers monlist requests \(mode 7\); 192\.0\.2\.10\] One packet of 8 bytes/,
+    );
+    assert.match(letter, /up to 600 entries: 100 packets and 44,000 bytes/);
+    assert.match(letter, /up to 600 entries: 40 packets and 19,520 bytes/);
+    const agents = found.filter(
+      ({ record: { probe, ip } }) => probe === 'snmp-v1-getnext' && !ip.includes(':'),
+    );
+    const [strong] = agents;
+    assert.ok(strong);
+    const weak = { ...strong.record, ip: '192.0.2.11', probed_ip: '192.0.2.11', wire_amplification: 1.5 };
+    for (const language of LANGUAGES) {
+      const both = unwrapped(letterAbout([strong.record, weak], language), language);
+      for (const record of [strong.record, weak])
+        assert.ok(both.includes(unwrapped(textsOf(record, probes).risk[language], language)), language);
+    }
+  });
+
+  it('name in a remedy the port that is exposed, and no other', () => {
+    for (const { name, record } of found) {
+      const usual = String(record.probed_port);
+      const moved = { ...record, port: 10999, probed_port: 10999 };
+      for (const language of LANGUAGES) {
+        const letter = letterAbout(moved, language).replace(/`[^`]*`/g, '');
+        assert.doesNotMatch(letter, /\bPORT\b/, name);
+        assert.doesNotMatch(
+          unwrapped(letter, language),
+          new RegExp(String.raw`(?:port|ポート) ?${usual}\b|\b${usual}/udp`),
+          `${name} ${language}`,
+        );
+      }
+    }
+  });
+
+  it('tell of a DNS answer from which size on it amplifies, by the rule of the severity', () => {
+    for (const { name, record } of found.filter(({ record }) => record.probe === 'dns-any'))
+      for (const language of LANGUAGES) {
+        const check = textsOf(record, probes).check[language];
+        const [, most = ''] =
+          /above (\d+)|(?=\d)(\d+)(?=を超える)/.exec(check)?.filter((one) => one !== undefined) ?? [];
+        const family = record.ip.includes(':') ? 6 : 4;
+        const factorOf = (bytes: number): number =>
+          trafficOf(bytes, family).wireBytes / trafficOf(record.request_size, family).wireBytes;
+        assert.ok(factorOf(Number(most)) < 2 && factorOf(Number(most) + 1) >= 2, `${name}: ${check}`);
+      }
+  });
+
+  it('say which reminder it is: of all alike, or of the one found most often', () => {
+    const [one, other] = found.map(({ record }) => record);
+    assert.ok(one && other);
+    const known = (record: FindingRecord, times_seen: number, first_seen: string): FindingRecord => ({
+      ...record,
+      status: 'persisting',
+      times_seen,
+      first_seen,
+      days_open: 7,
+    });
+    const alike = [
+      known(one, 2, '2026-11-13T03:00:01Z'),
+      known({ ...other, ip: '192.0.2.11' }, 2, '2026-11-13T03:00:09Z'),
+    ];
+    assert.match(
+      unwrapped(letterAbout(alike, 'en'), 'en'),
+      /They were first found on 2026-11-13; this is the 2nd scan that found them\./,
+    );
+    assert.match(unwrapped(letterAbout(alike, 'ja'), 'ja'), /いずれも2026-11-13に初めて検出し、今回が2回目/);
+    const unlike = [known(one, 3, '2026-11-06T03:00:01Z'), ...alike.slice(1)];
+    assert.match(
+      unwrapped(letterAbout(unlike, 'en'), 'en'),
+      /The one found most often was first found on 2026-11-06; this is the 3rd scan that found that one\./,
+    );
+    assert.match(unwrapped(letterAbout(unlike, 'ja'), 'ja'), /検出回数が最も多いものは、2026-11-06に/);
+  });
+
+  it('close with no more than was found, and name the zone of the times once', () => {
+    const { record } = found[0] ?? assert.fail();
+    for (const language of LANGUAGES) {
+      const closing = unwrapped(
+        letterAbout({ ...record, status: 'fixed', status_evidence: 'closed', exchanges: [] }, language),
+        language,
+      );
+      assert.doesNotMatch(closing, /UTC ?[(（]UTC/);
+      // It names what this scan found fixed; others may have been fixed before.
+      assert.doesNotMatch(closing, /Earlier scans found an exposed/);
+    }
+  });
+
   it('never call closed what is only silent', () => {
     for (const { name, record } of found)
       for (const language of LANGUAGES) {
         const fixed = { ...record, status: 'fixed', last_seen: '2026-11-13T03:01:00Z' } as const;
         const CLOSED = {
-          en: /exposed no longer|thank you/,
+          en: /no longer exposed|thank you/,
           ja: /解消されたことを確認しました|ありがとう/,
         }[language];
         const proved = letterAbout({ ...fixed, status_evidence: 'closed' }, language);

@@ -120,7 +120,7 @@ describe('the notices of a customer', () => {
     );
     assert.match(
       text,
-      /exposed no\s+longer\s+\(thank you\):\n- 192\.0\.2\.11, UDP port 123, found as "NTP[^"]+":\s+its port is now\s+reported\s+closed/,
+      /no\s+longer\s+exposed\s+\(thank you\):\n- 192\.0\.2\.11, UDP port 123, found as "NTP[^"]+":\s+its port is now\s+reported\s+closed/,
     );
     assert.doesNotMatch(text, /192\.0\.2\.12/);
     const inJapanese = rendered.get(japanese) ?? '';
@@ -206,7 +206,7 @@ describe('the notices of a customer', () => {
     assert.match(proved, /^Subject: No exposed UDP services found in your network any more \(AS64496, /);
     assert.match(
       proved,
-      /nothing left to\s+do[^]+exposed no\s+longer\s+\(thank you\):\n- 192\.0\.2\.11, UDP port 123/,
+      /nothing left to\s+do[^]+no\s+longer\s+exposed\s+\(thank you\):\n- 192\.0\.2\.11, UDP port 123/,
     );
     assert.doesNotMatch(proved, /WHAT WAS FOUND|Found again/);
     const files = render([silent]);
@@ -215,16 +215,16 @@ describe('the notices of a customer', () => {
       unproved.replace(/\s+/g, ' '),
       /- 192\.0\.2\.12, [^:]+\(mode 7\)": no answer since 2026-11-13 03:00:00 UTC, in 2 scans; it last answered at 2026-11-06 03:01:00 UTC; this scan asked again 3 times, last at 2026-11-20 03:03:00 UTC/,
     );
-    assert.doesNotMatch(unproved, /thank you|exposed no\s+longer|left\s+to\s+do/);
+    assert.doesNotMatch(unproved, /thank you|no\s+longer\s+exposed|left\s+to\s+do/);
     const unprovedInJapanese = (files.get(japanese) ?? '').replace(/\s+/g, '');
     assert.match(
       unprovedInJapanese,
-      /2026-11-1303:00:00UTC以降、2回の調査で応答がありません、最後の応答：2026-11-0603:01:00UTC、今回の再確認：3回、最終2026-11-2003:03:00UTC/,
+      /2026-11-1303:00:00UTC以降、2回の調査で応答がありません（最後の応答：2026-11-0603:01:00UTC、今回の再確認：3回、最終2026-11-2003:03:00UTC/,
     );
     assert.doesNotMatch(unprovedInJapanese, /解消されたことを確認しました|ありがとう|不要/);
     assert.match(
       render([fixed, silent]).get(english) ?? '',
-      /exposed no\s+longer[^]+192\.0\.2\.11[^]+no\s+longer\s+answering/,
+      /no\s+longer\s+exposed[^]+192\.0\.2\.11[^]+no\s+longer\s+answering/,
     );
   });
 
