@@ -43,11 +43,15 @@ function testFiles(): string[] {
     .map((file) => join(import.meta.dirname, file));
 }
 
-/** The long part is what needs fetched programs, and the tests of the built command. */
+/** The long part is what needs fetched programs, the tests of the built command, and what compiles the sources again. */
 function isQuickFile(path: string): boolean {
   const [folder] = path.split(sep);
   if (path === join('invariants', 'memory-follows-responders.test.js')) return false;
-  return folder !== 'cli' && Object.values(PACKAGE_SETS).every(({ room }) => room !== folder);
+  return (
+    folder !== 'cli' &&
+    folder !== 'new-probe' &&
+    Object.values(PACKAGE_SETS).every(({ room }) => room !== folder)
+  );
 }
 
 /** Fetches what the chosen tests need, and says which of them will be skipped, and why. */

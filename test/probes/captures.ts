@@ -36,7 +36,8 @@ const figures = z.object({
 
 const hexes = { request_hex: z.hex(), responses_hex: z.array(z.hex()) };
 
-const captureFile = z.object({
+/** What the suite reads of a file: CONTRIBUTING.md says what each key means, and which more there may be. */
+export const captureFile = z.object({
   protocol: z.string(),
   ...hexes,
   metrics: figures,
@@ -60,7 +61,7 @@ const folder = join(repositoryRoot, 'test', 'captures');
 
 /** Every captured request of every server, whatever its protocol. */
 export const captures: readonly Capture[] = jsonFiles(folder).flatMap((file) => {
-  const { protocol, metrics, variants, ...main } = captureFile.parse(readJson(join(folder, file)));
+  const { protocol, metrics, variants, ...main } = readAs(captureFile, file, readText(file));
   return [{ ...metrics, ...main, label: 'main' }, ...variants].map((variant) => ({
     file,
     protocol,
@@ -75,9 +76,8 @@ export const captures: readonly Capture[] = jsonFiles(folder).flatMap((file) => 
 
 /** The captures of a protocol that say what must come of them: test/captures/expected/<protocol>.json. */
 export function expectationsOf(protocol: string): readonly (Expected & { readonly capture: Capture })[] {
-  const byFile = z
-    .record(z.string(), z.record(z.string(), expected))
-    .parse(readJson(join(folder, 'expected', `${protocol}.json`)));
+  const path = `expected/${protocol}.json`;
+  const byFile = readAs(z.record(z.string(), z.record(z.string(), expected)), path, readText(path));
   return Object.entries(byFile).flatMap(([file, byLabel]) =>
     Object.entries(byLabel).map(([label, expectation]) => {
       const capture = captures.find((each) => each.file === file && each.label === label);
@@ -93,8 +93,22 @@ function jsonFiles(path: string): readonly string[] {
     .sort();
 }
 
-function readJson(path: string): unknown {
-  return JSON.parse(readFileSync(path, 'utf8'));
+function readText(file: string): string {
+  return readFileSync(join(folder, file), 'utf8');
+}
+
+/** @throws Error that names the file and the key, where the text is not what the schema asks for. */
+export function readAs<T>(schema: z.ZodType<T>, file: string, text: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`test/captures/${file}: ${String(error)}`, { cause: error });
+  }
+  const { data, error } = schema.safeParse(value);
+  if (error === undefined) return data;
+  const wrong = error.issues.map(({ path, message }) => `${path.join('.') || 'the file'}: ${message}`);
+  throw new Error(`test/captures/${file}: ${wrong.join('; ')}`);
 }
 
 function bytesOf(hex: string): Uint8Array {
