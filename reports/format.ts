@@ -17,7 +17,7 @@ export function decimalText(value: number, decimals: number): string {
 }
 
 /** `1 byte`, `8 bytes`. */
-export function counted(count: number, what: string): string {
+export function plural(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 

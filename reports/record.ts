@@ -106,7 +106,7 @@ export function withStatus(
  * The row of an exposure that this run did not see: its last known figures, and what was asked in vain.
  * @param last its row when it was seen.
  */
-export function pastRecord(
+export function recordFromHistory(
   last: FindingColumns,
   {
     scanId,

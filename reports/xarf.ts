@@ -5,7 +5,7 @@ import type { RunRecord } from '../src/domain/run-record.js';
 import { isExposed } from '../src/domain/status.js';
 import { cleanText } from './clean-text.js';
 import { columns } from './columns.js';
-import { counted, decimalText, FACTOR_DECIMALS } from './format.js';
+import { plural, decimalText, FACTOR_DECIMALS } from './format.js';
 import type { Report } from './report.js';
 
 /**
@@ -107,8 +107,8 @@ function descriptionOf(record: FindingRecord): string | undefined {
       : `, ${record.lower_bound ? 'at least ' : ''}${decimalText(record.amplification, FACTOR_DECIMALS)} times as much`;
   return cleanText(
     `${record.probed_ip} answers ${record.probe} on UDP port ${record.probed_port}: a request of ` +
-      `${counted(record.request_size, 'byte')} brought ${counted(record.response_size, 'byte')} in ` +
-      counted(record.packets, 'datagram') +
+      `${plural(record.request_size, 'byte')} brought ${plural(record.response_size, 'byte')} in ` +
+      plural(record.packets, 'datagram') +
       factor +
       (record.detail === undefined ? '' : `; ${record.detail}`),
   );

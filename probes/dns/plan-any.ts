@@ -89,13 +89,13 @@ function furtherSubjects(
   { any, beside, root, isRootOnly }: AnyPlan,
   done: readonly Exchange[],
 ): readonly Subject[] {
-  const little = any.map(({ full }) => asking(full, done).some(saysLittle));
+  const little = any.map(({ full }) => asking(full, done).some(isSmallAnswer));
   const further = beside.flatMap((subjects, i) => (little[i] === true ? subjects : []));
   return further.length > 0 || isRootOnly ? [...further, root] : [];
 }
 
 /** Whether TXT or DNSKEY may bring what ANY did not. A server that does not know EDNS would refuse them too. */
-function saysLittle(exchange: Exchange): boolean {
+function isSmallAnswer(exchange: Exchange): boolean {
   const answers = answersIn(exchange);
   if (answers.length === 0) return refusalsIn(exchange).length > 0 && !refusesWith(exchange, BEFORE_EDNS);
   return answers.every(

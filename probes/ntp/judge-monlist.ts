@@ -7,8 +7,8 @@ import type { MonlistAnswer } from './read-monlist.js';
 export function judgeMonlist(done: readonly Exchange[]): Judgement {
   const exchanges = done.filter(({ purpose }) => purpose === 'measure');
   const listed = reportedExchange(exchanges.filter(listsClients));
-  if (listed) return exposureBy(listed, { isOurOwn: exchanges.some(saysEmpty) });
-  if (exchanges.some(saysEmpty))
+  if (listed) return exposureBy(listed, { isOurOwn: exchanges.some(isEmptyAnswer) });
+  if (exchanges.some(isEmptyAnswer))
     return isProvedWithoutList(done) ? OPEN_WITHOUT_MONLIST : OPEN_WITH_EMPTY_LIST;
   const reason = exchanges.flatMap(refusalsIn).at(-1);
   return reason === undefined ? { kind: 'nothing' } : { kind: 'refusal', reason };
@@ -20,7 +20,7 @@ export function listsClients(exchange: Exchange): boolean {
 }
 
 /** Whether error 4 came, and no list. */
-export function saysEmpty(exchange: Exchange): boolean {
+export function isEmptyAnswer(exchange: Exchange): boolean {
   return !listsClients(exchange) && answersIn(exchange).some(({ entries }) => entries === 0);
 }
 
@@ -30,7 +30,7 @@ function isProvedWithoutList(done: readonly Exchange[]): boolean {
     (exchange) =>
       exchange.purpose === 'prime' && answersIn(exchange).some(({ stratum }) => stratum !== undefined),
   );
-  return served >= 0 && done.slice(served + 1).some(saysEmpty);
+  return served >= 0 && done.slice(served + 1).some(isEmptyAnswer);
 }
 
 /** Error 4, and no way to learn more: it did not answer us as a client, or not at all any more. */
@@ -85,7 +85,7 @@ function describe(exchange: Exchange): {
     // Seen in the sweep only: the first reply was read, the others were counted.
     const datagrams = exchange.received.datagrams;
     return {
-      detail: `a list in ${counted(datagrams, 'datagram')}, whose entries were not counted`,
+      detail: `a list in ${plural(datagrams, 'datagram')}, whose entries were not counted`,
       facts: { implementation, datagrams },
     };
   }
@@ -101,7 +101,7 @@ function describe(exchange: Exchange): {
     // Pages that were lost on the way were sent all the same: the victim would have had them.
     ...(isComplete ? {} : { incomplete: true }),
     detail: [
-      `${counted(entries, 'entry')} in ${counted(pages.length, 'datagram')}`,
+      `${plural(entries, 'entry')} in ${plural(pages.length, 'datagram')}`,
       ...(lost > 0 ? [`${lost} in between ${lost === 1 ? 'is' : 'are'} missing`] : []),
       ...(endSeen ? [] : ['the end of the list is missing']),
       ...(repeated > 0 ? [`${repeated} came more than once`] : []),
@@ -117,7 +117,7 @@ function describe(exchange: Exchange): {
   };
 }
 
-function counted(count: number, noun: 'datagram' | 'entry'): string {
+function plural(count: number, noun: 'datagram' | 'entry'): string {
   const plural = noun === 'entry' ? 'entries' : 'datagrams';
   return `${count} ${count === 1 ? noun : plural}`;
 }

@@ -17,7 +17,7 @@
  */
 import { defineProbe, forms, type Ask, type Exchange, type RequestForm } from '../probe.js';
 import { dissectNtp } from './dissect.js';
-import { judgeMonlist, listsClients, saysEmpty } from './judge-monlist.js';
+import { judgeMonlist, listsClients, isEmptyAnswer } from './judge-monlist.js';
 import { MONLIST_CODE, writeMode7 } from './mode7.js';
 import { IMPLEMENTATION_UNKNOWN, readMonlist } from './read-monlist.js';
 import { timeRequest } from './time-packet.js';
@@ -67,7 +67,7 @@ export const ntpMonlist = defineProbe({
  */
 function next(done: readonly Exchange[]): Ask | undefined {
   if (done.some(listsClients)) return undefined;
-  const empty = done.find(saysEmpty);
+  const empty = done.find(isEmptyAnswer);
   if (empty) return afterEmptyList(done, empty);
   if (done.every(({ end }) => end === 'silent')) return afterSilence(done);
   if (done.every((exchange) => exchange.end === 'silent' || knowsAnotherImplementation(exchange)))

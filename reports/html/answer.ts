@@ -12,8 +12,8 @@ import { guidanceLink } from './guidance.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import { nothingFound } from './nothing-found.js';
-import type { Said } from './say.js';
-import { counted, say } from './say.js';
+import type { Bilingual } from './bilingual.js';
+import { plural, bilingual } from './bilingual.js';
 import { byStrength, exposedOf } from './strength.js';
 
 /** The answer first: how many are exposed, what changed, and how strong the strongest is. */
@@ -47,8 +47,8 @@ ${
 ${strongest?.wire_amplification !== undefined && strongestAnswer(strongest, probes)}`;
 }
 
-function figure(name: Said, count: number | undefined, kind: string, more?: Part): Html {
-  return html`<div class="${kind}"><dt>${say(name)}<dd>${count === undefined ? say({ en: 'not known', ja: '未確認' }) : countText(count)}${more}</div>
+function figure(name: Bilingual, count: number | undefined, kind: string, more?: Part): Html {
+  return html`<div class="${kind}"><dt>${bilingual(name)}<dd>${count === undefined ? bilingual({ en: 'not known', ja: '未確認' }) : countText(count)}${more}</div>
 `;
 }
 
@@ -57,9 +57,9 @@ function strongestAnswer(record: FindingRecord, probes: readonly ProbeIdentity[]
   const wire = factor(record.wire_amplification, record);
   const [atLeast, orMore] = record.lower_bound === true ? ['at least ', '以上'] : ['', ''];
   const payload = factor(factorText(record), record);
-  return html`<p class="strongest"><span class="label">${say({ en: 'Strongest answer', ja: '最も強い応答' })}</span> <b>${say({ en: `${wire}×`, ja: `${wire}倍` })}</b> ${say(
+  return html`<p class="strongest"><span class="label">${bilingual({ en: 'Strongest answer', ja: '最も強い応答' })}</span> <b>${bilingual({ en: `${wire}×`, ja: `${wire}倍` })}</b> ${bilingual(
     {
-      en: `on the wire: ${atLeast}${counted(record.response_size, 'byte')} of payload in ${counted(record.packets, 'datagram')} answer a request of ${counted(record.request_size, 'byte')} (${payload}× by payload)`,
+      en: `on the wire: ${atLeast}${plural(record.response_size, 'byte')} of payload in ${plural(record.packets, 'datagram')} answer a request of ${plural(record.request_size, 'byte')} (${payload}× by payload)`,
       ja: `（回線上）：${countText(record.request_size)}バイトの要求に、${countText(record.packets)}データグラム、ペイロード${countText(record.response_size)}バイト${orMore}の応答（ペイロード比${payload}倍）`,
     },
   )} <span class="where">${record.ip}, ${guidanceLink(record, probes)}</span></p>
@@ -71,26 +71,26 @@ function lead(run: RunRecord, rows: readonly FindingRecord[]): Html {
   const exposed = rows.length;
   const hosts = new Set(rows.map(({ ip }) => ip)).size;
   const addresses = run.targets.addresses;
-  const asked = counted(addresses, 'address', 'addresses');
-  const found = counted(exposed, 'exposure');
+  const asked = plural(addresses, 'address', 'addresses');
+  const found = plural(exposed, 'exposure');
   if (exposed === 0)
-    return say(
+    return bilingual(
       nothingFound(run, {
         en: `No exposure was found on ${asked}.`,
         ja: `${countText(addresses)}アドレスを調査し、検出はありませんでした。`,
       }),
     );
   if (isWhole(run))
-    return say({
-      en: `${found} on ${counted(hosts, 'host')}, of ${asked} asked: services that answer requests from anybody.`,
+    return bilingual({
+      en: `${found} on ${plural(hosts, 'host')}, of ${asked} asked: services that answer requests from anybody.`,
       ja: `${countText(addresses)}アドレスを調査し、${countText(hosts)}台のホストで、誰からの要求にも応答するサービスを${countText(exposed)}件検出しました。`,
     });
   return run.complete
-    ? say({
+    ? bilingual({
         en: `${found} found: services that answer requests from anybody. This may not be all.`,
         ja: `誰からの要求にも応答するサービスを${countText(exposed)}件検出しました。これがすべてとは限りません。`,
       })
-    : say({
+    : bilingual({
         en: `${found} found before the run was stopped: services that answer requests from anybody. This is not all.`,
         ja: `調査が停止するまでに、誰からの要求にも応答するサービスを${countText(exposed)}件検出しました。これがすべてではありません。`,
       });

@@ -3,8 +3,8 @@ import { fileLink, named } from './cells.js';
 import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
-import type { Said } from './say.js';
-import { counted, say } from './say.js';
+import type { Bilingual } from './bilingual.js';
+import { plural, bilingual } from './bilingual.js';
 import { table } from './table.js';
 
 /** A scope may name thousands; run.json has them all. */
@@ -14,18 +14,18 @@ const MOST_LISTED = 60;
 export function authorisation(run: RunRecord): Html {
   return html`<dl class="facts">
 ${factsOf(run).map(
-  ([name, value]) => html`<div><dt>${say(name)}<dd>${value}</div>
+  ([name, value]) => html`<div><dt>${bilingual(name)}<dd>${value}</div>
 `,
 )}</dl>
-<h3 id="probes-title">${say({ en: 'What was asked', ja: '送信した要求' })}</h3>
-${table('probes-title', COLUMNS, run.probes)}<p>${say({
+<h3 id="probes-title">${bilingual({ en: 'What was asked', ja: '送信した要求' })}</h3>
+${table('probes-title', COLUMNS, run.probes)}<p>${bilingual({
     en: html`The whole record, enough to do the same again, is ${fileLink('run.json')}.`,
     ja: html`同じ調査を再現できる完全な記録は ${fileLink('run.json')} にあります。`,
   })}</p>
 `;
 }
 
-function factsOf(run: RunRecord): readonly (readonly [name: Said, value: Part])[] {
+function factsOf(run: RunRecord): readonly (readonly [name: Bilingual, value: Part])[] {
   const { authorisation: by, targets, settings, counts, preflight = [] } = run;
   return [
     [{ en: 'Organisation', ja: '組織' }, named(by.organisation, 200)],
@@ -34,12 +34,12 @@ function factsOf(run: RunRecord): readonly (readonly [name: Said, value: Part])[
     [{ en: 'Valid until', ja: '有効期限' }, by.valid_until],
     [{ en: 'Scope file, SHA-256', ja: 'スコープファイルのSHA-256' }, html`<code>${by.scope_sha256}</code>`],
     [{ en: 'Networks in scope', ja: '許可されたネットワーク' }, list(by.networks.map(networkOf))],
-    [{ en: 'Never probed', ja: '除外' }, by.exclude.length === 0 ? say(NOTHING) : list(by.exclude)],
+    [{ en: 'Never probed', ja: '除外' }, by.exclude.length === 0 ? bilingual(NOTHING) : list(by.exclude)],
     [
       { en: 'Probed in this run', ja: '今回の調査対象' },
       [
-        say({
-          en: `${counted(targets.addresses, 'address', 'addresses')}, and ${countText(targets.excluded_addresses)} excluded`,
+        bilingual({
+          en: `${plural(targets.addresses, 'address', 'addresses')}, and ${countText(targets.excluded_addresses)} excluded`,
           ja: `${countText(targets.addresses)}アドレス（ほかに除外${countText(targets.excluded_addresses)}アドレス）`,
         }),
         list(targets.networks),
@@ -49,8 +49,8 @@ function factsOf(run: RunRecord): readonly (readonly [name: Said, value: Part])[
     [{ en: 'Seed of the order', ja: '順序のシード' }, html`<code>${settings.seed}</code>`],
     [
       { en: 'Sent and received', ja: '送受信' },
-      say({
-        en: `${counted(counts.sweep_packets, 'packet')} in the sweep, ${counted(counts.measurement_requests, 'request')} to ${counted(counts.measured, 'responder')} alone; ${counted(counts.received_datagrams, 'datagram')} of ${counted(counts.received_bytes, 'byte')} came back`,
+      bilingual({
+        en: `${plural(counts.sweep_packets, 'packet')} in the sweep, ${plural(counts.measurement_requests, 'request')} to ${plural(counts.measured, 'responder')} alone; ${plural(counts.received_datagrams, 'datagram')} of ${plural(counts.received_bytes, 'byte')} came back`,
         ja: `スイープで${countText(counts.sweep_packets)}パケット、${countText(counts.measured)}台への個別の測定で${countText(counts.measurement_requests)}件の要求を送信。受信は${countText(counts.received_datagrams)}データグラム、${countText(counts.received_bytes)}バイト`,
       }),
     ],
@@ -65,7 +65,7 @@ function factsOf(run: RunRecord): readonly (readonly [name: Said, value: Part])[
     [
       { en: 'AS numbers from', ja: 'AS番号の出典' },
       run.asn_sources.length === 0
-        ? say({ en: 'the scope', ja: 'スコープ' })
+        ? bilingual({ en: 'the scope', ja: 'スコープ' })
         : list(
             run.asn_sources.map(
               ({ file, format, prefixes }) =>
@@ -83,8 +83,8 @@ function networkOf({ prefix, asn, as_name, customer }: RunNetwork): Html {
 
 function paceOf({ rate, per_subnet, per_host, reply_bandwidth_bps, parallel, retries }: RunSettings): Html {
   const passes = retries === undefined ? undefined : retries + 1;
-  return say({
-    en: `at most ${countText(rate)} packets/s in all, ${countText(per_subnet)} to a subnet, ${countText(per_host)} to a host; answers up to ${countText(reply_bandwidth_bps)} bit/s; ${countText(parallel)} hosts measured at once${passes === undefined ? '' : `; ${counted(passes, 'pass', 'passes')}`}`,
+  return bilingual({
+    en: `at most ${countText(rate)} packets/s in all, ${countText(per_subnet)} to a subnet, ${countText(per_host)} to a host; answers up to ${countText(reply_bandwidth_bps)} bit/s; ${countText(parallel)} hosts measured at once${passes === undefined ? '' : `; ${plural(passes, 'pass', 'passes')}`}`,
     ja: `全体で毎秒${countText(rate)}パケットまで、サブネットあたり${countText(per_subnet)}、ホストあたり${countText(per_host)}。応答は${countText(reply_bandwidth_bps)}ビット/秒まで。同時に測定するホスト数は${countText(parallel)}${passes === undefined ? '' : `。スイープは${passes}回`}`,
   });
 }
@@ -95,7 +95,7 @@ function list(items: readonly Part[]): Html {
   const more = items.length - MOST_LISTED;
   return html`<ul>${items.slice(0, MOST_LISTED).map((item) => html`<li>${item}`)}${
     more > 0 &&
-    html`<li>${say({
+    html`<li>${bilingual({
       en: html`and ${more} more: see ${fileLink('run.json')}`,
       ja: html`ほか${more}件（${fileLink('run.json')} を参照）`,
     })}`

@@ -8,8 +8,8 @@ import { factorText, phrases } from '../notices/phrases.js';
 import { cutToWidth } from '../text-width.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
-import type { Said } from './say.js';
-import { say } from './say.js';
+import type { Bilingual } from './bilingual.js';
+import { bilingual } from './bilingual.js';
 
 /** What the words of the CSV files are in Japanese; in the list the style sheet puts them before the word. */
 export const WORD_TEXTS: Readonly<Record<Severity | Status, string>> = {
@@ -28,7 +28,9 @@ export function wordClass(word: Severity | Status): string {
 
 /** A word of severity or status: in words and in colour. */
 export function marked(word: Severity | Status | undefined): Part {
-  return word && html`<span class="w ${wordClass(word)}">${say({ en: word, ja: WORD_TEXTS[word] })}</span>`;
+  return (
+    word && html`<span class="w ${wordClass(word)}">${bilingual({ en: word, ja: WORD_TEXTS[word] })}</span>`
+  );
 }
 
 /** Text that somebody else chose: its beginning, clean and by itself whatever its direction. @param columns of it, at most. */
@@ -38,7 +40,7 @@ export function named(text: string | undefined, columns = 60): Part {
 }
 
 /** What a word of the record means here; one that this version lacks stands for itself. */
-export function wordOf(texts: Readonly<Record<string, Said>>, word: string): Said {
+export function wordOf(texts: Readonly<Record<string, Bilingual>>, word: string): Bilingual {
   const known = Object.hasOwn(texts, word) ? texts[word] : undefined;
   return known ?? { en: named(word), ja: named(word) };
 }
@@ -51,7 +53,7 @@ export function asNamed({
   readonly asn?: number | undefined;
   readonly as_name?: string | undefined;
 }): Part {
-  return asn === undefined ? say(UNKNOWN_AS) : [`AS${asn} `, named(as_name, 40)];
+  return asn === undefined ? bilingual(UNKNOWN_AS) : [`AS${asn} `, named(as_name, 40)];
 }
 
 export const UNKNOWN_CUSTOMER: Texts = { en: phrases.en.unknownCustomer, ja: phrases.ja.unknownCustomer };
@@ -69,19 +71,19 @@ export function factor(
 
 /** By payload and on the wire, and what they are factors of. */
 export function factorsOf(record: FindingRecord): Html {
-  if (record.wire_amplification === undefined) return say({ en: 'not measured', ja: '測定値なし' });
+  if (record.wire_amplification === undefined) return bilingual({ en: 'not measured', ja: '測定値なし' });
   const wire = factor(record.wire_amplification, record);
   const payload = factor(factorText(record), record);
-  return html`<b>${wire}×</b> <small>${say({
+  return html`<b>${wire}×</b> <small>${bilingual({
     en: `on the wire, ${payload}× by payload, for ${record.request_size} B`,
     ja: `回線上（ペイロード比${payload}倍、要求${record.request_size}バイト）`,
   })}</small>`;
 }
 
 /** A link to a file beside this page. */
-export function fileLink(path: string, texts?: Said): Html {
+export function fileLink(path: string, texts?: Bilingual): Html {
   const href = path.split('/').map(encodeURIComponent).join('/');
-  return html`<a href="${href}">${texts ? say(texts) : path}</a>`;
+  return html`<a href="${href}">${texts ? bilingual(texts) : path}</a>`;
 }
 
 /** Text with commands in `backticks`. */

@@ -8,8 +8,8 @@ import { isFirst } from './completeness.js';
 import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
-import type { Said } from './say.js';
-import { counted, say } from './say.js';
+import type { Bilingual } from './bilingual.js';
+import { plural, bilingual } from './bilingual.js';
 import { bySeverity } from './strength.js';
 import { table } from './table.js';
 
@@ -20,7 +20,7 @@ const MOST_LISTED = 50;
 export function changes(run: RunRecord, records: readonly FindingRecord[]): Html {
   if (isFirst(run)) {
     const isCompared = run.complete && run.settings.shard === undefined;
-    return html`<p>${say({
+    return html`<p>${bilingual({
       en: `No earlier run is known here, so nothing can be called a change${isCompared ? ': the next run in the same folder will be compared with this one' : ''}.`,
       ja: `比較できる以前の調査がないため、変化は示せません。${isCompared ? '同じフォルダーで次に調査すると、今回の結果と比較されます。' : ''}`,
     })}</p>
@@ -31,25 +31,25 @@ export function changes(run: RunRecord, records: readonly FindingRecord[]): Html
   );
   const earlier = run.history?.earlier_runs ?? 0;
   const isKnown = isWhole(run) && records.every(({ status }) => status !== 'unknown');
-  return html`<p>${say(
+  return html`<p>${bilingual(
     changed.length === 0
       ? isKnown
         ? {
-            en: `No change was found against ${counted(earlier, 'earlier run')}.`,
+            en: `No change was found against ${plural(earlier, 'earlier run')}.`,
             ja: `以前の${countText(earlier)}回の調査から、変化は見つかりませんでした。`,
           }
         : {
-            en: `No change is known against ${counted(earlier, 'earlier run')}; not everything is known.`,
+            en: `No change is known against ${plural(earlier, 'earlier run')}; not everything is known.`,
             ja: `以前の${countText(earlier)}回の調査からの変化は確認していません。確認できていない部分があります。`,
           }
       : {
-          en: html`${counted(changed.length, 'change')} against ${counted(earlier, 'earlier run')}, all in ${fileLink('changes.csv')}.`,
+          en: html`${plural(changed.length, 'change')} against ${plural(earlier, 'earlier run')}, all in ${fileLink('changes.csv')}.`,
           ja: html`以前の${countText(earlier)}回の調査と比べ、${countText(changed.length)}件の変化がありました。すべての変化は ${fileLink('changes.csv')} にあります。`,
         },
   )}</p>
 ${changed.length > 0 && table('changes-title', COLUMNS, changed.slice(0, MOST_LISTED))}${
     changed.length > MOST_LISTED &&
-    html`<p class="cut">${say({
+    html`<p class="cut">${bilingual({
       en: html`The first ${MOST_LISTED} of ${countText(changed.length)} are shown; ${fileLink('changes.csv')} has all.`,
       ja: html`${countText(changed.length)}件のうち最初の${MOST_LISTED}件を表示しています。全件は ${fileLink('changes.csv')} にあります。`,
     })}</p>
@@ -71,14 +71,14 @@ function evidence(record: FindingRecord): Part {
   if (record.status !== 'fixed') return factorsOf(record);
   const { status_evidence: word, silent_since: since, silent_runs: runs } = record;
   if (word === 'silent' && since !== undefined && runs !== undefined)
-    return say({
-      en: `no longer answers since ${spacedTime(since)}, in ${counted(runs, 'run')} in a row`,
+    return bilingual({
+      en: `no longer answers since ${spacedTime(since)}, in ${plural(runs, 'run')} in a row`,
       ja: `${spacedTime(since)} 以降、${countText(runs)}回続けて応答がありません`,
     });
-  return word && say(wordOf(EVIDENCE, word));
+  return word && bilingual(wordOf(EVIDENCE, word));
 }
 
-const EVIDENCE: Readonly<Record<Evidence, Said>> = {
+const EVIDENCE: Readonly<Record<Evidence, Bilingual>> = {
   refused: { en: 'it refuses now', ja: '要求を拒否するようになりました' },
   closed: { en: 'the port is closed', ja: 'ポートが閉じられています' },
   answered: { en: 'it answers, and exposes nothing', ja: '応答はありますが、問題のある内容ではありません' },
@@ -92,19 +92,19 @@ function doubts(records: readonly FindingRecord[]): Part {
   for (const { status, status_doubt: doubt = '' } of records)
     if (status === 'unknown') counts.set(doubt, (counts.get(doubt) ?? 0) + 1);
   if (counts.size === 0) return undefined;
-  return html`<p>${say({
+  return html`<p>${bilingual({
     en: 'Known before, and nobody can say whether still exposed:',
     ja: '以前に検出したもののうち、現在の状態が分からないもの：',
   })}</p>
 <ul>
 ${[...counts].map(
-  ([doubt, count]) => html`<li>${countText(count)}: ${say(wordOf(DOUBTS, doubt))}
+  ([doubt, count]) => html`<li>${countText(count)}: ${bilingual(wordOf(DOUBTS, doubt))}
 `,
 )}</ul>
 `;
 }
 
-const DOUBTS: Readonly<Record<Doubt | '', Said>> = {
+const DOUBTS: Readonly<Record<Doubt | '', Bilingual>> = {
   '': { en: 'for no recorded reason', ja: '理由の記録なし' },
   'not asked': { en: 'not asked by this run', ja: '今回は要求を送っていません' },
   'answers otherwise': { en: 'answers with something else', ja: '別の内容を応答しています' },

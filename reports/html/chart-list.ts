@@ -1,7 +1,7 @@
 import type { Chart } from './charts/index.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
-import { say } from './say.js';
+import { bilingual } from './bilingual.js';
 
 /**
  * Each chart under its name, with the figures behind it for those who want or need them as a table; a part each, and an
@@ -16,10 +16,10 @@ export function* charts(list: Iterable<Chart | undefined>): Generator<Html, void
       continue;
     }
     const { id, title, svg, table } = chart;
-    yield html`<figure id="${id}"><figcaption id="${id}-caption">${say(title)}</figcaption>
+    yield html`<figure id="${id}"><figcaption id="${id}-caption">${bilingual(title)}</figcaption>
 ${svg}${
       table &&
-      html`<details><summary>${say({ en: 'The figures as a table', ja: '数値を表で見る' })}</summary>
+      html`<details><summary>${bilingual({ en: 'The figures as a table', ja: '数値を表で見る' })}</summary>
 <div class="scroll" role="region" tabindex="0" aria-labelledby="${id}-caption">${table}</div></details>
 `
     }</figure>

@@ -7,8 +7,8 @@ import { countText } from './count.js';
 import { darkPoints } from './path.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
-import type { Said } from './say.js';
-import { counted, say } from './say.js';
+import type { Bilingual } from './bilingual.js';
+import { plural, bilingual } from './bilingual.js';
 
 /** More of a list makes nobody wiser; run.json has all. */
 const MOST_LISTED = 20;
@@ -21,18 +21,18 @@ export function isFirst({ history }: RunRecord): boolean {
 /** Whether this is all: what was not asked, what was lost, and what follows for the reader. */
 export function completeness(run: RunRecord): Html {
   const points = [...darkPoints(run), ...gaps(run), ...losses(run)];
-  return html`<div class="verdict ${isWhole(run) ? 'whole' : 'partial'}"><p><strong>${say(verdict(run))}</strong></p>
+  return html`<div class="verdict ${isWhole(run) ? 'whole' : 'partial'}"><p><strong>${bilingual(verdict(run))}</strong></p>
 ${
   points.length > 0 &&
   html`<ul>
 ${points.map(
-  (point) => html`<li>${say(point)}
+  (point) => html`<li>${bilingual(point)}
 `,
 )}</ul>
 `
 }${
     !isWhole(run) &&
-    html`<p>${say({
+    html`<p>${bilingual({
       en: html`Silent may mean unknown here: what is not listed is not therefore clean. Every loss, with its time and place, is in ${fileLink('run.json')}.`,
       ja: html`応答がなかったアドレスにも、検出漏れがあるかもしれません。一覧にないことは、問題がないことを意味しません。損失の時刻と範囲は ${fileLink('run.json')} に記録しています。`,
     })}</p>
@@ -41,7 +41,7 @@ ${points.map(
 `;
 }
 
-function verdict(run: RunRecord): Said {
+function verdict(run: RunRecord): Bilingual {
   const addresses = run.targets.addresses;
   if (!run.complete)
     return {
@@ -76,14 +76,14 @@ function verdict(run: RunRecord): Said {
   const excluded = excludedOnTheWay(run);
   if (excluded > 0)
     return {
-      en: `This run is complete, but the scope excluded ${counted(excluded, 'address', 'addresses')} on the way: not everything was asked.`,
+      en: `This run is complete, but the scope excluded ${plural(excluded, 'address', 'addresses')} on the way: not everything was asked.`,
       ja: `この調査は完了しましたが、途中でスコープにより${countText(excluded)}アドレスを除外したため、すべてには要求を送っていません。`,
     };
   const lost = hasLost(run);
   const [asked, sent] = run.losses.send_errors.some(({ meaning }) => meaning !== 'error')
     ? ['but not each address could be asked', 'ただし、一部のアドレスには要求を送れませんでした']
     : [
-        `each of ${counted(addresses, 'address', 'addresses')} was asked`,
+        `each of ${plural(addresses, 'address', 'addresses')} was asked`,
         `対象の${countText(addresses)}アドレスすべてに要求を送りました`,
       ];
   return {
@@ -111,7 +111,7 @@ function* gaps({
   targets,
   history,
   scope_reloads = [],
-}: RunRecord): Generator<Said, void, undefined> {
+}: RunRecord): Generator<Bilingual, void, undefined> {
   if (shard !== undefined && (!complete || any))
     yield {
       en: `This is shard ${shard}: the rest was not asked here`,
@@ -149,7 +149,7 @@ function* gaps({
   }
   if (history !== undefined && history.not_targeted > 0)
     yield {
-      en: `${counted(history.not_targeted, 'exposure')} known from earlier runs lay outside this run and ${history.not_targeted === 1 ? 'was' : 'were'} not asked`,
+      en: `${plural(history.not_targeted, 'exposure')} known from earlier runs lay outside this run and ${history.not_targeted === 1 ? 'was' : 'were'} not asked`,
       ja: `以前の調査で検出した${countText(history.not_targeted)}件は今回の対象外のため、確認していません`,
     };
 }
@@ -164,34 +164,34 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** What was lost, and of whom nobody knows whether they answer. */
-function* losses({ losses: lost }: RunRecord): Generator<Said, void, undefined> {
+function* losses({ losses: lost }: RunRecord): Generator<Bilingual, void, undefined> {
   for (const { code, count, meaning, addresses } of lost.send_errors) {
     const { en, ja } = wordOf(UNSENT, meaning);
     const where = addresses.length === 0 ? '' : `: ${listed(addresses)}`;
     yield {
-      en: html`${counted(count, 'packet')} could not be sent (${code})${en}${where}`,
+      en: html`${plural(count, 'packet')} could not be sent (${code})${en}${where}`,
       ja: html`${countText(count)}パケットを送信できませんでした（${code}${ja}）${where}`,
     };
   }
   const drops = (lost.sweep_socket_drops ?? 0) + (lost.measurement_socket_drops ?? 0);
   if (drops > 0)
     yield {
-      en: `${counted(drops, 'answer')} arrived and ${drops === 1 ? 'was' : 'were'} dropped by our own machine for want of buffer`,
+      en: `${plural(drops, 'answer')} arrived and ${drops === 1 ? 'was' : 'were'} dropped by our own machine for want of buffer`,
       ja: `${countText(drops)}件の応答が届きましたが、測定側の受信バッファ不足で失われました`,
     };
   if ((lost.send_buffer_drops ?? 0) > 0)
     yield {
-      en: `${counted(lost.send_buffer_drops ?? 0, 'packet')} vanished in this machine’s send queue; it does not say whose they were`,
+      en: `${plural(lost.send_buffer_drops ?? 0, 'packet')} vanished in this machine’s send queue; it does not say whose they were`,
       ja: `測定側の送信キューで${countText(lost.send_buffer_drops ?? 0)}パケットが失われました（どの通信のものかは不明です）`,
     };
   if (lost.capped_measurements > 0)
     yield {
-      en: `${counted(lost.capped_measurements, 'measurement')} ended at a cap: ${lost.capped_measurements === 1 ? 'its figures are lower bounds' : 'their figures are lower bounds'}, marked ≥`,
+      en: `${plural(lost.capped_measurements, 'measurement')} ended at a cap: ${lost.capped_measurements === 1 ? 'its figures are lower bounds' : 'their figures are lower bounds'}, marked ≥`,
       ja: `${countText(lost.capped_measurements)}件の測定は上限に達して打ち切りました。その数値は下限であり、≥ を付しています`,
     };
   for (const { probe, addresses, prefixes } of (lost.unknown ?? []).slice(0, MOST_LISTED))
     yield {
-      en: `Nobody knows whether ${counted(addresses, 'address', 'addresses')} answer ${probe}: ${listed(prefixes)}`,
+      en: `Nobody knows whether ${plural(addresses, 'address', 'addresses')} answer ${probe}: ${listed(prefixes)}`,
       ja: `${countText(addresses)}アドレスが${probe}に応答するかどうかは不明です：${listed(prefixes)}`,
     };
   if ((lost.loss_estimate ?? 0) > 0)
@@ -204,13 +204,13 @@ function* losses({ losses: lost }: RunRecord): Generator<Said, void, undefined> 
   if (unlisted > 0) yield { en: `and ${unlisted} more such events`, ja: `ほか${unlisted}件` };
 }
 
-const UNSENT: Readonly<Record<RunRecord['losses']['send_errors'][number]['meaning'], Said>> = {
+const UNSENT: Readonly<Record<RunRecord['losses']['send_errors'][number]['meaning'], Bilingual>> = {
   error: { en: '', ja: '' },
   unreachable: { en: ', for no way leads there', ja: '、到達不能' },
   not_probed: { en: ', for they are no addresses of hosts', ja: '、ホストのアドレスではないため対象外' },
 };
 
-function eventOf({ kind, code, probe, count, first, last }: RunLossEvent): Said {
+function eventOf({ kind, code, probe, count, first, last }: RunLossEvent): Bilingual {
   const during = first === last ? spacedTime(first) : `${spacedTime(first)} – ${spacedTime(last)}`;
   const what: Part = [probe, code].filter((part) => part !== undefined).join(', ');
   const { en, ja } = wordOf(EVENTS, kind);
@@ -220,7 +220,7 @@ function eventOf({ kind, code, probe, count, first, last }: RunLossEvent): Said 
   };
 }
 
-const EVENTS: Readonly<Record<RunLossEvent['kind'], Said>> = {
+const EVENTS: Readonly<Record<RunLossEvent['kind'], Bilingual>> = {
   send_error: { en: 'packets not sent', ja: '送信失敗' },
   send_buffer: { en: 'packets lost in the send queue', ja: '送信キューでの損失' },
   socket_drops: { en: 'answers dropped in the sweep', ja: 'スイープ中の受信損失' },

@@ -8,7 +8,7 @@ import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import { nothingFound } from './nothing-found.js';
-import { say } from './say.js';
+import { bilingual } from './bilingual.js';
 import { bySeverity } from './strength.js';
 
 /** A browser is quick with as many; the rest is in the CSV file. */
@@ -29,7 +29,7 @@ export function* findingsList(
   records: readonly FindingRecord[],
 ): Generator<Html, void, undefined> {
   if (records.length === 0) {
-    yield html`<p>${say(nothingFound(run))}</p>
+    yield html`<p>${bilingual(nothingFound(run))}</p>
 `;
     return;
   }
@@ -40,7 +40,7 @@ export function* findingsList(
   for (let from = 0; from < Math.min(rows.length, MOST_ROWS); from += ROWS_A_PART)
     yield html`${rows.slice(from, Math.min(from + ROWS_A_PART, MOST_ROWS)).map(row)}`;
   yield html`</tbody></table></div>
-<p id="more" hidden>${say({ en: html`The first <b></b> of them are shown.`, ja: html`先頭の<b></b>行を表示しています。` })} <button type="button">${say({ en: 'Show more', ja: 'さらに表示' })}</button></p>
+<p id="more" hidden>${bilingual({ en: html`The first <b></b> of them are shown.`, ja: html`先頭の<b></b>行を表示しています。` })} <button type="button">${bilingual({ en: 'Show more', ja: 'さらに表示' })}</button></p>
 `;
 }
 
@@ -55,23 +55,23 @@ function introduction(records: readonly FindingRecord[]): Html {
   const shown = countText(Math.min(records.length, MOST_ROWS));
   return html`<p>${
     records.length > MOST_ROWS
-      ? say({
+      ? bilingual({
           en: html`The first ${countText(MOST_ROWS)} of ${countText(records.length)} findings: exposed first, then by severity. All of them, with every column, are in ${fileLink('findings.csv')}.`,
           ja: html`${countText(records.length)}件のうち、検出中のものから深刻度の高い順に${countText(MOST_ROWS)}件を表示しています。全件・全項目は ${fileLink('findings.csv')} にあります。`,
         })
-      : say({
+      : bilingual({
           en: html`All ${countText(records.length)}: exposed first, then by severity. Every column of them is in ${fileLink('findings.csv')}, every exchange in ${fileLink('findings.jsonl')}.`,
           ja: html`全${countText(records.length)}件を、検出中のものから深刻度の高い順に表示しています。全項目は ${fileLink('findings.csv')} に、すべてのやり取りは ${fileLink('findings.jsonl')} にあります。`,
         })
-  } ${say({
+  } ${bilingual({
     en: '≥ marks a lower bound, † a figure of the sweep alone.',
     ja: '≥ は下限、† はスイープだけによる数値です。',
   })}</p>
 <form id="controls" role="search" aria-labelledby="findings-title" hidden>
-<p><label for="search">${say({ en: 'Search', ja: '検索' })}</label> <input type="search" id="search" autocomplete="off" spellcheck="false" aria-describedby="search-hint">
-<label for="probe">${say({ en: 'Probe', ja: 'プローブ' })}</label> <select id="probe"><option value="">all / すべて${[...seen.probes].sort().map((probe) => html`<option>${probe}`)}</select>
-<button type="reset">${say({ en: 'Show all', ja: 'すべて表示' })}</button></p>
-<p id="search-hint">${say({
+<p><label for="search">${bilingual({ en: 'Search', ja: '検索' })}</label> <input type="search" id="search" autocomplete="off" spellcheck="false" aria-describedby="search-hint">
+<label for="probe">${bilingual({ en: 'Probe', ja: 'プローブ' })}</label> <select id="probe"><option value="">all / すべて${[...seen.probes].sort().map((probe) => html`<option>${probe}`)}</select>
+<button type="reset">${bilingual({ en: 'Show all', ja: 'すべて表示' })}</button></p>
+<p id="search-hint">${bilingual({
     en: 'Any part of an address, an AS, a customer, a probe or a version; several words narrow it down.',
     ja: 'アドレス、AS、顧客、プローブ、版の一部を入力します。複数の語で絞り込めます。',
   })}</p>
@@ -85,7 +85,7 @@ ${choices(
   { en: 'Status', ja: '状態' },
   STATUSES.filter((word) => seen.statuses.has(word)),
 )}
-<p id="matches" role="status">${say({
+<p id="matches" role="status">${bilingual({
     en: html`<b>${shown}</b> of ${shown} rows`,
     ja: html`${shown}行中 <b>${shown}</b>行`,
   })}</p>
@@ -93,7 +93,7 @@ ${choices(
 <div class="scroll list${records.length > SCREENFUL && ' long'}" role="region" tabindex="0" aria-labelledby="findings-title"><table id="list">
 <thead><tr>${COLUMNS.map(
     ({ head, sort }) =>
-      html`<th scope="col" data-sort="${sort}"${sort === 'number' && html` class="number"`}>${say(head)}`,
+      html`<th scope="col" data-sort="${sort}"${sort === 'number' && html` class="number"`}>${bilingual(head)}`,
   )}</thead>
 <tbody>
 `;
@@ -106,7 +106,7 @@ function choices(
 ): Part {
   return (
     texts.length > 1 &&
-    html`<fieldset><legend>${say(legend)}</legend>${texts.map(
+    html`<fieldset><legend>${bilingual(legend)}</legend>${texts.map(
       (word) => html`<label><input type="checkbox" name="${name}" value="${word}">${marked(word)}</label> `,
     )}</fieldset>`
   );

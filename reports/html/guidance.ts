@@ -8,7 +8,7 @@ import { inline } from './cells.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import { nothingFound } from './nothing-found.js';
-import { say } from './say.js';
+import { bilingual } from './bilingual.js';
 import { bySeverity, exposedOf } from './strength.js';
 
 /**
@@ -22,7 +22,7 @@ export function guidance(
 ): Html {
   const kinds = byGuidance(bySeverity(exposedOf(records)), probes);
   if (kinds.size === 0)
-    return html`<p>${say(nothingFound(run))}</p>
+    return html`<p>${bilingual(nothingFound(run))}</p>
 `;
   return html`${[...kinds].map(([id, rows]) => article(id, rows, probes))}`;
 }
@@ -49,7 +49,7 @@ export function guidanceId(record: FindingRecord, probes: readonly ProbeIdentity
 
 /** Its title, which leads there where it is exposed now. */
 export function guidanceLink(record: FindingRecord, probes: readonly ProbeIdentity[] | undefined): Html {
-  const title = say(textsOf(record, probes).title);
+  const title = bilingual(textsOf(record, probes).title);
   return isExposed(record.status) ? html`<a href="#${guidanceId(record, probes)}">${title}</a>` : title;
 }
 
@@ -70,18 +70,18 @@ function article(
   const known = probes?.find((probe) => `do-${probe.id}` === id);
   const each = (text: (language: Language) => Part): Html =>
     html`${LANGUAGES.map((language) => html`<div lang="${language}">${text(language)}</div>`)}`;
-  return html`<article class="guidance" id="${id}"><h3>${say(title)}</h3>
+  return html`<article class="guidance" id="${id}"><h3>${bilingual(title)}</h3>
 <p class="facts">${[...places.values()].map((place, index) => [index > 0 && ', ', place])}${known && html` · ${known.standard}`}${
     known?.published !== undefined &&
     known.published.factor !== '-' &&
-    html` · ${say({
+    html` · ${bilingual({
       en: `published factor ${known.published.factor} (${known.published.source})`,
       ja: `公表されている増幅率 ${known.published.factor}（${known.published.source}）`,
     })}`
   }</p>
-<h4>${say({ en: 'Why it matters', ja: '放置した場合の危険' })}</h4>
-<p>${say(risk)}</p>
-<h4>${say({ en: 'What to do', ja: '対策の方法' })}</h4>
+<h4>${bilingual({ en: 'Why it matters', ja: '放置した場合の危険' })}</h4>
+<p>${bilingual(risk)}</p>
+<h4>${bilingual({ en: 'What to do', ja: '対策の方法' })}</h4>
 ${each(
   (language) => html`<ul>
 ${atHost(remedy[language], worst)
@@ -91,7 +91,7 @@ ${atHost(remedy[language], worst)
 `,
   )}</ul>`,
 )}
-<h4>${say({ en: 'How to see for yourself', ja: 'ご自身での確認方法' })}</h4>
+<h4>${bilingual({ en: 'How to see for yourself', ja: 'ご自身での確認方法' })}</h4>
 ${each((language) => steps(atHost(check[language], worst)))}
 </article>
 `;

@@ -19,7 +19,7 @@ import { masthead } from './masthead.js';
 import { method } from './method.js';
 import { networks } from './networks.js';
 import { suspectBanner } from './path.js';
-import { say } from './say.js';
+import { bilingual } from './bilingual.js';
 import { topHosts } from './top-hosts.js';
 
 /** report.html: one file for people who would rather look than read, which asks no network for anything. */
@@ -40,7 +40,7 @@ function* chunksOf(
   yield html`${documentHead(run)}${masthead(run, sections)}${suspectBanner(run)}`.toString();
   for (const { id, title, content } of sections) {
     yield html`<section id="${id}">
-<h2 id="${id}-title">${say(title)}</h2>
+<h2 id="${id}-title">${bilingual(title)}</h2>
 `.toString();
     for (const part of content()) yield part.toString();
     yield '</section>\n';

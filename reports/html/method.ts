@@ -1,14 +1,14 @@
 import type { RunRecord, RunSettings } from '../../src/domain/run-record.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
-import type { Said } from './say.js';
-import { say } from './say.js';
+import type { Bilingual } from './bilingual.js';
+import { bilingual } from './bilingual.js';
 
 /** How it was measured, and how to read the figures: what a reader needs who has seen none of our documents. */
 export function method({ settings }: RunRecord): Html {
   return html`<dl class="method">
 ${methodOf(settings).map(
-  ({ name, about }) => html`<div><dt>${say(name)}<dd>${say(about)}</div>
+  ({ name, about }) => html`<div><dt>${bilingual(name)}<dd>${bilingual(about)}</div>
 `,
 )}</dl>
 `;
@@ -18,7 +18,7 @@ ${methodOf(settings).map(
 const methodOf = ({
   severity_critical: critical = 500,
   severity_high: high = 50,
-}: RunSettings): readonly { readonly name: Said; readonly about: Said }[] => [
+}: RunSettings): readonly { readonly name: Bilingual; readonly about: Bilingual }[] => [
   {
     name: { en: 'Exposure', ja: '検出' },
     about: {

@@ -14,7 +14,7 @@ import { byGuidance, guidanceLink } from './guidance.js';
 import type { Html } from './html.js';
 import { html } from './html.js';
 import { nothingFound } from './nothing-found.js';
-import { counted, say } from './say.js';
+import { plural, bilingual } from './bilingual.js';
 import { bySeverity, compareBySeverity, exposedOf } from './strength.js';
 import type { TableColumn } from './table.js';
 import { table } from './table.js';
@@ -34,7 +34,7 @@ export function* networks(
   const groups = groupByAs(run, records);
   const letters = new Set(lettersOf(run, records).map(({ path }) => path));
   if (groups.length === 0)
-    yield html`<p>${say(nothingFound(run))}</p>
+    yield html`<p>${bilingual(nothingFound(run))}</p>
 `;
   let left = MOST_CUSTOMERS_IN_ALL;
   for (const group of groups.slice(0, MOST_NETWORKS)) {
@@ -43,7 +43,7 @@ export function* networks(
     yield network(run, group, { customers, letters }, probes);
   }
   if (groups.length > MOST_NETWORKS)
-    yield html`<p class="cut">${say({
+    yield html`<p class="cut">${bilingual({
       en: html`The first ${MOST_NETWORKS} of ${groups.length} networks are shown; ${fileLink('summary.csv')} has all.`,
       ja: html`${groups.length}件のASのうち最初の${MOST_NETWORKS}件を表示しています。全件は ${fileLink('summary.csv')} にあります。`,
     })}</p>
@@ -62,19 +62,19 @@ function network(
   );
   const others = byCustomer(group.records).length - customers.length;
   return html`<article id="${label}"><h3 id="${label}-title">${asNamed({ asn: group.asn, as_name: group.asName })}</h3>
-<p>${say({
+<p>${bilingual({
     en: html`Its files, ready to be mailed: ${fileLink(asFile(run, group, 'csv'))} and ${fileLink(asFile(run, group, 'json'))}.`,
     ja: html`このASのファイル（そのまま送付できます）：${fileLink(asFile(run, group, 'csv'))}、${fileLink(asFile(run, group, 'json'))}`,
   })}</p>
 ${
   rows.length === 0
-    ? html`<p>${say(nothingFound(run, CLEAN))}</p>
+    ? html`<p>${bilingual(nothingFound(run, CLEAN))}</p>
 `
     : table(`${label}-title`, columnsOf(run, probes, group.records), rows)
 }${customers.map((customer) => customerSection(group, customer, letters, probes))}${
     others > 0 &&
-    html`<p class="cut">${say({
-      en: html`And ${counted(others, 'more customer')}; the letters are in <code>notices/</code>.`,
+    html`<p class="cut">${bilingual({
+      en: html`And ${plural(others, 'more customer')}; the letters are in <code>notices/</code>.`,
       ja: html`ほか${others}件の顧客。通知文は <code>notices/</code> にあります。`,
     })}</p>
 `
@@ -172,13 +172,13 @@ function customerSection(
   const kinds = [...byGuidance(exposed, probes).values()].flatMap((rows) =>
     SEVERITIES.map((level) => rows.filter(({ severity }) => severity === level)),
   );
-  return html`<section class="customer"><h4>${customer === undefined ? say(UNKNOWN_CUSTOMER) : [say({ en: 'Customer ', ja: '顧客：' }), named(customer)]}</h4>
-<p>${say({ en: `${exposed.length} exposed`, ja: `検出${exposed.length}件` })}${letters.has(letter) && html` · ${say({ en: 'letter:', ja: '通知文：' })} ${fileLink(`${letter}.en.txt`, { en: 'English', ja: '英語' })}, ${fileLink(`${letter}.ja.txt`, { en: 'Japanese', ja: '日本語' })} · ${fileLink(`${letter}.csv`, { en: 'its findings as CSV', ja: '検出一覧（CSV）' })}`}</p>
+  return html`<section class="customer"><h4>${customer === undefined ? bilingual(UNKNOWN_CUSTOMER) : [bilingual({ en: 'Customer ', ja: '顧客：' }), named(customer)]}</h4>
+<p>${bilingual({ en: `${exposed.length} exposed`, ja: `検出${exposed.length}件` })}${letters.has(letter) && html` · ${bilingual({ en: 'letter:', ja: '通知文：' })} ${fileLink(`${letter}.en.txt`, { en: 'English', ja: '英語' })}, ${fileLink(`${letter}.ja.txt`, { en: 'Japanese', ja: '日本語' })} · ${fileLink(`${letter}.csv`, { en: 'its findings as CSV', ja: '検出一覧（CSV）' })}`}</p>
 <ul>
 ${kinds.map(
   ([first, ...more]) =>
     first &&
-    html`<li>${marked(first.severity)} ${guidanceLink(first, probes)}: ${[first, ...more].slice(0, MOST_ADDRESSES).map(({ ip }, index) => `${index > 0 ? ', ' : ''}${ip}`)}${more.length >= MOST_ADDRESSES && say({ en: ` and ${more.length + 1 - MOST_ADDRESSES} more`, ja: ` ほか${more.length + 1 - MOST_ADDRESSES}件` })}
+    html`<li>${marked(first.severity)} ${guidanceLink(first, probes)}: ${[first, ...more].slice(0, MOST_ADDRESSES).map(({ ip }, index) => `${index > 0 ? ', ' : ''}${ip}`)}${more.length >= MOST_ADDRESSES && bilingual({ en: ` and ${more.length + 1 - MOST_ADDRESSES} more`, ja: ` ほか${more.length + 1 - MOST_ADDRESSES}件` })}
 `,
 )}</ul></section>
 `;

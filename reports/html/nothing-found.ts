@@ -1,12 +1,12 @@
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { isWhole } from '../../src/domain/whole-run.js';
-import type { Said } from './say.js';
+import type { Bilingual } from './bilingual.js';
 
 /** Where there is nothing to show: only a whole run may leave it at that. @param clean what a whole one says. */
 export function nothingFound(
   run: RunRecord,
-  clean: Said = { en: 'No exposure was found.', ja: '検出はありませんでした。' },
-): Said {
+  clean: Bilingual = { en: 'No exposure was found.', ja: '検出はありませんでした。' },
+): Bilingual {
   return isWhole(run)
     ? clean
     : {

@@ -1,11 +1,11 @@
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
-import type { Said } from './say.js';
-import { say } from './say.js';
+import type { Bilingual } from './bilingual.js';
+import { bilingual } from './bilingual.js';
 
 /** A column of a table for people. */
 export interface TableColumn<Row> {
-  readonly head: Said;
+  readonly head: Bilingual;
   /** Aligned by its digits. */
   readonly isNumber?: true;
   /** For the style sheet. */
@@ -25,7 +25,7 @@ export function table<Row>(
   const kind = ({ isNumber, className = isNumber && 'number' }: TableColumn<Row>): Part =>
     className && html` class="${className}"`;
   return html`<div class="scroll" role="region" tabindex="0" aria-labelledby="${labelledBy}"><table>
-<thead><tr>${columns.map((column) => html`<th scope="col"${kind(column)}>${say(column.head)}`)}</thead>
+<thead><tr>${columns.map((column) => html`<th scope="col"${kind(column)}>${bilingual(column.head)}`)}</thead>
 <tbody>
 ${rows.map(
   (row) => html`<tr>${columns.map((column, index) =>

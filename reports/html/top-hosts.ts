@@ -8,7 +8,7 @@ import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import { nothingFound } from './nothing-found.js';
-import { say } from './say.js';
+import { bilingual } from './bilingual.js';
 import { byStrength, exposedOf } from './strength.js';
 import { table } from './table.js';
 
@@ -33,11 +33,11 @@ export function topHosts(
     else hosts.set(record.ip, { strongest: record, answersTo: [link] });
   }
   if (hosts.size === 0)
-    return html`<p>${say(nothingFound(run))}</p>
+    return html`<p>${bilingual(nothingFound(run))}</p>
 `;
   return html`${table('hosts-title', COLUMNS, [...hosts.values()].slice(0, MOST_LISTED))}${
     hosts.size > MOST_LISTED &&
-    html`<p class="cut">${say({
+    html`<p class="cut">${bilingual({
       en: html`The first ${MOST_LISTED} of ${countText(hosts.size)} hosts; all are in the <a href="#findings">list of findings</a>.`,
       ja: html`${countText(hosts.size)}台のうち上位${MOST_LISTED}台です。すべては<a href="#findings">検出一覧</a>にあります。`,
     })}</p>

@@ -97,10 +97,10 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
     asked: 'Asked at',
     sizes: 'Answer',
     sizesOf: (record) =>
-      `${atLeast(record)}${counted(record.response_size, 'byte')} in ${counted(record.packets, 'datagram')} to a request of ${counted(record.request_size, 'byte')}${record.basis === 'sweep' ? '; counted in the sweep only' : ''}`,
+      `${atLeast(record)}${plural(record.response_size, 'byte')} in ${plural(record.packets, 'datagram')} to a request of ${plural(record.request_size, 'byte')}${record.basis === 'sweep' ? '; counted in the sweep only' : ''}`,
     factor: 'Factor',
     factorOf: (record, amplification) =>
-      `${atLeast(record)}${amplification} (answer / request of ${counted(record.request_size, 'byte')})${onTheWire(record, `; on the wire ${atLeast(record)}`, '')}`,
+      `${atLeast(record)}${amplification} (answer / request of ${plural(record.request_size, 'byte')})${onTheWire(record, `; on the wire ${atLeast(record)}`, '')}`,
     since: 'Open',
     sinceOf({ status, first_seen, times_seen, days_open = 0 }) {
       if (status === undefined) return undefined;
@@ -110,7 +110,7 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
       const scans = times_seen === undefined ? '' : `; found for the ${ordinal(times_seen)} time`;
       if (status === 'reopened')
         return `found again after an earlier scan had counted it as fixed${first}${scans}`;
-      const days = days_open === 0 ? 'less than a day' : counted(days_open, 'day');
+      const days = days_open === 0 ? 'less than a day' : plural(days_open, 'day');
       return `for ${days}, as far as our scans show${first}${scans}`;
     },
     software: 'Software',
@@ -278,7 +278,7 @@ function silence(record: FindingRecord): string {
   const { silent_since: since, silent_runs: scans, last_seen } = record;
   const again = askedAgain(record);
   return [
-    `no answer${since === undefined ? '' : ` since ${spacedTime(since)}`}${scans === undefined ? '' : `, in ${counted(scans, 'scan')}`}`,
+    `no answer${since === undefined ? '' : ` since ${spacedTime(since)}`}${scans === undefined ? '' : `, in ${plural(scans, 'scan')}`}`,
     ...(last_seen === undefined ? [] : [`it last answered at ${spacedTime(last_seen)}`]),
     ...(again === undefined
       ? []
@@ -299,7 +299,7 @@ function silenceInJapanese(record: FindingRecord): string {
 }
 
 /** `1 byte`, `8 bytes`. */
-function counted(count: number, noun: string): string {
+function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 

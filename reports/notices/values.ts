@@ -28,7 +28,7 @@ export function noticeValues(
   language: Language,
   probes: readonly ProbeIdentity[],
 ): NoticeValues {
-  const say = phrases[language];
+  const text = phrases[language];
   const exposed = rows
     .filter(({ status }) => isExposed(status))
     .sort((a, b) => compareSeverities(a.severity, b.severity));
@@ -42,9 +42,9 @@ export function noticeValues(
   return {
     organisation: cleanText(run.authorisation.organisation) ?? '',
     contact: cleanText(run.authorisation.contact) ?? '',
-    customer: customer ?? say.unknownCustomer,
-    salutation: say.salutation(customer),
-    asn: networks.map(({ asn }) => (asn === undefined ? say.unknownAs : `AS${asn}`)).join(', '),
+    customer: customer ?? text.unknownCustomer,
+    salutation: text.salutation(customer),
+    asn: networks.map(({ asn }) => (asn === undefined ? text.unknownAs : `AS${asn}`)).join(', '),
     as_name: networks.length === 1 ? (cleanText(network?.asName) ?? '') : '',
     date: run.started.slice(0, 'YYYY-MM-DD'.length),
     scan_id: run.scan_id,
@@ -52,30 +52,30 @@ export function noticeValues(
     ended: spacedTime(run.ended),
     exposed: String(exposed.length),
     csv,
-    ...reminderOf(exposed, say),
+    ...reminderOf(exposed, text),
     opening:
       exposed.length === 0
-        ? say.closing({ allProved: silent.length === 0 })
-        : say.opening({ exposed: exposed.length, amplifying: exposed.filter(isAmplifier).length }),
+        ? text.closing({ allProved: silent.length === 0 })
+        : text.opening({ exposed: exposed.length, amplifying: exposed.filter(isAmplifier).length }),
     findings: [
       ...exposed
         .slice(0, MOST_LISTED)
         .map((record) => described(record, textsFor(record), language, networks.length > 1)),
-      ...(more > 0 ? [say.more(more)] : []),
+      ...(more > 0 ? [text.more(more)] : []),
     ].join('\n\n'),
     fixed: [
-      listed(say.closed, closed, (record) => say.fixed(record, titleOf(record)), say),
-      listed(say.silent, silent, (record) => say.fixed(record, titleOf(record)), say),
+      listed(text.closed, closed, (record) => text.fixed(record, titleOf(record)), text),
+      listed(text.silent, silent, (record) => text.fixed(record, titleOf(record)), text),
     ]
       .filter((part) => part !== '')
       .join('\n\n'),
-    risk: sections(exposed, say, titleOf, (record) => textsFor(record).risk[language]),
-    remedy: sections(exposed, say, titleOf, (record) =>
+    risk: sections(exposed, text, titleOf, (record) => textsFor(record).risk[language]),
+    remedy: sections(exposed, text, titleOf, (record) =>
       asList(atHost(textsFor(record).remedy[language], record)),
     ),
-    check: checks(exposed, say, titleOf, (record) =>
+    check: checks(exposed, text, titleOf, (record) =>
       [
-        ...(say.elsewhereOf(record) === undefined ? [] : [say.checkElsewhere]),
+        ...(text.elsewhereOf(record) === undefined ? [] : [text.checkElsewhere]),
         textsFor(record).check[language],
       ].join('\n'),
     ),
@@ -85,7 +85,7 @@ export function noticeValues(
 /** Which reminder it is, where earlier scans found some of it too: by the exposure that was found most often. */
 function reminderOf(
   exposed: readonly FindingRecord[],
-  say: Phrases,
+  text: Phrases,
 ): Pick<NoticeValues, 'reminder_mark' | 'reminder'> {
   const before = exposed.filter(({ status }) => status === 'persisting' || status === 'reopened');
   const scans = Math.max(0, ...before.map(({ times_seen = 0 }) => times_seen));
@@ -97,8 +97,8 @@ function reminderOf(
   if (since === undefined || scans < 2) return { reminder_mark: '', reminder: '' };
   const alike = days.length === before.length && days.at(-1) === since;
   return {
-    reminder_mark: say.reminderMark(scans),
-    reminder: say.reminder({ before: before.length, exposed: exposed.length, scans, since, alike }),
+    reminder_mark: text.reminderMark(scans),
+    reminder: text.reminder({ before: before.length, exposed: exposed.length, scans, since, alike }),
   };
 }
 
@@ -107,13 +107,13 @@ function listed(
   heading: string,
   rows: readonly FindingRecord[],
   lineOf: (record: FindingRecord) => string,
-  say: Phrases,
+  text: Phrases,
 ): string {
   if (rows.length === 0) return '';
   return [
     heading,
     ...rows.slice(0, MOST_LISTED).map((record) => `- ${lineOf(record)}`),
-    ...(rows.length > MOST_LISTED ? [say.more(rows.length - MOST_LISTED)] : []),
+    ...(rows.length > MOST_LISTED ? [text.more(rows.length - MOST_LISTED)] : []),
   ].join('\n');
 }
 
@@ -124,29 +124,29 @@ function described(
   language: Language,
   namesNetwork: boolean,
 ): string {
-  const say = phrases[language];
+  const text = phrases[language];
   const factor = factorText(record);
   const { asn, as_name } = record;
-  const network = asn === undefined ? say.unknownAs : [`AS${asn}`, as_name].filter(Boolean).join(' ');
+  const network = asn === undefined ? text.unknownAs : [`AS${asn}`, as_name].filter(Boolean).join(' ');
   return [
-    `- ${say.place(record, texts.title[language])}`,
+    `- ${text.place(record, texts.title[language])}`,
     ...(
       [
-        [say.network, namesNetwork ? network : undefined],
-        [say.severity, say.severities[record.severity]],
-        [say.asked, spacedTime(record.timestamp)],
-        [say.sizes, say.sizesOf(record)],
-        [say.factor, factor === undefined ? undefined : say.factorOf(record, factor)],
-        [say.elsewhere, say.elsewhereOf(record)],
-        [say.since, say.sinceOf(record)],
-        [say.software, recognisable(record.version)],
+        [text.network, namesNetwork ? network : undefined],
+        [text.severity, text.severities[record.severity]],
+        [text.asked, spacedTime(record.timestamp)],
+        [text.sizes, text.sizesOf(record)],
+        [text.factor, factor === undefined ? undefined : text.factorOf(record, factor)],
+        [text.elsewhere, text.elsewhereOf(record)],
+        [text.since, text.sinceOf(record)],
+        [text.software, recognisable(record.version)],
         [
-          say.detail,
+          text.detail,
           recognisable(texts.detail?.[language] ?? (language === 'en' ? record.detail : undefined)),
         ],
       ] as const
     ).flatMap(([label, value]) =>
-      value === undefined || value === '' ? [] : `  - ${label}${say.colon}${value}`,
+      value === undefined || value === '' ? [] : `  - ${label}${text.colon}${value}`,
     ),
   ].join('\n');
 }
@@ -180,10 +180,10 @@ function toldOf(
 }
 
 /** The title, and where not all that it stands for are meant some of the hosts that are. */
-function headingOf({ title, rows }: Told, all: readonly Told[], say: Phrases): string {
+function headingOf({ title, rows }: Told, all: readonly Told[], text: Phrases): string {
   if (all.filter((told) => told.title === title).length === 1) return title;
   const hosts = [...new Set(rows.map(({ ip }) => ip))];
-  return say.headingFor(
+  return text.headingFor(
     title,
     `${hosts.slice(0, MOST_HOSTS).join(', ')}${hosts.length > MOST_HOSTS ? ', …' : ''}`,
   );
@@ -192,14 +192,14 @@ function headingOf({ title, rows }: Told, all: readonly Told[], say: Phrases): s
 /** A text for each kind of service, once where several share it, under their titles. */
 function sections(
   records: readonly FindingRecord[],
-  say: Phrases,
+  text: Phrases,
   titleOf: (record: FindingRecord) => string,
   textOf: (record: FindingRecord) => string,
 ): string {
   const all = toldOf(records, titleOf, textOf);
   const headings = new Map<string, string[]>();
   for (const told of all)
-    headings.set(told.text, [...(headings.get(told.text) ?? []), headingOf(told, all, say)]);
+    headings.set(told.text, [...(headings.get(told.text) ?? []), headingOf(told, all, text)]);
   return [...headings]
     .map(([text, titles]) => [...titles.map((title) => `[${title}]`), text].join('\n'))
     .join('\n\n');
@@ -208,7 +208,7 @@ function sections(
 /** How to check each kind of service: one command a question, at the worst host that was asked it. */
 function checks(
   records: readonly FindingRecord[],
-  say: Phrases,
+  text: Phrases,
   titleOf: (record: FindingRecord) => string,
   checkFor: (record: FindingRecord) => string,
 ): string {
@@ -216,7 +216,9 @@ function checks(
   return all
     .flatMap((told) => {
       const [worst] = told.rows;
-      return worst === undefined ? [] : [`[${headingOf(told, all, say)}]\n${atHost(checkFor(worst), worst)}`];
+      return worst === undefined
+        ? []
+        : [`[${headingOf(told, all, text)}]\n${atHost(checkFor(worst), worst)}`];
     })
     .join('\n\n');
 }

@@ -59,7 +59,7 @@ export interface CheckpointState {
   readonly sweep: unknown;
   readonly sightings: Iterable<unknown>;
   /** What the run has counted. */
-  readonly counted: unknown;
+  readonly counters: unknown;
   readonly sessions: readonly CheckpointSession[];
   /** Where the scope was read again, in this session or an earlier one. */
   readonly scope_reloads?: readonly ScopeReloadRecord[];

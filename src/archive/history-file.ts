@@ -207,21 +207,21 @@ async function* linesOf(out: string): AsyncGenerator<readonly string[], void, un
   const reading = pipeline(file, gunzip);
   reading.catch(() => undefined);
   try {
-    for await (const { lines, rest } of linesIn(counted(gunzip as AsyncIterable<Buffer>))) {
+    for await (const { lines, rest } of linesIn(checked(gunzip as AsyncIterable<Buffer>))) {
       if (rest) throw new HistoryDamaged('its last line is cut short');
       yield lines;
     }
     await reading;
   } catch (error) {
     if (error instanceof TooLong) throw new HistoryDamaged(error.message);
-    throw saysDamaged(error) ? new HistoryDamaged(error.message) : error;
+    throw isDamage(error) ? new HistoryDamaged(error.message) : error;
   } finally {
     file.destroy();
     gunzip.destroy();
   }
 }
 
-async function* counted(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+async function* checked(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
   let bytes = 0;
   for await (const part of parts) {
     bytes += part.length;
@@ -231,7 +231,7 @@ async function* counted(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer, vo
 }
 
 /** It is not there, or gzip cannot read it. What else the system refuses is no fault of the file. */
-function saysDamaged(error: unknown): error is Error {
+function isDamage(error: unknown): error is Error {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return code === 'ENOENT' || code.startsWith('Z_');
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { PRIVATE_FILE } from '../archive/file-modes.js';
 import { HistoryDamaged, historyPath, readHistory } from '../archive/history-file.js';
-import { openHistory } from '../archive/past-runs.js';
+import { openHistory } from '../archive/earlier-runs.js';
 import { holderNow, lockFolder } from '../archive/run-lock.js';
 import { compareAddresses, parseAddress } from '../domain/address.js';
 import { errorCode } from '../domain/error-code.js';

@@ -10,7 +10,7 @@ import { createRequestGate } from '../measure/request-gate.js';
 import { createGuard } from '../scope/guard.js';
 import { createPacer, createReplyBudget, PACER_TICK_MS } from '../sweep/pacer.js';
 import { openGuardedSocket } from '../udp/guarded-socket.js';
-import { counted } from '../../reports/format.js';
+import { plural } from '../../reports/format.js';
 import { version } from '../version.js';
 import type { Io } from './command.js';
 import { defineCommand, EXIT } from './command.js';
@@ -110,7 +110,7 @@ async function inspectHost(
     io.stdout.write('\n');
   }
   print(
-    `\nsent: ${counted(record.requests, 'request')}, ${counted(record.request_bytes, 'byte')}, from ${record.started} to ${record.ended}\n` +
+    `\nsent: ${plural(record.requests, 'request')}, ${plural(record.request_bytes, 'byte')}, from ${record.started} to ${record.ended}\n` +
       'no file was written: this text is the record of it\n',
   );
   if (io.stop.aborted && typeof io.stop.reason === 'number') return io.stop.reason;

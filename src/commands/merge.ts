@@ -4,7 +4,7 @@ import type { RunDirectory } from '../archive/run-directory.js';
 import { createWholeRun, makeRunsFolder, runNames } from '../archive/run-directory.js';
 import { parseFileMode, PRIVATE_FILE } from '../archive/file-modes.js';
 import { consoleSummary } from '../../reports/console-summary.js';
-import { pastRecord } from '../../reports/record.js';
+import { recordFromHistory } from '../../reports/record.js';
 import type { FindingRecord } from '../domain/finding-record.js';
 import type { RunRecord } from '../domain/run-record.js';
 import { isExposed } from '../domain/status.js';
@@ -17,11 +17,11 @@ import { finishRun } from './runs/finish-run.js';
 import { lockRuns } from './runs/lock-runs.js';
 import type { PlacedRun } from './runs/merge-runs.js';
 import { mergeRuns } from './runs/merge-runs.js';
-import type { Past } from './runs/past.js';
-import { openPast } from './runs/past.js';
+import type { RunHistory } from './runs/run-history.js';
+import { openRunHistory } from './runs/run-history.js';
 import { renderRun } from './runs/render-run.js';
 import { cannotKeep } from './runs/run-checkpointer.js';
-import { askedBy, findUsualRun, partialNote, partialOf } from './runs/usual-run.js';
+import { coverageOf, findUsualRun, partialNote, partialOf } from './runs/usual-run.js';
 import type { RowsWithStatus } from './runs/with-statuses.js';
 import { withStatuses, withVerdict } from './runs/with-statuses.js';
 
@@ -42,22 +42,22 @@ export const merge = defineCommand({
     await makeRunsFolder(out, { fileMode });
     const lock = await lockRuns(out, 'merge', io, { fileMode });
     try {
-      const past = await openPast(out, {
+      const history = await openRunHistory(out, {
         mode: fileMode,
         // Newer runs may be there: what the shards saw is evidence of their own time.
         goesOn: whole.started,
-        say(note) {
+        print(note) {
           warn(`note: ${note}`);
         },
       });
-      if (past.late !== undefined)
+      if (history.late !== undefined)
         warn(
-          `note: latest stays at the run that it shows: there is ${past.late.newest}, which began later than these shards`,
+          `note: latest stays at the run that it shows: there is ${history.late.newest}, which began later than these shards`,
         );
       const earlier = await mergedBefore(out, whole);
       if (earlier !== undefined) warn('note: these shards are merged already: nothing is counted twice');
       const { directory, run, records } =
-        earlier ?? (await mergeNow(out, read, past, { fileMode, makeUsual }));
+        earlier ?? (await mergeNow(out, read, history, { fileMode, makeUsual }));
       if (run.partial !== undefined) warn(`note: ${partialNote(run.partial)}`);
       await finishRun(out, directory, run, records, warn);
       stdout.write(consoleSummary(run, records));
@@ -91,7 +91,7 @@ async function mergedBefore(out: string, whole: RunRecord): Promise<MergedRun | 
 async function mergeNow(
   out: string,
   shards: readonly (PlacedRun & { readonly records: readonly FindingRecord[] })[],
-  past: Past,
+  history: RunHistory,
   { fileMode, makeUsual }: { readonly fileMode: number; readonly makeUsual: boolean },
 ): Promise<MergedRun> {
   const { started } = mergeRuns(shards, '');
@@ -103,17 +103,17 @@ async function mergeNow(
     async ({ id, path }) => {
       const rows = shards.flatMap((one) => one.records.map((record) => ({ ...record, scan_id: id })));
       const bare = mergeRuns(shards, id);
-      const partial = makeUsual ? undefined : partialOf(await findUsualRun(out), askedBy(bare));
+      const partial = makeUsual ? undefined : partialOf(await findUsualRun(out), coverageOf(bare));
       const whole: RunRecord = {
         ...bare,
-        ...(past.late && { late: past.late }),
+        ...(history.late && { late: history.late }),
         ...(partial && { partial }),
       };
-      const { records, notTargeted } = await againstThePast(whole, rows, past);
+      const { records, notTargeted } = await againstHistory(whole, rows, history);
       const run: RunRecord = {
         ...whole,
         counts: { ...whole.counts, findings: records.length },
-        history: { ...past.summary, not_targeted: notTargeted },
+        history: { ...history.summary, not_targeted: notTargeted },
       };
       await writeRun(path, run, records, await renderRun(run, records)).catch((error: unknown) => {
         throw cannotKeep(out, error, true);
@@ -129,20 +129,20 @@ async function mergeNow(
  * The shards may have run on machines that know nothing of earlier runs, so what they saw gets its status here. What
  * they asked in vain stands, where this history knows of it.
  */
-async function againstThePast(
+async function againstHistory(
   run: RunRecord,
   rows: readonly FindingRecord[],
-  past: Past,
+  history: RunHistory,
 ): Promise<RowsWithStatus> {
   const seen = rows.filter(({ status }) => isExposed(status));
-  const open = new Map(past.open.map((known) => [known.finding_id, known]));
+  const open = new Map(history.open.map((known) => [known.finding_id, known]));
   const notSeen = rows
     .filter(({ status, finding_id }) => !isExposed(status) && open.has(finding_id))
     .map((row) => (run.suspect || run.partial ? unproved(run, row, open.get(row.finding_id)) : row));
   // What was silent has its verdict from the shard that asked it.
-  const known = await past.of(seen, membership(askedBy(run).targets));
+  const known = await history.of(seen, membership(coverageOf(run).targets));
   const rule = { fixedAfterSilentRuns: 1 };
-  const { records } = await withStatuses(run, seen, known, new Map(), rule, past.closedSince);
+  const { records } = await withStatuses(run, seen, known, new Map(), rule, history.closedSince);
   const told = new Set([...records, ...notSeen].map(({ finding_id }) => finding_id));
   return {
     records: [...records, ...notSeen],
@@ -157,8 +157,8 @@ async function againstThePast(
 function unproved(run: RunRecord, row: FindingRecord, known: ExposureHistory | undefined): FindingRecord {
   const isSilence = row.status_evidence === 'silent' || row.status_doubt === 'silent';
   if (!isSilence || known?.last === undefined) return row;
-  const past = pastRecord(known.last, { scanId: run.scan_id, exchanges: [] });
-  return withVerdict(run, { ...past, exchanges: row.exchanges }, known, {
+  const history = recordFromHistory(known.last, { scanId: run.scan_id, exchanges: [] });
+  return withVerdict(run, { ...history, exchanges: row.exchanges }, known, {
     status: 'unknown',
     doubt: run.suspect ? 'path not proved' : 'silent',
   });

@@ -92,7 +92,7 @@ function reloadOf({ settings, inputs, scope, plan, resumed }: BegunRun, io: Io):
     earlier: resumed?.checkpoint.state.scope_reloads,
     read: () => readScope(settings, io),
     clock: io.clock,
-    say(kind, text) {
+    print(kind, text) {
       if (kind !== 'note' || !settings.quiet) io.stderr.write(`ampscope: ${kind}: ${text}\n`);
     },
   });
@@ -157,12 +157,12 @@ async function write(
   { reload, checkpointer }: Running,
   { clock }: Io,
 ): Promise<{ readonly run: RunRecord; readonly records: readonly FindingRecord[] }> {
-  const { settings, inputs, plan, directory, past, partial, started } = begun;
+  const { settings, inputs, plan, directory, history, partial, started } = begun;
   const { records, notTargeted } = await rowsOf(result, begun);
   const run = recordOf({
     scanId: directory.id,
     rows: records.length,
-    history: { ...past.summary, not_targeted: notTargeted },
+    history: { ...history.summary, not_targeted: notTargeted },
     started,
     ended: clock.now(),
     inputs,
@@ -177,7 +177,7 @@ async function write(
     fixedAfterSilentRuns: settings.fixed_after_silent_runs,
     checks: begun.checks,
     scopeReloads: reload.records(),
-    late: past.late,
+    late: history.late,
     partial,
   });
   await writeRun(directory.path, run, records, await renderRun(run, records)).catch((error: unknown) => {
@@ -189,7 +189,7 @@ async function write(
 /** The rows of a scan, and all that its findings held let go. */
 async function rowsOf(
   { findings, observed, stoppedBy, suspect }: ScanResult,
-  { settings, inputs, plan: { shard }, directory: { id }, past, partial, started }: BegunRun,
+  { settings, inputs, plan: { shard }, directory: { id }, history, partial, started }: BegunRun,
 ): Promise<RowsWithStatus> {
   const run = {
     scan_id: id,
@@ -197,13 +197,13 @@ async function rowsOf(
     complete: stoppedBy === undefined,
     settings: { ...(shard && { shard: formatShard(shard) }) },
     ...(suspect && { suspect }),
-    ...(past.late && { late: past.late }),
+    ...(history.late && { late: history.late }),
     ...(partial && { partial }),
   };
   const rule = { fixedAfterSilentRuns: settings.fixed_after_silent_runs };
   const seen = await arrayInTurns(findings, (finding) => toRecord(finding, { scanId: id }));
-  const known = await past.of(seen, membership(inputs.space.set));
-  return withStatuses(run, seen, known, observed, rule, past.closedSince);
+  const known = await history.of(seen, membership(inputs.space.set));
+  return withStatuses(run, seen, known, observed, rule, history.closedSince);
 }
 
 function warningTo({ stderr }: Io): (line: string) => void {

@@ -9,7 +9,7 @@ import type { Scope } from '../scope/scope.js';
 import type { Sighting } from '../sweep/sightings.js';
 import type { LossLog } from '../sweep/losses.js';
 import type { Span } from '../sweep/spans.js';
-import type { Counted } from './counted.js';
+import type { Counters } from './counters.js';
 import { findingOf } from './finding-of.js';
 import { knownTwice, type Found } from './known-twice.js';
 import type { KnownKnowledge } from './observe-known.js';
@@ -21,7 +21,7 @@ export interface ScanKnowledge extends KnownKnowledge {
   /** How many were to be probed. */
   readonly addresses: number;
   /** Of the whole run. */
-  readonly counted: () => Counted;
+  readonly counters: () => Counters;
   /** Here caps and late replies are noted too. */
   readonly lossLog: LossLog;
   /** Where the sighting's request stands in the sweep. */
@@ -36,7 +36,7 @@ export function conclude(known: ScanKnowledge): ScanResult {
   noteCapped(known);
   const { findings, perProbe, lateResponders } = judge(known);
   const measurements = [...measured.values()];
-  const all = known.counted();
+  const all = known.counters();
   return {
     ...all,
     addresses: known.addresses,
@@ -90,7 +90,7 @@ function judge(known: ScanKnowledge): {
   const found: (Found & { readonly counts: ProbeCounts })[] = [];
   const perProbe = plan.probes.map((): ProbeCounts => ({ responders: 0, exposures: 0, notExposed: {} }));
   let lateResponders = 0;
-  const { sockets } = known.counted();
+  const { sockets } = known.counters();
   const lossyProbes = new Set(sockets.flatMap(({ probe, socket }) => ((socket.drops ?? 0) > 0 ? probe : [])));
   for (const sighting of ledger.all()) {
     const selected = plan.probes[sighting.probe];

@@ -1,7 +1,7 @@
 import type { Exchange } from '../domain/exchange.js';
 import type { Clock } from '../domain/time.js';
 import type { Sighting } from '../sweep/sightings.js';
-import type { Counted } from './counted.js';
+import type { Counters } from './counters.js';
 import type { ScanStart } from './scan-plan.js';
 
 /** What a run knows at one moment: enough to go on from. */
@@ -10,7 +10,7 @@ export interface ScanSnapshot {
   readonly sweep: Pick<ScanStart, 'parts' | 'sightings' | 'late' | 'debtMs'>;
   /** What was measured since the last snapshot. */
   readonly measured: readonly (readonly [Sighting, readonly Exchange[]])[];
-  readonly counted: Counted;
+  readonly counters: Counters;
 }
 
 /** Keeps what a run knows; `save` is never called again before it has resolved. */

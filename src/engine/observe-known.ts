@@ -5,7 +5,7 @@ import { compareText } from '../domain/sort-records.js';
 import type { Finding } from '../domain/finding.js';
 import type { ProbeResponders, RunCanary, RunPath, RunSuspect } from '../domain/run-record.js';
 import { findingId } from '../../reports/record.js';
-import { askedBy } from '../history/asked.js';
+import { fingerprintOf } from '../history/request-fingerprint.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
 import type { PathEvidence, PathProof, Silence } from '../history/path-proof.js';
 import { proofOfPath } from '../history/path-proof.js';
@@ -58,7 +58,7 @@ export function observeKnown(scan: KnownKnowledge, findings: readonly Finding[])
     expected: expected.filter(({ address, probe }) => lossy[probe]?.has(address) !== true),
     fell: observed.flatMap(([known, { observation }]) => {
       const isNew = observation.kind === 'silent' && known.silent === undefined;
-      return isNew && observation.asked === known.asked ? silenceOf(known) : [];
+      return isNew && observation.fingerprint === known.asked ? silenceOf(known) : [];
     }),
     answered: new Set(findings.map(({ probe }) => probe)),
   });
@@ -119,7 +119,7 @@ function observe(
   return {
     observation: {
       kind: 'silent',
-      asked: askedOf(selected),
+      fingerprint: fingerprintOfSelected(selected),
       rechecked: again?.kind === 'silent',
       lossy: lossy[index]?.has(address) === true,
     },
@@ -157,8 +157,8 @@ function evidenceIn(
 }
 
 /** What every target is asked with a probe, as a hash. */
-function askedOf({ probe, port }: Pick<SelectedProbe, 'probe' | 'port'>): string {
-  return askedBy({
+function fingerprintOfSelected({ probe, port }: Pick<SelectedProbe, 'probe' | 'port'>): string {
+  return fingerprintOf({
     port,
     forms: probe.sweepForms.map((form) => ({
       request_hex: Buffer.from(form.encode(0)).toString('hex'),
@@ -178,16 +178,16 @@ interface Expected extends Pick<Silence, 'address'> {
 }
 
 function expectedIn({ plan, isTarget }: KnownKnowledge): readonly Expected[] {
-  const asked = plan.probes.map(askedOf);
+  const fingerprints = plan.probes.map(fingerprintOfSelected);
   const exposures = plan.known.flatMap((known): Expected | [] => {
     const address = parseAddress(known.probed_ip);
     const probe = probeAsking(plan, known);
-    if (address === undefined || asked[probe] !== known.asked || !isTarget(address)) return [];
+    if (address === undefined || fingerprints[probe] !== known.asked || !isTarget(address)) return [];
     return { address, probe, recent: known.silent === undefined, isExposure: true };
   });
   const others = plan.probes.flatMap(({ probe: { id } }, probe) => {
     const known = plan.responders[id];
-    if (known === undefined || known.asked !== asked[probe]) return [];
+    if (known === undefined || known.asked !== fingerprints[probe]) return [];
     const silent = new Set(known.silent);
     return known.addresses.flatMap((text): Expected | [] => {
       const address = parseAddress(text);

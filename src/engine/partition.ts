@@ -20,7 +20,7 @@ import type { Sighting } from '../sweep/sightings.js';
 import type { Span } from '../sweep/spans.js';
 import type { Outcome } from '../sweep/sweep.js';
 import type { GuardedSocket, OpenGuardedSocket } from '../udp/guarded-socket.js';
-import type { SocketFacts, Swept } from './counted.js';
+import type { SocketFacts, SweepCounters } from './counters.js';
 import { createSweepLossWatch } from './loss-watch.js';
 import { restBetweenStagesMs } from './rest.js';
 import type { SelectedProbe } from './selected-probe.js';
@@ -73,7 +73,7 @@ export interface PartitionState {
   /** Where it could go on. */
   readonly place: PartitionPlace;
   readonly unknown: ReturnType<Discovery['unknown']>;
-  readonly counted: Swept;
+  readonly counters: SweepCounters;
 }
 
 /** Where a partition goes on; the sightings are kept for all partitions together. */
@@ -216,7 +216,7 @@ async function stateOf(
     suspects: discovery.suspects(),
   };
   const unknown = discovery.unknown();
-  const counted = {
+  const counters = {
     sweep: discovery.counts(),
     sent: ids.map((_, probe) => sentBy(sockets, probe)),
     sendErrors: sendErrors.list(),
@@ -228,7 +228,7 @@ async function stateOf(
       socket: await factsOf(socket),
     })),
   );
-  return { place, unknown, counted: { ...counted, sockets: facts } };
+  return { place, unknown, counters: { ...counters, sockets: facts } };
 }
 
 async function factsOf(socket: GuardedSocket): Promise<SocketFacts> {

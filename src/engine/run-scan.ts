@@ -4,8 +4,8 @@ import type { LossLog, SendErrorCounts } from '../sweep/losses.js';
 import { createLossLog, createSendErrorCounts } from '../sweep/losses.js';
 import { createPacer, PACER_TICK_MS } from '../sweep/pacer.js';
 import { conclude } from './conclude.js';
-import type { Counted } from './counted.js';
-import { addCounted, addSendErrors } from './counted.js';
+import type { Counters } from './counters.js';
+import { addCounters, addSendErrors } from './counters.js';
 import { every } from './every.js';
 import type { Expiry } from './expiry.js';
 import { createExpiry } from './expiry.js';
@@ -241,8 +241,8 @@ async function sample({ pool, losses }: Scan): Promise<void> {
 }
 
 async function droppedReplies({ pool }: Scan): Promise<number> {
-  const { counted } = await pool.state();
-  const drops = counted.lossEvents.filter(({ kind }) => kind === 'socket_drops');
+  const { counters } = await pool.state();
+  const drops = counters.lossEvents.filter(({ kind }) => kind === 'socket_drops');
   return drops.reduce((sum, { count }) => sum + count, 0);
 }
 
@@ -271,28 +271,28 @@ async function snapshotOf(scan: Scan): Promise<ScanSnapshot> {
         sighting,
         exchanges.map((exchange) => exchangeToKeep(plan, sighting.probed, exchange)),
       ]),
-    counted: countersOf(scan, known),
+    counters: countersOf(scan, known),
   };
 }
 
 /** What all sessions of the run counted. */
 function countersOf(
   { stage, losses, sendErrors, lossLog, start }: Scan,
-  { counted }: SweepPoolState,
-): Counted {
+  { counters }: SweepPoolState,
+): Counters {
   const sendBufferDrops = losses.sendBufferDrops();
   const { drops, datagrams, bytes } = stage.tally();
-  const own: Counted = {
-    ...counted,
-    sendErrors: addSendErrors(counted.sendErrors, sendErrors.list()),
-    lossEvents: [...counted.lossEvents, ...lossLog.list()],
+  const own: Counters = {
+    ...counters,
+    sendErrors: addSendErrors(counters.sendErrors, sendErrors.list()),
+    lossEvents: [...counters.lossEvents, ...lossLog.list()],
     ...(sendBufferDrops !== undefined && { sendBufferDrops }),
     measurementLosses: losses.measurementLosses(),
     measurementSocketDrops: drops,
     measurementDatagrams: datagrams,
     measurementBytes: bytes,
   };
-  return start === undefined ? own : addCounted(start.counted, own);
+  return start === undefined ? own : addCounters(start.counters, own);
 }
 
 async function concluded(
@@ -307,7 +307,7 @@ async function concluded(
     addresses: pool.addresses,
     ledger: pool.ledger,
     measured: stage.measured,
-    counted: () => countersOf(scan, known),
+    counters: () => countersOf(scan, known),
     lossLog,
     positionOf: (sighting) => pool.positionOf(sighting),
     isLate: ({ firstSeenAt }) => scan.late.isLate(firstSeenAt),

@@ -9,7 +9,7 @@ import type { TargetSpace } from '../scope/target-space.js';
 import type { Key } from '../sweep/keyed-permutation.js';
 import type { Sighting } from '../sweep/sightings.js';
 import type { Shard } from '../sweep/shard.js';
-import type { Counted } from './counted.js';
+import type { Counters } from './counters.js';
 import type { ObservedKnown } from '../history/verdict.js';
 import type { SelectedProbe } from './selected-probe.js';
 import type { LateSpan } from './late-spans.js';
@@ -73,11 +73,11 @@ export interface ScanStart {
   readonly late: readonly LateSpan[];
   /** How long the replies of the session before were still to be paid off when it was saved. */
   readonly debtMs: number;
-  readonly counted: Counted;
+  readonly counters: Counters;
 }
 
 /** What came of a scan: the findings, and everything run.json says of how they came about. */
-export interface ScanResult extends Omit<Counted, 'sent'> {
+export interface ScanResult extends Omit<Counters, 'sent'> {
   /** How many were to be probed: a shard's own. */
   readonly addresses: number;
   /** Each once, and then let go: with its exchanges a finding is the largest thing that a run holds. */

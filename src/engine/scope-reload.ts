@@ -52,7 +52,7 @@ export interface ScopeReloadOptions {
   /** @throws UsageError where the scope is unreadable, invalid or over. */
   readonly read: () => Promise<ReadScope>;
   readonly clock: Clock;
-  readonly say: (kind: 'note' | 'error' | 'hint', text: string) => void;
+  readonly print: (kind: 'note' | 'error' | 'hint', text: string) => void;
 }
 
 /**
@@ -61,7 +61,7 @@ export interface ScopeReloadOptions {
  * closure, for guard, records and listeners change together.
  */
 export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
-  const { scope, targets, pace, clock, say } = options;
+  const { scope, targets, pace, clock, print } = options;
   const revoked = new AbortController();
   const guard = createGuard({
     allowed: scope.allowed.ranges,
@@ -108,9 +108,9 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
         valid_until: scopeFile.validUntil,
         ...(later.length > 0 && { next_run: later }),
       });
-      say('note', `${scope.name} is read again: ${addresses} more addresses are excluded from now on`);
-      say('note', `at most ${live.rate} packets/s, until ${scopeFile.validUntil} (UTC)`);
-      if (later.length > 0) say('note', `takes effect with the next run: ${later.join(', ')}`);
+      print('note', `${scope.name} is read again: ${addresses} more addresses are excluded from now on`);
+      print('note', `at most ${live.rate} packets/s, until ${scopeFile.validUntil} (UTC)`);
+      if (later.length > 0) print('note', `takes effect with the next run: ${later.join(', ')}`);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       records.push({ time, problem });
@@ -119,8 +119,8 @@ export function createScopeReload(options: ScopeReloadOptions): ScopeReload {
       changed = 'revoked';
       // A thread that has ended by then sends nothing either.
       await Promise.allSettled(Array.from(listeners, (listener) => listener('revoked')));
-      say('error', `${problem}; nothing more is sent, for the scope cannot be read again`);
-      say('hint', error instanceof UsageError ? error.hint : 'mend the scope file, then scan anew');
+      print('error', `${problem}; nothing more is sent, for the scope cannot be read again`);
+      print('hint', error instanceof UsageError ? error.hint : 'mend the scope file, then scan anew');
     }
   };
   return {

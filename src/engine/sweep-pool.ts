@@ -12,8 +12,8 @@ import { partOf } from '../sweep/shard.js';
 import type { Sighting } from '../sweep/sightings.js';
 import type { Span } from '../sweep/spans.js';
 import type { OpenGuardedSocket } from '../udp/guarded-socket.js';
-import type { Swept } from './counted.js';
-import { addSwept } from './counted.js';
+import type { SweepCounters } from './counters.js';
+import { addSweepCounters } from './counters.js';
 import type { Partition, PartitionPlace, PartitionPlan, PartitionState } from './partition.js';
 import { createPartition, orderOf } from './partition.js';
 import type { ScanPlan, ScanStart } from './scan-plan.js';
@@ -51,7 +51,7 @@ export interface SweepPool extends Omit<Partition, 'state' | 'setLimits'> {
 export interface SweepPoolState {
   readonly places: readonly PartitionPlace[];
   readonly unknown: readonly PartitionState['unknown'][];
-  readonly counted: PartitionState['counted'];
+  readonly counters: PartitionState['counters'];
   /** Whether the sighting's request stands before the place of its partition. */
   isBefore(sighting: Sighting): boolean;
 }
@@ -186,15 +186,15 @@ function joinedState(layout: Layout, states: readonly PartitionState[]): SweepPo
   return {
     places: states.map(({ place }) => place),
     unknown: states.map(({ unknown }) => unknown),
-    counted: states
-      .map(({ counted }, index): Swept => ({
-        ...counted,
-        lossEvents: counted.lossEvents.map((event) => ({
+    counters: states
+      .map(({ counters }, index): SweepCounters => ({
+        ...counters,
+        lossEvents: counters.lossEvents.map((event) => ({
           ...event,
           ...(event.positions && { positions: layout.joinedSpan(index, event.positions) }),
         })),
       }))
-      .reduce(addSwept),
+      .reduce(addSweepCounters),
     isBefore(sighting) {
       const index = layout.partitionOf(sighting);
       return (layout.ownPositionOf(sighting, index) ?? 0) < (states[index]?.place.position ?? 0);

@@ -48,7 +48,7 @@ export const EXPOSURE_HISTORY = z.object({
   times_seen: COUNT,
   /** Since when it has been open without a proved fix between. */
   open_since: TIME,
-  /** What it was asked when it was last seen, as a hash: only the same question's silence means anything. */
+  /** The fingerprint of the request that it answered last: only silence to the same request means anything. */
   asked: z.string(),
   changes: z.array(STATUS_CHANGE),
   /** The last of the changes, `unknown` aside, where no whole run has told it yet. */

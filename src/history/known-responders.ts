@@ -3,11 +3,11 @@ import type { Content } from '../domain/shape.js';
 import { ADDRESS } from '../domain/shape.js';
 import type { ProbeResponders, RunRecord } from '../domain/run-record.js';
 import { standingOf } from '../domain/run-standing.js';
-import { askedBy } from './asked.js';
+import { fingerprintOf } from './request-fingerprint.js';
 
 /** What is known of the responders to one probe. */
 const PROBE_MEMORY = z.object({
-  /** What they were asked, as a hash. */
+  /** The fingerprint of the request that they answered. */
   asked: z.string(),
   addresses: z.array(ADDRESS),
   /** Those of them that were silent when they were last asked, in a run that may not have reached them. */
@@ -30,7 +30,7 @@ export function respondersAfter(known: KnownResponders, run: RunRecord): KnownRe
   const next = new Map(Object.entries(known));
   for (const probe of run.probes) {
     const { id } = probe;
-    const asked = askedBy(probe);
+    const asked = fingerprintOf(probe);
     const before = next.get(id);
     const isSame = before?.asked === asked;
     if (before !== undefined && !isSame && standingOf(run) !== 'whole') continue;

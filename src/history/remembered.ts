@@ -7,7 +7,7 @@ import type { StatusVerdict } from './verdict.js';
 export interface Outcome extends StatusVerdict {
   /** Its row; of one that the run did not see, nothing of it is read but `finding_id`. */
   readonly row: FindingColumns;
-  /** What it was asked, as a hash. */
+  /** The fingerprint of its request. */
   readonly asked: string;
   readonly reach: RunReach;
   readonly run: {

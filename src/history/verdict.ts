@@ -10,8 +10,8 @@ export type Observation =
   | { readonly kind: 'closed'; readonly evidence: Exclude<Evidence, 'silent'> }
   | {
       readonly kind: 'silent';
-      /** What it was asked, as a hash. */
-      readonly asked: string;
+      /** The fingerprint of the request that it did not answer. */
+      readonly fingerprint: string;
       /** Whether it was asked three times more, on a socket that hears refusals. */
       readonly rechecked: boolean;
       /** Whether this run lost packets there. */
@@ -95,10 +95,10 @@ function untoldFix({ untold, changes }: ExposureHistory): StatusVerdict | undefi
 
 /** Why this silence counts for nothing. */
 function doubtIn(
-  { asked, lossy, rechecked, unreached }: Extract<Observation, { kind: 'silent' }>,
+  { fingerprint, lossy, rechecked, unreached }: Extract<Observation, { kind: 'silent' }>,
   known: ExposureHistory,
 ): Doubt | undefined {
-  if (asked !== known.asked) return 'asked otherwise';
+  if (fingerprint !== known.asked) return 'asked otherwise';
   if (lossy) return 'losses';
   if (!rechecked) return 'not rechecked';
   return unreached;

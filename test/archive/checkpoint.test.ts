@@ -118,7 +118,7 @@ const STATE: CheckpointState = {
   saved_at: 1,
   sweep: { position: 7 },
   sightings: [],
-  counted: {},
+  counters: {},
   sessions: [],
 };
 const entry = (probed: string): MeasuredEntry => ({ probe: 0, probed, firstSeenAt: 5, exchanges: [] });

@@ -5,8 +5,8 @@
 import type { FindingColumns, FindingRecord } from '../../src/domain/finding-record.js';
 import { formatInstant } from '../../src/domain/time.js';
 import { beginHistory, takeIn } from '../../src/archive/history-file.js';
-import { takeInRun } from '../../src/archive/past-runs.js';
-import { openPast } from '../../src/commands/runs/past.js';
+import { takeInRun } from '../../src/archive/earlier-runs.js';
+import { openRunHistory } from '../../src/commands/runs/run-history.js';
 import { withStatuses } from '../../src/commands/runs/with-statuses.js';
 import type { Outcome } from '../../src/history/remembered.js';
 import type { ObservedKnown } from '../../src/history/verdict.js';
@@ -59,9 +59,9 @@ async function update(): Promise<HistoryUpdate> {
   );
   const closed: ObservedKnown = { observation: { kind: 'closed', evidence: 'closed' }, exchanges: [] };
   const began = performance.now();
-  const past = await openPast(out, {
+  const past = await openRunHistory(out, {
     ...MODE,
-    say(note) {
+    print(note) {
       throw new Error(note);
     },
   });

@@ -100,7 +100,7 @@ export async function checkpointCost({ ledger }: Pick<Discovery, 'ledger'>): Pro
       const sightings = (function* () {
         for (const sighting of ledger.all()) yield encodeSighting(sighting);
       })();
-      await writer.save({ saved_at: 0, sweep: {}, sightings, counted: {}, sessions: [] }, []);
+      await writer.save({ saved_at: 0, sweep: {}, sightings, counters: {}, sessions: [] }, []);
     };
     await save();
     const startedMs = systemClock.monotonicMs();

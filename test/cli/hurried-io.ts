@@ -6,7 +6,7 @@ import { systemClock } from '../../src/system-clock.js';
 export interface HurriedIo {
   readonly io: Io;
   /** All that was written to stdout and stderr. */
-  readonly said: () => string;
+  readonly printed: () => string;
   /** What the program did not do: a signal with this exit code. */
   stop(code: number): void;
   /** Nothing of it goes on from its next pause on, as with kill -9. */
@@ -31,17 +31,17 @@ export function hurriedIo(
     sleep: (ms, signal) =>
       isKilled ? new Promise<void>(() => undefined) : systemClock.sleep(ms / faster, signal),
   };
-  let said = '';
+  let printed = '';
   const stream = (): NodeJS.WriteStream => {
     const through = new PassThrough();
     through.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
+      printed += chunk.toString();
     });
     return through as unknown as NodeJS.WriteStream;
   };
   const stop = new AbortController();
   return {
-    said: () => said,
+    printed: () => printed,
     stop(code) {
       stop.abort(code);
     },

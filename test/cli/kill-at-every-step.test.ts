@@ -30,9 +30,9 @@ describe('a scan that is killed before any step on the disk', () => {
   it('ends, when it goes on, as one that was not', async () => {
     const resume = (out: string): Promise<Ended> => later('scan', '--resume', newestIn(out));
     const steps = await killAtEachStep(template, resume, async (out) => {
-      const ended = await resume(out).catch((error: unknown) => ({ code: 2, said: String(error) }));
+      const ended = await resume(out).catch((error: unknown) => ({ code: 2, printed: String(error) }));
       // Of one that was killed when its checkpoint was gone, nothing is left to be done.
-      return ended.said.includes('it has no checkpoint') ? { ...ended, code: 0 } : ended;
+      return ended.printed.includes('it has no checkpoint') ? { ...ended, code: 0 } : ended;
     });
     // Otherwise it would not have been killed while it wrote its reports.
     assert.ok(steps > 40, String(steps));

@@ -15,7 +15,7 @@ const WEEK_MS = 7 * 86_400_000;
 
 export interface Ended {
   readonly code: number;
-  readonly said: string;
+  readonly printed: string;
 }
 
 /**
@@ -80,7 +80,7 @@ export function killScene(network: string, port: number) {
       return out;
     };
     const whole = copied();
-    const { code: wholeCode, said: wholeSaid } = await run(whole);
+    const { code: wholeCode, printed: wholeSaid } = await run(whole);
     assert.equal(wholeCode, 0, wholeSaid);
     const expected = treeOf(whole);
     for (let k = 1; ; k++) {
@@ -88,9 +88,9 @@ export function killScene(network: string, port: number) {
       const outcome = await killedAtStep(k, () => run(out));
       if (outcome.kind === 'ended') return k - 1;
       await abandon(out);
-      const { code, said } = await again(out);
+      const { code, printed } = await again(out);
       const where = `killed at step ${k}: ${outcome.at.what} ${relative(out, outcome.at.path)}`;
-      assert.equal(code, 0, `${where}\n${said}`);
+      assert.equal(code, 0, `${where}\n${printed}`);
       const actual = treeOf(out);
       const names = new Set([...Object.keys(actual), ...Object.keys(expected)]);
       assert.deepEqual(
@@ -113,7 +113,7 @@ const started: HurriedIo[] = [];
 async function command(args: readonly string[], machine: HurriedIo): Promise<Ended> {
   started.push(machine);
   const code = await runCommandLine(args, machine.io);
-  return { code, said: machine.said() };
+  return { code, printed: machine.printed() };
 }
 
 export function newestIn(out: string): string {

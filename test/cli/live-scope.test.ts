@@ -246,14 +246,14 @@ describe('the end of valid_until in the middle of a run', () => {
     hangUp(): void;
     /** The day ends, as when the clock is set or the machine slept. */
     endDay(): void;
-    said(): string;
+    printed(): string;
   } {
     let offset = endOfToday - 3_600_000 - systemClock.now();
     let hangUp = (): void => undefined;
-    let said = '';
+    let printed = '';
     const output = (): NodeJS.WriteStream => {
       const stream = new PassThrough();
-      stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
       return stream as unknown as NodeJS.WriteStream;
     };
     const io: Io = {
@@ -280,12 +280,12 @@ describe('the end of valid_until in the middle of a run', () => {
       endDay: () => {
         offset = endOfToday + 1000 - systemClock.now();
       },
-      said: () => said,
+      printed: () => printed,
     };
   }
   const readAgain = async (run: ReturnType<typeof scanToday>): Promise<void> => {
     run.hangUp();
-    while (!run.said().includes('is read again')) await setTimeout(10);
+    while (!run.printed().includes('is read again')) await setTimeout(10);
   };
 
   it('stops the sending as a signal does, keeps what is known, and says why', async () => {
@@ -293,7 +293,7 @@ describe('the end of valid_until in the middle of a run', () => {
     const run = scanToday();
     await sinks.reached(6);
     run.endDay();
-    assert.equal(await run.done, 4, run.said());
+    assert.equal(await run.done, 4, run.printed());
     assert.ok(sinks.total() < 32, `${sinks.total()} of 32 were asked`);
     const { rows, complete, incomplete_reason } = theRun();
     assert.equal(complete, false);
@@ -309,7 +309,7 @@ describe('the end of valid_until in the middle of a run', () => {
     writeScope({ valid_until: TOMORROW });
     await readAgain(run);
     run.endDay();
-    assert.equal(await run.done, 0, run.said());
+    assert.equal(await run.done, 0, run.printed());
     assert.ok(sinks.total() >= 32);
     assert.equal(theRun().scope_reloads?.[0]?.valid_until, TOMORROW);
   });
@@ -321,7 +321,7 @@ describe('the end of valid_until in the middle of a run', () => {
     writeScope({ valid_until: TODAY });
     await readAgain(run);
     run.endDay();
-    assert.equal(await run.done, 4, run.said());
+    assert.equal(await run.done, 4, run.printed());
     assert.ok(sinks.total() < 32);
   });
 });

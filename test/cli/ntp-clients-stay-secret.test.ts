@@ -37,7 +37,7 @@ const scope = workspace.write(
 );
 
 describe('the addresses in what an NTP server tells', () => {
-  let said: readonly { readonly where: string; readonly bytes: Buffer }[];
+  let printed: readonly { readonly where: string; readonly bytes: Buffer }[];
 
   before(
     async () => {
@@ -78,20 +78,20 @@ describe('the addresses in what an NTP server tells', () => {
         output.push({ where: `standard error of ${args.join(' ')}`, bytes: Buffer.from(stderr) });
       }
       await ntpd.close();
-      said = [...output, ...filesUnder(path).map((file) => ({ where: file, bytes: readFileSync(file) }))];
+      printed = [...output, ...filesUnder(path).map((file) => ({ where: file, bytes: readFileSync(file) }))];
     },
     { timeout: 60_000 },
   );
 
   it('was asked for, and is counted in the reports', () => {
-    const findings = said.find(({ where }) => where.endsWith('findings.jsonl'))?.bytes.toString() ?? '';
+    const findings = printed.find(({ where }) => where.endsWith('findings.jsonl'))?.bytes.toString() ?? '';
     assert.match(findings, /"entries":2\b/);
     assert.match(findings, /"stratum":2\b/);
-    assert.ok(said.length > 10);
+    assert.ok(printed.length > 10);
   });
 
   it('is in no file of the run, and in nothing that the command prints', () => {
-    for (const { where, bytes } of said)
+    for (const { where, bytes } of printed)
       for (const address of ADDRESSES)
         for (const [form, text] of formsOf(address))
           assert.ok(!contains(bytes, text), `${where} holds ${address.join('.')}, ${form}`);

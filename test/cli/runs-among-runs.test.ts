@@ -43,13 +43,13 @@ function scopeOf(name: string, prefix = '127.76.0.0/29'): string {
 
 interface Ended {
   readonly code: number;
-  readonly said: string;
+  readonly printed: string;
 }
 
 async function command(week: number, args: readonly string[]): Promise<Ended> {
-  const { io, said } = hurriedIo(10, { when: FIRST_WEEK + week * WEEK_MS });
+  const { io, printed } = hurriedIo(10, { when: FIRST_WEEK + week * WEEK_MS });
   const code = await runCommandLine(args, io);
-  return { code, said: said() };
+  return { code, printed: printed() };
 }
 
 /** A scan into the folder of its scope's name. */
@@ -96,13 +96,13 @@ describe('a run of a part of what is usual', () => {
     await alive(1, 2);
     assert.equal((await scan('part', 0)).code, 0);
     await alive(2, 3);
-    const { code, said } = await scan('part', 1, '127.76.0.1', '127.76.0.3', '--fail-on-new', 'low');
-    assert.equal(code, 0, said);
+    const { code, printed } = await scan('part', 1, '127.76.0.1', '127.76.0.3', '--fail-on-new', 'low');
+    assert.equal(code, 0, printed);
     assert.match(
-      said,
+      printed,
       /note: this run is partial: the usual run is the newest whole one, 2026-11-20T\d+Z, and asked 6 addresses more\./,
     );
-    assert.match(said, /--make-usual/);
+    assert.match(printed, /--make-usual/);
     assert.equal((await scan('part', 2, '--fail-on-new', 'low')).code, 3);
     assert.equal((await scan('part', 3, '--fail-on-new', 'low')).code, 0);
     assertOutputsFit(outOf('part'));
@@ -121,8 +121,8 @@ describe('a run of a part of what is usual', () => {
       readFileSync(join(outOf('part'), part, 'report.html'), 'utf8'),
       /asked less than the usual one/,
     );
-    const { said } = await command(3, ['history', '127.76.0.1', '--out', outOf('part')]);
-    assert.match(said, /fixed: closed/);
+    const { printed } = await command(3, ['history', '127.76.0.1', '--out', outOf('part')]);
+    assert.match(printed, /fixed: closed/);
   });
 
   it('updates what it asked, and nothing else; what it found is news of the next whole run, once', () => {
@@ -182,8 +182,8 @@ describe('a run of a part of what is usual', () => {
   it('is one that asks fewer probes too; and --make-usual lets it be the usual one', async () => {
     await alive(2);
     assert.equal((await scan('part', 4, '--probe', 'qotd', '--port', 'qotd=24322')).code, 0);
-    const { said } = await scan('part', 5);
-    assert.match(said, /and asked 1 probe \(qotd\) more\. .*--make-usual/);
+    const { printed } = await scan('part', 5);
+    assert.match(printed, /and asked 1 probe \(qotd\) more\. .*--make-usual/);
     const fewer = runsIn('part').at(-1) ?? '';
     assert.deepEqual(runOf('part', fewer).partial?.missing_probes, ['qotd']);
     assert.notEqual(latestOf('part'), fewer);
@@ -226,12 +226,12 @@ describe('a run that was stopped and goes on after newer ones', () => {
     mkdirSync(left);
     writeFileSync(join(left, 'state.json'), 'half');
     mkdirSync(join(outOf('late'), '2026-11-01T000000Z'));
-    const { said } = await scan('late', 2);
+    const { printed } = await scan('late', 2);
     assert.ok(!existsSync(left));
     assert.ok(!existsSync(join(outOf('late'), '2026-11-01T000000Z')));
     assert.ok(
-      said.includes(`${late} was stopped before its end: go on with ampscope scan --resume ${late}`),
-      said,
+      printed.includes(`${late} was stopped before its end: go on with ampscope scan --resume ${late}`),
+      printed,
     );
   });
 
@@ -244,8 +244,8 @@ describe('a run that was stopped and goes on after newer ones', () => {
       message: `${late}: a newer run is there: ${newest}`,
       hint: /--even-though-newer/,
     });
-    const { code, said } = await command(3, ['scan', '--resume', late, '--even-though-newer']);
-    assert.equal(code, 0, said);
+    const { code, printed } = await command(3, ['scan', '--resume', late, '--even-though-newer']);
+    assert.equal(code, 0, printed);
     // Both answered when it asked; since then the first was proved closed.
     assert.deepEqual(rowsOf('late', basename(late)), [
       ['127.76.0.1', 'persisting'],
@@ -292,8 +292,8 @@ describe('a shard that may not have reached its network', () => {
     const rows = rest.map((name) => Object.fromEntries(rowsOf('shards', name)));
     // So it can be seen: its own shard, whose path was proved, says that it is one.
     assert.ok(rows.some((row) => row['127.78.1.2'] === 'fixed: silent'));
-    assert.equal(merged.code, 4, merged.said);
-    assert.match(merged.said, /^SUSPECT: /m);
+    assert.equal(merged.code, 4, merged.printed);
+    assert.match(merged.printed, /^SUSPECT: /m);
     const whole = rest.find((name) => runOf('shards', name).merged_from !== undefined) ?? '';
     assert.deepEqual(Object.fromEntries(rowsOf('shards', whole)), {
       '127.78.0.1': 'unknown: path not proved',
@@ -358,10 +358,10 @@ describe('a file of an earlier run that is damaged', () => {
     const whole = readFileSync(findings);
     truncateSync(findings, 20);
     rmSync(join(outOf('damaged'), 'history.jsonl.gz'));
-    const { code, said } = await scan('damaged', 1);
+    const { code, printed } = await scan('damaged', 1);
     assert.equal(code, 0);
     assert.match(
-      said,
+      printed,
       /run 2026-11-20T\d+Z cannot be read, so what it alone knew counts as new, .*findings\.jsonl:1/,
     );
     assert.deepEqual(rowsOf('damaged', runsIn('damaged').at(-1) ?? ''), [['127.76.0.1', 'new']]);
@@ -374,10 +374,10 @@ describe('a file of an earlier run that is damaged', () => {
       path,
       gzipSync(`${gunzipSync(readFileSync(path)).toString()}{"finding_id":"abc","runs":null}\n`),
     );
-    const { code, said } = await scan('damaged', 2);
+    const { code, printed } = await scan('damaged', 2);
     assert.equal(code, 0);
-    assert.match(said, /made again from 2 runs/);
-    assert.match(said, /history\.jsonl\.gz\.damaged is what it was/);
+    assert.match(printed, /made again from 2 runs/);
+    assert.match(printed, /history\.jsonl\.gz\.damaged is what it was/);
     assert.deepEqual(rowsOf('damaged', runsIn('damaged').at(-1) ?? ''), [['127.76.0.1', 'persisting']]);
   });
 });

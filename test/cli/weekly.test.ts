@@ -62,7 +62,7 @@ const NARROW_WEEK = 8;
 interface Week {
   readonly run: RunRecord;
   readonly rows: readonly FindingRecord[];
-  readonly said: string;
+  readonly printed: string;
   /** Of a scan with --fail-on-new low. */
   readonly code: number;
 }
@@ -232,7 +232,7 @@ describe('nine weekly sweeps', () => {
       /^unknown: no longer answers since \S+Z; asked again 3 times, last at /,
     );
     assert.match(
-      weeks[2]?.said ?? '',
+      weeks[2]?.printed ?? '',
       /\n127\.73\.1\.0\/29 may be dark: 0 of 3 known responders there answered/,
     );
     const page = readFileSync(join(out, weeks[2]?.run.scan_id ?? '', 'report.html'), 'utf8');
@@ -285,7 +285,7 @@ describe('nine weekly sweeps', () => {
     const ninth = weeks[8];
     rmSync(join(out, 'history.jsonl.gz'));
     const tenth = await sweepOf(10);
-    assert.match(tenth.said, /the history was missing or damaged: it was made again from 9 runs/);
+    assert.match(tenth.printed, /the history was missing or damaged: it was made again from 9 runs/);
     assert.deepEqual(withoutTrend(tenth.run.history), { earlier_runs: 9, not_targeted: 0 });
     assert.deepEqual(
       tenth.rows.map(({ ip, status, first_seen, times_seen }) => [ip, status, first_seen, times_seen]),
@@ -330,7 +330,7 @@ async function sweepOf(week: number): Promise<Week> {
       dns: `{ names: [${isNarrow ? 'other' : 'fat'}.test] }`,
     }),
   );
-  const { io, said } = ioIn(week);
+  const { io, printed } = ioIn(week);
   const code = await runCommandLine(
     [
       ...['scan', '--fail-on-new', 'low', '--scope', scope, '--out', out],
@@ -358,15 +358,15 @@ async function sweepOf(week: number): Promise<Week> {
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as FindingRecord),
-    said: said(),
+    printed: printed(),
     code,
   };
 }
 
 async function asked(...args: readonly string[]): Promise<string> {
-  const { io, said } = ioIn(10);
+  const { io, printed } = ioIn(10);
   await runCommandLine(args, io);
-  return said();
+  return printed();
 }
 
 function rowOf(week: Week | undefined, ip: string): FindingRecord | undefined {
@@ -385,7 +385,7 @@ function describeRow({ ip, status, status_evidence, status_doubt }: FindingRecor
 }
 
 /** A machine whose clock runs faster, in this week. */
-function ioIn(week: number): { readonly io: Io; readonly said: () => string } {
+function ioIn(week: number): { readonly io: Io; readonly printed: () => string } {
   const startMs = systemClock.monotonicMs();
   const began = FIRST_MS + (week - 1) * WEEK_MS;
   const clock: Clock = {
@@ -393,16 +393,16 @@ function ioIn(week: number): { readonly io: Io; readonly said: () => string } {
     now: () => Math.round(began + (systemClock.monotonicMs() - startMs) * FASTER),
     sleep: (ms, signal) => systemClock.sleep(ms / FASTER, signal),
   };
-  let said = '';
+  let printed = '';
   const stream = (): NodeJS.WriteStream => {
     const through = new PassThrough();
     through.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
+      printed += chunk.toString();
     });
     return through as unknown as NodeJS.WriteStream;
   };
   return {
-    said: () => said,
+    printed: () => printed,
     io: {
       stdin: new PassThrough(),
       stdout: stream(),

@@ -147,7 +147,7 @@ function concluded(ports: readonly [number, number], heard: readonly Heard[] = [
     addresses: 1,
     ledger,
     measured: new Map(),
-    counted: () => ({ sockets: [], sent: [] }),
+    counters: () => ({ sockets: [], sent: [] }),
     lossLog: { note: () => undefined },
     positionOf: () => undefined,
     isLate: () => false,

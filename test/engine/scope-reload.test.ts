@@ -28,12 +28,12 @@ function reloadOf(
 ): {
   readonly reload: ScopeReload;
   readonly changes: LiveLimits[];
-  readonly said: string[];
+  readonly printed: string[];
   readonly reads: () => number;
   readonly stopListening: () => void;
 } {
   const changes: LiveLimits[] = [];
-  const said: string[] = [];
+  const printed: string[] = [];
   let reads = 0;
   const reload = createScopeReload({
     scope: createLiveScope(createScope(fileOf())),
@@ -47,14 +47,14 @@ function reloadOf(
       return read(next);
     },
     clock: createFakeClock(),
-    say: (kind, text) => said.push(`${kind}: ${text}`),
+    print: (kind, text) => printed.push(`${kind}: ${text}`),
   });
   const stopListening = reload.onChange((limits) => {
-    if (limits === 'revoked') said.push('revoked');
+    if (limits === 'revoked') printed.push('revoked');
     else changes.push(limits);
     return Promise.resolve();
   });
-  return { reload, changes, said, reads: () => reads, stopListening };
+  return { reload, changes, printed, reads: () => reads, stopListening };
 }
 
 describe('reading the scope again', () => {
@@ -123,18 +123,18 @@ describe('reading the scope again', () => {
       limits: { ...LIMITS, perSubnet: 10, perHost: 0.1 },
       networks: [...fileOf().networks, { prefix: prefix('198.51.100.0/24'), line: 9 }],
     });
-    const { reload, said } = reloadOf([changed]);
+    const { reload, printed } = reloadOf([changed]);
     await reload.reload();
     assert.deepEqual(reload.records()[0]?.next_run, [
       'per_subnet',
       'per_host',
       'the networks that were added',
     ]);
-    assert.ok(said.some((line) => line.includes('with the next run: per_subnet, per_host')));
+    assert.ok(printed.some((line) => line.includes('with the next run: per_subnet, per_host')));
   });
 
   it('revokes the run where the scope cannot be read, and says why and what to do', async () => {
-    const { reload, changes, said } = reloadOf([new UsageError('scope.yaml:3: bad', 'mend it')]);
+    const { reload, changes, printed } = reloadOf([new UsageError('scope.yaml:3: bad', 'mend it')]);
     assert.equal(reload.guard.mayAsk(address('192.0.2.1'), FAKE_EPOCH), true);
     await reload.reload();
     assert.equal(reload.revoked.aborted, true);
@@ -145,9 +145,9 @@ describe('reading the scope again', () => {
     );
     assert.deepEqual(changes, []);
     assert.deepEqual(reload.records(), [{ time: '2026-11-20T03:00:00Z', problem: 'scope.yaml:3: bad' }]);
-    assert.equal(said[0], 'revoked', 'said before every thread has stopped');
-    assert.match(said[1] ?? '', /^error: scope\.yaml:3: bad; nothing more is sent/);
-    assert.equal(said[2], 'hint: mend it');
+    assert.equal(printed[0], 'revoked', 'said before every thread has stopped');
+    assert.match(printed[1] ?? '', /^error: scope\.yaml:3: bad; nothing more is sent/);
+    assert.equal(printed[2], 'hint: mend it');
   });
 
   it('answers signals that come while it reads with one more reading, for the file may be newer', async () => {

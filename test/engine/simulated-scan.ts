@@ -84,7 +84,7 @@ export function simulateScan(scan: SimulatedScan): {
       });
     },
     clock,
-    say: () => undefined,
+    print: () => undefined,
   });
   const plan: ScanPlan = {
     scope,
@@ -155,7 +155,7 @@ function memoryCheckpointer({
       state = JSON.stringify({
         sweep,
         sightings: Array.from(sightings, encodeSighting),
-        counted: snapshot.counted,
+        counters: snapshot.counters,
       });
       for (const [{ probe, probed, firstSeenAt }, exchanges] of snapshot.measured)
         measured.push({ key: `${probe} ${formatAddress(probed)} ${firstSeenAt}`, exchanges });
@@ -170,12 +170,12 @@ function startFrom({ state, measured }: Kept): ScanStart {
   const read = JSON.parse(state) as {
     readonly sweep: Pick<ScanStart, 'parts' | 'late' | 'debtMs'>;
     readonly sightings: readonly SightingJson[];
-    readonly counted: ScanStart['counted'];
+    readonly counters: ScanStart['counters'];
   };
   const sightings = read.sightings.map(decodeSighting);
   return {
     ...read.sweep,
-    counted: read.counted,
+    counters: read.counters,
     sightings,
     measured: createMeasured(
       sightings.flatMap((sighting) => {

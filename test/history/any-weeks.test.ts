@@ -11,11 +11,11 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { ScanKnowledge } from '../../src/engine/conclude.js';
 import { conclude } from '../../src/engine/conclude.js';
-import { openPast } from '../../src/commands/runs/past.js';
+import { openRunHistory } from '../../src/commands/runs/run-history.js';
 import { recheckKnown } from '../../src/engine/recheck-known.js';
 import { withStatuses } from '../../src/commands/runs/with-statuses.js';
 import { readHistory } from '../../src/archive/history-file.js';
-import { takeInRun } from '../../src/archive/past-runs.js';
+import { takeInRun } from '../../src/archive/earlier-runs.js';
 import { publishLatest } from '../../src/archive/run-directory.js';
 import type { ExposureHistory } from '../../src/history/exposure-history.js';
 import type { Address } from '../../src/domain/address.js';
@@ -188,10 +188,10 @@ async function scanned(
   fixedAfterSilentRuns: number,
   goesOn?: string,
 ): ReturnType<typeof withStatuses> {
-  const past = await openPast(out, {
+  const past = await openRunHistory(out, {
     ...MODE,
     goesOn,
-    say(note) {
+    print(note) {
       throw new Error(note);
     },
   });
@@ -297,7 +297,7 @@ async function scanned(
     addresses: HOSTS.length,
     ledger,
     measured,
-    counted: () => ({ sockets: [], sent: [] }),
+    counters: () => ({ sockets: [], sent: [] }),
     lossLog: { note: () => undefined },
     positionOf: () => undefined,
     isLate: () => false,

@@ -34,7 +34,7 @@ const anyEvent: fc.Arbitrary<Event> = fc.oneof(
   {
     arbitrary: fc.record({
       kind: fc.constant('silent' as const),
-      asked,
+      fingerprint: asked,
       rechecked: fc.integer({ max: 4, min: 0 }).map((drawn) => drawn > 0),
       lossy: fc.integer({ max: 4, min: 0 }).map((drawn) => drawn === 0),
       unreached: fc.oneof(
@@ -298,7 +298,7 @@ function modelled(
   if (now.kind === 'answers-otherwise') return 'unknown: answers otherwise';
   if (now.kind === 'not-asked') return 'unknown: not asked';
   const question = before[lastSeen]?.event;
-  if (question?.kind !== 'seen' || question.asked !== now.asked) return 'unknown: asked otherwise';
+  if (question?.kind !== 'seen' || question.asked !== now.fingerprint) return 'unknown: asked otherwise';
   if (now.lossy) return 'unknown: losses';
   if (!now.rechecked) return 'unknown: not rechecked';
   if (now.unreached !== undefined) return `unknown: ${now.unreached}`;

@@ -7,7 +7,7 @@ import { LANGUAGES } from '../../probes/probe.js';
 import { findingCells } from '../../reports/columns.js';
 import { html } from '../../reports/html/html.js';
 import { htmlReport } from '../../reports/html/html-report.js';
-import { say, sayInSvg } from '../../reports/html/say.js';
+import { bilingual, bilingualInSvg } from '../../reports/html/bilingual.js';
 import { script } from '../../reports/html/script.js';
 import { WORD_TEXTS, wordClass } from '../../reports/html/cells.js';
 import { renderReports } from '../../reports/index.js';
@@ -180,8 +180,8 @@ describe('what others wrote, in report.html', () => {
 describe('the languages of report.html', () => {
   it('each have their own of every sentence', () => {
     for (const [one, tag] of [
-      [say({ en: 'yes', ja: 'はい' }), 'span'],
-      [sayInSvg({ en: 'yes', ja: 'はい' }), 'tspan'],
+      [bilingual({ en: 'yes', ja: 'はい' }), 'span'],
+      [bilingualInSvg({ en: 'yes', ja: 'はい' }), 'tspan'],
     ] as const)
       assert.equal(one.toString(), `<${tag} lang="en">yes</${tag}><${tag} lang="ja">はい</${tag}>`);
     const large = largeRun(400);

@@ -34,15 +34,15 @@ describe('every setting of every command', () => {
     let count = 0;
     for (const [usage, key, setting] of all()) {
       const sample = sampleOf(key, setting);
-      const said: unknown[] = [];
+      const printed: unknown[] = [];
       for (const [kind, { read }] of Object.entries(waysToSay(usage, key, sample))) {
         const { settings, written } = await read();
         assert.equal(written.get(key)?.source.kind, kind, `${usage.name} ${key}`);
         const isRelative = kind !== 'file';
-        said.push(isRelative ? pathsFrom(workspace.path, setting, settings[key]) : settings[key]);
+        printed.push(isRelative ? pathsFrom(workspace.path, setting, settings[key]) : settings[key]);
         count++;
       }
-      assert.deepEqual(said, [said[0], said[0], said[0]], `${usage.name} ${key}`);
+      assert.deepEqual(printed, [printed[0], printed[0], printed[0]], `${usage.name} ${key}`);
     }
     assert.ok(count > 300, `${count} are tried`);
   });

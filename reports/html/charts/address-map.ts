@@ -16,7 +16,7 @@ import { isWhole } from '../../../src/domain/whole-run.js';
 import { countText } from '../count.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
-import { say } from '../say.js';
+import { bilingual } from '../bilingual.js';
 import type { Steps } from '../steps.js';
 import type { AddressPanels, Cell, Panel } from './address-panels.js';
 import { addressPanels, unknownPrefixes } from './address-panels.js';
@@ -102,7 +102,7 @@ function tableOf(subnets: readonly Subnet[]): Html {
   const row = (name: Html | string, list: readonly Subnet[]): readonly (Html | string | number)[] => [
     name,
     sum(list, ({ exposed }) => exposed),
-    say(severityTexts(worstOf(list.map(({ worst }) => ({ severity: worst }))))),
+    bilingual(severityTexts(worstOf(list.map(({ worst }) => ({ severity: worst }))))),
   ];
   return dataTable(
     { en: 'Exposed by subnet (/24 and /64)', ja: 'サブネット（/24、/64）別の検出件数' },
@@ -117,7 +117,7 @@ function tableOf(subnets: readonly Subnet[]): Html {
         ? []
         : [
             row(
-              say({
+              bilingual({
                 en: `${countText(rest.length)} more: see prefixes.csv and findings.csv`,
                 ja: `ほか${countText(rest.length)}件：prefixes.csvとfindings.csvを参照`,
               }),
@@ -142,13 +142,13 @@ function listOfIpv6(subnets: readonly Subnet[], unknown: readonly string[]): Htm
     .slice(0, MOST_NAMED)
     .map(
       ({ prefix, exposed, worst }) =>
-        html`<li>${formatPrefix(prefix)} ${say(foundTexts(exposed, worst))}</li>`,
+        html`<li>${formatPrefix(prefix)} ${bilingual(foundTexts(exposed, worst))}</li>`,
     )}${
     rest > 0 &&
-    html`<li>${say({ en: `and ${countText(rest)} exposed in others`, ja: `ほかのサブネットに${countText(rest)}件` })}</li>`
+    html`<li>${bilingual({ en: `and ${countText(rest)} exposed in others`, ja: `ほかのサブネットに${countText(rest)}件` })}</li>`
   }${
     unknown.length > 0 &&
-    html`<li>${say({
+    html`<li>${bilingual({
       en: `not known, or not all of it: ${namesOf(unknown).en}`,
       ja: `不明、または不明な部分あり：${namesOf(unknown).ja}`,
     })}</li>`

@@ -2,8 +2,8 @@ import type { Texts } from '../../../probes/probe.js';
 import { countText } from '../count.js';
 import type { Html, Part } from '../html.js';
 import { html } from '../html.js';
-import type { Said } from '../say.js';
-import { say } from '../say.js';
+import type { Bilingual } from '../bilingual.js';
+import { bilingual } from '../bilingual.js';
 
 /** One chart of the report, as text. Pure: the same run gives the same bytes. Its style sheet is style.ts. */
 export interface Chart {
@@ -37,27 +37,31 @@ export function drawing(
 }
 
 /** What the marks mean: each with a swatch of the same class, and shape where that tells more. */
-export function key(items: readonly { readonly swatch: Html; readonly texts: Said }[]): Html {
+export function key(items: readonly { readonly swatch: Html; readonly texts: Bilingual }[]): Html {
   return html`<ul class="chart-key">${items.map(
     ({ swatch, texts }) =>
-      html`<li><svg viewBox="0 0 20 16" aria-hidden="true" focusable="false">${swatch}</svg>${say(texts)}</li>`,
+      html`<li><svg viewBox="0 0 20 16" aria-hidden="true" focusable="false">${swatch}</svg>${bilingual(texts)}</li>`,
   )}</ul>
 `;
 }
 
 /** The sentence where nothing is drawn, or something to know beside the drawing. */
-export function note(texts: Said): Html {
-  return html`<p class="chart-note">${say(texts)}</p>
+export function note(texts: Bilingual): Html {
+  return html`<p class="chart-note">${bilingual(texts)}</p>
 `;
 }
 
 /** Rows of figures; the first cell of each is its header. Whole numbers are grouped by thousands. */
-export function dataTable(caption: Texts, heads: readonly Said[], rows: readonly (readonly Part[])[]): Html {
+export function dataTable(
+  caption: Texts,
+  heads: readonly Bilingual[],
+  rows: readonly (readonly Part[])[],
+): Html {
   const cell = (part: Part): Html =>
     typeof part === 'number' ? html`<td class="number">${countText(part)}</td>` : html`<td>${part}</td>`;
   return html`<table class="chart-table">
-<caption>${say(caption)}</caption>
-<thead><tr>${heads.map((head) => html`<th scope="col">${say(head)}</th>`)}</tr></thead>
+<caption>${bilingual(caption)}</caption>
+<thead><tr>${heads.map((head) => html`<th scope="col">${bilingual(head)}</th>`)}</tr></thead>
 <tbody>
 ${rows.map(
   ([first, ...others]) => html`<tr><th scope="row">${first}</th>${others.map(cell)}</tr>

@@ -13,8 +13,8 @@ import { cutToWidth } from '../../text-width.js';
 import { countText } from '../count.js';
 import type { Html, Part } from '../html.js';
 import { html } from '../html.js';
-import type { Said } from '../say.js';
-import { say, sayInSvg } from '../say.js';
+import type { Bilingual } from '../bilingual.js';
+import { bilingual, bilingualInSvg } from '../bilingual.js';
 import type { Chart } from './chart.js';
 import { dataTable, drawing, hint, key, note, svg, tidy, WIDTH } from './chart.js';
 import type { SeverityCounts } from './severities.js';
@@ -111,9 +111,9 @@ function barChart(id: string, title: Texts, what: Texts, bars: readonly Bar[]): 
       title,
       [what, ...severities, { en: 'exposed', ja: '検出件数' }],
       bars.map((bar) => [
-        say(bar.label),
+        bilingual(bar.label),
         ...SEVERITIES.map((severity) => (bar.total === undefined ? undefined : bar.counts[severity])),
-        bar.total ?? say(NOT_KNOWN),
+        bar.total ?? bilingual(NOT_KNOWN),
       ]),
     ),
   };
@@ -176,7 +176,7 @@ function draw(id: string, title: Texts, bars: readonly Bar[]): Html {
       );
       x += width + 1;
     }
-    return svg`<g transform="translate(0 ${index * ROW})">${bar.hint && hint(bar.hint)}<text y="14">${sayInSvg(cut(bar.label))}</text>${segments}<text class="${bar.total === undefined ? 'small' : 'strong'}" x="${tidy(x === 0 ? 0 : x + 5)}" y="${MIDDLE + 5}">${sayInSvg(totalText(bar))}</text></g>
+    return svg`<g transform="translate(0 ${index * ROW})">${bar.hint && hint(bar.hint)}<text y="14">${bilingualInSvg(cut(bar.label))}</text>${segments}<text class="${bar.total === undefined ? 'small' : 'strong'}" x="${tidy(x === 0 ? 0 : x + 5)}" y="${MIDDLE + 5}">${bilingualInSvg(totalText(bar))}</text></g>
 `;
   });
   return drawing({ id, title, about, height }, rows);
@@ -187,6 +187,6 @@ function totalText({ total }: Bar): Texts {
 }
 
 /** What a phone has room for. */
-function cut({ en, ja }: Texts): Said {
+function cut({ en, ja }: Texts): Bilingual {
   return { en: cutToWidth(en, 50), ja: cutToWidth(ja, 50) };
 }

@@ -10,7 +10,7 @@ import { factor } from '../cells.js';
 import { countText } from '../count.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
-import { sayInSvg } from '../say.js';
+import { bilingualInSvg } from '../bilingual.js';
 import type { Chart } from './chart.js';
 import { dataTable, drawing, hint, key, note, svg, tidy, WIDTH } from './chart.js';
 import { exposedOf } from '../strength.js';
@@ -266,10 +266,12 @@ function drawRow(row: Row, x: Axis): Html {
       without > 0 && `ほかに値なし${countText(without)}件`,
     ],
   };
-  return svg`<text class="strong" y="14">${row.id}</text><text class="end" x="${WIDTH}" y="14">${sayInSvg({
-    en: `median ${row.median} · max ${row.strongestText}`,
-    ja: `中央値${row.median}・最大${row.strongestText}`,
-  })}</text><text class="small" y="31">${sayInSvg({
+  return svg`<text class="strong" y="14">${row.id}</text><text class="end" x="${WIDTH}" y="14">${bilingualInSvg(
+    {
+      en: `median ${row.median} · max ${row.strongestText}`,
+      ja: `中央値${row.median}・最大${row.strongestText}`,
+    },
+  )}</text><text class="small" y="31">${bilingualInSvg({
     en: figures.en.filter(Boolean).join(' · '),
     ja: figures.ja.filter(Boolean).join('・'),
   })}</text><path class="axis" d="M0 ${BASELINE}H${WIDTH}"/><path class="exact" d="${exact.join('')}"/><path class="bound" d="${bounds.join('')}"/>${row.published && drawPublished(row.published, x)}${bins.map(
@@ -288,7 +290,7 @@ function drawPublished(published: Published, x: Axis): Html | undefined {
   const half = (Math.max(textWidth(texts.en), textWidth(texts.ja)) * LETTER) / 2;
   const middle = tidy(Math.max(half, Math.min(WIDTH - half, (from + to) / 2)));
   const ends = from === to ? [from] : [from, to];
-  return svg`<path class="published" d="${ends.map((at) => `M${at} ${LANE_TOP}V${BASELINE}`).join('')}M${from} ${LANE_TOP}H${to}"/><path class="diamond" d="${ends.map((at) => `M${at} ${LANE_TOP - 4}l4 4l-4 4l-4-4z`).join('')}"/><text class="small middle" x="${middle}" y="${LANE_TOP - 8}">${sayInSvg(texts)}</text>`;
+  return svg`<path class="published" d="${ends.map((at) => `M${at} ${LANE_TOP}V${BASELINE}`).join('')}M${from} ${LANE_TOP}H${to}"/><path class="diamond" d="${ends.map((at) => `M${at} ${LANE_TOP - 4}l4 4l-4 4l-4-4z`).join('')}"/><text class="small middle" x="${middle}" y="${LANE_TOP - 8}">${bilingualInSvg(texts)}</text>`;
 }
 
 /** The width of one on a phone. */

@@ -13,7 +13,7 @@ import { WORD_TEXTS } from '../cells.js';
 import { countText } from '../count.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
-import { say } from '../say.js';
+import { bilingual } from '../bilingual.js';
 import type { Chart } from './chart.js';
 import { dataTable, drawing, hatch, hint, key, note, svg, tidy, WIDTH } from './chart.js';
 
@@ -83,10 +83,10 @@ function exposedIn(run: Run): number {
 }
 
 function nameOf({ at, isWhole, isPart }: Run): Html {
-  if (isPart) return html`${spacedTime(at)} ${say({ en: '(asked a part)', ja: '（一部のみ調査）' })}`;
+  if (isPart) return html`${spacedTime(at)} ${bilingual({ en: '(asked a part)', ja: '（一部のみ調査）' })}`;
   return isWhole
     ? html`${spacedTime(at)}`
-    : html`${spacedTime(at)} ${say({ en: '(not all is known)', ja: '（不明な部分あり）' })}`;
+    : html`${spacedTime(at)} ${bilingual({ en: '(not all is known)', ja: '（不明な部分あり）' })}`;
 }
 
 function nothing(run: RunRecord, runs: readonly Run[]): Html | undefined {

@@ -1,5 +1,5 @@
 import { cleanText } from '../../../reports/clean-text.js';
-import { counted, FACTOR_DECIMALS, RTT_DECIMALS, decimalText, preciseTime } from '../../../reports/format.js';
+import { plural, FACTOR_DECIMALS, RTT_DECIMALS, decimalText, preciseTime } from '../../../reports/format.js';
 import { cutToWidth } from '../../../reports/text-width.js';
 import type { Exchange, Reading } from '../../domain/exchange.js';
 import { factorsOf, isLowerBound } from '../../domain/factors.js';
@@ -37,12 +37,12 @@ export function* describeExchange(
   const shown = all ? replies.length : Math.min(replies.length, SHOWN_REPLIES);
   yield textOf([
     '',
-    `  request ${number}: ${form} (${purpose}), ${counted(request.length, 'byte')}, ${preciseTime(requestedAt)}${from}`,
+    `  request ${number}: ${form} (${purpose}), ${plural(request.length, 'byte')}, ${preciseTime(requestedAt)}${from}`,
     ...fieldLines(shownFields(probe, request), all),
   ]);
   for (const [index, { afterMs = 0, payloadBytes, reading }] of replies.slice(0, shown).entries())
     yield textOf([
-      `  reply ${index + 1} of ${replies.length}: ${counted(payloadBytes, 'byte')} after ${decimalText(afterMs, RTT_DECIMALS)} ms: ${readingText(reading)}`,
+      `  reply ${index + 1} of ${replies.length}: ${plural(payloadBytes, 'byte')} after ${decimalText(afterMs, RTT_DECIMALS)} ms: ${readingText(reading)}`,
       ...fieldLines(shownFields(probe, payloads[index] ?? new Uint8Array()), all),
     ]);
   yield textOf([...restLines(exchange, shown), ...endLines(exchange)]);
@@ -105,14 +105,14 @@ function fieldLines(fields: readonly ShownField[], all: boolean): readonly strin
       ? shownLines
       : [
           ...shownLines,
-          `${INDENT}      … ${counted(Math.max(0, bytes - shown * HEX_BYTES), 'byte')} more of it`,
+          `${INDENT}      … ${plural(Math.max(0, bytes - shown * HEX_BYTES), 'byte')} more of it`,
         ];
   });
   const rest = lines.length - SHOWN_DATAGRAM_LINES;
   if (all || rest <= 0) return lines;
   return [
     ...lines.slice(0, SHOWN_DATAGRAM_LINES),
-    `${INDENT}… ${counted(rest, 'line')} more; --all shows them`,
+    `${INDENT}… ${plural(rest, 'line')} more; --all shows them`,
   ];
 }
 
@@ -129,13 +129,13 @@ function endLines(exchange: Exchange): readonly string[] {
   const { end, sendError, purpose, received, offPath, replies } = exchange;
   const others =
     offPath.datagrams > 0
-      ? [`  ${counted(offPath.datagrams, 'datagram')} came from other addresses: no part of the figures`]
+      ? [`  ${plural(offPath.datagrams, 'datagram')} came from other addresses: no part of the figures`]
       : [];
   if (end === 'closed') return ['  an ICMP port unreachable came back', ...others];
   if (end === 'unsent') return [`  not sent: ${sendError ?? 'unknown'}`, ...others];
   if (received.datagrams === 0) return ['  silence', ...others];
   const lastMs = replies.at(-1)?.afterMs ?? 0;
-  const summary = `${counted(received.datagrams, 'datagram')}, ${counted(received.payloadBytes, 'byte')}, the last after ${decimalText(lastMs, RTT_DECIMALS)} ms`;
+  const summary = `${plural(received.datagrams, 'datagram')}, ${plural(received.payloadBytes, 'byte')}, the last after ${decimalText(lastMs, RTT_DECIMALS)} ms`;
   const figures = purpose === 'measure' ? `: ${factorsText(exchange)}` : '';
   return [`  in all ${summary}${figures}`, ...others];
 }
@@ -146,7 +146,7 @@ function factorsText(exchange: Exchange): string {
     (factor) => `${decimalText(factor, FACTOR_DECIMALS)}x`,
   );
   const caveat = isLowerBound(exchange) ? `, lower bounds (${exchange.caveats.join(', ')})` : '';
-  return `${payload ?? ''} for ${counted(exchange.sent.payloadBytes, 'byte')}, ${packets ?? ''} in packets, ${wire ?? ''} on the wire${caveat}`;
+  return `${payload ?? ''} for ${plural(exchange.sent.payloadBytes, 'byte')}, ${packets ?? ''} in packets, ${wire ?? ''} on the wire${caveat}`;
 }
 
 function readingText(reading: Reading): string {

@@ -21,8 +21,8 @@ import { readNotices } from '../inputs/read-notices.js';
 import type { ScanInputs } from '../inputs/scan-inputs.js';
 import { readScanInputs } from '../inputs/scan-inputs.js';
 import { lockRuns } from './lock-runs.js';
-import type { Past } from './past.js';
-import { openPast } from './past.js';
+import type { RunHistory } from './run-history.js';
+import { openRunHistory } from './run-history.js';
 import type { ResumedScan } from './resume.js';
 import { resumeScan } from './resume.js';
 import { cannotKeep } from './run-checkpointer.js';
@@ -43,7 +43,7 @@ export interface BegunRun {
   /** When its first session began. */
   readonly started: Instant;
   readonly directory: RunDirectory;
-  readonly past: Past;
+  readonly history: RunHistory;
   readonly partial: RunPartial | undefined;
 }
 
@@ -86,7 +86,7 @@ export async function beginRun(
   await lockBoth({ settings, inputs, resumed, started }, io, keep);
   // Before the first packet: a run that could not write its reports would be for nothing.
   const directory = resumed?.directory ?? (await createRunDirectory(out, formatStamp(started), { fileMode }));
-  const past = await openedPast({ settings, resumed, started, directory }, io);
+  const history = await openedHistory({ settings, resumed, started, directory }, io);
   for (const stopped of await tidyRuns(out, directory.id))
     if (!quiet)
       io.stderr.write(
@@ -107,10 +107,10 @@ export async function beginRun(
     for (const note of [...notes, ...planned.mapNotes]) io.stderr.write(`ampscope: note: ${note}\n`);
   if (!quiet) warnOf(checks, io);
   const { asnSources } = planned;
-  const plan: ScanPlan = { ...planned.plan, known: past.open, responders: past.responders };
+  const plan: ScanPlan = { ...planned.plan, known: history.open, responders: history.responders };
   return {
     ...{ settings, inputs, resumed, scope, plan, asnSources, notices, checks, started, directory },
-    ...{ past, partial },
+    ...{ history, partial },
   };
 }
 
@@ -131,27 +131,27 @@ async function lockBoth(
 }
 
 /** @throws UsageError where newer runs are there, unless the user knows of it. */
-async function openedPast(
+async function openedHistory(
   { settings, resumed, started, directory }: Pick<BegunRun, 'settings' | 'resumed' | 'started' | 'directory'>,
   { stderr }: Io,
-): Promise<Past> {
+): Promise<RunHistory> {
   const { out, file_mode: mode } = settings;
-  const past = await openPast(out, {
+  const history = await openRunHistory(out, {
     mode,
     goesOn: resumed && formatInstant(started),
-    say(note) {
+    print(note) {
       stderr.write(`ampscope: note: ${note}\n`);
     },
   }).catch(async (error: unknown) => {
     await removeFolder(directory.path).catch(() => undefined);
     throw cannotKeep(out, error, true);
   });
-  if (past.late !== undefined && !settings.even_though_newer)
+  if (history.late !== undefined && !settings.even_though_newer)
     throw new UsageError(
-      `${directory.path}: ${past.late.newer_runs === 1 ? 'a newer run is' : `${past.late.newer_runs} newer runs are`} there: ${past.late.newest}`,
+      `${directory.path}: ${history.late.newer_runs === 1 ? 'a newer run is' : `${history.late.newer_runs} newer runs are`} there: ${history.late.newest}`,
       'scan anew, or add --even-though-newer: it then counts as evidence of its own time alone',
     );
-  return past;
+  return history;
 }
 
 /** @throws UsageError with the first thing that makes the scan impossible. */

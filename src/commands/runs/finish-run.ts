@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { removeCheckpoint } from '../../archive/checkpoint.js';
 import { historyPath } from '../../archive/history-file.js';
-import { takeInRun } from '../../archive/past-runs.js';
+import { takeInRun } from '../../archive/earlier-runs.js';
 import { readRunRecord } from '../../archive/run-archive.js';
 import type { RunDirectory } from '../../archive/run-directory.js';
 import { publishLatest } from '../../archive/run-directory.js';

@@ -1,6 +1,6 @@
 import type { ProbeResponders, RunCounts, RunLosses, RunProbe, RunRecord } from '../../domain/run-record.js';
 import { UsageError } from '../../domain/usage-error.js';
-import { addSendErrors } from '../../engine/counted.js';
+import { addSendErrors } from '../../engine/counters.js';
 
 /** A run and where it lies. */
 export interface PlacedRun {

@@ -25,7 +25,7 @@ import { SCAN_SETTINGS } from '../../settings/all-settings.js';
 import type { Written } from '../../settings/read-settings.js';
 import { flagOf } from '../../settings/names.js';
 import type { Given, Io } from '../command.js';
-import type { Counted } from '../../engine/counted.js';
+import type { Counters } from '../../engine/counters.js';
 import { createMeasured } from '../../engine/measured.js';
 import { readRange } from './range-text.js';
 import { maskedProbe } from '../../engine/masked-probe.js';
@@ -213,6 +213,6 @@ function startFrom({ state, measured }: ReadCheckpoint): ScanStart {
         return exchanges === undefined ? [] : [[sighting, exchanges]];
       }),
     ),
-    counted: state.counted as Counted,
+    counters: state.counters as Counters,
   };
 }

@@ -53,7 +53,7 @@ export function createRunCheckpointer(
   return {
     everyMs: run.everyMs,
     sessions,
-    async save({ sweep, measured, counted }) {
+    async save({ sweep, measured, counters }) {
       const isFirst = writer === undefined;
       const { sightings, ...place } = sweep;
       try {
@@ -64,7 +64,7 @@ export function createRunCheckpointer(
             saved_at: savedAt,
             sweep: place,
             sightings: mapped(sightings, encodeSighting),
-            counted,
+            counters,
             sessions: sessions(),
             scope_reloads: run.scopeReloads(),
           },

@@ -9,7 +9,7 @@ import { addressSet, difference, intersection, sizeOf } from '../../scope/addres
 import { givenRange } from '../../scope/parse-range.js';
 
 /** What a run asks, as far as another one is compared with it. */
-export interface AskedByRun {
+export interface RunCoverage {
   readonly targets: AddressSet;
   /** What the scope allows now: what it does not allow any more is not missing. */
   readonly allowed: AddressSet;
@@ -31,7 +31,7 @@ export async function findUsualRun(out: string): Promise<RunRecord | undefined> 
  */
 export function partialOf(
   usual: RunRecord | undefined,
-  { targets, allowed, probes }: AskedByRun,
+  { targets, allowed, probes }: RunCoverage,
 ): RunPartial | undefined {
   if (usual === undefined) return undefined;
   const missing = difference(intersection(rangesOf(usual.targets.networks), allowed), targets);
@@ -69,7 +69,7 @@ export function partialNote({
 }
 
 /** What the run asked, from its own record. */
-export function askedBy({ targets, authorisation, probes }: RunRecord): AskedByRun {
+export function coverageOf({ targets, authorisation, probes }: RunRecord): RunCoverage {
   return {
     targets: rangesOf(targets.networks),
     allowed: difference(

@@ -7,7 +7,7 @@ import { askedAgain } from '../../domain/asked-again.js';
 import type { Evidence } from '../../domain/status.js';
 import { isExposed } from '../../domain/status.js';
 import { arrayInTurns } from '../../give-way.js';
-import { pastRecord, withStatus } from '../../../reports/record.js';
+import { recordFromHistory, withStatus } from '../../../reports/record.js';
 import type { ExposureHistory, StatusChange } from '../../history/exposure-history.js';
 import { statusColumns } from '../../history/exposure-history.js';
 import { remembered } from '../../history/remembered.js';
@@ -60,7 +60,12 @@ export async function withStatuses(
     const isBesides = reach.partial && observation.kind === 'not-asked';
     if (before.state !== 'fixed' && (observation.kind === 'no-target' || isBesides)) notTargeted++;
     else if (verdict !== undefined)
-      return withVerdict(run, pastRecord(before.last, { scanId: run.scan_id, exchanges }), before, verdict);
+      return withVerdict(
+        run,
+        recordFromHistory(before.last, { scanId: run.scan_id, exchanges }),
+        before,
+        verdict,
+      );
     return undefined;
   });
   return { records: [...rows, ...others.filter((row) => row !== undefined)], notTargeted };

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { RunProbe } from '../domain/run-record.js';
 
 /**
- * What every target is asked with a probe, as a hash: other names, communities or ports make it another question,
- * and silence to another question says nothing of the first one's answer.
+ * The fingerprint of what a probe sends to every target: a hash of its port and its sweep requests. Other names,
+ * communities or ports make it another question, and silence to that says nothing of the answer to the first.
  */
-export function askedBy({
+export function fingerprintOf({
   port,
   forms,
 }: Pick<RunProbe, 'port'> & {

@@ -1,6 +1,6 @@
 import { HistoryDamaged, historyPath, readHistory } from '../../archive/history-file.js';
-import type { OpenHistory } from '../../archive/past-runs.js';
-import { openHistory } from '../../archive/past-runs.js';
+import type { OpenHistory } from '../../archive/earlier-runs.js';
+import { openHistory } from '../../archive/earlier-runs.js';
 import type { Address } from '../../domain/address.js';
 import { parseAddress } from '../../domain/address.js';
 import type { RunLate, RunRecord } from '../../domain/run-record.js';
@@ -12,7 +12,7 @@ import type { KnownResponders } from '../../history/known-responders.js';
 const MOST_TREND_POINTS = 104;
 
 /** What earlier runs of a folder know. */
-export interface Past {
+export interface RunHistory {
   /** What a run says of those before it. */
   readonly summary: Pick<NonNullable<RunRecord['history']>, 'earlier_runs' | 'trend'>;
   /** Exposures that were not proved closed. */
@@ -36,18 +36,18 @@ export interface Past {
 /**
  * Reads the history of a folder, whole: made again where it is missing or damaged.
  * @param options.goesOn when the run began that goes on, or is merged, ISO 8601 UTC: what is known is what was known then.
- * @param options.say takes a sentence for the user about what is damaged, and what that means for this run.
+ * @param options.print takes a sentence for the user about what is damaged, and what that means for this run.
  */
-export async function openPast(
+export async function openRunHistory(
   out: string,
   {
     mode,
-    say,
+    print,
     goesOn,
-  }: { readonly mode: number; readonly say: (note: string) => void; readonly goesOn?: string | undefined },
-): Promise<Past> {
+  }: { readonly mode: number; readonly print: (note: string) => void; readonly goesOn?: string | undefined },
+): Promise<RunHistory> {
   const history = await openHistory(out, { mode });
-  sayDamage(out, history, say);
+  printDamage(out, history, print);
   const newer = goesOn === undefined ? [] : history.runs.filter(({ at }) => at > goesOn);
   const newest = newer.at(-1);
   const earlier = history.runs.slice(0, history.runs.length - newer.length);
@@ -74,7 +74,7 @@ export async function openPast(
       await readHistory(out, { ids }, (exposure) => found.set(exposure.finding_id, exposure)).catch(
         (error: unknown) => {
           if (!(error instanceof HistoryDamaged)) throw error;
-          say(
+          print(
             `${historyPath(out)} was damaged during the run (${error.message}): what was closed before counts as new`,
           );
         },
@@ -88,7 +88,9 @@ export async function openPast(
 async function knownThen(
   out: string,
   at: string,
-): Promise<Pick<Past, 'open' | 'closedSince'> & { readonly known: ReadonlyMap<string, ExposureHistory> }> {
+): Promise<
+  Pick<RunHistory, 'open' | 'closedSince'> & { readonly known: ReadonlyMap<string, ExposureHistory> }
+> {
   const known = new Map<string, ExposureHistory>();
   const closedSince = new Set<string>();
   await readHistory(out, 'all', (exposure) => {
@@ -99,24 +101,24 @@ async function knownThen(
   return { known, closedSince, open: [...known.values()].filter(({ state }) => state !== 'fixed') };
 }
 
-function sayDamage(
+function printDamage(
   out: string,
   { rebuilt, runs, takenIn, unread }: OpenHistory,
-  say: (note: string) => void,
+  print: (note: string) => void,
 ): void {
-  const counted = (count: number): string => `${count} ${count === 1 ? 'run' : 'runs'}`;
+  const plural = (count: number): string => `${count} ${count === 1 ? 'run' : 'runs'}`;
   const isDamaged = rebuilt !== undefined && !rebuilt.includes('ENOENT');
   if (rebuilt !== undefined && takenIn > 0)
-    say(`the history was missing or damaged: it was made again from ${counted(takenIn)}`);
+    print(`the history was missing or damaged: it was made again from ${plural(takenIn)}`);
   else if (isDamaged)
-    say(
+    print(
       `the history was damaged (${rebuilt}), and no run is left to make it again from: what was known counts as new`,
     );
   if (isDamaged)
-    say(`${historyPath(out)}.damaged is what it was: what only runs knew that are gone counts as new`);
+    print(`${historyPath(out)}.damaged is what it was: what only runs knew that are gone counts as new`);
   for (const { run, why } of unread)
-    say(
+    print(
       `run ${run} cannot be read, so what it alone knew counts as new, and is not asked again where it is silent: ${why}`,
     );
-  if (unread.length > 0 && runs.length === 0) say('no earlier run can be read: everything counts as new');
+  if (unread.length > 0 && runs.length === 0) print('no earlier run can be read: everything counts as new');
 }

@@ -6,7 +6,7 @@ import type { RunRecord, TrendPoint } from '../domain/run-record.js';
 import { isRemembered, reachOf } from '../domain/run-standing.js';
 import { trendPointOf } from '../domain/trend-point.js';
 import { UsageError } from '../domain/usage-error.js';
-import { askedBy } from '../history/asked.js';
+import { fingerprintOf } from '../history/request-fingerprint.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
 import type { KnownResponders } from '../history/known-responders.js';
 import { respondersAfter } from '../history/known-responders.js';
@@ -109,7 +109,7 @@ async function takeInDirectory(
 
 /** Of several rows of one exposure, the strongest: forwarders may lead to one resolver. */
 function* outcomesOf(run: RunRecord, records: readonly FindingRecord[]): Generator<Outcome, void, undefined> {
-  const asked = new Map(run.probes.map((probe) => [probe.id, askedBy(probe)]));
+  const asked = new Map(run.probes.map((probe) => [probe.id, fingerprintOf(probe)]));
   const reach = reachOf(run);
   const strength = ({ wire_amplification = 0 }: FindingRecord): number => wire_amplification;
   for (const record of records.toSorted((a, b) => strength(a) - strength(b)))

@@ -3,10 +3,10 @@ import type { SweepCounts } from '../sweep/discovery.js';
 import type { GuardedSocket } from '../udp/guarded-socket.js';
 
 /**
- * What a run counts beside its responders and measurements, which count themselves. Plain data: a checkpoint
- * keeps it, so that a run that goes on counts all its sessions.
+ * Counters of a run, but for its responders and measurements, whose numbers follow from their lists. Plain data: a
+ * checkpoint keeps it, so a resumed run has the sums of all its sessions.
  */
-export interface Counted extends Swept {
+export interface Counters extends SweepCounters {
   /** Taken by the kernel and thrown away, of all programs; absent where the system does not tell. */
   readonly sendBufferDrops?: number;
   /** Requests of measurements that never left: nobody asks those again. */
@@ -16,8 +16,8 @@ export interface Counted extends Swept {
   readonly measurementBytes: number;
 }
 
-/** What the sweep counts, in whichever workers. */
-export interface Swept {
+/** Counters of the sweep, summed over its workers. */
+export interface SweepCounters {
   readonly sweep: SweepCounts;
   /** By probe: packets of the sweep that the kernel took without error. */
   readonly sent: readonly { readonly sent: number; readonly sentBytes: number }[];
@@ -34,9 +34,9 @@ export interface SocketFacts extends Pick<
 }
 
 /** Two sessions of one run together; the sockets of both are listed. */
-export function addCounted(a: Counted, b: Counted): Counted {
+export function addCounters(a: Counters, b: Counters): Counters {
   return {
-    ...addSwept(a, b),
+    ...addSweepCounters(a, b),
     ...(a.sendBufferDrops !== undefined &&
       b.sendBufferDrops !== undefined && { sendBufferDrops: a.sendBufferDrops + b.sendBufferDrops }),
     measurementLosses: a.measurementLosses + b.measurementLosses,
@@ -47,7 +47,7 @@ export function addCounted(a: Counted, b: Counted): Counted {
 }
 
 /** Two workers of one session together, or two sessions. */
-export function addSwept(a: Swept, b: Swept): Swept {
+export function addSweepCounters(a: SweepCounters, b: SweepCounters): SweepCounters {
   return {
     sweep: addSweepCounts(a.sweep, b.sweep),
     sent: a.sent.map(({ sent, sentBytes }, i) => ({
@@ -63,7 +63,7 @@ export function addSwept(a: Swept, b: Swept): Swept {
 const ADDRESSES_KEPT = 20;
 
 /** By code; the first addresses of each. */
-export function addSendErrors(a: Counted['sendErrors'], b: Counted['sendErrors']): Counted['sendErrors'] {
+export function addSendErrors(a: Counters['sendErrors'], b: Counters['sendErrors']): Counters['sendErrors'] {
   const codes = [...new Set([...a, ...b].map(({ code }) => code))].sort();
   return codes.flatMap((code) => {
     const entries = [...a, ...b].filter((entry) => entry.code === code);
