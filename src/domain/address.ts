@@ -75,6 +75,12 @@ export function rangeSize({ first, last }: Range): bigint {
   return BigInt(last) - BigInt(first) + 1n;
 }
 
+/** The same as a number, exact up to 2^53. A million single addresses of IPv6 are counted without making a bigint. */
+export function addressesIn({ first, last }: Range): number {
+  if (typeof first === 'number') return Number(last) - first + 1;
+  return first === last ? 1 : Number(BigInt(last) - first + 1n);
+}
+
 /** The last address of a prefix. */
 export function lastOf({ first, length }: Prefix): Address {
   if (typeof first === 'number') return ipv4(first + 2 ** (32 - length) - 1);
@@ -135,40 +141,47 @@ function parseIpv4(text: string): Ipv4 | undefined {
   return octets === 4 ? (value as Ipv4) : undefined;
 }
 
-/** Where the groups of an address are put together. */
+/** Where the groups of an address are put together: a million addresses need no arrays of their own. */
 const WORDS = new DataView(new ArrayBuffer(16));
+const GROUPS = new Uint16Array(8);
+const COLON = 58;
 
 function parseIpv6(text: string): Ipv6 | undefined {
-  const gap = text.indexOf('::');
-  const groups = readGroups(text, 0, gap < 0 ? text.length : gap);
-  const tail = gap < 0 ? [] : readGroups(text, gap + 2, text.length);
-  if (groups === undefined || tail === undefined) return undefined;
-  const missing = 8 - groups.length - tail.length;
-  if (gap < 0 ? missing !== 0 : missing < 1) return undefined;
-  for (let i = 0; i < 8; i++) WORDS.setUint16(2 * i, groups[i] ?? tail[i - 8 + tail.length] ?? 0);
+  const end = text.length;
+  let count = 0;
+  /** How many groups stand before `::`. */
+  let gap = -1;
+  let at = 0;
+  if (text.startsWith('::')) {
+    gap = 0;
+    at = 2;
+  }
+  while (at < end) {
+    let [value, digits] = [0, 0];
+    for (let digit = hexDigit(text.charCodeAt(at)); digit >= 0; digit = hexDigit(text.charCodeAt(at))) {
+      value = value * 16 + digit;
+      at++;
+      if (++digits > 4) return undefined;
+    }
+    if (digits === 0 || count === 8) return undefined;
+    GROUPS[count++] = value;
+    if (at === end) break;
+    if (text.charCodeAt(at) !== COLON || ++at === end) return undefined;
+    if (text.charCodeAt(at) !== COLON) continue;
+    if (gap >= 0) return undefined;
+    gap = count;
+    at++;
+  }
+  if (gap < 0 ? count !== 8 : count === 8) return undefined;
+  const missing = 8 - count;
+  for (let i = 0; i < 8; i++) {
+    const group = gap < 0 || i < gap ? GROUPS[i] : i < gap + missing ? 0 : GROUPS[i - missing];
+    WORDS.setUint16(2 * i, group ?? 0);
+  }
   return ((WORDS.getBigUint64(0) << 64n) | WORDS.getBigUint64(8)) as Ipv6;
 }
 
-/** Groups of one to four hexadecimal digits with colons between them; none where there is nothing. */
-function readGroups(text: string, start: number, end: number): readonly number[] | undefined {
-  const groups: number[] = [];
-  let digits = 0;
-  let value = 0;
-  for (let i = start; i <= end && start < end; i++) {
-    const digit = i < end ? hexDigit(text.charCodeAt(i)) : -1;
-    if (digit >= 0) {
-      value = value * 16 + digit;
-      if (++digits > 4) return undefined;
-    } else {
-      if (digits === 0 || (i < end && text.charCodeAt(i) !== 58)) return undefined;
-      groups.push(value);
-      digits = value = 0;
-    }
-  }
-  return groups;
-}
-
-/** The value of 0-9, A-F or a-f; -1 for any other character. */
+/** The value of 0-9, A-F or a-f; -1 for any other character, and for NaN, which stands behind the end. */
 function hexDigit(code: number): number {
   if (code >= 48 && code <= 57) return code - 48;
   const letter = code | 32;

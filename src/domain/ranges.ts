@@ -17,7 +17,8 @@ export function toRanges(ranges: Iterable<Range>): Ranges {
   const firsts4: number[] = [];
   const lasts4: number[] = [];
   const firsts6: Ipv6[] = [];
-  const lasts6: Ipv6[] = [];
+  // Single addresses, as in most long lists, need no second column.
+  let lasts6: Ipv6[] | undefined;
   for (const { first, last } of ranges) {
     if (typeof first !== typeof last || first > last)
       throw new RangeError(`no range: ${first.toString()} to ${last.toString()}`);
@@ -25,11 +26,17 @@ export function toRanges(ranges: Iterable<Range>): Ranges {
       firsts4.push(first);
       lasts4.push(last as Ipv4);
     } else {
+      if (first !== last) lasts6 ??= [...firsts6];
       firsts6.push(first);
-      lasts6.push(last as Ipv6);
+      lasts6?.push(last as Ipv6);
     }
   }
-  return { firsts4: new Uint32Array(firsts4), lasts4: new Uint32Array(lasts4), firsts6, lasts6 };
+  return {
+    firsts4: new Uint32Array(firsts4),
+    lasts4: new Uint32Array(lasts4),
+    firsts6,
+    lasts6: lasts6 ?? firsts6,
+  };
 }
 
 export function rangeCount({ firsts4, firsts6 }: Ranges): number {

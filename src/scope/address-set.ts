@@ -59,7 +59,15 @@ export function isEmpty({ ranges }: AddressSet): boolean {
 /** How many addresses a set holds. */
 export function sizeOf({ ranges: { firsts4, lasts4, firsts6, lasts6 } }: AddressSet): bigint {
   const size4 = firsts4.reduce((sum, first, i) => sum + (lasts4[i] ?? first) - first + 1, 0);
-  return firsts6.reduce((sum, first, i) => sum + (lasts6[i] ?? first) - first + 1n, BigInt(size4));
+  // Of IPv6 most are single, and a bigint for each would cost more than all else.
+  let single = size4;
+  let wide = 0n;
+  firsts6.forEach((first, i) => {
+    const last = lasts6[i] ?? first;
+    if (first === last) single++;
+    else wide += last - first + 1n;
+  });
+  return BigInt(single) + wide;
 }
 
 /** Whether a set has all addresses of a range. One binary search. */
@@ -138,7 +146,12 @@ export function* eachPrefix({
   }
   for (let i = 0; i < firsts6.length; i++) {
     const last = lasts6[i] ?? -1n;
-    for (let start: bigint = firsts6[i] ?? 0n; start <= last;) {
+    const first = firsts6[i];
+    if (first === last) {
+      yield { first, length: 128 };
+      continue;
+    }
+    for (let start: bigint = first ?? 0n; start <= last;) {
       let hostBits = 0n;
       while (hostBits < 128n && fits(start, 2n << hostBits, last)) hostBits++;
       yield { first: ipv6(start), length: 128 - Number(hostBits) };
@@ -163,12 +176,12 @@ function in6({ ranges }: AddressSet): Columns<bigint> {
   return { firsts: ranges.firsts6, lasts: ranges.lasts6 };
 }
 
-function ofFamilies(four: Found<number>, six: Found<bigint>): AddressSet {
+function ofFamilies(four: Columns<number>, six: Columns<bigint>): AddressSet {
   return fromMerged({
     firsts4: new Uint32Array(four.firsts),
     lasts4: new Uint32Array(four.lasts),
-    firsts6: six.firsts as Ipv6[],
-    lasts6: six.lasts as Ipv6[],
+    firsts6: six.firsts as readonly Ipv6[],
+    lasts6: six.lasts as readonly Ipv6[],
   });
 }
 
@@ -183,7 +196,7 @@ function join(ranges: Ranges): AddressSet {
     column.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   const firsts = sorted(firsts6);
   // Of single addresses, which most long lists hold, the ends are the beginnings.
-  const lasts = firsts6.every((first, i) => first === lasts6[i]) ? firsts : sorted(lasts6);
+  const lasts = firsts6 === lasts6 ? firsts : sorted(lasts6);
   return ofFamilies(
     merge({ firsts: ranges.firsts4.toSorted(), lasts: ranges.lasts4.toSorted() }, STEPS4),
     merge<bigint>({ firsts, lasts }, STEPS6),
@@ -194,7 +207,9 @@ function join(ranges: Ranges): AddressSet {
  * Walks sorted beginnings and sorted ends side by side: where as many ranges have begun as have ended, and none
  * begins at the next address, nothing covers what follows. Which end belongs to which beginning does not matter.
  */
-function merge<A extends number | bigint>({ firsts, lasts }: Columns<A>, { next }: Steps<A>): Found<A> {
+function merge<A extends number | bigint>(columns: Columns<A>, { next }: Steps<A>): Columns<A> {
+  const { firsts, lasts } = columns;
+  if (areApart(columns, next)) return columns;
   const joined: Found<A> = { firsts: [], lasts: [] };
   let begun = 0;
   let first: A | undefined = firsts[0];
@@ -209,6 +224,16 @@ function merge<A extends number | bigint>({ firsts, lasts }: Columns<A>, { next 
     first = firsts[begun];
   }
   return joined;
+}
+
+/** Whether there is nothing to join: then a million ranges need not be copied. */
+function areApart<A extends number | bigint>({ firsts, lasts }: Columns<A>, next: Steps<A>['next']): boolean {
+  for (let i = 1; i < firsts.length; i++) {
+    const last = lasts[i - 1];
+    const first = firsts[i];
+    if (last === undefined || first === undefined || first <= next(last)) return false;
+  }
+  return true;
 }
 
 function overlap<A extends number | bigint>(a: Columns<A>, b: Columns<A>): Found<A> {

@@ -27,30 +27,29 @@ export function parseTargetList(text: string, name: string): GivenRanges {
  * @throws UsageError with the line for what is not an address or a prefix.
  */
 export function parseExclusionList(text: string, name: string): GivenRanges {
-  const entries: Entries = { firsts: [], lasts: [], starts: [], lines: [] };
+  const entries: Entries = { firsts: [], lasts: undefined, starts: [] };
   // A byte order mark is a blank to trim().
-  let line = 0;
   for (let start = 0; start <= text.length;) {
-    line++;
     const end = endOfLine(text, start);
     const written = entryOf(text.slice(start, end));
     if (written !== '') {
-      const range = quickRange(written) ?? givenRange(written, `${name}:${line}`).range;
-      entries.firsts.push(range.first);
-      entries.lasts.push(range.last);
+      const { first, last } = quickRange(written) ?? givenRange(written, placeIn(text, name, start)).range;
+      if (first !== last) entries.lasts ??= [...entries.firsts];
+      entries.firsts.push(first);
+      entries.lasts?.push(last);
       entries.starts.push(start);
-      entries.lines.push(line);
     }
     // CRLF is one line end.
     start = end + (text.charCodeAt(end) === CR && text.charCodeAt(end + 1) === LF ? 2 : 1);
   }
+  const list = { text, name };
   return {
-    length: entries.lines.length,
+    length: entries.firsts.length,
     *[Symbol.iterator]() {
-      for (let i = 0; i < entries.lines.length; i++) {
-        const [first, last, start = 0] = [entries.firsts[i], entries.lasts[i], entries.starts[i]];
-        if (first !== undefined && last !== undefined)
-          yield new ListedRange({ first, last }, { text, name }, start, entries.lines[i] ?? 0);
+      const { firsts, lasts = firsts, starts } = entries;
+      for (let i = 0; i < firsts.length; i++) {
+        const [first, last, start = 0] = [firsts[i], lasts[i], starts[i]];
+        if (first !== undefined && last !== undefined) yield new ListedRange({ first, last }, list, start);
       }
     },
   };
@@ -62,11 +61,10 @@ const CR = 0x0d;
 /** The lines that hold something. */
 interface Entries {
   readonly firsts: Address[];
-  readonly lasts: Address[];
+  /** Absent while all are single addresses, as in most long lists: then they are the first ones. */
+  lasts: Address[] | undefined;
   /** Where the line begins in the text. */
   readonly starts: number[];
-  /** Its number, from 1. */
-  readonly lines: number[];
 }
 
 /** Makes its texts only where somebody wants to see them. */
@@ -75,14 +73,23 @@ class ListedRange implements GivenRange {
     readonly range: Range,
     private readonly list: { readonly text: string; readonly name: string },
     private readonly start: number,
-    private readonly line: number,
   ) {}
   get text(): string {
     return entryOf(this.list.text.slice(this.start, endOfLine(this.list.text, this.start)));
   }
   get place(): string {
-    return `${this.list.name}:${this.line}`;
+    return placeIn(this.list.text, this.list.name, this.start);
   }
+}
+
+/** Counts the lines before it: asked for where something is wrong with one of a million, and never of each. */
+function placeIn(text: string, name: string, start: number): string {
+  let line = 1;
+  for (let at = 0; at < start; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LF || (code === CR && text.charCodeAt(at + 1) !== LF)) line++;
+  }
+  return `${name}:${line}`;
 }
 
 function endOfLine(text: string, start: number): number {

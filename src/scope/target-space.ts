@@ -1,7 +1,7 @@
 import type { Address, Family, Range } from '../domain/address.js';
-import { addressPlus, familyOf, formatAddress, formatPrefix, rangeSize } from '../domain/address.js';
+import { addressesIn, addressPlus, familyOf, formatAddress, formatPrefix } from '../domain/address.js';
 import type { Ranges } from '../domain/ranges.js';
-import { eachRange, rangeAt, rangeCount } from '../domain/ranges.js';
+import { rangeAt, rangeCount } from '../domain/ranges.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { AddressSet } from './address-set.js';
 import {
@@ -45,7 +45,7 @@ export interface TargetSpace {
 
 /** The shortest IPv6 prefix that is swept: a sweep of a /64 alone would outlive everybody. */
 const SHORTEST_IPV6 = 112;
-const MOST_IPV6_ADDRESSES = 1n << BigInt(128 - SHORTEST_IPV6);
+const MOST_IPV6_ADDRESSES = 2 ** (128 - SHORTEST_IPV6);
 const TOO_WIDE = `an IPv6 prefix shorter than /${SHORTEST_IPV6} holds too many addresses to sweep`;
 const MOST_NAMED = 3;
 
@@ -100,11 +100,15 @@ function indexed(ranges: Ranges): Pick<TargetSpace, 'indexOf' | 'addressAt'> {
   // Totals reach 2^32 and more, which 32 bits do not hold.
   const totals = new Float64Array(rangeCount(ranges));
   let size = 0;
-  let count = 0;
-  for (const range of eachRange(ranges)) {
-    totals[count++] = size;
-    size += Number(rangeSize(range));
-  }
+  const { firsts4, lasts4, firsts6, lasts6 } = ranges;
+  firsts4.forEach((first, i) => {
+    totals[i] = size;
+    size += (lasts4[i] ?? first) - first + 1;
+  });
+  firsts6.forEach((first, i) => {
+    totals[firsts4.length + i] = size;
+    size += addressesIn({ first, last: lasts6[i] ?? first });
+  });
   return {
     indexOf: (address) => {
       const i = placeOf(address);
@@ -122,8 +126,10 @@ function indexed(ranges: Ranges): Pick<TargetSpace, 'indexOf' | 'addressAt'> {
 }
 
 function refuseBadTarget(target: GivenRange, scope: Scope, sourceFamily: Family | undefined): void {
-  const { range, text, place } = target;
+  const { range } = target;
   const refuse = (problem: string, hint: string): never => {
+    // Made only now, for there may be a million of them.
+    const { text, place } = target;
     throw new UsageError(`${place === undefined ? '' : `${place}: `}${quote(text)} ${problem}`, hint);
   };
   const reason = whyNeverProbed(range);
@@ -160,7 +166,7 @@ function whyNotSwept(
   sourceFamily: Family | undefined,
 ): { readonly reason: string; readonly hint: string } | undefined {
   const family = familyOf(range.first);
-  if (family === 6 && rangeSize(range) > MOST_IPV6_ADDRESSES)
+  if (family === 6 && addressesIn(range) > MOST_IPV6_ADDRESSES)
     return {
       reason: TOO_WIDE,
       hint: `name the addresses in use, or prefixes of /${SHORTEST_IPV6} or longer: --targets takes a list of them`,

@@ -1,10 +1,10 @@
-import type { Address, Family, Range } from '../domain/address.js';
+import type { Address, Family, Prefix, Range } from '../domain/address.js';
 import {
+  addressesIn,
   addressPlus,
   compareAddresses,
   familyOf,
   lastOf,
-  rangeSize,
   subnetOf,
   successor,
 } from '../domain/address.js';
@@ -151,23 +151,28 @@ function cut(ranges: Iterable<Range>): { readonly runs: Runs; readonly pieces: P
   };
   /** The subnet that the last run is a part of. */
   let partial: Address | undefined;
+  // Neighbours lie in the same one, and of IPv6 each costs four bigints.
+  let subnet: Prefix | undefined;
+  let end: Address | undefined;
   for (const { first, last } of ranges) {
     let at: Address | undefined = first;
     while (at !== undefined && compareAddresses(at, last) <= 0) {
-      const subnet = subnetOf(at);
-      const end = lastOf(subnet);
+      if (subnet === undefined || end === undefined || compareAddresses(at, end) > 0) {
+        subnet = subnetOf(at);
+        end = lastOf(subnet);
+      }
       if (at !== subnet.first || compareAddresses(end, last) > 0) {
         const stop = compareAddresses(end, last) > 0 ? last : end;
         if (partial !== subnet.first) addRun(1, 0);
         partial = subnet.first;
-        const [run, size] = [runs.hosts.length - 1, sizeOf(at, stop)];
+        const [run, size] = [runs.hosts.length - 1, addressesIn({ first: at, last: stop })];
         const before = runs.hosts[run] ?? 0;
         addPiece(at, size, before);
         runs.hosts[run] = before + size;
         at = successor(stop);
       } else {
-        const size = sizeOf(subnet.first, end);
-        const count = Math.floor(sizeOf(at, last) / size);
+        const size = addressesIn({ first: subnet.first, last: end });
+        const count = Math.floor(addressesIn({ first: at, last }) / size);
         addRun(count, size);
         addPiece(at, size, 0);
         at = successor(addressPlus(at, count * size - 1));
@@ -175,10 +180,6 @@ function cut(ranges: Iterable<Range>): { readonly runs: Runs; readonly pieces: P
     }
   }
   return { runs, pieces };
-}
-
-function sizeOf(first: Address, last: Address): number {
-  return typeof first === 'number' ? Number(last) - first + 1 : Number(rangeSize({ first, last }));
 }
 
 /** The last place from `low` on and before `high` where `holds` is true, as it is at first; otherwise `low` - 1. */

@@ -28,8 +28,7 @@ export function killScene(network: string, port: number) {
   const hosts = weeklyHosts();
   after(async () => {
     await hosts.close();
-    // What was killed in the middle of a scan would go on looking at its sockets, and they keep this process.
-    for (const { kill } of started) kill();
+    killStarted();
     await abandonSockets();
   });
   const scope = workspace.write(
@@ -88,6 +87,7 @@ export function killScene(network: string, port: number) {
       const outcome = await killedAtStep(k, () => run(out));
       if (outcome.kind === 'ended') return k - 1;
       await abandon(out);
+      killStarted();
       const { code, printed } = await again(out);
       const where = `killed at step ${k}: ${outcome.at.what} ${relative(out, outcome.at.path)}`;
       assert.equal(code, 0, `${where}\n${printed}`);
@@ -109,6 +109,14 @@ export const later = (...args: readonly string[]): Promise<Ended> =>
   command(args, hurriedIo(2000, { when: FIRST_WEEK + 8 * WEEK_MS, stands: true }));
 
 const started: HurriedIo[] = [];
+
+/**
+ * What was killed in the middle of a scan would go on looking at its sockets: they keep this process, and hundreds of them
+ * in a hurry take its memory.
+ */
+function killStarted(): void {
+  for (const { kill } of started.splice(0)) kill();
+}
 
 async function command(args: readonly string[], machine: HurriedIo): Promise<Ended> {
   started.push(machine);

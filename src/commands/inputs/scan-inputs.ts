@@ -151,8 +151,8 @@ function leftOutNotes(leftOut: TargetSpace['leftOut']): readonly string[] {
 function strayExclusions({ authorised }: Scope, exclusions: GivenRanges): readonly string[] {
   const named: string[] = [];
   let count = 0;
-  for (const { range, text } of exclusions)
-    if (!touches(authorised, range) && ++count <= MOST_NAMED) named.push(text);
+  for (const exclusion of exclusions)
+    if (!touches(authorised, exclusion.range) && ++count <= MOST_NAMED) named.push(exclusion.text);
   if (count === 0) return [];
   return [`${namedOf(named, 'exclusion', count)} outside the networks of the scope, and without effect`];
 }
