@@ -54,6 +54,7 @@ export const compareWays: Part = {
     const cells = groups.map((group) => cellsOf(group, yardstick));
     return {
       verdicts,
+      summary: summaryOf(rows),
       texts: {
         en: [
           `1 % of the addresses answer each probe, of which 90 % with 1 datagram, 9 % with 10 and 1 % with 100; heavy: all of them with 100. Medians of up to ${runs} runs, the worst of their recalls; one pass (\`--retries 0\`), a cooldown of 1 s.`,
@@ -389,6 +390,66 @@ const HEADER: readonly Cell[] = [
   { en: 'peak RSS', ja: '最大 RSS' },
   { en: 'CPU', ja: 'CPU' },
 ];
+
+const SUMMARY_HEADER: readonly Cell[] = [
+  { en: 'as fast as it can', ja: '速度無制限' },
+  { en: 'packets/s, of C', ja: 'パケット/秒、C 比' },
+  { en: 'found', ja: '発見率' },
+  { en: 'exact bytes', ja: 'バイト数が正確' },
+  { en: 'found, heavy', ja: '発見率、heavy' },
+  { en: 'exact bytes, heavy', ja: 'バイト数が正確、heavy' },
+];
+
+/** The ways of the short table, each with the work that its speed is of; what is found of heavy replies stands beside. */
+const SUMMARY: readonly (readonly [way: string, work: string])[] = [
+  ['ampscope', '/16'],
+  ['ampscope --threads 2', '/12'],
+  ['zmap', '/16'],
+  ['masscan', '/16'],
+  ['one promise an address, 10,000 at once', '/16'],
+];
+
+/** Five rows of ratios: speed against the loop in C, and what was found. Undefined where there is no yardstick. */
+export function summaryOf(rows: readonly Row[]): Texts | undefined {
+  const ofC = rows
+    .filter(({ way }) => way.en.startsWith('C,'))
+    .flatMap(({ packetsPerSecond }) => packetsPerSecond ?? []);
+  if (ofC.length === 0) return undefined;
+  const unlimited = rows.filter(({ asked }) => asked === undefined);
+  const lines = SUMMARY.flatMap(([name, work]): readonly (readonly Cell[])[] => {
+    const own = unlimited.filter((row) => row.way.en === name && row.work.en === work);
+    const [row] = own;
+    if (row === undefined) return [];
+    const heavy = unlimited.filter(
+      ({ way, work: { en } }) =>
+        en === '/16, heavy' && (way.en === name || way.en === [name, ...SMALL_BUFFER].join(' ')),
+    );
+    const speeds = own.flatMap(({ packetsPerSecond }) => packetsPerSecond ?? []);
+    return [
+      [
+        { en: `${name} (${work})`, ja: `${row.way.ja} (${work})` },
+        speeds.length === 0 ? '–' : (median(speeds) / median(ofC)).toPrecision(2),
+        worstShare(own, ({ found }) => found),
+        worstShare(own, ({ exact }) => exact),
+        worstShare(heavy, ({ found }) => found),
+        worstShare(heavy, ({ exact }) => exact),
+      ],
+    ];
+  });
+  return {
+    en: table(SUMMARY_HEADER, lines),
+    ja: table(SUMMARY_HEADER, lines, { language: 'ja' }),
+  };
+}
+
+/** The worst of these runs, as a share of the responders. */
+function worstShare(rows: readonly Row[], of: (row: Row) => number | undefined): string {
+  const shares = rows.flatMap((row) => {
+    const value = of(row);
+    return value === undefined ? [] : value / row.responders;
+  });
+  return shares.length === 0 ? '–' : percent(Math.min(...shares));
+}
 
 function keyOf({ work, way, asked }: Row): string {
   return `${work.en} ${way.en} ${asked ?? ''}`;

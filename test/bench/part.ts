@@ -1,4 +1,4 @@
-import type { Language } from '../../probes/probe.js';
+import type { Language, Texts } from '../../probes/probe.js';
 import type { Place } from './place.js';
 import type { Cell } from './table.js';
 
@@ -20,6 +20,8 @@ export interface Part {
 export interface PartOutcome {
   /** Paragraphs and tables, in Markdown. */
   readonly texts: Readonly<Record<Language, readonly string[]>>;
+  /** What of it the READMEs show: one short table. */
+  readonly summary?: Texts | undefined;
   readonly verdicts: readonly Verdict[];
 }
 

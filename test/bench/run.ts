@@ -8,7 +8,8 @@
  *                                        lists
  *     npm run bench -- --runs 1          one run of each instead of three
  *     npm run bench -- lists --beside 1fad757   and the same with that commit, built in a temporary worktree
- *     npm run bench -- --write           and puts the tables into README.md and README.ja.md: all of them, of one run
+ *     npm run bench -- --write           and puts the tables into docs/benchmarks.md and docs/benchmarks.ja.md, and a
+ *                                        short one into each README: all of them, of one run
  *
  * Progress goes to stderr; tables and what became of each target to stdout.
  */
@@ -16,7 +17,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Language } from '../../probes/probe.js';
+import type { Language, Texts } from '../../probes/probe.js';
 import { repositoryRoot } from '../repository.js';
 import { compareWays, showRates } from './compare.js';
 import { showGrowth, showLedger } from './growth.js';
@@ -62,6 +63,7 @@ async function measure(): Promise<number> {
   const place = openPlace();
   const started = performance.now();
   const texts: Record<Language, string[]> = { en: [], ja: [] };
+  let summary: Texts | undefined;
   const verdicts: Verdict[] = [];
   try {
     for (const part of PARTS) {
@@ -69,6 +71,7 @@ async function measure(): Promise<number> {
       if (chosen.length === 0) continue;
       const outcome = await part.run({ place, chosen: new Set(chosen), runs, note, beside: values.beside });
       for (const language of ['en', 'ja'] as const) texts[language].push(...outcome.texts[language]);
+      summary = outcome.summary ?? summary;
       verdicts.push(...outcome.verdicts);
     }
   } finally {
@@ -97,13 +100,18 @@ async function measure(): Promise<number> {
   for (const { met, target, seen } of verdicts)
     console.log(`${met ? 'met   ' : 'MISSED'}  ${inLanguage(target, 'en')}: ${seen}`);
   if (values.write === true) {
-    write('README.md', texts.en);
-    write('README.ja.md', texts.ja);
+    write(join('docs', 'benchmarks.md'), texts.en);
+    write(join('docs', 'benchmarks.ja.md'), texts.ja);
+    if (summary === undefined) note('no `cc` here, so the short tables of the READMEs stay as they are');
+    else {
+      write('README.md', [summary.en]);
+      write('README.ja.md', [summary.ja]);
+    }
   }
   return verdicts.every(({ met }) => met) ? 0 : 1;
 }
 
-/** Puts the tables between the marks of a README. @throws Error where they are missing. */
+/** Puts the tables between the marks of a page. @throws Error where they are missing. */
 function write(file: string, texts: readonly string[]): void {
   const path = join(repositoryRoot, file);
   const content = readFileSync(path, 'utf8');
