@@ -25,7 +25,7 @@ function* ecsLines(run: RunRecord, records: readonly FindingRecord[]): Generator
 function ecsEvent(run: RunRecord, record: FindingRecord): object {
   return {
     // What was not seen any more has the time of its last sighting: the news of that is as old as this run.
-    '@timestamp': isExposed(record.status) ? record.timestamp : run.ended,
+    '@timestamp': isExposed(record.status) ? (record.timestamp ?? run.started) : run.ended,
     ecs: { version: ECS_VERSION },
     event: {
       kind: 'state',

@@ -36,7 +36,7 @@ export function toRecord(finding: Finding, run: { readonly scanId: string }): Fi
   const asn = origin.asn === 0 ? undefined : origin.asn;
   const tags = [...new Set([...exposure.tags, ...reported.caveats])];
   const cells = {
-    timestamp: formatInstant(reported.requestedAt),
+    timestamp: reported.requestedAt === undefined ? undefined : formatInstant(reported.requestedAt),
     report: finding.report,
     severity: finding.severity,
     ip,
@@ -211,7 +211,7 @@ export function exchangeRecord(exchange: Exchange, place: ExchangeOwner): Exchan
     request: Buffer.from(exchange.request).toString('hex'),
     request_size: exchange.request.length,
     request_wire_bytes: sent.wireBytes,
-    requested_at: preciseTime(exchange.requestedAt),
+    requested_at: exchange.requestedAt === undefined ? undefined : preciseTime(exchange.requestedAt),
     end: exchange.end,
     send_error: exchange.sendError,
     datagrams: received.datagrams,

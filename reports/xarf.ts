@@ -55,7 +55,7 @@ function xarfReport(run: RunRecord, record: FindingRecord, party: Party): object
   return {
     xarf_version: '4.0.0',
     report_id: reportId(run, record),
-    timestamp: record.timestamp,
+    timestamp: record.timestamp ?? run.started,
     reporter: party,
     sender: party,
     source_identifier: record.ip,

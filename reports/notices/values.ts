@@ -134,7 +134,7 @@ function described(
       [
         [text.network, namesNetwork ? network : undefined],
         [text.severity, text.severities[record.severity]],
-        [text.asked, spacedTime(record.timestamp)],
+        [text.asked, record.timestamp === undefined ? undefined : spacedTime(record.timestamp)],
         [text.sizes, text.sizesOf(record)],
         [text.factor, factor === undefined ? undefined : text.factorOf(record, factor)],
         [text.elsewhere, text.elsewhereOf(record)],

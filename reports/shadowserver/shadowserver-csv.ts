@@ -37,7 +37,7 @@ export const shadowserverCsv: Report = {
           const fileType = family === 6 ? name.replace('scan_', 'scan6_') : name;
           yield {
             path: `shadowserver/${day}-${fileType}-${asLabel(group)}-asn.csv`,
-            chunks: typeChunks(type, rows),
+            chunks: typeChunks(type, rows, run),
           };
         }
       }
@@ -56,11 +56,15 @@ export function withoutShadowserverType(run: RunRecord, records: readonly Findin
   ).length;
 }
 
-function typeChunks(type: ShadowserverType, records: readonly FindingRecord[]): Iterable<string> {
+function typeChunks(
+  type: ShadowserverType,
+  records: readonly FindingRecord[],
+  run: RunRecord,
+): Iterable<string> {
   const aliases = Object.entries(type.aliases ?? {});
   const names = [...COMMON_COLUMNS, ...type.columns, ...aliases.map(([alias]) => alias), ...OWN_COLUMNS];
   const rows = records.map((record) => {
-    const cells = cellsOf(record, type);
+    const cells = cellsOf(record, type, run);
     for (const [alias, column] of aliases) cells.set(alias, cells.get(column) ?? '');
     return names.map((name) => cells.get(name) ?? '');
   });
@@ -69,11 +73,12 @@ function typeChunks(type: ShadowserverType, records: readonly FindingRecord[]): 
 }
 
 /** By column; what is missing is unknown, and an empty cell. */
-function cellsOf(record: FindingRecord, { columns }: ShadowserverType): Map<string, string> {
+function cellsOf(record: FindingRecord, { columns }: ShadowserverType, run: RunRecord): Map<string, string> {
   const facts = columns.map((name) => [name, factText(name, record.facts?.[name])] as const);
   return new Map([
     ...facts,
-    ['timestamp', record.timestamp.replace('T', ' ').replace('Z', '')],
+    // IntelMQ takes no row without one.
+    ['timestamp', (record.timestamp ?? run.started).replace('T', ' ').replace('Z', '')],
     ['severity', record.severity],
     ['ip', record.ip],
     ['protocol', record.transport],

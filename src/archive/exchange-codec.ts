@@ -15,7 +15,7 @@ export interface ExchangeJson {
   readonly purpose: Purpose;
   readonly seen_in: Exchange['seenIn'];
   readonly request: string;
-  readonly requested_at: number;
+  readonly requested_at?: number;
   readonly end: Exchange['end'];
   readonly sent: TrafficJson;
   readonly received: TrafficJson;
@@ -23,7 +23,8 @@ export interface ExchangeJson {
   readonly replies: readonly (readonly [number | null, number, Reading])[];
   /** Address, port, and whose it is where the address is a stand-in for one outside the scope. */
   readonly responder?: readonly [string, number, ResponderOrigin?];
-  readonly strangers: TrafficJson;
+  /** Datagrams, payload bytes. */
+  readonly strangers: readonly [number, number];
   readonly caveats: readonly Caveat[];
   readonly send_error?: string;
 }
@@ -32,13 +33,13 @@ export interface ExchangeJson {
 export type TrafficJson = readonly [number, number, number, number];
 
 export function encodeExchange(exchange: Exchange): ExchangeJson {
-  const { responder, sendError } = exchange;
+  const { offPath, requestedAt, responder, sendError } = exchange;
   return {
     form: exchange.form,
     purpose: exchange.purpose,
     seen_in: exchange.seenIn,
     request: Buffer.from(exchange.request).toString('hex'),
-    requested_at: exchange.requestedAt,
+    ...(requestedAt !== undefined && { requested_at: requestedAt }),
     end: exchange.end,
     sent: encodeTraffic(exchange.sent),
     received: encodeTraffic(exchange.received),
@@ -48,7 +49,7 @@ export function encodeExchange(exchange: Exchange): ExchangeJson {
       reading,
     ]),
     ...(responder && { responder: encodeResponder(responder) }),
-    strangers: encodeTraffic(exchange.offPath),
+    strangers: [offPath.datagrams, offPath.payloadBytes],
     caveats: exchange.caveats,
     ...(sendError !== undefined && { send_error: sendError }),
   };
@@ -62,7 +63,7 @@ export function decodeExchange(json: ExchangeJson): Exchange {
     purpose: json.purpose,
     seenIn: json.seen_in,
     request: new Uint8Array(Buffer.from(json.request, 'hex')),
-    requestedAt: json.requested_at,
+    ...(json.requested_at !== undefined && { requestedAt: json.requested_at }),
     end: json.end,
     sent: decodeTraffic(json.sent),
     received: decodeTraffic(json.received),
@@ -78,7 +79,7 @@ export function decodeExchange(json: ExchangeJson): Exchange {
         ...(responder[2] && { origin: responder[2] }),
       },
     }),
-    offPath: decodeTraffic(json.strangers),
+    offPath: { datagrams: json.strangers[0], payloadBytes: json.strangers[1] },
     caveats: json.caveats,
     ...(sendError !== undefined && { sendError }),
   };

@@ -76,9 +76,9 @@ function changesBetween(
     };
     if (old === undefined) return { change: 'appeared', ...figures };
     if (now === undefined) return { change: 'gone', ...figures, why: whyGone(rowsAfter.get(finding_id)) };
-    const [low = 0, high = 0] = [old.wire_amplification ?? 0, now.wire_amplification ?? 0].sort(
-      (a, b) => a - b,
-    );
+    // Of one that is not known nothing is said.
+    const factors = [figures.before ?? NaN, figures.after ?? NaN];
+    const [low, high] = [Math.min(...factors), Math.max(...factors)];
     if (high >= low * FACTOR_CHANGED && high > low)
       return { change: 'changed', ...figures, why: 'another strength' };
     return old.severity === now.severity

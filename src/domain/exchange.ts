@@ -48,6 +48,10 @@ export interface Traffic {
   readonly wireBytes: number;
 }
 
+/** What is counted of datagrams that are part of no figure: never how many packets or frames they were. */
+export type Payloads = Pick<Traffic, 'datagrams' | 'payloadBytes'>;
+
+export const NO_PAYLOADS: Payloads = { datagrams: 0, payloadBytes: 0 };
 export const NO_TRAFFIC: Traffic = { datagrams: 0, payloadBytes: 0, ipPackets: 0, wireBytes: 0 };
 
 /** One datagram that came back. */
@@ -68,7 +72,11 @@ export interface Exchange {
   readonly purpose: Purpose;
   readonly seenIn: (typeof SEEN_IN)[number];
   readonly request: Uint8Array;
-  readonly requestedAt: Instant;
+  /**
+   * When the request left. Of one that the sweep sent it may be 50 ms earlier, and is absent where it is not known
+   * (`sentMsOf`).
+   */
+  readonly requestedAt?: Instant;
   readonly end: (typeof ENDS)[number];
   readonly sent: Traffic;
   readonly received: Traffic;
@@ -81,7 +89,7 @@ export interface Exchange {
     readonly origin?: ResponderOrigin;
   };
   /** Datagrams from other addresses than the one that counts as responder: never part of a factor. */
-  readonly offPath: Traffic;
+  readonly offPath: Payloads;
   readonly caveats: readonly Caveat[];
   /** Why `end` is `unsent`: the system's error code. */
   readonly sendError?: string;
@@ -133,6 +141,10 @@ export function addTraffic(a: Traffic, b: Traffic): Traffic {
     ipPackets: a.ipPackets + b.ipPackets,
     wireBytes: a.wireBytes + b.wireBytes,
   };
+}
+
+export function addPayloads(a: Payloads, b: Payloads): Payloads {
+  return { datagrams: a.datagrams + b.datagrams, payloadBytes: a.payloadBytes + b.payloadBytes };
 }
 
 function frameBytes(ipPacketBytes: number): number {

@@ -25,7 +25,7 @@ const FACTOR_COLUMNS = {
  * are rounded to two decimals, times of an answer to one. What each means: docs/report-format.md.
  */
 export const FINDING_COLUMNS = z.object({
-  timestamp: TIME,
+  timestamp: TIME.exactOptional(),
   report: TEXT,
   severity: z.enum(SEVERITIES),
   status: STATUS_COLUMNS.status,
@@ -79,7 +79,7 @@ const EXCHANGE = z.object({
   request_size: COUNT,
   request_wire_bytes: COUNT,
   /** With milliseconds. */
-  requested_at: TIME,
+  requested_at: TIME.exactOptional(),
   end: z.enum(ENDS),
   send_error: TEXT.exactOptional(),
   datagrams: COUNT,

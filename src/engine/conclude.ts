@@ -168,7 +168,7 @@ function noteCapped(known: ScanKnowledge): void {
         kind: 'capped',
         count: 1,
         probe: known.plan.probes[sighting.probe]?.probe.id ?? '',
-        first: exchange.requestedAt,
+        first: exchange.requestedAt ?? sighting.firstSeenAt,
         ...spanOf(known, sighting),
       });
 }

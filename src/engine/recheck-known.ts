@@ -99,6 +99,7 @@ function putAnswer(
   const forms = plan.probes[probe]?.probe.sweepForms ?? [];
   const form = forms.findIndex(({ name }) => name === answer.form);
   if (reply === undefined || answer.responder === undefined || form < 0) return;
+  if (answer.requestedAt === undefined) return;
   const { datagrams, payloadBytes, ipPackets, wireBytes } = answer.received;
   const sighting: Sighting = {
     probed: address,
@@ -112,6 +113,7 @@ function putAnswer(
     responder: answer.responder.address,
     responderPort: answer.responder.port,
     firstSeenAt: answer.requestedAt,
+    firstReplyMs: 0,
     datagrams,
     payloadBytes,
     ipPackets,

@@ -73,6 +73,7 @@ function isSeen(status: Outcome['status']): boolean {
 function seenNow({
   row,
   asked,
+  run,
 }: Outcome): Pick<
   Required<ExposureHistory>,
   'finding_id' | 'ip' | 'probe' | 'probed_ip' | 'probed_port' | 'last_seen' | 'asked' | 'last'
@@ -88,7 +89,7 @@ function seenNow({
     ...(asn !== undefined && { asn }),
     state: 'open',
     silent: undefined,
-    last_seen: timestamp,
+    last_seen: timestamp ?? run.at,
     asked,
     last: row,
   };

@@ -1,6 +1,6 @@
 import type { Ask, EmulatedServer, Probe } from '../../probes/probe.js';
 import type { Exchange, Reply } from '../domain/exchange.js';
-import { NO_TRAFFIC, addTraffic, trafficOf } from '../domain/exchange.js';
+import { NO_PAYLOADS, NO_TRAFFIC, addTraffic, trafficOf } from '../domain/exchange.js';
 import { MOST_ASKS } from './measure-responder.js';
 
 /** What a probe asks of a server of this behaviour, and what it hears: a measurement without a network. */
@@ -43,7 +43,7 @@ function heardBy(probe: Probe, server: Pick<EmulatedServer, 'reply'>, ask: Ask, 
       payloadBytes: payload.length,
       reading: probe.read(payload, request),
     })),
-    offPath: NO_TRAFFIC,
+    offPath: NO_PAYLOADS,
     caveats: [],
   };
 }

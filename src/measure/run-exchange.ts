@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import type { Ask, Nonce, Probe } from '../../probes/probe.js';
 import type { Address, Family } from '../domain/address.js';
 import { familyOf } from '../domain/address.js';
-import type { Caveat, Exchange, Reply, Traffic } from '../domain/exchange.js';
-import { NO_TRAFFIC, addTraffic, trafficOf } from '../domain/exchange.js';
+import type { Caveat, Exchange, Payloads, Reply, Traffic } from '../domain/exchange.js';
+import { NO_PAYLOADS, NO_TRAFFIC, addPayloads, addTraffic, trafficOf } from '../domain/exchange.js';
 import type { Clock } from '../domain/time.js';
 
 /** When an exchange is over. */
@@ -69,7 +69,7 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
   const own = createTally(probe, request);
   /** From the first other address that echoes the nonce. */
   const offAddress = createTally(probe, request);
-  let offPath = NO_TRAFFIC;
+  let offPath: Payloads = NO_PAYLOADS;
   const over = new AbortController();
   let sendError: string | undefined;
   let sentMs = Infinity;
@@ -90,7 +90,7 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
         options.onReceived(traffic);
         const tally = tallyFor(payload, from);
         if (tally === undefined) {
-          offPath = addTraffic(offPath, traffic);
+          offPath = addPayloads(offPath, traffic);
           return;
         }
         tally.add(payload, traffic, now - sentMs, { address: from, port: senderPort });
@@ -159,7 +159,7 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
       received,
       replies: answered.replies(),
       ...(responder && { responder }),
-      offPath: isOffAddress ? offPath : addTraffic(offPath, offAddress.sum()),
+      offPath: isOffAddress ? offPath : addPayloads(offPath, offAddress.sum()),
       caveats,
       ...(sendError !== undefined && sendError !== PORT_CLOSED && { sendError }),
     };
@@ -214,7 +214,7 @@ function unsentExchange(
     sent: trafficOf(request.length, familyOf(to)),
     received: NO_TRAFFIC,
     replies: [],
-    offPath: NO_TRAFFIC,
+    offPath: NO_PAYLOADS,
     caveats: [],
     sendError,
   };

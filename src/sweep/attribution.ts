@@ -16,6 +16,9 @@ export interface Heard {
 /** The request that a datagram answers. */
 export interface Asked {
   readonly probed: Address;
+  readonly position: number;
+  /** Its number among the requests of its probe; absent where no nonce tells which pass sent it. */
+  readonly rank?: number;
   /** Its number within the probe. */
   readonly form: number;
   readonly request: Uint8Array;
@@ -43,11 +46,13 @@ export function attribute(
     if (match !== undefined && slot !== undefined && familyOf(slot.address) === familyOf(from))
       return {
         probed: slot.address,
+        position: match.position,
+        rank: match.rank,
         form: slot.form - forms.first,
         request: channel.requestOf(slot.form, match.rank),
       };
   }
   const position = order.positionOf(from, forms.first);
   if (port !== channel.port || position === undefined || position >= sent.before) return 'unsolicited';
-  return { probed: from, form: 0, request: channel.requestOf(forms.first, 0) };
+  return { probed: from, position, form: 0, request: channel.requestOf(forms.first, 0) };
 }

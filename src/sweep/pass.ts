@@ -1,4 +1,5 @@
 import type { Order } from './order.js';
+import type { Asked } from './attribution.js';
 import type { ProbeChannel } from './probe-channel.js';
 import type { SentLog } from './sent-log.js';
 import { createSentLog } from './sent-log.js';
@@ -30,6 +31,8 @@ export interface ChannelPass {
   asked?: ((position: number) => boolean) | undefined;
 }
 
+/** How long it is known when a request left: the row of a host that answers later than this has no such time. */
+const LOG_KEPT_MS = 15 * 60_000;
 /** Losses are looked for each second, so what was sent must be known for longer than a cooldown. */
 const LOG_SLACK_MS = 5000;
 /** What a run that goes on asks again for want of knowing better. */
@@ -46,7 +49,7 @@ export function createPass(
     index,
     position,
     sent: 0,
-    log: createSentLog(cooldownMs + LOG_SLACK_MS, LOG_RESOLUTION_MS),
+    log: createSentLog(Math.max(LOG_KEPT_MS, cooldownMs + LOG_SLACK_MS), LOG_RESOLUTION_MS),
     channels: channels.map(({ ranks }) => ({
       first: index * ranks,
       until: index * ranks,
@@ -81,4 +84,21 @@ export function sentRanks(passes: readonly Pass[], channel: number, sinceMs: num
     const { first, until, log, asked } = own;
     return { first, since: log.latestMs < sinceMs ? until : log.rankBefore(sinceMs), until, asked };
   });
+}
+
+/**
+ * When a request left that was answered, monotonic, at most 50 ms too early. Undefined where it left too long ago or in an
+ * earlier session, and where several passes asked the same and no nonce tells which of them was answered.
+ */
+export function sentMsOf(
+  passes: readonly Pass[],
+  { index, ranks }: ProbeChannel,
+  { position, rank }: Pick<Asked, 'position' | 'rank'>,
+): number | undefined {
+  const [pass, ...others] = passes.filter((each) =>
+    rank === undefined
+      ? position < each.position && each.channels[index]?.asked?.(position) !== false
+      : each.index === Math.floor(rank / ranks),
+  );
+  return others.length > 0 ? undefined : pass?.log.msOf(position);
 }

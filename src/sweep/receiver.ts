@@ -7,7 +7,7 @@ import type { Ledger } from './ledger.js';
 import type { Order } from './order.js';
 import type { ReplyBudget } from './pacer.js';
 import type { Pass } from './pass.js';
-import { sentRanks } from './pass.js';
+import { sentMsOf, sentRanks } from './pass.js';
 import type { ProbeChannel } from './probe-channel.js';
 import { sightingAfter } from './sightings.js';
 
@@ -64,6 +64,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       if (asked === 'unsolicited') counts.unsolicitedDatagrams++;
       else if (asked === 'ambiguous') counts.ambiguousDatagrams++;
       else {
+        const sentMs = sentMsOf(passes, channel, asked);
         const sighting = sightingAfter(ledger.get(channel.index, asked.probed), {
           ...asked,
           probe: channel.index,
@@ -71,6 +72,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
           port,
           traffic,
           at: clock.now(),
+          afterMs: sentMs === undefined ? undefined : Math.ceil(nowMs - sentMs),
           read() {
             const reading = channel.probe.read(payload, asked.request);
             if (reading.kind === 'unrecognised') counts.unrecognisedDatagrams++;

@@ -3,6 +3,8 @@ export interface SentLog {
   note(nowMs: number, rank: number): void;
   /** A rank at or before every one that left at or after this moment. */
   rankBefore(ms: number): number;
+  /** When this rank left, at most the resolution before it did; undefined where it left before all that is kept. */
+  msOf(rank: number): number | undefined;
   /** When the latest packet left; -Infinity before the first. */
   readonly latestMs: number;
 }
@@ -35,5 +37,6 @@ export function createSentLog(keepMs: number, resolutionMs = RESOLUTION_MS): Sen
       for (let i = from + 1; i < marks.length; i++) least = Math.min(least, marks[i]?.rank ?? least);
       return least;
     },
+    msOf: (sent) => marks.findLast(({ rank }) => rank <= sent)?.ms,
   };
 }

@@ -18,6 +18,8 @@ export interface SightingJson {
   /** Present where `responder` is a stand-in. */
   readonly responder_origin?: ResponderOrigin;
   readonly first_seen_at: number;
+  /** Absent where it is not known. */
+  readonly first_reply_ms?: number;
   /** Datagrams, payload bytes, IP packets, wire bytes, then datagrams and bytes from off-path senders. */
   readonly sums: readonly [number, number, number, number, number, number];
 }
@@ -35,6 +37,7 @@ export function encodeSighting(sighting: Sighting): SightingJson {
     responder_port: sighting.responderPort,
     ...(sighting.responderOrigin && { responder_origin: sighting.responderOrigin }),
     first_seen_at: sighting.firstSeenAt,
+    ...(sighting.firstReplyMs !== undefined && { first_reply_ms: sighting.firstReplyMs }),
     sums: [
       sighting.datagrams,
       sighting.payloadBytes,
@@ -64,6 +67,7 @@ export function decodeSighting(json: SightingJson): Sighting {
     responderPort: json.responder_port,
     ...(json.responder_origin && { responderOrigin: json.responder_origin }),
     firstSeenAt: json.first_seen_at,
+    firstReplyMs: json.first_reply_ms,
     datagrams,
     payloadBytes,
     ipPackets,

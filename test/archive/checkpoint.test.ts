@@ -56,40 +56,39 @@ const exchanges: fc.Arbitrary<Exchange> = fc.record(
       { maxLength: 4 },
     ),
     responder: fc.record({ address: addresses, port: fc.nat(65_535) }, plain),
-    offPath: traffic,
+    offPath: fc.record({ datagrams: counts, payloadBytes: counts }, plain),
     caveats: fc.subarray(['capped', 'lossy', 'off-address', 'duplicated', 'late'] as const),
     sendError: fc.string(),
   },
   {
     ...plain,
     requiredKeys: [
-      ...(['form', 'purpose', 'seenIn', 'request', 'requestedAt', 'end', 'sent', 'received'] as const),
+      ...(['form', 'purpose', 'seenIn', 'request', 'end', 'sent', 'received'] as const),
       ...(['replies', 'offPath', 'caveats'] as const),
     ],
   },
 );
-const sightings: fc.Arbitrary<Sighting> = fc.record(
-  {
-    probed: addresses,
-    probe: fc.nat(20),
-    forms: fc.uniqueArray(fc.nat(5), { minLength: 1 }).map((forms) => new Set(forms)),
-    form: fc.nat(5),
-    request: bytes,
-    firstReading: readings,
-    firstPayloadBytes: counts,
-    responder: addresses,
-    responderPort: fc.nat(65_535),
-    firstSeenAt: fc.nat(),
-    generation: fc.constant(0),
-    datagrams: counts,
-    payloadBytes: counts,
-    ipPackets: counts,
-    wireBytes: counts,
-    offPathDatagrams: counts,
-    offPathBytes: counts,
-  },
-  plain,
-);
+const sighted = {
+  probed: addresses,
+  probe: fc.nat(20),
+  forms: fc.uniqueArray(fc.nat(5), { minLength: 1 }).map((forms) => new Set(forms)),
+  form: fc.nat(5),
+  request: bytes,
+  firstReading: readings,
+  firstPayloadBytes: counts,
+  responder: addresses,
+  responderPort: fc.nat(65_535),
+  firstSeenAt: fc.nat(),
+  firstReplyMs: fc.option(fc.nat(), { nil: undefined }),
+  generation: fc.constant(0),
+  datagrams: counts,
+  payloadBytes: counts,
+  ipPackets: counts,
+  wireBytes: counts,
+  offPathDatagrams: counts,
+  offPathBytes: counts,
+};
+const sightings: fc.Arbitrary<Sighting> = fc.record(sighted, plain);
 const throughText = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('what a checkpoint holds comes back the same', () => {

@@ -25,7 +25,7 @@ import {
 import type { ExposureHistory } from '../../src/history/exposure-history.js';
 import type { Outcome } from '../../src/history/remembered.js';
 import { remembered } from '../../src/history/remembered.js';
-import { historyRow, REACHES } from '../history/history-row.js';
+import { historyRow, REACHES, timeOfRun } from '../history/history-row.js';
 import { repositoryRoot } from '../repository.js';
 
 const MODE = { mode: 0o640 };
@@ -220,7 +220,7 @@ function sorted(histories: readonly ExposureHistory[]): readonly ExposureHistory
 function runOf(index: number): TrendPoint {
   return {
     scan_id: `run ${index}`,
-    at: historyRow(1, index).timestamp,
+    at: timeOfRun(index),
     statuses: { double: { new: index } },
   };
 }

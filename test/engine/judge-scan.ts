@@ -128,8 +128,8 @@ function isCertain({ behaviour, probe }: Truth): boolean {
   return hears && behaviour.fates.length === 0 && behaviour.afterMs.every((ms) => ms < 1500);
 }
 
-/** The datagrams of whoever counts as the responder, to the form that it answered first. */
-function judgeSighted({ host, replies, probe }: Truth, sighted: Exchange): void {
+/** The datagrams of the address that counts as the responder, to the form that it answered first. */
+function judgeSighted({ host, replies, probe, asked }: Truth, sighted: Exchange): void {
   const own = replies.filter(({ from }) => from === host);
   const relevant = own.length > 0 ? own : replies;
   const first = relevant[0];
@@ -142,6 +142,17 @@ function judgeSighted({ host, replies, probe }: Truth, sighted: Exchange): void 
   assert.equal(sighted.form, PROBES[probe]?.probe.sweepForms[form]?.name, what);
   assert.equal(sighted.responder?.address, first.from, what);
   assert.equal(sighted.received.payloadBytes, bytes, what);
+  const { requestedAt } = sighted;
+  const askedBefore = asked.filter(
+    ({ payload, atMs }) => formOfRequest(payload) === form && atMs <= first.atMs,
+  );
+  if (requestedAt === undefined) assert.ok(askedBefore.length > 1, `${what}: when it was asked is known`);
+  // The log has a mark each 50 ms, and instants are whole milliseconds.
+  else
+    assert.ok(
+      requestedAt <= first.send.now && requestedAt > first.send.now - 52,
+      `${what}: asked at ${first.send.now}, and it says ${requestedAt}`,
+    );
 }
 
 /** Each exchange has one request, and what came back to its socket. */

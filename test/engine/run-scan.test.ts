@@ -308,6 +308,46 @@ describe('what comes back', () => {
     assert.equal(inTime.result.lateResponders, 0);
   });
 
+  it('late is told with the time at which its request left, in every worker and after a stop', async () => {
+    const ranges = [...RANGES, { first: ipv4(0x0a00_0100), last: ipv4(0x0a00_01ff) }];
+    for (const threads of [1, 2])
+      for (const stopMs of [Infinity, 9000]) {
+        const world = worldOf({
+          replyMs: 6000,
+          ranges,
+          plan: { threads },
+          checkpointEveryMs: 1000,
+          fate: ({ socket }, usual) => (socket.role === 'alone' ? SILENT : usual),
+        });
+        const session = world.scan();
+        if (stopMs < Infinity)
+          world.clock.at(world.clock.monotonicMs() + stopMs, () => {
+            session.stop.abort();
+          });
+        const first = await session.done;
+        const { findings } = stopMs < Infinity ? await world.scan({ from: first.kept }).done : first;
+        // Without a nonce, what was asked in both sessions may have been answered in either.
+        let known = 0;
+        for (const { reported, measurement } of findings) {
+          assert.equal(reported.seenIn, 'sweep');
+          const asked = world.network.sends.filter(
+            ({ to, port, socket }) =>
+              socket.role === 'sweep' && to === measurement.probed && port === measurement.probedPort,
+          );
+          assert.ok(asked.length > 0);
+          const { requestedAt } = reported;
+          if (requestedAt === undefined) continue;
+          known++;
+          assert.ok(
+            asked.some(({ now }) => requestedAt <= now && requestedAt > now - 52),
+            `${requestedAt}, and asked at ${asked.map(({ now }) => now).join()}`,
+          );
+        }
+        assert.equal(known, findings.length);
+        assert.ok(known >= 32, `${known} of ${threads} workers, stopped after ${stopMs} ms`);
+      }
+  });
+
   it('from elsewhere is a sighting of the address that was asked, and no other address is ever asked', async () => {
     const [elsewhere] = ELSEWHERE;
     const world = worldOf({

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { describe, it } from 'node:test';
 import type { Address } from '../../src/domain/address.js';
 import { ipv4, parseAddress } from '../../src/domain/address.js';
-import type { Exchange, Traffic } from '../../src/domain/exchange.js';
+import type { Exchange, Payloads, Traffic } from '../../src/domain/exchange.js';
 import { NO_TRAFFIC, addTraffic, trafficOf } from '../../src/domain/exchange.js';
 import { isLowerBound } from '../../src/domain/factors.js';
 import type { ExchangeLimits } from '../../src/measure/run-exchange.js';
@@ -206,7 +206,7 @@ describe('datagrams from another address', () => {
       { probe: ECHOING },
     );
     assert.deepEqual(exchange.received, sum(100));
-    assert.deepEqual(exchange.offPath, sum(50, 60, 70));
+    assert.deepEqual(exchange.offPath, payloads(50, 60, 70));
     assert.equal(exchange.responder?.address, HOST);
     assert.deepEqual(exchange.caveats, []);
   });
@@ -221,7 +221,7 @@ describe('datagrams from another address', () => {
     );
     assert.equal(exchange.end, 'quiet');
     assert.deepEqual(exchange.received, sum(50, 60));
-    assert.deepEqual(exchange.offPath, NO_TRAFFIC);
+    assert.deepEqual(exchange.offPath, payloads());
     assert.deepEqual(exchange.responder, { address: OFF_PATH, port: 53 });
     assert.deepEqual(exchange.caveats, ['off-address']);
     assert.equal(exchange.replies.length, 2);
@@ -239,7 +239,7 @@ describe('datagrams from another address', () => {
     );
     assert.deepEqual(exchange.responder?.address, OFF_PATH);
     assert.deepEqual(exchange.received, sum(50, 80));
-    assert.deepEqual(exchange.offPath, sum(1400, 999));
+    assert.deepEqual(exchange.offPath, payloads(1400, 999));
   });
 
   it('are no measurement without the nonce of this very request', async () => {
@@ -252,7 +252,7 @@ describe('datagrams from another address', () => {
     );
     assert.equal(exchange.end, 'silent');
     assert.deepEqual(exchange.received, NO_TRAFFIC);
-    assert.deepEqual(exchange.offPath, sum(50, 50));
+    assert.deepEqual(exchange.offPath, payloads(50, 50));
     assert.ok(Math.abs(lastedMs - 5000) < 1, 'and do not keep the exchange waiting');
   });
 
@@ -262,7 +262,7 @@ describe('datagrams from another address', () => {
     });
     assert.equal(exchange.end, 'silent');
     assert.equal(exchange.responder, undefined);
-    assert.deepEqual(exchange.offPath, sum(500));
+    assert.deepEqual(exchange.offPath, payloads(500));
   });
 
   it('cost the line as much as any others: all are handed on as they come', async () => {
@@ -360,7 +360,7 @@ describe('an exchange', () => {
       });
       assert.equal(exchange.end, 'quiet');
       assert.deepEqual(exchange.received, sum(...Array.from({ length: 20 }, (_, i) => 100 + i)));
-      assert.deepEqual(exchange.offPath, sum(1000));
+      assert.deepEqual(exchange.offPath, payloads(1000));
       assert.deepEqual(exchange.responder, { address: addressOf('127.9.1.1'), port });
       assert.equal(socketDrops, 0);
     } finally {
@@ -445,4 +445,8 @@ function addressOf(text: string): Address {
   const parsed = parseAddress(text);
   assert.ok(parsed !== undefined);
   return parsed;
+}
+
+function payloads(...sizes: readonly number[]): Payloads {
+  return { datagrams: sizes.length, payloadBytes: sizes.reduce((sum, size) => sum + size, 0) };
 }

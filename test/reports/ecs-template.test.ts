@@ -45,7 +45,7 @@ const NO_TEMPLATE: Template = {
 const base = sampleFindings.map((finding) => toRecord(finding, { scanId: sampleRun.scan_id }));
 const [first] = base;
 assert.ok(first);
-const past = { first_seen: first.timestamp, last_seen: first.timestamp, times_seen: 2, days_open: 7 };
+const past = { first_seen: sampleRun.started, last_seen: sampleRun.started, times_seen: 2, days_open: 7 };
 /** Whole where others have fractions, and the same fact as a number and as a text. */
 const records: readonly FindingRecord[] = [
   {

@@ -31,8 +31,8 @@ function eventsOf(list: readonly FindingRecord[]): Event[] {
 
 describe('ecs.jsonl', () => {
   it('has the fields of the Elastic Common Schema with their types, and no unknown ones', () => {
-    const past = { status: 'fixed', status_evidence: 'closed', first_seen: first.timestamp } as const;
-    const seen = { ...past, last_seen: first.timestamp, times_seen: 2, days_open: 7 };
+    const past = { status: 'fixed', status_evidence: 'closed', first_seen: sampleRun.started } as const;
+    const seen = { ...past, last_seen: sampleRun.started, times_seen: 2, days_open: 7 };
     const events = eventsOf([...records, { ...first, ...seen }]);
     assert.equal(events.length, records.length + 1);
     for (const event of events) assert.deepEqual(problemsOf(ecs, event), []);

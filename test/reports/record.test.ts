@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { probes } from '../../probes/list.js';
 import { columns } from '../../reports/columns.js';
 import { consoleSummary, hasNews } from '../../reports/console-summary.js';
 import { groupByAs } from '../../reports/by-as.js';
@@ -13,6 +14,7 @@ import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { sortRecords } from '../../src/domain/sort-records.js';
 import { trafficOf } from '../../src/domain/exchange.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
+import { readCsv } from './read-csv.js';
 import { address, exchange, finding, sampleFindings, sampleRun } from './sample-run.js';
 
 const records = sampleFindings.map((each) => toRecord(each, { scanId: sampleRun.scan_id }));
@@ -351,5 +353,35 @@ describe('fragments', () => {
     });
     assert.equal(trafficOf(4000, 4).ipPackets, 3);
     assert.equal(toRecord(big, { scanId: 'x' }).packet_amplification, 3);
+  });
+});
+
+describe('a row of which it is not known when its request left', () => {
+  const [first] = sampleFindings;
+  assert.ok(first !== undefined);
+  const { requestedAt, ...reported } = first.reported;
+  const measurement = { ...first.measurement, exchanges: [reported] };
+  const record = toRecord({ ...first, reported, measurement }, { scanId: sampleRun.scan_id });
+  const rendered = new Map(
+    [...renderReports(sampleRun, [record], { bom: false, probes })].map(({ path, chunks }) => [
+      path.replace(/^.*\//, ''),
+      [...chunks].join(''),
+    ]),
+  );
+
+  it('has no timestamp, and an empty cell', () => {
+    assert.notEqual(requestedAt, undefined);
+    assert.equal('timestamp' in record, false);
+    assert.equal('requested_at' in (record.exchanges[0] ?? {}), false);
+    const [names = [], row = []] = readCsv(rendered.get('findings.csv') ?? '');
+    assert.equal(row[names.indexOf('timestamp')], '');
+    assert.equal(row[names.indexOf('ip')], record.ip);
+  });
+
+  it('has the start of the run where a format must have a time', () => {
+    const ecs = JSON.parse(rendered.get('ecs.jsonl') ?? '') as Readonly<Record<string, unknown>>;
+    assert.equal(ecs['@timestamp'], sampleRun.started);
+    const xarf = JSON.parse(rendered.get('xarf.jsonl') ?? '') as Readonly<Record<string, unknown>>;
+    assert.equal(xarf['timestamp'], sampleRun.started);
   });
 });

@@ -34,10 +34,11 @@ export function* describeExchange(
 ): Generator<string> {
   const { form, purpose, requestedAt, request, replies } = exchange;
   const from = localPort === undefined ? '' : ` from port ${localPort}`;
+  const at = requestedAt === undefined ? 'at an unknown time' : preciseTime(requestedAt);
   const shown = all ? replies.length : Math.min(replies.length, SHOWN_REPLIES);
   yield textOf([
     '',
-    `  request ${number}: ${form} (${purpose}), ${plural(request.length, 'byte')}, ${preciseTime(requestedAt)}${from}`,
+    `  request ${number}: ${form} (${purpose}), ${plural(request.length, 'byte')}, ${at}${from}`,
     ...fieldLines(shownFields(probe, request), all),
   ]);
   for (const [index, { afterMs = 0, payloadBytes, reading }] of replies.slice(0, shown).entries())
