@@ -12,6 +12,25 @@ import { repositoryRoot } from './repository.js';
 import { fetchPackages, whyMissing } from './packages/fetch.js';
 import { PACKAGE_SETS, type Room } from './packages/packages.js';
 
+/** They begin first, so that none of them goes on alone at the end: what takes longest, longest first. */
+const LONGEST = [
+  'cli/resume',
+  'invariants/memory-follows-responders',
+  'servers/losses',
+  'servers/outage',
+  'cli/stories',
+  'servers/politeness',
+  'history/any-weeks',
+  'cli/live-scope',
+  'cli/kill-at-every-step',
+  'cli/privacy',
+  'cli/wrong-use',
+  'cli/shard',
+  'servers/servers',
+  'browser/report',
+  'invariants/scope-arithmetic',
+].map((name) => `${name.replace('/', sep)}.test.js`);
+
 interface Tally {
   readonly passed: number;
   readonly failed: number;
@@ -34,24 +53,25 @@ if (skipsCount && tally.skipped > 0) console.log(`CI=true: ${tally.skipped} skip
 console.log(lineOf(tally));
 process.exitCode = tally.failed > 0 || tally.passed === 0 || (skipsCount && tally.skipped > 0) ? 1 : 0;
 
-/** Compiled tests whose source is still there: a build leaves those of deleted sources behind. */
+/** Compiled tests whose source is still there: a build leaves those of deleted sources behind. The longest come first. */
 function testFiles(): string[] {
+  const place = (file: string): number => (LONGEST.includes(file) ? LONGEST.indexOf(file) : LONGEST.length);
   return readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.js'))
     .filter((file) => existsSync(join(repositoryRoot, 'test', file.replace(/\.js$/, '.ts'))))
     .sort()
+    .sort((a, b) => place(a) - place(b))
     .map((file) => join(import.meta.dirname, file));
 }
 
-/** The long part is what needs fetched programs, the tests of the built command, and what compiles the sources again. */
+/**
+ * The long part is what needs fetched programs, the tests of the built command, what compiles the sources again, and what
+ * else takes long.
+ */
 function isQuickFile(path: string): boolean {
   const [folder] = path.split(sep);
-  if (path === join('invariants', 'memory-follows-responders.test.js')) return false;
-  return (
-    folder !== 'cli' &&
-    folder !== 'new-probe' &&
-    Object.values(PACKAGE_SETS).every(({ room }) => room !== folder)
-  );
+  if (folder === 'cli' || folder === 'new-probe' || LONGEST.includes(path)) return false;
+  return Object.values(PACKAGE_SETS).every(({ room }) => room !== folder);
 }
 
 /** Fetches what the chosen tests need, and says which of them will be skipped, and why. */

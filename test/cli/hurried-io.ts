@@ -14,6 +14,12 @@ export interface HurriedIo {
 }
 
 /**
+ * What a killed command waits for. One for all, which this module keeps: the files that such a command has open are not
+ * collected, for Node warns of that.
+ */
+export const forEver = new Promise<void>(() => undefined);
+
+/**
  * A machine in this process whose clock runs so many times faster, so that a scan of minutes takes seconds.
  * @param when what its wall clock shows at the beginning; absent: what the system's does.
  * @param stands whether its wall clock shows that to the end, though time passes.
@@ -28,8 +34,7 @@ export function hurriedIo(
   const clock: Clock = {
     monotonicMs: () => startMs + (systemClock.monotonicMs() - startMs) * faster,
     now: () => (stands ? began : Math.round(began + (systemClock.monotonicMs() - startMs) * faster)),
-    sleep: (ms, signal) =>
-      isKilled ? new Promise<void>(() => undefined) : systemClock.sleep(ms / faster, signal),
+    sleep: (ms, signal) => (isKilled ? forEver : systemClock.sleep(ms / faster, signal)),
   };
   let printed = '';
   const stream = (): NodeJS.WriteStream => {

@@ -8,7 +8,7 @@ import { labHosts } from '../../src/lab/layout.js';
 import { runCli } from './run-cli.js';
 import { makeWorkspace, scopeText } from './workspace.js';
 
-const BASE_PORT = 28_000 + (process.pid % 50) * 200;
+const BASE_PORT = 25_000 + (process.pid % 25) * 200;
 const workspace = makeWorkspace();
 workspace.write(
   'scope.yaml',

@@ -2,11 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawnSync } from 'node:child_process';
 import { Socket } from 'node:dgram';
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-
 import { Server } from 'node:net';
 import { basename, join } from 'node:path';
 import type { DiskStep } from '../../src/archive/disk.js';
 import { onDiskStep } from '../../src/archive/disk.js';
+import { forEver } from './hurried-io.js';
 
 /** What `killedAtStep` tells of a command. */
 export type Killed<T> =
@@ -35,7 +35,7 @@ export async function killedAtStep<T>(
         isDead = true;
         resolve({ kind: 'killed', at: step });
       }
-      return isDead ? new Promise<void>(() => undefined) : undefined;
+      return isDead ? forEver : undefined;
     };
     commands.run(beforeStep, () => {
       command().then((value) => {

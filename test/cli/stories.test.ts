@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -9,10 +9,11 @@ import { probes } from '../../probes/list.js';
 import { labHosts } from '../../src/lab/layout.js';
 import type { CliRun } from './run-cli.js';
 import { runCli, startCli } from './run-cli.js';
+import { begunRun } from './stopped-run.js';
 import { makeWorkspace } from './workspace.js';
 
 /** The lab is a process of its own here, as when somebody tries the scanner from another terminal. */
-const basePort = 20_000 + (process.pid % 50) * 200;
+const basePort = 20_000 + (process.pid % 25) * 200;
 const FAST = ['--cooldown', '1s', '--form-gap', '100ms', '--quiet-gap', '500ms'];
 const PATIENT = ['--cooldown', '100ms', '--form-gap', '100ms', '--quiet-gap', '20s'];
 const PORTS = probes.map(({ id, port }) => `${id}=${basePort + port}`).flatMap((port) => ['--port', port]);
@@ -479,14 +480,24 @@ describe('a scan that is stopped', () => {
   });
 
   it('leaves only whole files under final names when it is killed at any moment', async () => {
-    for (let round = 0; round < 12; round++) {
-      const run = startCli(scan('killed', '--probe', 'chargen', '--quiet'), {
-        cwd: workspace.path,
-      });
-      await setTimeout(2000 + round * 300);
-      run.kill('SIGKILL');
-      await run.done;
-    }
+    // Three at once, each with a scope file of its own: two runs of one are refused.
+    const killed = async (nth: number): Promise<void> => {
+      const scope = `killed-${nth}.yaml`;
+      copyFileSync(join(workspace.path, 'lab-scope.yaml'), join(workspace.path, scope));
+      for (let round = nth; round < 12; round += 3) {
+        const out = join('killed', String(round));
+        const words = scan(out, '--probe', 'chargen', '--quiet');
+        const run = startCli(
+          words.map((word) => (word === 'lab-scope.yaml' ? scope : word)),
+          { cwd: workspace.path },
+        );
+        await begunRun(join(workspace.path, out));
+        await setTimeout(1000 + round * 300);
+        run.kill('SIGKILL');
+        await run.done;
+      }
+    };
+    await Promise.all([killed(0), killed(1), killed(2)]);
     const whole = readdirSync(join(workspace.path, 'killed'), {
       recursive: true,
       withFileTypes: true,

@@ -1,10 +1,12 @@
 /** The promises of a run, on the whole scan over a simulated network: hours of it in milliseconds. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Probe } from '../../probes/probe.js';
 import type { Address, Range } from '../../src/domain/address.js';
 import { ipv4 } from '../../src/domain/address.js';
 import type { Finding } from '../../src/domain/finding.js';
 import { UsageError } from '../../src/domain/usage-error.js';
+import type { SelectedProbe } from '../../src/engine/selected-probe.js';
 import type { ExposureHistory } from '../../src/history/exposure-history.js';
 import type { FakeClock } from '../fake-clock.js';
 import { createFakeClock } from '../fake-clock.js';
@@ -190,16 +192,24 @@ describe('a loss', () => {
     assert.equal(findings.length, 32);
   });
 
-  it('is made good no sooner than the host gap after the host was asked by a measurement', async () => {
-    const pace = { ...PACE, perHost: 0.2 };
-    const loses = lossy('thrown-away', 2);
-    const world = worldOf({
-      plan: { pace },
-      fate: (send, usual) => (send.port === ECHOING?.port ? loses(send, usual) : usual),
-    });
-    const { result } = await world.scan().done;
-    assert.ok((result.sweep.sentInPass.at(-1) ?? 0) > 0);
-    assertWithinLimits(world.network.sends, world.network.deliveries, pace);
+  it('is made good a rest after the last measurement: no faster than the host gap, or than the rate, over both', async () => {
+    for (const [pace, plan] of [
+      [{ ...PACE, perHost: 0.2 }, {}],
+      // Here the last measurement ends after the cooldown, and sooner after its request than another may leave.
+      [
+        { ...PACE, rate: 5 },
+        { cooldownMs: 1000, quietGapMs: 100 },
+      ],
+    ] as const) {
+      const loses = lossy('thrown-away', 2);
+      const world = worldOf({
+        plan: { ...plan, pace },
+        fate: (send, usual) => (send.port === ECHOING?.port ? loses(send, usual) : usual),
+      });
+      const { result } = await world.scan().done;
+      assert.ok((result.sweep.sentInPass.at(-1) ?? 0) > 0);
+      assertWithinLimits(world.network.sends, world.network.deliveries, pace);
+    }
   });
 
   it('is no silence in the counts either: each is counted once, with its kind', async () => {
@@ -259,6 +269,29 @@ describe('a run that is stopped and goes on', () => {
       assert.deepEqual(namesOf(findings), namesOf(whole.findings));
       assert.deepEqual(findings.map(exchangesOf), whole.findings.map(exchangesOf));
     }
+  });
+
+  it('measures anew what the stop cut short between two questions', async () => {
+    const probes = PROBES.map((selected): SelectedProbe => {
+      const [form] = selected.probe.sweepForms;
+      // Whatever the sweep heard is asked first; then this once more.
+      const next: Probe['next'] = (done) =>
+        done.some(({ purpose }) => purpose === 'rate-check') ? undefined : { form, purpose: 'rate-check' };
+      return { ...selected, probe: { ...selected.probe, next } };
+    });
+    const whole = await worldOf({ probes }).scan().done;
+    const world = worldOf({ probes });
+    const session = world.scan();
+    let cut = 0;
+    world.clock.at(world.clock.monotonicMs() + 5300, () => {
+      cut = world.network.sends.filter(({ socket }) => socket.role === 'alone').length;
+      session.stop.abort();
+    });
+    const first = await session.done;
+    assert.equal(world.network.sends.filter(({ socket }) => socket.role === 'alone').length, cut);
+    assert.ok(cut > 0, 'the first question was under way');
+    const { findings } = await world.scan({ from: first.kept }).done;
+    assert.deepEqual(findings.map(exchangesOf), whole.findings.map(exchangesOf));
   });
 
   it('keeps in its checkpoint no sighting whose request is still to be asked again', async () => {
@@ -363,6 +396,28 @@ describe('what comes back', () => {
     );
     const targets = new Set(hostsIn(RANGES));
     assert.ok(world.network.sends.every(({ to }) => targets.has(to)));
+  });
+
+  it('from another target says that it is the same host only where that one was silent, and nothing of it lost', async () => {
+    const [probed, other] = [ipv4(0x0a00_0010), ipv4(0x0a00_0011)];
+    for (const [ownFate, how] of [
+      [SILENT, 'other-address'],
+      [{ kind: 'refused', code: 'ENOBUFS' }, 'forwarder-or-other-address'],
+    ] as const) {
+      const world = worldOf({
+        fate: (send, usual) => {
+          if (send.port !== ECHOING?.port) return SILENT;
+          if (send.to === other) return ownFate;
+          if (send.to !== probed || usual.kind !== 'arrives') return SILENT;
+          return { kind: 'arrives', replies: usual.replies.map((reply) => ({ ...reply, from: other })) };
+        },
+      });
+      const { findings } = await world.scan().done;
+      assert.deepEqual(
+        findings.map(({ exposure }) => exposure.tags.at(-1)),
+        [how],
+      );
+    }
   });
 });
 

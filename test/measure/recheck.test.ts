@@ -54,6 +54,14 @@ describe('a known exposure that was silent', () => {
     }
   });
 
+  it('is left in doubt, and asked no more, where the buffer of its socket had no room for what came', async () => {
+    const { result } = await rechecked((line) => {
+      line.drop(1);
+    });
+    assert.equal(result.kind, 'cut-short');
+    assert.equal(result.exchanges.length, 1);
+  });
+
   it('is left in doubt when the run is stopped, or a request did not leave', async () => {
     const stopped = await rechecked(() => undefined, { stopAtMs: 20_000 });
     assert.equal(stopped.result.kind, 'cut-short');
