@@ -4,6 +4,7 @@ export { daytime } from './small-services/daytime.js';
 export { dnsAny } from './dns/any.js';
 export { dnsResolver } from './dns/resolver.js';
 export { echo } from './small-services/echo.js';
+export { memcached } from './memcached/memcached.js';
 export { ntpMonlist } from './ntp/monlist.js';
 export { ntpReadvar } from './ntp/readvar.js';
 export { qotd } from './small-services/qotd.js';

@@ -102,9 +102,9 @@ export interface ProbeIdentity<Id extends string = string> {
   /** Whether a scan asks it where the user names no probe. */
   readonly byDefault: boolean;
   /**
-   * `weak`: nothing in an answer proves its protocol (prose, a line with a date, a number of 4 bytes), so another one's may pass for it. At
-   * an address and port where the reader of another probe knows the answer, this one's finding is left out. Absent:
-   * the reader knows its protocol by the bytes.
+   * `weak`: nothing in an answer proves its protocol (prose, a line with a date, a number of 4 bytes), so another one's
+   * may pass for it. At an address and port where the reader of another probe knows the answer, this one's finding is
+   * left out. Absent: the reader knows its protocol by the bytes.
    */
   readonly strength?: 'weak';
   /** Milliseconds of silence after which no more datagrams are expected. */

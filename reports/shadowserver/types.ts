@@ -55,12 +55,22 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     hasIpv6: false,
     aliases: { size: 'response_size' },
   },
+  scan_memcached: {
+    columns:
+      'version,pid,pointer_size,uptime,time,curr_connections,total_connections,response_size,amplification'.split(
+        ',',
+      ),
+    hasIpv6: false,
+  },
   scan_qotd: { columns: ['quote', 'response_size', 'amplification'], hasIpv6: false },
 };
 
 /** Columns that a reader turns into an integer: a text, and a fraction too, would cost the whole row. */
 export const INTEGER_COLUMNS: ReadonlySet<string> = new Set(
-  'leap,mintc,peer,poll,precision,state,stratum,tai,tc,uptime,vendor_id'.split(','),
+  (
+    'leap,mintc,peer,poll,precision,state,stratum,tai,tc,uptime,vendor_id,' +
+    'pid,pointer_size,curr_connections,total_connections'
+  ).split(','),
 );
 
 /** Columns that a reader turns into a number. */

@@ -26,7 +26,8 @@ function list(language: Language): string {
 
 const LABELS = {
   en: {
-    marked: '* asked by default; --probe takes ids, default and all',
+    marked:
+      '* asked by default; --probe takes ids, default, shadowserver (those with a report of theirs) and all',
     sends: 'sends',
     option: 'option',
     standard: 'standard',
@@ -39,7 +40,8 @@ const LABELS = {
     check: 'Check',
   },
   ja: {
-    marked: '* 既定で実行。--probe には ID、default、all を指定できます',
+    marked:
+      '* 既定で実行。--probe には ID、default、shadowserver（Shadowserverに対応する種別があるもの）、all を指定できます',
     sends: '送信',
     option: 'オプション',
     standard: '規格',

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ProbeDefinition } from '../../probes/probe.js';
 import type { Given } from '../../src/commands/command.js';
+import { probes } from '../../probes/list.js';
+import { SHADOWSERVER_TYPES } from '../../reports/shadowserver/types.js';
 import { refuseOrphans, selectProbes } from '../../src/commands/inputs/select-probes.js';
 import { probeDouble } from '../probe-double.js';
 
@@ -32,6 +34,14 @@ describe('the selection of probes', () => {
     assert.deepEqual(ids('double-third', 'default'), ids('all'));
     assert.deepEqual(ids('double-third', 'double-third'), ['double-third']);
     assert.throws(() => ids('double'), /--probe: there is no probe "double"/);
+  });
+
+  it('has a group of those that have a report type of Shadowserver, and no other', () => {
+    const chosen = { ...NONE, probe: ['shadowserver'] as Chosen['probe'] };
+    const ids = selectProbes(chosen, { settings: {} }, probes).map(({ probe }) => probe.id);
+    const published = probes.filter(({ report }) => report in SHADOWSERVER_TYPES).map(({ id }) => id);
+    assert.ok(published.length > 5);
+    assert.deepEqual(ids, published);
   });
 
   it('gives a flag to every selected probe that knows it, and builds the probe with it', () => {

@@ -41,6 +41,12 @@ export const PACKAGE_SETS = {
   knot: { name: 'knot', room: 'servers', packages: ['knot'], proof: 'usr/sbin/knotd' },
   dnsmasq: { name: 'dnsmasq', room: 'servers', packages: ['dnsmasq-base'], proof: 'usr/sbin/dnsmasq' },
   snmpd: { name: 'snmpd', room: 'servers', packages: ['snmpd'], proof: 'usr/sbin/snmpd' },
+  memcached: {
+    name: 'memcached',
+    room: 'servers',
+    packages: ['memcached'],
+    proof: 'usr/bin/memcached',
+  },
   xinetd: { name: 'xinetd', room: 'servers', packages: ['xinetd'], proof: 'usr/sbin/xinetd' },
   openbsdInetd: {
     name: 'openbsd-inetd',

@@ -3,6 +3,7 @@ import { dnsmasq } from './dnsmasq.js';
 import { inetutilsInetd, openbsdInetd, xinetd } from './inetd.js';
 import { knotResolver } from './knot-resolver.js';
 import { knot } from './knot.js';
+import { memcached } from './memcached.js';
 import { chrony, ntpsec } from './ntp.js';
 import { nsd } from './nsd.js';
 import { pdnsRecursor } from './pdns-recursor.js';
@@ -91,6 +92,7 @@ export const REAL_SERVERS: readonly RealServer[] = [
   ),
   row('snmpd-unlimited', 33, SNMP, showing('unlimited'), '`maxGetbulkRepeats -1`, `maxGetbulkResponses -1`'),
   row('snmpd-v1-only', 37, SNMP, showing('v1-only'), '`group readers v1 reader`, and no group for v2c'),
+  row('memcached', 38, [11211], memcached, '`-U 11211`, nothing stored'),
   row(
     'xinetd',
     34,

@@ -33,6 +33,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'dns-any', open: 'bind9-auth', closed: 'bind9-auth-minimal', shows: /MSG SIZE {2}rcvd: \d{4}/ },
   { probe: 'dns-resolver', open: 'unbound-open', closed: 'unbound-refuse', shows: /NOERROR[^]*flags:.* ra/ },
   { probe: 'echo', open: 'xinetd', shows: /12345678/ },
+  { probe: 'memcached', open: 'memcached', shows: /^STAT version /m },
   { probe: 'ntp-readvar', open: 'ntpsec', closed: 'chrony', shows: /system="[^]*version="/ },
   { probe: 'qotd', open: 'xinetd', shows: /plan/ },
   { probe: 'snmp-getbulk', open: 'snmpd-open', shows: /(iso\S* = .*\n){10}/ },

@@ -40,11 +40,17 @@ function namedBy(word: string, definitions: readonly ProbeDefinition[]): readonl
   return group ? inGroup(group, definitions) : [definitionOf(word, '--probe', definitions)];
 }
 
+/** Report types of Shadowserver; our own begin with `x_`. */
+const PUBLISHED = 'scan_';
+
 function inGroup(
   group: (typeof PROBE_GROUPS)[number],
   definitions: readonly ProbeDefinition[],
 ): readonly ProbeDefinition[] {
-  return group === 'all' ? definitions : definitions.filter(({ byDefault }) => byDefault);
+  return definitions.filter(
+    ({ byDefault, report }) =>
+      ({ default: byDefault, shadowserver: report.startsWith(PUBLISHED), all: true })[group],
+  );
 }
 
 /** What `--port` names and is not asked: one set of ports may serve several commands, but it shall not be overlooked. */
