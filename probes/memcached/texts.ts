@@ -10,7 +10,7 @@ export const texts: ProbeTexts = {
     en:
       'A request of 15 bytes from anywhere brings back a page of statistics. An attacker first stores a large value there ' +
       'and then has it sent, again and again, to a third party whose address is forged as the sender: a megabyte for a ' +
-      'request of a few bytes, the strongest amplification there is. Whoever reaches the service can also read and ' +
+      'request of a few bytes, the strongest amplification known. Whoever reaches the service can also read and ' +
       'change everything that is stored in it.',
     ja:
       'どこからでも、わずか15バイトの要求を送るだけで、統計情報の一覧が返ってきます。攻撃者はまず大きな値を保存し、' +

@@ -9,8 +9,8 @@ export interface Found {
 }
 
 /**
- * Several probes may have asked one address and port. What a weak reader knows there is left to a reader that knows
- * its protocol by the bytes. And what no reader knows is one exposure, however many asked: the first probe of the list
+ * Several probes may have asked one address and port. What a weak reader makes of it is left to a reader that
+ * knows its protocol by the bytes. And what no reader knows is one exposure, however many asked: the first probe of the list
  * reports it, a weak one last, so that it is the same exposure in every run.
  * @param found in the order of the list of probes.
  * @returns the findings that are left out, each with the reason.
@@ -27,11 +27,12 @@ export function knownTwice(found: readonly Found[]): ReadonlyMap<Finding, string
   const unidentified = new Set<string>();
   const leftOut = new Map<Finding, string>();
   for (const { finding, isWeak } of [...strong, ...weak])
-    if (isUnidentified(finding)) {
+    if (isWeak && known.has(placeOf(finding))) leftOut.set(finding, 'recognised by another probe');
+    else if (isUnidentified(finding)) {
       const place = placeOf(finding);
       if (unidentified.has(place)) leftOut.set(finding, 'unidentified, reported by another probe');
       unidentified.add(place);
-    } else if (isWeak && known.has(placeOf(finding))) leftOut.set(finding, 'recognised by another probe');
+    }
   return leftOut;
 }
 

@@ -66,6 +66,16 @@ describe('a weak reader', () => {
     ]);
   });
 
+  it('does not call unidentified what a reader beside it knows', () => {
+    assert.deepEqual(outcomes([4242, 4242], [{ isWeak: true, reading: UNKNOWN }, second]), [
+      ['double-second x_double'],
+      [
+        [0, { 'recognised by another probe': 1 }],
+        [1, {}],
+      ],
+    ]);
+  });
+
   it('is heard where no other knows the answer, at its own port, and beside another weak one', () => {
     const both = ['double-first x_double', 'double-second x_double'];
     for (const [ports, answers, expected] of [
