@@ -139,7 +139,7 @@ export function findingId(ip: string, probedPort: number, protocol: string, prob
 type Unfinished<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 /** A copy without the keys whose value is unknown: JSON has no undefined, and absent is what we mean. */
-function withoutUnknowns<T extends object>(value: { readonly [K in keyof T]: T[K] | undefined }): T {
+export function withoutUnknowns<T extends object>(value: { readonly [K in keyof T]: T[K] | undefined }): T {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
 }
 

@@ -1,3 +1,4 @@
+import { add } from '../domain/counters.js';
 import type { LossEvent, SendErrorCounts } from '../sweep/losses.js';
 import type { SweepCounts } from '../sweep/discovery.js';
 import type { GuardedSocket } from '../udp/guarded-socket.js';
@@ -33,30 +34,20 @@ export interface SocketFacts extends Pick<
   readonly drops: number | undefined;
 }
 
-/** Two sessions of one run together; the sockets of both are listed. */
-export function addCounters(a: Counters, b: Counters): Counters {
+/**
+ * Two workers of one session together, or two sessions of one run: what can be summed is, and the logs of both are one
+ * after the other. A new counter is a line of its type, and of where it is counted.
+ */
+export function addCounters(a: Counters, b: Counters): Counters;
+export function addCounters(a: SweepCounters, b: SweepCounters): SweepCounters;
+export function addCounters(a: SweepCounters, b: SweepCounters): SweepCounters {
+  const { sockets, sendErrors, lossEvents, ...sums } = a;
+  const { sockets: moreSockets, sendErrors: moreErrors, lossEvents: moreEvents, ...moreSums } = b;
   return {
-    ...addSweepCounters(a, b),
-    ...(a.sendBufferDrops !== undefined &&
-      b.sendBufferDrops !== undefined && { sendBufferDrops: a.sendBufferDrops + b.sendBufferDrops }),
-    measurementLosses: a.measurementLosses + b.measurementLosses,
-    measurementSocketDrops: a.measurementSocketDrops + b.measurementSocketDrops,
-    measurementDatagrams: a.measurementDatagrams + b.measurementDatagrams,
-    measurementBytes: a.measurementBytes + b.measurementBytes,
-  };
-}
-
-/** Two workers of one session together, or two sessions. */
-export function addSweepCounters(a: SweepCounters, b: SweepCounters): SweepCounters {
-  return {
-    sweep: addSweepCounts(a.sweep, b.sweep),
-    sent: a.sent.map(({ sent, sentBytes }, i) => ({
-      sent: sent + (b.sent[i]?.sent ?? 0),
-      sentBytes: sentBytes + (b.sent[i]?.sentBytes ?? 0),
-    })),
-    sockets: [...a.sockets, ...b.sockets],
-    sendErrors: addSendErrors(a.sendErrors, b.sendErrors),
-    lossEvents: [...a.lossEvents, ...b.lossEvents],
+    ...add(sums, moreSums),
+    sockets: [...sockets, ...moreSockets],
+    sendErrors: addSendErrors(sendErrors, moreErrors),
+    lossEvents: [...lossEvents, ...moreEvents],
   };
 }
 
@@ -75,22 +66,4 @@ export function addSendErrors(a: Counters['sendErrors'], b: Counters['sendErrors
       addresses: [...new Set(entries.flatMap(({ addresses }) => addresses))].slice(0, ADDRESSES_KEPT),
     };
   });
-}
-
-function addSweepCounts(a: SweepCounts, b: SweepCounts): SweepCounts {
-  return {
-    sent: addEach(a.sent, b.sent),
-    sentBytes: addEach(a.sentBytes, b.sentBytes),
-    sentInPass: addEach(a.sentInPass, b.sentInPass),
-    receivedDatagrams: a.receivedDatagrams + b.receivedDatagrams,
-    receivedBytes: a.receivedBytes + b.receivedBytes,
-    unsolicitedDatagrams: a.unsolicitedDatagrams + b.unsolicitedDatagrams,
-    ambiguousDatagrams: a.ambiguousDatagrams + b.ambiguousDatagrams,
-    unrecognisedDatagrams: a.unrecognisedDatagrams + b.unrecognisedDatagrams,
-    guarded: a.guarded + b.guarded,
-  };
-}
-
-function addEach(a: readonly number[], b: readonly number[]): readonly number[] {
-  return Array.from({ length: Math.max(a.length, b.length) }, (_, i) => (a[i] ?? 0) + (b[i] ?? 0));
 }

@@ -13,7 +13,7 @@ import type { Sighting } from '../sweep/sightings.js';
 import type { Span } from '../sweep/spans.js';
 import type { OpenGuardedSocket } from '../udp/guarded-socket.js';
 import type { SweepCounters } from './counters.js';
-import { addSweepCounters } from './counters.js';
+import { addCounters } from './counters.js';
 import type { Partition, PartitionPlace, PartitionPlan, PartitionState } from './partition.js';
 import { createPartition, orderOf } from './partition.js';
 import type { ScanPlan, ScanStart } from './scan-plan.js';
@@ -194,7 +194,7 @@ function joinedState(layout: Layout, states: readonly PartitionState[]): SweepPo
           ...(event.positions && { positions: layout.joinedSpan(index, event.positions) }),
         })),
       }))
-      .reduce(addSweepCounters),
+      .reduce((a, b) => addCounters(a, b)),
     isBefore(sighting) {
       const index = layout.partitionOf(sighting);
       return (layout.ownPositionOf(sighting, index) ?? 0) < (states[index]?.place.position ?? 0);

@@ -1,4 +1,6 @@
-import type { ProbeResponders, RunCounts, RunLosses, RunProbe, RunRecord } from '../../domain/run-record.js';
+import { withoutUnknowns } from '../../../reports/record.js';
+import { add, addByKey } from '../../domain/counters.js';
+import type { ProbeResponders, RunLosses, RunProbe, RunRecord } from '../../domain/run-record.js';
 import { UsageError } from '../../domain/usage-error.js';
 import { addSendErrors } from '../../engine/counters.js';
 
@@ -24,39 +26,45 @@ export function mergeRuns(named: readonly PlacedRun[], scanId: string): RunRecor
   const reloads = runs.flatMap(({ scope_reloads }) => scope_reloads ?? []);
   const preflight = runs.flatMap((run) => run.preflight ?? []);
   const suspect = mergeSuspect(runs);
-  const path = mergePath(runs, suspect !== undefined);
-  return {
-    // Where a shard was stopped and went on, and among which runs of its folder, stands in its own run.json.
-    ...without(first.run, [
-      ...(['sessions', 'scope_reloads', 'preflight', 'suspect', 'path'] as const),
-      ...(['late', 'partial', 'history'] as const),
-    ]),
+  // Every key of run.json by its name: a new one is not the first shard's without anybody saying so.
+  const whole: Named<RunRecord> = {
+    format: first.run.format,
     scan_id: scanId,
+    ampscope_version: first.run.ampscope_version,
     started: least(runs.map(({ started }) => started)),
     ended: most(runs.map(({ ended }) => ended)),
+    // Where a shard was stopped and went on, and among which runs of its folder, stands in its own run.json.
+    sessions: undefined,
+    late: undefined,
+    partial: undefined,
+    history: undefined,
     merged_from: runs.map(({ scan_id, settings: { shard: part } }) => `${scan_id} (${part ?? ''})`),
+    complete: true,
+    incomplete_reason: undefined,
+    suspect,
+    path: mergePath(runs, suspect !== undefined),
+    authorisation: first.run.authorisation,
     targets: { ...first.run.targets, addresses: sumOf(runs, ({ targets }) => targets.addresses) },
     settings: {
       ...without(first.run.settings, ['shard']),
       rate: sumOf(runs, (run) => run.settings.rate),
       reply_bandwidth_bps: sumOf(runs, (run) => run.settings.reply_bandwidth_bps),
     },
-    probes: first.run.probes.map((probe, index) =>
-      mergeProbes(
-        probe,
-        runs.flatMap((run) => run.probes[index] ?? []),
-      ),
+    probes: first.run.probes.map((_, index) =>
+      runs.flatMap((run) => run.probes[index] ?? []).reduce(addProbes),
     ),
     sockets: runs.flatMap((run) => run.sockets),
-    counts: mergeCounts(runs),
+    counts: runs.map(({ counts }) => counts).reduce((a, b) => add(a, b)),
     losses: mergeLosses(runs),
-    ...(suspect && { suspect }),
-    ...(path && { path }),
-    ...(reloads.length > 0 && { scope_reloads: reloads }),
-    ...(preflight.length > 0 && { preflight }),
+    scope_reloads: reloads.length > 0 ? reloads : undefined,
+    preflight: preflight.length > 0 ? preflight : undefined,
     asn_sources: first.run.asn_sources,
   };
+  return withoutUnknowns<RunRecord>(whole);
 }
+
+/** Each key of a record, the optional ones too. */
+type Named<T> = { readonly [K in keyof Required<T>]: T[K] | undefined };
 
 interface PlacedShard {
   readonly place: PlacedRun;
@@ -122,17 +130,16 @@ function refuseGaps(shards: readonly PlacedShard[]): void {
     );
 }
 
-function mergeProbes(first: RunProbe, probes: readonly RunProbe[]): RunProbe {
-  const reasons = [...new Set(probes.flatMap(({ not_exposed }) => Object.keys(not_exposed)))].sort();
+const ASKED = ['id', 'protocol', 'report', 'port', 'standard', 'options', 'forms'] as const;
+
+/** What was asked is the same in both; what else a probe has is counters. */
+function addProbes(a: RunProbe, b: RunProbe): RunProbe {
+  const { id, protocol, report, port, standard, options, forms } = a;
+  const notCounters = [...ASKED, 'not_exposed'] as const;
   return {
-    ...first,
-    sent: sumOf(probes, ({ sent }) => sent),
-    sent_bytes: sumOf(probes, ({ sent_bytes }) => sent_bytes),
-    responders: sumOf(probes, ({ responders }) => responders),
-    exposures: sumOf(probes, ({ exposures }) => exposures),
-    not_exposed: Object.fromEntries(
-      reasons.map((reason) => [reason, sumOf(probes, ({ not_exposed }) => not_exposed[reason] ?? 0)]),
-    ),
+    ...{ id, protocol, report, port, standard, forms, ...(options && { options }) },
+    ...add(without(a, notCounters), without(b, notCounters)),
+    not_exposed: addByKey(a.not_exposed, b.not_exposed),
   };
 }
 
@@ -186,56 +193,22 @@ function mergeResponders(all: readonly ProbeResponders[]): readonly ProbeRespond
   }));
 }
 
-function mergeCounts(runs: readonly RunRecord[]): RunCounts {
-  const sum = (of: (counts: RunCounts) => number): number => sumOf(runs, ({ counts }) => of(counts));
-  const passes = runs.map(({ counts }) => counts.pass_packets ?? []);
-  return {
-    sweep_packets: sum((counts) => counts.sweep_packets),
-    pass_packets: Array.from({ length: Math.max(...passes.map(({ length }) => length)) }, (_, i) =>
-      sumOf(passes, (pass) => pass[i] ?? 0),
-    ),
-    asked_again: sum((counts) => counts.asked_again ?? 0),
-    measurement_requests: sum((counts) => counts.measurement_requests),
-    responders: sum((counts) => counts.responders),
-    measured: sum((counts) => counts.measured),
-    findings: sum((counts) => counts.findings),
-    received_datagrams: sum((counts) => counts.received_datagrams),
-    received_bytes: sum((counts) => counts.received_bytes),
-    unsolicited_datagrams: sum((counts) => counts.unsolicited_datagrams),
-    ambiguous_datagrams: sum((counts) => counts.ambiguous_datagrams),
-    alien_datagrams: sum((counts) => counts.alien_datagrams),
-    late_responders: sum((counts) => counts.late_responders),
-  };
-}
-
 function mergeLosses(runs: readonly RunRecord[]): RunLosses {
   const all = runs.map(({ losses }) => losses);
-  /** What one of them does not know, nobody knows of the whole. */
-  const known = (of: (losses: RunLosses) => number | undefined): number | undefined => {
-    const values = all.flatMap((losses) => of(losses) ?? []);
-    return values.length === all.length ? sumOf(values, (value) => value) : undefined;
-  };
-  const sweepDrops = known((losses) => losses.sweep_socket_drops);
-  const measurementDrops = known((losses) => losses.measurement_socket_drops);
-  const sendDrops = known((losses) => losses.send_buffer_drops);
   const events = all.flatMap((losses) => losses.events ?? []);
   const unknown = mergeUnknown(all);
-  const measured = runs.map(({ counts, losses }) => ({
-    weight: counts.measured,
-    share: losses.loss_estimate,
-  }));
-  const weighed = measured.filter(({ share }) => share !== undefined);
-  const weight = sumOf(weighed, (entry) => entry.weight);
+  const weighed = runs.flatMap(({ counts: { measured }, losses: { loss_estimate: share } }) =>
+    share === undefined ? [] : { share, measured },
+  );
+  const weight = sumOf(weighed, ({ measured }) => measured);
+  const notCounters = ['send_errors', 'events', 'unknown', 'loss_estimate', 'any'] as const;
   return {
+    ...all.map((losses) => without(losses, notCounters)).reduce((a, b) => add(a, b)),
     send_errors: all.map(({ send_errors }) => send_errors).reduce(addSendErrors, []),
-    ...(sweepDrops !== undefined && { sweep_socket_drops: sweepDrops }),
-    ...(measurementDrops !== undefined && { measurement_socket_drops: measurementDrops }),
-    ...(sendDrops !== undefined && { send_buffer_drops: sendDrops }),
-    capped_measurements: sumOf(all, (losses) => losses.capped_measurements),
     ...(events.length > 0 && { events }),
     ...(unknown.length > 0 && { unknown }),
     ...(weight > 0 && {
-      loss_estimate: sumOf(weighed, (entry) => (entry.share ?? 0) * entry.weight) / weight,
+      loss_estimate: sumOf(weighed, ({ share, measured }) => share * measured) / weight,
     }),
     any: all.some(({ any }) => any),
   };
