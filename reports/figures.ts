@@ -30,7 +30,7 @@ const count = { type: 'integer', unit: 'findings', since: '0.1.0' } as const;
 export const figureColumns = [
   { name: 'exposed', ...count, about: 'exposed now; 0 is clean, empty is not known' },
   { name: 'new', ...count, about: 'of these, not known before' },
-  { name: 'fixed', ...count, about: 'known before, and proved closed by this run' },
+  { name: 'fixed', ...count, about: 'known before, and fixed by this run, as `status` says' },
   { name: 'persisting', ...count, about: 'of those exposed, known before' },
   { name: 'reopened', ...count, about: 'of those exposed, fixed before' },
   { name: 'max_amplification', ...factor, about: 'the largest amplification of those exposed' },

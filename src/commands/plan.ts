@@ -5,11 +5,13 @@ import type { Family } from '../domain/address.js';
 import { addressCount, formatPrefix } from '../domain/address.js';
 import { eachRange } from '../domain/ranges.js';
 import { interview } from '../measure/interview.js';
+import { RECHECK_ROUNDS } from '../measure/recheck.js';
 import type { Order } from '../sweep/order.js';
 import { createOrder, placesPerSubnet } from '../sweep/order.js';
 import { ALL_SETTINGS, needsSeed, TARGET_SETTINGS } from '../settings/all-settings.js';
 import { givingWay } from '../give-way.js';
 import { defineCommand, EXIT } from './command.js';
+import { plannedCanaries } from './inputs/planned-canaries.js';
 import { readScanInputs } from './inputs/scan-inputs.js';
 import type { SelectedProbe } from '../engine/selected-probe.js';
 import { definitionOf } from '../engine/selected-probe.js';
@@ -21,7 +23,7 @@ export const plan = defineCommand({
   settings: ALL_SETTINGS.pick({ ...TARGET_SETTINGS, seed: true, shard: true, json: true }).check(needsSeed),
   example: ['ampscope plan 192.0.2.0/24', 'what a scan of this network would send'],
   async run({ shard, ...settings }, io, given) {
-    const { space, probes, scopeFile, validityWarning, notes, ...inputs } = await readScanInputs(
+    const { scope, space, probes, scopeFile, validityWarning, notes, ...inputs } = await readScanInputs(
       settings,
       given,
       io,
@@ -50,6 +52,7 @@ export const plan = defineCommand({
     const packets = passes * order.positions;
     // All of them only for programs: of a million targets there are a million.
     const { networks, more: moreNetworks } = networksOf(space.set, settings.json ? Infinity : NETWORKS_SHOWN);
+    const canaries = plannedCanaries(scopeFile, scope, probes);
     const summary = {
       scope: scopeFile.name,
       networks,
@@ -60,6 +63,15 @@ export const plan = defineCommand({
       probes: rows,
       retries: passes - 1,
       packets,
+      ...(canaries.length > 0 && {
+        canaries: {
+          hosts: canaries.length,
+          requests: canaries.reduce(
+            (sum, { asks }) => sum + RECHECK_ROUNDS * asks.probe.sweepForms.length,
+            0,
+          ),
+        },
+      }),
       rate_limit: rate,
       // A shard can be empty.
       effective_rate: seconds > 0 ? Math.round((packets / seconds) * 10) / 10 : 0,
@@ -160,6 +172,8 @@ interface PlanSummary {
   }[];
   readonly retries: number;
   readonly packets: number;
+  /** How many are asked, and with how many requests at most: each until it answers. */
+  readonly canaries?: { readonly hosts: number; readonly requests: number };
   readonly rate_limit: number;
   readonly effective_rate: number;
   readonly seconds: number;
@@ -194,6 +208,11 @@ function describePlan(plan: PlanSummary, moreNetworks: number): string {
     '',
     `sweep      at most ${plan.packets} packets${describeRetries(plan.retries)}, at ${plan.effective_rate} packets/s (limit ${plan.rate_limit}): about ${duration(plan.seconds)}`,
     'then       the cooldown, and to each responder about as many requests more as the last column says',
+    ...(plan.canaries === undefined
+      ? []
+      : [
+          `canaries   ${plan.canaries.hosts}, asked until they answer: at most ${plan.canaries.requests} requests more`,
+        ]),
     ...plan.probes.flatMap(({ probe, bursts = [] }) =>
       bursts.map(
         ({ requests, within_ms }) =>

@@ -25,7 +25,8 @@ export interface Rechecking {
   readonly signal: AbortSignal;
 }
 
-const ROUNDS = 3;
+/** How often everything that the sweep asks is asked again at most. */
+export const RECHECK_ROUNDS = 3;
 const APART_MS = 10_000;
 
 /**
@@ -47,7 +48,7 @@ export async function recheck(
 ): Promise<Rechecked> {
   const exchanges: Exchange[] = [];
   let askedMs = -Infinity;
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < RECHECK_ROUNDS; round++) {
     await clock.sleep(Math.max(0, askedMs + APART_MS - clock.monotonicMs()), signal);
     for (const form of probe.sweepForms) {
       if (signal.aborted || !(await gate.pass(to, 0, signal))) return { kind: 'cut-short', exchanges };

@@ -27,7 +27,7 @@ describe('a scan that is killed before any step on the disk', () => {
     await abandon(template);
   });
 
-  it('ends, when it goes on, as one that was not', async () => {
+  it('ends, when it goes on, as one that was not', async (t) => {
     const resume = (out: string): Promise<Ended> => later('scan', '--resume', newestIn(out));
     const steps = await killAtEachStep(template, resume, async (out) => {
       const ended = await resume(out).catch((error: unknown) => ({ code: 2, printed: String(error) }));
@@ -36,5 +36,6 @@ describe('a scan that is killed before any step on the disk', () => {
     });
     // Otherwise it would not have been killed while it wrote its reports.
     assert.ok(steps > 40, String(steps));
+    t.diagnostic(`killed at ${steps} steps`);
   });
 });

@@ -17,15 +17,17 @@ describe('a report and a merge that are killed before any step on the disk', () 
       assert.equal((await scan(join(merged, `part${part}`), 0, '--shard', `${part}/2`)).code, 0);
   });
 
-  it('make the same files when they are asked for again: report', async () => {
+  it('make the same files when they are asked for again: report', async (t) => {
     const steps = await killAtEachStep(reported, (out) => later('report', newestIn(out)));
     assert.ok(steps > 20, String(steps));
+    t.diagnostic(`killed at ${steps} steps`);
   });
 
-  it('make the same one run when they are asked for again: merge', async () => {
+  it('make the same one run when they are asked for again: merge', async (t) => {
     const merge = (out: string): Promise<Ended> =>
       later('merge', join(out, 'part1', 'latest'), join(out, 'part2', 'latest'), '--out', join(out, 'all'));
     const steps = await killAtEachStep(merged, merge);
     assert.ok(steps > 25, String(steps));
+    t.diagnostic(`killed at ${steps} steps`);
   });
 });

@@ -96,7 +96,15 @@ describe('a run of a part of what is usual', () => {
     await alive(1, 2);
     assert.equal((await scan('part', 0)).code, 0);
     await alive(2, 3);
-    const { code, printed } = await scan('part', 1, '127.76.0.1', '127.76.0.3', '--fail-on-new', 'low');
+    const { code, printed } = await scan(
+      'part',
+      1,
+      '127.76.0.1',
+      '127.76.0.3',
+      '--fail-on-new',
+      'low',
+      '--quiet',
+    );
     assert.equal(code, 0, printed);
     assert.match(
       printed,

@@ -8,6 +8,8 @@ import { addressSet } from '../../src/scope/address-set.js';
 import type { Order } from '../../src/sweep/order.js';
 import { createOrder, placesPerSubnet } from '../../src/sweep/order.js';
 import { createPacer, createRoundPacer } from '../../src/sweep/pacer.js';
+import { runCli } from '../cli/run-cli.js';
+import { makeWorkspace, scopeText } from '../cli/workspace.js';
 
 interface Pace {
   readonly rate: number;
@@ -80,5 +82,25 @@ describe('the time that plan names', () => {
       ),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('the canaries of a scope', () => {
+  const workspace = makeWorkspace();
+  const planOf = async (canaries: string, ...more: readonly string[]): Promise<string> => {
+    const scope = workspace.write('scope.yaml', scopeText(canaries === '' ? {} : { canaries }));
+    const { code, stdout, stderr } = await runCli(['plan', '--scope', scope, ...more]);
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+
+  it('are counted, each with the requests that it gets where it stays silent', async () => {
+    const two = '[{ address: 127.9.0.1, probe: chargen }, { address: 127.9.0.2, probe: ntp-readvar }]';
+    assert.match(await planOf(two), /^canaries {3}2, asked until they answer: at most 6 requests more$/m);
+    const { canaries } = JSON.parse(await planOf(two, '--json')) as { canaries: object };
+    assert.deepEqual(canaries, { hosts: 2, requests: 6 });
+    // One that is excluded is not asked.
+    assert.match(await planOf(two, '--exclude', '127.9.0.1'), /^canaries {3}1, .* at most 3 requests/m);
+    assert.doesNotMatch(await planOf(''), /canaries/);
   });
 });

@@ -100,7 +100,8 @@ export async function beginRun(
           allowed: inputs.scope.allowed,
           probes: planned.plan.probes.map(({ probe, port }) => ({ id: probe.id, port })),
         });
-  if (partial !== undefined && !quiet) io.stderr.write(`ampscope: note: ${partialNote(partial)}\n`);
+  // However quiet the run: it moves neither latest nor the trend, and a run from cron may be one for ever.
+  if (partial !== undefined) io.stderr.write(`ampscope: note: ${partialNote(partial)}\n`);
   const { validityWarning, notes } = inputs;
   if (validityWarning !== undefined) io.stderr.write(`ampscope: note: ${validityWarning}\n`);
   if (!quiet)

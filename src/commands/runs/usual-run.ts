@@ -7,6 +7,7 @@ import { standingOf } from '../../domain/run-standing.js';
 import type { AddressSet } from '../../scope/address-set.js';
 import { addressSet, difference, intersection, sizeOf } from '../../scope/address-set.js';
 import { givenRange } from '../../scope/parse-range.js';
+import { quickRange } from '../../scope/target-list.js';
 
 /** What a run asks, as far as another one is compared with it. */
 export interface RunCoverage {
@@ -80,6 +81,11 @@ export function coverageOf({ targets, authorisation, probes }: RunRecord): RunCo
   };
 }
 
+/** A run of a million targets has as many texts. */
 function rangesOf(texts: readonly string[]): AddressSet {
-  return addressSet(texts.map((text) => givenRange(text).range));
+  return addressSet(
+    (function* () {
+      for (const text of texts) yield quickRange(text) ?? givenRange(text).range;
+    })(),
+  );
 }
