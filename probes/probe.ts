@@ -72,7 +72,7 @@ export interface Field {
   readonly name: string;
   readonly value: string;
   /**
-   * A third party's address: neither the value nor its bytes are shown to anybody. `bytes`: the value is masked
+   * A third party's address: neither the value nor its bytes are ever shown. `bytes`: the value is masked
    * already, and only its bytes remain to be hidden.
    */
   readonly masked?: true | 'bytes';
@@ -95,7 +95,7 @@ export interface ProbeIdentity<Id extends string = string> {
   readonly port: number;
   /** Where the wire format is written down: `RFC 3416 §4.2.3`. */
   readonly standard: string;
-  /** Absent where nobody published one. */
+  /** Absent where none was published. */
   readonly published?: Published;
   /** What the published list of report types gives this one; medium where it has none. The floor of what amplifies. */
   readonly severity: Severity;
@@ -170,7 +170,7 @@ export interface Probe<Id extends string = string> extends ProbeIdentity<Id> {
   read(payload: Uint8Array, request: Uint8Array): Reading;
   /**
    * What to ask this responder next, given all that was asked. `done` begins with the sweep forms it was
-   * sighted with, each asked again alone. Undefined = enough; after 40 questions, a burst being one, nobody asks any more.
+   * sighted with, each asked again alone. Undefined = enough; after 40 questions, a burst being one, no more are sent.
    */
   next(done: readonly Exchange[]): Ask | undefined;
   /** What it all says together. */

@@ -4,7 +4,7 @@ import type { Facts } from '../src/domain/exchange.js';
 export const LONGEST_TEXT = 1000;
 
 /**
- * Text that came from the network or from somebody else's file, made safe to print on a terminal, in a cell or
+ * Text that came from the network or from another's file, made safe to print on a terminal, in a cell or
  * on a page: control characters and line separators become one space, whatever is invisible or turns the
  * direction of writing goes, half surrogate pairs become U+FFFD, the ends are trimmed and the rest is cut after
  * 1,000 characters. Empty is unknown: undefined.

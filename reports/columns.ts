@@ -15,7 +15,7 @@ export interface Column<Name extends string = string> {
   /** The first version that has it. */
   readonly since: string;
   /**
-   * Text that somebody else chose, a server, a registry or a customer: guarded against being read as a formula, and
+   * Text from outside: a server, a registry or a customer: guarded against being read as a formula, and
    * as the end of its cell.
    */
   readonly remote?: true;

@@ -32,7 +32,7 @@ export function consoleSummary(run: RunRecord, records: readonly FindingRecord[]
   return `${lines.join('\n')}\n`;
 }
 
-/** What nobody may overlook: no other line of this run means what it usually does. */
+/** What must not be overlooked: no other line of this run means what it usually does. */
 function suspectLines({ suspect }: RunRecord): readonly string[] {
   if (suspect === undefined) return [];
   const { reason, expected, answered, networks = [] } = suspect;
@@ -74,7 +74,7 @@ function darkLines({ path }: RunRecord): readonly string[] {
 }
 
 /**
- * Whether a summary has anything to tell whoever saw that of the run before: something new, reopened or fixed, a part
+ * Whether a summary has anything to tell a reader of the one before: something new, reopened or fixed, a part
  * of the network that may be dark, or that this run does not speak for all of the scope.
  */
 export function hasNews(run: RunRecord, records: readonly FindingRecord[]): boolean {

@@ -64,7 +64,7 @@ const OPTIONS = {
  * A cell that a spreadsheet would take for a formula gets an apostrophe in front, as OWASP has it ("CSV
  * Injection"; CWE-1236): those that begin with = + - @, a tab or a return, in any width (Excel folds the
  * full-width and small ones), also after a semicolon, where many locales part cells. csv-stringify's own
- * guard would take all texts alike; ours is for text that somebody else chose.
+ * guard would take all texts alike; ours is for text from outside.
  */
 export function guardFormula(cell: string): string {
   return cell.replace(
@@ -81,7 +81,7 @@ export function guardCellEnd(cell: string): string {
   return cell.replace(/\\(?="|$)/g, '\\ ');
 }
 
-/** Both guards: what a text that somebody else chose goes through. */
+/** Both guards: what a text from outside goes through. */
 function guardRemote(cell: string): string {
   return guardCellEnd(guardFormula(cell));
 }

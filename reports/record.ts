@@ -179,7 +179,7 @@ function answeredBy({ answeredBy: by }: Finding): FindingRecord['answered_by'] {
   if (by === undefined) return undefined;
   return withoutUnknowns({
     ip: by.address === undefined ? undefined : formatAddress(by.address),
-    // 0 stands for an AS that nobody knows.
+    // 0 stands for an unknown AS.
     asn: by.origin.asn || undefined,
     as_name: cleanText(by.origin.asName),
   });

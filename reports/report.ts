@@ -2,7 +2,7 @@ import type { ProbeIdentity } from '../probes/probe.js';
 import type { FindingRecord } from '../src/domain/finding-record.js';
 import type { RunRecord } from '../src/domain/run-record.js';
 
-/** A file of a run, by its path within the run's directory. Whoever writes it takes the chunks in order. */
+/** A file of a run, by its path within the run's directory. The writer takes the chunks in order. */
 export interface ReportFile {
   readonly path: string;
   readonly chunks: Iterable<string>;

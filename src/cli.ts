@@ -27,7 +27,7 @@ for (const [signal, code] of [
     );
     stop.abort(code);
   });
-// Whoever reads our output may have gone, or the disk that it goes to may be full. What is known is in files.
+// The reader of our output may have gone, or the disk that it goes to may be full. What is known is in files.
 const output = { isLost: false };
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (output.isLost) return;
@@ -39,7 +39,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
       'ampscope: hint: the reports of a run are whole, in its directory\n',
   );
 });
-// There is nobody left to tell.
+// There is no output left to write to.
 process.stderr.on('error', () => undefined);
 
 const { stdin, stdout, stderr } = process;

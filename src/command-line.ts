@@ -35,7 +35,7 @@ export async function runCommandLine(
     io.stdout.write(await helpOf(usage));
     return EXIT.finished;
   }
-  // For whoever measures the program: its code is loaded, and what follows is its work.
+  // For a program that measures this one: its code is loaded, and what follows is its work.
   channel('ampscope:command-loaded').publish(name);
   const { settings, ...given } = await readArguments(usage, rest, environment, io.stop);
   return command.run(settings, io, given);

@@ -94,7 +94,7 @@ export function dissectDns(payload: Uint8Array): readonly Field[] {
     switch (type) {
       case TYPE.A:
       case TYPE.AAAA:
-        // Whose address it is nobody here can know.
+        // Whose address it is cannot be known here.
         return { value: 'an address', masked: true };
       case TYPE.NS:
       case TYPE.CNAME:

@@ -74,7 +74,7 @@ function whyNot(measuring: readonly Exchange[]): Judgement {
 
 /**
  * RFC 1035 §4.1.1: RA clear says that recursion is not available. An answer all the same, without authority, comes from
- * a cache that anybody may ask.
+ * a cache that any address may ask.
  */
 function offersNoRecursion({ ra, aa, check }: Facts): boolean {
   return ra === false && (check === undefined || aa === true);

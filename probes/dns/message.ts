@@ -92,7 +92,7 @@ export function readDnsMessage(payload: Uint8Array): DnsMessage | undefined {
   const question = questions > 0 ? readQuestion(reader, payload) : undefined;
   if (questions > 0 && question === undefined) return undefined;
   const records: DnsRecord[] = [];
-  // A second question is legal in the format and used by nobody: the records behind it stay unread.
+  // A second question is legal in the format and not used in practice: the records behind it stay unread.
   const complete =
     questions < 2 &&
     readSection(reader, 'answer', answers, records) &&

@@ -22,7 +22,7 @@ export interface Client {
 
 /** An NTP server as its configuration makes it. */
 export interface NtpServer {
-  /** Newest first. Empty: nobody came yet, or monitoring is off. */
+  /** Newest first. Empty: no client came yet, or monitoring is off. */
   readonly clients: readonly Client[];
   /** The implementations that mode 7 knows; absent where it is off. */
   readonly mode7?: readonly number[];

@@ -79,7 +79,7 @@ function detailOf(
 }
 
 /**
- * The fragments by their offsets, as far as they join without a gap: behind one, nobody knows where a variable
+ * The fragments by their offsets, as far as they join without a gap: behind one, it is unknown where a variable
  * begins. Complete where they reach from 0 to the one that says no more follow.
  */
 function assembled(exchange: Exchange): {

@@ -9,7 +9,7 @@
  *
  * Error 4 is said by an idle vulnerable server, by one with `disable monitor` and by a patched one with `enable
  * mode7`, and mode 7 requests are not entered in the list. So after it we ask for the time once, as any client
- * does, and then for the list again: whoever has one now has us in it.
+ * does, and then for the list again: a server with a list now has us in it.
  *
  *     sent      23 00 00 … 41 4d 50 53 43 4f 50 45       version 4, mode 3: 48 bytes, with a mark for the time
  *     sent      17 00 03 2a 00 00 00 00                  again

@@ -1,5 +1,5 @@
 /**
- * Does this NTP server show its system variables to anybody? (mode 6, read variables, association 0)
+ * Does this NTP server show its system variables to any address? (mode 6, read variables, association 0)
  *
  *     sent      16 02 4d 3a 00 00 00 00 00 00 00 00      version 2, mode 6; opcode 2; sequence 4d 3a
  *     received  d6 82 4d 3a c0 16 00 00 00 00 01 59      a response of 345 bytes from offset 0, none follows

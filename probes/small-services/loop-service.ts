@@ -39,7 +39,7 @@ export interface LoopService<Id extends string> extends Pick<
   dissect(payload: Uint8Array): readonly Field[];
   readonly texts: {
     readonly title: Texts;
-    /** The first sentences of the risk: what comes back, and whom that harms. */
+    /** The first sentences of the risk: what comes back, and the harm that it does. */
     readonly harm: Texts;
     /** What is seen of an open one, and the command after which it is seen; absent: a line end by netcat. */
     readonly seen: Texts;

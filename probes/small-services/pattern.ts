@@ -37,7 +37,7 @@ function isStep(from: number, to: number): boolean {
   return to === from + 1 || (from >= 0x7d && to <= 0x21);
 }
 
-/** Lines, as the pattern of RFC 864 has them; what ends without one too. A request is data that nobody reads. */
+/** Lines, as the pattern of RFC 864 has them; what ends without one too. The request's data is ignored. */
 export function linesOf(payload: Uint8Array): readonly Field[] {
   return layFields(payload, lineShapes(payload));
 }

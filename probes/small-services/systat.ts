@@ -5,8 +5,8 @@
  *     received  alice    pts/0        2026-05-21 15:08 (host0.e… ␊      177 bytes of who(1) for three users
  *               bob      pts/1        2026-05-21 15:08 (host1.e… ␊
  *
- * Whoever sets it up chooses the command: who, w, finger, ps or uptime. Names of users, of their hosts and of programs
- * are nobody else's business: only what kind of list it is, and how long, is kept and shown.
+ * The administrator chooses the command: who, w, finger, ps or uptime. Names of users, of their hosts and of programs
+ * are not ours to read: only what kind of list it is, and how long, is kept and shown.
  */
 import type { Field } from '../probe.js';
 import { latin1 } from '../wire/fields.js';

@@ -170,7 +170,7 @@ function response(
   return encodeSnmpMessage({ version, community, pdu: PDU.response, requestId, ...error }, varBinds);
 }
 
-/** usmStatsUnknownEngineIDs: whoever does not name the engine is told its id (RFC 3414 §3.2, §4). */
+/** usmStatsUnknownEngineIDs: a client that does not name the engine is told its id (RFC 3414 §3.2, §4). */
 function report(request: Uint8Array, engine: Engine | undefined): readonly Uint8Array[] {
   const asked = readV3Message(request);
   if (engine === undefined || asked === undefined || (asked.flags & REPORTABLE) === 0) return [];

@@ -27,7 +27,7 @@ export function mostFields(payloadBytes: number): number {
 /** What stands where a payload has more fields than are taken apart. */
 export const MORE_FIELDS = 'more fields than are taken apart';
 
-/** From where on a payload has more fields than `mostFields`: masked, for nobody looked what is in there. */
+/** From where on a payload has more fields than `mostFields`: masked, for what is in there was not read. */
 export function furtherFields(at: number, payload: Uint8Array): WireField {
   return {
     at,

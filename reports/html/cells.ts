@@ -33,7 +33,7 @@ export function marked(word: Severity | Status | undefined): Part {
   );
 }
 
-/** Text that somebody else chose: its beginning, clean and by itself whatever its direction. @param columns of it, at most. */
+/** Text from outside: its beginning, clean and by itself whatever its direction. @param columns of it, at most. */
 export function named(text: string | undefined, columns = 60): Part {
   const clean = cleanText(text);
   return clean === undefined ? undefined : html`<bdi>${cutToWidth(clean, columns)}</bdi>`;

@@ -16,7 +16,7 @@ import { table } from './table.js';
 /** More is a list, and lists are in changes.csv. */
 const MOST_LISTED = 50;
 
-/** What changed since the runs before: new, open again, closed with what proves it, and what nobody can say. */
+/** What changed since the runs before: new, open again, closed with what proves it, and what is unknown. */
 export function changes(run: RunRecord, records: readonly FindingRecord[]): Html {
   if (isFirst(run)) {
     const isCompared = run.complete && run.settings.shard === undefined;
@@ -86,7 +86,7 @@ const EVIDENCE: Readonly<Record<Evidence, Bilingual>> = {
   silent: { en: 'no longer answers', ja: '応答がなくなりました' },
 };
 
-/** Known before, and nobody can say whether still there: by the reason. */
+/** Known before, and unknown whether still there: by the reason. */
 function doubts(records: readonly FindingRecord[]): Part {
   const counts = new Map<string, number>();
   for (const { status, status_doubt: doubt = '' } of records)

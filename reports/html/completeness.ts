@@ -10,7 +10,7 @@ import { html } from './html.js';
 import type { Bilingual } from './bilingual.js';
 import { plural, bilingual } from './bilingual.js';
 
-/** More of a list makes nobody wiser; run.json has all. */
+/** The page shows so many of a list; run.json has all. */
 const MOST_LISTED = 20;
 
 /** Whether the run knows of no earlier one: then nothing is called a change. */
@@ -163,7 +163,7 @@ const REASONS: Readonly<Record<string, string>> = {
     '/112より広いIPv6プレフィックスは、アドレスが多すぎてスイープできません',
 };
 
-/** What was lost, and of whom nobody knows whether they answer. */
+/** What was lost, and which addresses are unknown for it. */
 function* losses({ losses: lost }: RunRecord): Generator<Bilingual, void, undefined> {
   for (const { code, count, meaning, addresses } of lost.send_errors) {
     const { en, ja } = wordOf(UNSENT, meaning);

@@ -17,12 +17,12 @@ export const MOST_ROWS = 10_000;
 const SOFTWARE_COLUMNS = 40;
 
 const ROWS_A_PART = 100;
-/** Fills its frame whatever the window: a longer list is laid out when somebody comes to it. */
+/** Fills its frame whatever the window: a longer list is laid out when it is scrolled to. */
 const SCREENFUL = 50;
 
 /**
- * Every finding, exposed first and then by severity, with controls that the script shows. The words in the rows are those of the
- * CSV files; what they are in Japanese the style sheet puts before them, once and not ten thousand times.
+ * Every finding, exposed first and then by severity, with controls that the script shows. The words in the rows are
+ * those of the CSV files; what they are in Japanese the style sheet puts before them, once and not ten thousand times.
  */
 export function* findingsList(
   run: RunRecord,

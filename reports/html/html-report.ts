@@ -30,7 +30,7 @@ export const htmlReport: Report = {
   },
 };
 
-/** A part at a time: nobody needs the whole document as one string. */
+/** A part at a time: the whole document is never one string. */
 function* chunksOf(
   run: RunRecord,
   records: readonly FindingRecord[],
@@ -60,7 +60,7 @@ function* chartsOf(
   yield yield* addressMap(run, records);
 }
 
-/** In the order in which somebody asks: the answer first. */
+/** In the order of a reader's questions: the answer first. */
 function sectionsOf(
   run: RunRecord,
   records: readonly FindingRecord[],

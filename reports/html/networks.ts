@@ -19,7 +19,7 @@ import { bySeverity, compareBySeverity, exposedOf } from './strength.js';
 import type { TableColumn } from './table.js';
 import { table } from './table.js';
 
-/** Whoever has more has the CSV files, which are made for that. */
+/** For more there are the CSV files, which are made for that. */
 const MOST_NETWORKS = 60;
 const MOST_CUSTOMERS = 12;
 const MOST_CUSTOMERS_IN_ALL = 240;

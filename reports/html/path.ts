@@ -5,7 +5,7 @@ import { html } from './html.js';
 import type { Bilingual } from './bilingual.js';
 import { plural, bilingual } from './bilingual.js';
 
-/** More of a list makes nobody wiser; run.json has all. */
+/** The page shows so many of a list; run.json has all. */
 const MOST_LISTED = 20;
 
 /** Before everything else: a run that may not have reached the network. Nothing for any other run. */

@@ -6,11 +6,11 @@ const DIGEST_DIGITS = 16;
 
 /**
  * The name under which a customer's files stand, without ending: `C-1001`. Letters and digits of any script, and
- * `.`, `_`, `-` within, in capitals where there is a digit and in small letters where there is none. Whatever else is in
- * a customer's name becomes a hyphen, and then a digest of the name follows, as it does where case or a reserved name
- * of Windows demands it: so no two customers share a file, on any file system. Depends on the name alone: the same in
- * every run.
- * @param customer absent: nobody knows, `unknown`.
+ * `.`, `_`, `-` within, in capitals where there is a digit and in small letters where there is none. Whatever else is
+ * in a customer's name becomes a hyphen, and then a digest of the name follows, as it does where case or a reserved
+ * name of Windows demands it: so no two customers share a file, on any file system. Depends on the name alone: the same
+ * in every run.
+ * @param customer absent: unknown, `unknown`.
  */
 export function customerFile(customer: string | undefined): string {
   if (customer === undefined) return UNKNOWN;

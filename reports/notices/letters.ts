@@ -13,7 +13,7 @@ export interface Letter {
   readonly path: string;
   /** `closing`: nothing is exposed any more. */
   readonly kind: 'exposures' | 'closing';
-  /** Absent: nobody knows. */
+  /** Absent: unknown. */
   readonly customer: string | undefined;
   /** In which ASes the rows lie, in their order. */
   readonly networks: readonly Pick<AsGroup, 'asn' | 'asName'>[];
@@ -23,9 +23,9 @@ export interface Letter {
 
 /**
  * The letters of a run, in the order of their first rows: one a customer, whatever ASes the hosts lie in, and one an AS
- * for the hosts of which nobody says whose they are. Only a whole run writes any: the silence of another proves nothing,
- * and what it saw is not all. A closing letter is written where the last exposure of an owner was fixed in this run, and
- * of none it is unknown whether it is still there.
+ * for the hosts whose owner is unknown. Only a whole run writes any: the silence of another proves nothing,
+ * and what it saw is not all. A closing letter is written where the last exposure of an owner was fixed in this run,
+ * and of none it is unknown whether it is still there.
  */
 export function lettersOf(run: RunRecord, records: readonly FindingRecord[]): readonly Letter[] {
   if (standingOf(run) !== 'whole') return [];
@@ -65,7 +65,7 @@ function letterTo(owner: Owner): Letter | undefined {
   const spoken = new Set(rows.map(({ asn }) => asn));
   const networks = owner.networks.filter(({ asn }) => spoken.has(asn));
   if (rows.some(({ status }) => isExposed(status))) return { ...owner, kind: 'exposures', networks, rows };
-  // Of the others nobody knows whether they are still there.
+  // Whether the others are still there is unknown.
   if (rows.length < owner.rows.length) return undefined;
   return { ...owner, kind: 'closing', networks, rows };
 }

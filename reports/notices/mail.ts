@@ -13,8 +13,8 @@ export interface Mail {
 }
 
 /**
- * A draft in the format of RFC 5322 with MIME parts (RFC 2045–2047, 2231). It has no To: whoever sends it knows to
- * whom. `X-Unsent: 1` makes mail programs open it for editing. The same mail gives the same bytes.
+ * A draft in the format of RFC 5322 with MIME parts (RFC 2045–2047, 2231). It has no To: its sender fills in
+ * the address. `X-Unsent: 1` makes mail programs open it for editing. The same mail gives the same bytes.
  */
 export function mailText({ from, subject, date, language, body, attachment }: Mail): string {
   const text = base64Lines(body.replaceAll('\n', '\r\n'));

@@ -11,7 +11,7 @@ import type { Phrases } from './phrases.js';
 import { atHost, factorText, phrases, spacedTime, textsOf } from './phrases.js';
 import type { NoticeValues } from './template.js';
 
-/** More make no letter that anybody reads; the CSV file beside has all. */
+/** More rows make an unreadable letter; the CSV file beside has all. */
 const MOST_LISTED = 100;
 
 /** In columns: what a server says of itself is to be recognised; the CSV file has more of it. */
@@ -151,7 +151,7 @@ function described(
   ].join('\n');
 }
 
-/** The beginning of what somebody else chose, with room for a break in every line. */
+/** The beginning of a text from outside, with room for a break in every line. */
 function recognisable(text: string | undefined): string | undefined {
   const broken = cleanText(text)?.replace(/[!-~]{61,}/g, (word) => `${word.slice(0, 59)}…`);
   return broken === undefined ? undefined : cutToWidth(broken, MOST_OF_A_TEXT);

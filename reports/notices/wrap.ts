@@ -1,14 +1,14 @@
 import { textWidth } from '../text-width.js';
 
-/** RFC 5322 §2.1.1 wants lines of at most 78; two are left for the `> ` of whoever answers. */
+/** RFC 5322 §2.1.1 wants lines of at most 78; two are left for the `> ` of an answer. */
 export const NOTICE_COLUMNS = 76;
 
 /**
  * One line as the lines it takes within so many columns, a full-width character counting two. Later lines are
  * indented like the first, and under the text of a list's item. Breaks at spaces and beside full-width
  * characters, by the least rules of Japanese typesetting (kinsoku, JIS X 4051): no line begins with a closing
- * bracket, a comma or a small kana, none ends with an opening bracket. A `command in backticks` stays whole, and so does a
- * line that begins with four spaces: a command to copy. What has no place to break in stays whole too.
+ * bracket, a comma or a small kana, none ends with an opening bracket. A `command in backticks` stays whole, and so
+ * does a line that begins with four spaces: a command to copy. What has no place to break in stays whole too.
  */
 export function wrapLine(line: string, columns = NOTICE_COLUMNS): readonly string[] {
   if (line.startsWith('    ')) return [line.trimEnd()];

@@ -147,7 +147,7 @@ export async function openCheckpoint(
   };
 }
 
-/** Removes the checkpoint of a run that is complete, at one stroke: whoever is killed meanwhile leaves no half. */
+/** Removes the checkpoint of a run that is complete, in one step: a process that is killed meanwhile leaves no half. */
 export async function removeCheckpoint(directory: string): Promise<void> {
   const path = join(directory, FOLDER);
   if (!(await isThere(path))) return;

@@ -19,7 +19,7 @@ export interface ExchangeJson {
   readonly end: Exchange['end'];
   readonly sent: TrafficJson;
   readonly received: TrafficJson;
-  /** Milliseconds after the request (null where nobody knows), bytes of payload, reading. */
+  /** Milliseconds after the request (null where unknown), bytes of payload, reading. */
   readonly replies: readonly (readonly [number | null, number, Reading])[];
   /** Address, port, and whose it is where the address is a stand-in for one outside the scope. */
   readonly responder?: readonly [string, number, ResponderOrigin?];

@@ -1,4 +1,4 @@
-/** The permissions of a folder whose files have these: whoever reads them may also look. 0640 → 0750. */
+/** The permissions of a folder whose files have these: a reader of the files may list them. 0640 → 0750. */
 export function folderMode(fileMode: number): number {
   return fileMode | ((fileMode & 0o444) >> 2);
 }

@@ -83,8 +83,8 @@ function cannotHold(out: string): (error: unknown) => never {
 }
 
 /**
- * Points `<out>/latest` to this run, in one step: whoever follows it sees the run before or this one. It never moves
- * back in time: where it points to a run that began later, it stays.
+ * Points `<out>/latest` to this run, in one step: a reader that follows it sees the run before or this one. It never
+ * moves back in time: where it points to a run that began later, it stays.
  * @returns the run that it points to then.
  * @throws UsageError when something else than a link has that name.
  */

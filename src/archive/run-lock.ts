@@ -61,8 +61,9 @@ const TURN_MS = 50;
 const MOST_TURNS = 200;
 
 /**
- * Whoever finds no other one after it has entered holds the lock: of two the one that entered later finds the first. Of
- * two that find each other while they look, the first by name looks again and the other one leaves and begins anew.
+ * A process that finds no other one after it has entered holds the lock: of two the one that entered later finds the
+ * first. Of two that find each other while they look, the first by name looks again and the other one leaves and begins
+ * anew.
  * @throws UsageError made by `refuse` where it is held.
  */
 async function lock(place: Place, refuse: (holder: Holder | undefined) => Error): Promise<Lock | undefined> {
@@ -106,8 +107,8 @@ interface EntryFile extends Entry {
 }
 
 /**
- * Locks a folder of runs, for all processes that see the same folder on this machine. One on another machine is known by
- * a file that it writes anew every ten seconds.
+ * Locks a folder of runs, for all processes that see the same folder on this machine. One on another machine is known
+ * by a file that it writes anew every ten seconds.
  * @param out is there.
  * @returns undefined where its file system knows no sockets.
  * @throws UsageError that names the holder; what the system says where the folder cannot be written.
@@ -224,7 +225,7 @@ export async function lockScope(
         const id = `ampscope-${hash}-${part}-${newId()}`;
         let holds = false;
         const server = createServer((socket) => {
-          // Whoever asked may have gone.
+          // The other end may have gone.
           socket.on('error', () => undefined);
           socket.end(`${JSON.stringify({ ...holder, holds })}\n`);
         });

@@ -14,7 +14,7 @@ export interface Io {
   /** Aborts when the user or the system asks us to stop; its reason is the exit code, 130 or 143. */
   readonly stop: AbortSignal;
   /**
-   * Calls the listener at every SIGHUP from now on, until the returned function is called; where nobody listens,
+   * Calls the listener at every SIGHUP from now on, until the returned function is called; where no listener is left,
    * the signal ends the process as it always does.
    */
   readonly onHangup: (listener: () => void) => () => void;

@@ -9,7 +9,7 @@ import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
 import { readError } from './inputs/scan-inputs.js';
 
-/** An authorisation that somebody must renew: the template's lasts three months. */
+/** An authorisation has to be renewed: the template's lasts three months. */
 const TEMPLATE_VALID_DAYS = 90;
 
 /** Writes a commented scope file, and never over another one. */

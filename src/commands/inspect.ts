@@ -44,7 +44,7 @@ const INSPECT_SETTINGS = ALL_SETTINGS.pick({
 }).check(severitiesInOrder);
 type InspectSettings = z.output<typeof INSPECT_SETTINGS>;
 
-/** One host, asked as a measurement asks it, and everything that it says: for whoever has its owner on the phone. */
+/** One host, asked as a measurement asks it, and everything that it sends back: for a call with its owner. */
 export const inspect = defineCommand({
   positional: { usage: '<host>', describe: 'One address inside the scope' },
   settings: INSPECT_SETTINGS,

@@ -2,7 +2,7 @@ import type { SingleBar } from 'cli-progress';
 import type { Clock } from '../domain/time.js';
 import type { Progress, ProgressState } from '../engine/progress.js';
 
-/** A bar on a terminal, lines where nobody watches: one at the start, each 10 % and the end. */
+/** A bar on a terminal, lines where output is no terminal: one at the start, each 10 % and the end. */
 export async function createProgress(
   stream: NodeJS.WriteStream,
   clock: Clock,
@@ -15,7 +15,7 @@ export async function createProgress(
 const SILENT: Progress = { start: () => undefined, update: () => undefined, stop: () => undefined };
 
 async function createBar(stream: NodeJS.WriteStream, clock: Clock): Promise<Progress> {
-  // Loaded only where somebody sees it.
+  // Loaded only for a terminal.
   const { SingleBar } = (await import('cli-progress')).default;
   let bar: SingleBar | undefined;
   let speed = createSpeed(clock, { done: 0, total: 0, responders: 0 });

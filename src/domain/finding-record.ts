@@ -21,8 +21,8 @@ const FACTOR_COLUMNS = {
 };
 
 /**
- * The columns of the CSV files as one finding has them, under their names and in their order. Unknown is absent; factors
- * are rounded to two decimals, times of an answer to one. What each means: docs/report-format.md.
+ * The columns of the CSV files as one finding has them, under their names and in their order. Unknown is absent;
+ * factors are rounded to two decimals, times of an answer to one. What each means: docs/report-format.md.
  */
 export const FINDING_COLUMNS = z.object({
   timestamp: TIME.exactOptional(),
@@ -109,7 +109,7 @@ export const FINDING_RECORD = z
     severity_reason: TEXT,
     /** Of a fixed one: what proves it. */
     status_evidence: z.enum(EVIDENCES).exactOptional(),
-    /** Of one with status unknown: why nobody can say. */
+    /** Of one with status unknown: why it cannot be told. */
     status_doubt: z.enum(DOUBTS).exactOptional(),
     /** Of one that no longer answers: when the first of the runs in `silent_runs` began. */
     silent_since: TIME.exactOptional(),

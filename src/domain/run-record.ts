@@ -16,7 +16,7 @@ const RUN_SESSION = z.object({
   from_position: COUNT,
 });
 
-/** Why nobody can say of a silent address of this run whether it was reached. */
+/** Why it is unknown whether a silent address of this run was reached. */
 const RUN_SUSPECT = z.object({
   /**
    * `canaries`: none of the canaries of a network of the scope answered. `responders`: fewer than half of at least two
@@ -67,7 +67,7 @@ const RUN_PATH = z.object({
   dark: z.array(DARK_PART).exactOptional(),
   /** By probe: the addresses that did anything, ascending. */
   responders: z.array(PROBE_RESPONDERS),
-  /** By probe: known ones that were silent, while nobody can say whether this run reached them. Absent: none. */
+  /** By probe: known ones that were silent, while it is unknown whether this run reached them. Absent: none. */
   silent: z.array(PROBE_RESPONDERS).exactOptional(),
   /** By probe: known ones that this run reached and that were silent. They are not expected again. Absent: none. */
   gone: z.array(PROBE_RESPONDERS).exactOptional(),
@@ -142,7 +142,7 @@ const RUN_SETTINGS = z.object({
   source_address: TEXT.exactOptional(),
   /** Whether the CSV files begin with a byte order mark. */
   bom: z.boolean(),
-  /** For whom the CSV files are written besides: with a byte order mark and times that a spreadsheet takes for such. */
+  /** What else the CSV files are written for: with a byte order mark and times that a spreadsheet takes for such. */
   profile: z.literal('excel').exactOptional(),
   /** How the notices are written, where the user chose. */
   notices: RUN_NOTICES.exactOptional(),
@@ -189,7 +189,7 @@ const RUN_COUNTS = z.object({
   sweep_packets: COUNT,
   /** Handed to the kernel in each pass: the first over all, the others over those that did not answer. */
   pass_packets: z.array(COUNT).exactOptional(),
-  /** Handed to the kernel at the end, for those whom a loss had touched. */
+  /** Handed to the kernel at the end, for those that a loss made suspect. */
   asked_again: COUNT.exactOptional(),
   measurement_requests: COUNT,
   responders: COUNT,
@@ -253,7 +253,7 @@ const RUN_LOSSES = z.object({
   capped_measurements: COUNT,
   /** What was lost when, and which requests of the sweep it touches. */
   events: z.array(RUN_LOSS_EVENT).exactOptional(),
-  /** Who was asked again after a loss and touched by one again: nobody knows whether they answer. */
+  /** Addresses that were asked again after a loss and became suspect by another: whether they answer is unknown. */
   unknown: z.array(z.object({ probe: TEXT, addresses: COUNT, prefixes: z.array(TEXT) })).exactOptional(),
   /** The share of responders that did not answer the same form again in the measurement, from 0 to 1. */
   loss_estimate: FIGURE.max(1).exactOptional(),

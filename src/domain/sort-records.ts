@@ -25,7 +25,7 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** @throws RangeError when the record was not made by us: whoever reads records from outside checks them first. */
+/** @throws RangeError when the record was not made by us: a reader of records from outside checks them first. */
 function addressOf(text: string): Address {
   const address = parseAddress(text);
   if (address === undefined) throw new RangeError(`no address in a finding: ${text}`);

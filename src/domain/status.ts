@@ -10,7 +10,7 @@ export type Status = (typeof STATUSES)[number];
 export const EVIDENCES = ['refused', 'closed', 'answered', 'silent'] as const;
 export type Evidence = (typeof EVIDENCES)[number];
 
-/** Why nobody can say whether an exposure is still there. */
+/** Why it is unknown whether an exposure is still there. */
 export const DOUBTS = [
   /** The run did not ask this probe, or was stopped before. */
   'not asked',

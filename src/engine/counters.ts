@@ -10,7 +10,7 @@ import type { GuardedSocket } from '../udp/guarded-socket.js';
 export interface Counters extends SweepCounters {
   /** Taken by the kernel and thrown away, of all programs; absent where the system does not tell. */
   readonly sendBufferDrops?: number;
-  /** Requests of measurements that never left: nobody asks those again. */
+  /** Requests of measurements that never left, and are not asked again. */
   readonly measurementLosses: number;
   readonly measurementSocketDrops: number;
   readonly measurementDatagrams: number;

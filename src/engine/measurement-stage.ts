@@ -45,7 +45,7 @@ export interface MeasurementStage {
   run(): Promise<void>;
   /**
    * Asks one address three times at most, until it says anything.
-   * @param how.connected whether on a socket that hears that a port is closed, and nobody else.
+   * @param how.connected whether on a connected socket, which hears that a port is closed, and no other address.
    */
   recheck(
     asks: Pick<SelectedProbe, 'probe' | 'port'>,

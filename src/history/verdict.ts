@@ -16,7 +16,7 @@ export type Observation =
       readonly rechecked: boolean;
       /** Whether this run lost packets there. */
       readonly lossy: boolean;
-      /** Why nobody can say whether this run reached it; absent: it did. */
+      /** Why it is unknown whether this run reached it; absent: it did. */
       readonly unreached?: Extract<Doubt, 'path not proved' | 'outage'> | undefined;
     }
   /** It answers with something that shows neither an exposure nor the end of one. */

@@ -6,7 +6,7 @@ import { UsageError } from '../domain/usage-error.js';
 import type { LabHost } from './layout.js';
 import { addressAndPort } from './layout.js';
 
-/** Reflectors on loopback: what `ampscope demo` scans, and what anybody can try the scanner on. */
+/** Reflectors on loopback: what `ampscope demo` scans, and what the scanner can be tried on. */
 export interface Lab {
   readonly hosts: readonly LabHost[];
   close(): Promise<void>;

@@ -37,7 +37,7 @@ const FIRST_HOST = 10;
  * Deals the emulated servers of all probes out to the networks, one address each, so every network has some of most
  * protocols, and the first one of each port to the one IPv6 address. One that several probes list is one host, on the
  * port of each of them. A probe that is added to the list is in the lab without a word here.
- * @param basePort added to each probe's own port, so that nobody needs to be root.
+ * @param basePort added to each probe's own port, so that the lab needs no root.
  * @param hasIpv6 whether ::1 is there: not every container has it.
  */
 export function labHosts(

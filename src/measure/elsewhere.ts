@@ -15,7 +15,7 @@ export type Directly = 'answered' | 'refused' | 'silent' | 'unknown';
 /**
  * A packet of which only the destination was rewritten looks to the responder like one that we sent there. So who
  * refuses us, or is silent, when asked itself cannot be a forwarder's resolver, but for a filter on our own way to
- * it; and who answers may be either. What decides then is whose the two addresses are. Outside the scope nobody is
+ * it; and who answers may be either. What decides then is whose the two addresses are. No address outside the scope is
  * asked, and another host is taken for the likelier case, unless a second protocol was answered from there as well.
  */
 export function elsewhereOf(seen: {

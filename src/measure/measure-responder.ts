@@ -28,7 +28,7 @@ export interface ObservedExchange {
   readonly localPort?: number;
 }
 
-/** After so many requests nobody is asked any more, whatever the probe says; a burst counts as one. */
+/** After so many requests a responder is asked no more, whatever the probe wants; a burst counts as one. */
 export const MOST_ASKS = 40;
 
 /** One responder, and what is asked of it. */
@@ -84,7 +84,7 @@ async function put(
 ): Promise<readonly Exchange[]> {
   const { gate, clock, signal } = measuring;
   if (ask.burst && !(responder.mayBurst && ask.purpose === 'rate-check'))
-    throw new RangeError(`${responder.probe.id} bursts although nobody chose that`);
+    throw new RangeError(`${responder.probe.id} bursts although no option chose that`);
   const { repeat, withinMs } = ask.burst ?? { repeat: 1, withinMs: 0 };
   const exchanges: Promise<Exchange>[] = [];
   let firstMs = 0;

@@ -71,7 +71,7 @@ export async function recheck(
       const word = wordOf(exchange);
       if (word === 'answered') return { kind: word, answer: exchange, exchanges };
       if (word !== 'silent') return { kind: word, exchanges };
-      // Something came that nobody could read.
+      // Something came that no reader knows.
       if (socketDrops > 0) return { kind: 'cut-short', exchanges };
     }
   }

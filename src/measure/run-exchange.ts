@@ -182,7 +182,7 @@ function endOf({
   readonly capped: boolean;
   readonly isAnswered: boolean;
 }): Exchange['end'] {
-  // Whoever answers has no closed port, whatever came after that.
+  // A host that answers has no closed port, whatever came after that.
   if (sendError === PORT_CLOSED) return isAnswered ? 'quiet' : 'closed';
   if (sendError !== undefined) return 'unsent';
   if (capped) return 'capped';

@@ -23,7 +23,7 @@ export type Verdict =
 /**
  * Judges the measurement; where that shows no exposure, the sighting: a rate limiter may have silenced the
  * responder since, and the sweep saw what it saw. But not where another address than the asked one answered
- * the sweep: 16 bits of nonce can be guessed, and a measurement that nobody answers does not confirm it.
+ * the sweep: 16 bits of nonce can be guessed, and a measurement without an answer does not confirm it.
  * What came back is `unstable` where the same request brought much more or less in the sweep than twice alone;
  * the row then shows the strongest that was measured alone, as ever, and the range in its detail.
  * @param asked.port the one that was asked.

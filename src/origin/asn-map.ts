@@ -22,7 +22,7 @@ export interface AsnMap {
   readonly format: AsnMapFormat;
   /** Distinct networks or ranges in it. */
   readonly prefixes: number;
-  /** What whoever wrote it should know of how it was read: names of columns that were taken for others. */
+  /** What its author should know of how it was read: names of columns that were taken for others. */
   readonly notes: readonly string[];
   /** By longest match, with the `prefix` that matched. Undefined where the map does not say. */
   lookup(address: Address): Origin | undefined;

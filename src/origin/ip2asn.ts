@@ -8,7 +8,7 @@ const HINT = 'iptoasn.com writes start, end, AS number, country and name with ta
 
 /**
  * The TSV files of iptoasn.com (`ip2asn-v4.tsv`, `-v6`, `-combined`): first address, last address, AS number,
- * country and name with tabs between them. Ranges, not prefixes; AS 0 means that nobody announces them, and
+ * country and name with tabs between them. Ranges, not prefixes; AS 0 means that they are not announced, and
  * such lines are passed over.
  * @throws UsageError with file and line.
  */

@@ -22,7 +22,7 @@ export interface MapHeader {
 
 /**
  * Reads a line as a header. The column's own name goes before its aliases, so `name` beside `as_name` is a column
- * of its own that nobody knows.
+ * of its own that is not known here.
  */
 export function readHeader(fields: readonly string[]): MapHeader {
   const plain = fields.map((field) => field.toLowerCase().replaceAll(/[\s._-]/g, ''));

@@ -12,7 +12,7 @@ const HINT = 'write prefix,asn,as_name,customer: 192.0.2.0/24,64496,EXAMPLE-AS,C
 /** As long as no line of a map is, and short enough that a quote left open does not swallow the file. */
 const MOST_RECORD_BYTES = 65_536;
 
-/** The lines of an operator's map, and what whoever wrote it should know of how they were read. */
+/** The lines of an operator's map, and what its author should know of how they were read. */
 export interface OperatorMap {
   readonly ranges: readonly OperatorRange[];
   readonly notes: readonly string[];

@@ -5,7 +5,7 @@ import { directlyConnected } from './routes.js';
 
 /** How much of the replies a receive buffer should hold while this process is busy with something else. */
 const BUSY_MS = 100;
-/** nf_conntrack_udp_timeout: how long a flow that nobody answered is remembered. */
+/** nf_conntrack_udp_timeout: how long a flow without an answer is remembered. */
 const UNANSWERED_FLOW_S = 30;
 const FIRST_UNPRIVILEGED_PORT = 1024;
 

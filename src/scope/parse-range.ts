@@ -5,7 +5,7 @@ import { bitsOf, formatPrefix, lastOf, parseAddress, prefixOf } from '../domain/
 import { UsageError } from '../domain/usage-error.js';
 import { quote } from './quote.js';
 
-/** The shortest prefix anybody may write, of either family: a whole-Internet range is no one's to probe. */
+/** The shortest prefix that is taken, of either family: no one may probe the whole Internet. */
 export const SHORTEST_PREFIX = 8;
 
 /** What is wrong with a text, and what to write instead; the place is the caller's to add. */
@@ -14,14 +14,14 @@ export interface RangeProblem {
   readonly hint: string;
 }
 
-/** A range as somebody wrote it, and where: `targets.txt:3`, or nowhere for an argument. */
+/** A range as it was written, and where: `targets.txt:3`, or nowhere for an argument. */
 export interface GivenRange {
   readonly text: string;
   readonly range: Range;
   readonly place?: string;
 }
 
-/** Ranges as somebody wrote them, in that order; each is made when it is asked for, for a list may hold a million. */
+/** Ranges as they were written, in that order; each is made when it is needed, for a list may hold a million. */
 export interface GivenRanges extends Iterable<GivenRange> {
   readonly length: number;
 }
@@ -106,7 +106,7 @@ function unreadable(text: string): RangeProblem {
   return { problem: `${quote(text)} is not an address or a prefix`, hint: whatToWrite(text) };
 }
 
-/** The likeliest slips first; whoever made another one is shown what good input looks like. */
+/** The likeliest mistakes first; for any other the hint shows what good input looks like. */
 function whatToWrite(text: string): string {
   const [address = '', length] = text.trim().split('/');
   if (text !== text.trim() && text.trim() !== '') return 'remove the blanks around it';

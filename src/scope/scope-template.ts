@@ -71,7 +71,7 @@ const EXAMPLE = {
 };
 
 /**
- * What of a scope file is still what the template says, which nobody has authorised: the documentation prefixes
+ * What of a scope file is still what the template says, which has not been authorised: the documentation prefixes
  * lead nowhere on the Internet, but some networks use them inside.
  */
 export function exampleValuesIn({ organisation, authorisedBy, networks }: ScopeFile): readonly string[] {

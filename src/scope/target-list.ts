@@ -9,7 +9,7 @@ import { givenRange, SHORTEST_PREFIX } from './parse-range.js';
  * Reads a list of targets: one address or prefix a line, `#` begins a comment, empty lines do not count.
  * @param name what the list is called in messages: `targets.txt`.
  * @throws UsageError with the line for what is not an address or a prefix, and for a list without any: a run
- *   without targets would mean all of the scope, which nobody asks for with an empty file.
+ *   without targets would mean all of the scope, which an empty file is not meant to say.
  */
 export function parseTargetList(text: string, name: string): GivenRanges {
   const targets = parseExclusionList(text, name);
@@ -67,7 +67,7 @@ interface Entries {
   readonly starts: number[];
 }
 
-/** Makes its texts only where somebody wants to see them. */
+/** Makes its texts only where they are shown. */
 class ListedRange implements GivenRange {
   constructor(
     readonly range: Range,

@@ -183,7 +183,7 @@ const NO_COLON: ToldFlaw = {
 };
 
 /**
- * What the YAML library's codes mean for somebody who writes a scope file. Where one code stands for several
+ * What the YAML library's codes mean for the author of a scope file. Where one code stands for several
  * mistakes, words of the library's message (yaml 2) tell them apart; its sentences are never shown.
  */
 const FLAWS: Readonly<Record<ErrorCode, ToldFlaw | readonly (readonly [message: RegExp, told: ToldFlaw])[]>> =

@@ -60,7 +60,7 @@ export function list<E extends z.ZodType>(element: E): z.ZodPrefault<z.ZodArray<
 
 /**
  * One word of text.
- * @param parse throws a UsageError without a place, which is added by whoever knows where the word stands.
+ * @param parse throws a UsageError without a place, which is added by the caller that knows where the word stands.
  */
 export function word<T>(parse: (text: string) => T): z.ZodType<T, string> {
   return z

@@ -117,7 +117,7 @@ export interface Discovery {
 
 /**
  * Enough to keep the kernel busy; more sends no faster. The replies to so many must fit the receive buffer,
- * which on a system that nobody tuned holds some 200 datagrams.
+ * which on an untuned system holds some 200 datagrams.
  */
 const UNFINISHED_SENDS = 128;
 /** Where something was lost, the buffer is smaller than that: a few strong amplifiers at once may fill it. */

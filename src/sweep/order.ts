@@ -115,7 +115,7 @@ export function createOrder({
     }
     return low;
   };
-  /** The class with the most hosts waits last and ends last, so where it does not send nobody does. */
+  /** The class with the most hosts waits last and ends last, so where it does not send, none does. */
   const nextActiveRound = (round: number): number => {
     const [most] = classes;
     return most === undefined || isActive(most, round + 1)

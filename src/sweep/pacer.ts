@@ -47,7 +47,7 @@ export interface RateShare {
 /**
  * The same for one of several threads, which share nothing but the clock. Time has a slot every 1 / perSecond, and
  * each slot one owner: multiples of the golden ratio deal them out, so every row of slots has each share, evenly
- * spread (Weyl 1916). A slot may be used up to `tickMs` late and is nobody's then, so all threads together let out no
+ * spread (Weyl 1916). A slot may be used up to `tickMs` late and is void then, so all workers together let out no
  * more than perSecond × (W + tickMs) + 1 packets in any window W, as one would.
  * @param perSecond of all threads together.
  */

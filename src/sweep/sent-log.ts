@@ -11,7 +11,7 @@ export interface SentLog {
 
 const RESOLUTION_MS = 250;
 
-/** @param keepMs how far back anybody will ask; older marks are forgotten. */
+/** @param keepMs how far back marks are looked up; older ones are forgotten. */
 export function createSentLog(keepMs: number, resolutionMs = RESOLUTION_MS): SentLog {
   let marks: { readonly ms: number; readonly rank: number }[] = [];
   let latestMs = -Infinity;
@@ -22,7 +22,7 @@ export function createSentLog(keepMs: number, resolutionMs = RESOLUTION_MS): Sen
     note(nowMs, rank) {
       latestMs = nowMs;
       const last = marks.at(-1);
-      // Whoever asks again begins anew, at a lower rank.
+      // Asking again begins anew, at a lower rank.
       if (last !== undefined && nowMs - last.ms < resolutionMs && rank >= last.rank) return;
       marks.push({ ms: nowMs, rank });
       const outdated = marks.findIndex(({ ms }) => ms >= nowMs - keepMs) - 1;

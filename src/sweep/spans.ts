@@ -14,7 +14,7 @@ export interface Spans {
 
 /**
  * @param most spans kept; when there would be more, near ones become one, so that the set may hold positions that
- *   nobody added but never lacks one that somebody did.
+ *   were not added but never lacks one that was.
  */
 export function createSpans(most = 4096): Spans {
   let spans: Span[] = [];

@@ -17,8 +17,8 @@ export interface Tokens {
   socketOf(rank: number): number;
   /**
    * The request that a reply with this nonce answers: the sender's own if there is one, else the only one that
-   * was sent to anybody within the cooldown, or the only one ever. `ambiguous`: it could answer several requests,
-   * so nobody can tell which. Undefined: no request carried this nonce.
+   * was sent to any address within the cooldown, or the only one ever. `ambiguous`: it could answer several requests,
+   * and which is not known. Undefined: no request carried this nonce.
    */
   match(reply: {
     readonly from: Address;

@@ -29,7 +29,7 @@ import { severityTexts } from './severities.js';
 
 /**
  * Where in the network it is: a small scope address by address, a large one in blocks on a Hilbert curve, scattered
- * networks a panel each; what was asked, what is exposed and how badly, and what nobody knows. IPv6 is a list.
+ * networks a panel each; what was asked, what is exposed and how badly, and what is unknown. IPv6 is a list.
  */
 export function* addressMap(run: RunRecord, records: readonly FindingRecord[]): Steps<Chart> {
   const map = yield* addressPanels(run, records);

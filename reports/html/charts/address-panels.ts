@@ -156,8 +156,8 @@ function spanOf(address: number): Span {
 }
 
 /**
- * A panel for each /24, in lines of 16, 32 or 64 addresses, without the lines that nobody asked. Nothing where the
- * addresses are too many, or too scattered.
+ * A panel for each /24, in lines of 16, 32 or 64 addresses, without the lines of which no address was asked. Nothing
+ * where the addresses are too many, or too scattered.
  */
 function linesOf(spans: readonly Span[]): readonly Frame[] | undefined {
   if (spans.reduce((sum, { first, last }) => sum + last - first + 1, 0) > 2 * MOST_ADDRESSES)

@@ -91,7 +91,7 @@ function sumOfKnown(totals: readonly (number | undefined)[]): number | undefined
   return known === 0 && totals.includes(undefined) ? undefined : known;
 }
 
-/** The most exposed first; then those with none, then those of whom nobody knows. Equals stay as they were. */
+/** The most exposed first; then those with none, then the unknown ones. Equals stay as they were. */
 function sorted(bars: readonly Bar[]): readonly Bar[] {
   return bars.toSorted((a, b) => (b.total ?? -1) - (a.total ?? -1));
 }

@@ -19,7 +19,7 @@ import { dataTable, drawing, hatch, hint, key, note, svg, tidy, WIDTH } from './
 
 /**
  * What each run found, on a true axis of time: a column a run. What is exposed stands on the line of zero, what was
- * fixed hangs below it, and what nobody knows lies hatched on top: neither exposed nor gone. A run that is not whole
+ * fixed hangs below it, and what is unknown lies hatched on top: neither exposed nor gone. A run that is not whole
  * has a dashed frame: its column may be short because not all was asked.
  */
 export function trendChart(run: RunRecord, records: readonly FindingRecord[]): Chart {

@@ -41,7 +41,7 @@ export interface ScanInputs {
   readonly probes: readonly SelectedProbe[];
   /** Packets per second, at most the scope's. */
   readonly rate: number;
-  /** That the authorisation ends soon: nobody may miss it, however quiet the run. */
+  /** That the authorisation ends soon: printed in the quietest run too. */
   readonly validityWarning?: string;
   /** What of the targets is not probed. */
   readonly notes: readonly string[];
@@ -65,7 +65,7 @@ export async function readScope(
   return { scopeFile, scopeText, scope, exclusions, ...validity };
 }
 
-/** @throws UsageError for a scope file that nobody filled in. */
+/** @throws UsageError for a scope file that is still the template. */
 function refuseExampleValues(scopeFile: ScopeFile): void {
   const left = exampleValuesIn(scopeFile);
   if (left.length === 0) return;
@@ -147,7 +147,7 @@ function leftOutNotes(leftOut: TargetSpace['leftOut']): readonly string[] {
   });
 }
 
-/** One that leaves no host out may be a slip of the pen, and then a host is asked that was not to be. */
+/** An exclusion that excludes no target may be mistyped, and then an address is probed that should not be. */
 function strayExclusions({ authorised }: Scope, exclusions: GivenRanges): readonly string[] {
   const named: string[] = [];
   let count = 0;
@@ -167,7 +167,7 @@ function namedOf(texts: readonly string[], what: string, count = texts.length): 
 /** @throws UsageError that names the file and says why it could not be read, or how to save it as UTF-8. */
 async function readUserFile(path: string, hint: string, stop: AbortSignal): Promise<string> {
   const bytes = await readBytes(path, stop).catch((error: unknown) => {
-    // Whoever stops us while we wait for a pipe has nothing to mend.
+    // A signal while we wait for a pipe is no fault of the input.
     stop.throwIfAborted();
     throw new UsageError(`${path}: ${readError(error)}`, hint);
   });

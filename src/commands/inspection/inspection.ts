@@ -77,7 +77,7 @@ export interface ShownField {
   readonly hex: string;
 }
 
-/** The fields of one datagram as anybody may see them. */
+/** The fields of one datagram as they may be shown. */
 export function shownFields(probe: Pick<Probe, 'dissect'>, payload: Uint8Array): readonly ShownField[] {
   return probe.dissect(payload).map(({ at, bytes, name, value, masked }) => ({
     at,

@@ -5,7 +5,7 @@ import type { Io } from '../command.js';
 import { cannotKeep } from './run-checkpointer.js';
 
 /**
- * Locks the folder of all runs, which is there, for whoever writes into it.
+ * Locks the folder of all runs, which is there, for a command that writes into it.
  * @param doing as the holder is named to others: `run 2026-11-20T030000Z`.
  * @param options.goesOn the directory of the run that goes on.
  * @returns undefined where its file system has no lock; the user is told.

@@ -58,7 +58,7 @@ export function recordOf(scan: {
     ...(result.path && { path: result.path }),
     ...(scan.late && { late: scan.late }),
     ...(scan.partial && { partial: scan.partial }),
-    // Somebody else may have chosen these texts: they stand here as in the reports.
+    // These texts may come from the network: they stand here as in the reports.
     authorisation: {
       organisation: cleanText(scopeFile.organisation) ?? '',
       authorised_by: cleanText(scopeFile.authorisedBy) ?? '',

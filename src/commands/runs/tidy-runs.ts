@@ -6,8 +6,8 @@ import { readRunRecord } from '../../archive/run-archive.js';
 import { runNames } from '../../archive/run-directory.js';
 
 /**
- * Removes what runs left behind that were killed, but nothing that a run can go on from. Only for whoever holds the lock
- * of the folder: then none of them is going on.
+ * Removes what runs left behind that were killed, but nothing that a run can go on from. Only for the holder of the
+ * lock of the folder: then none of them is going on.
  * @param own the run that is about to begin or go on.
  * @returns the directories of runs that were stopped before their end, oldest first.
  */

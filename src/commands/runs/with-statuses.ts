@@ -25,8 +25,8 @@ export interface RowsWithStatus {
 export type RunOfRows = Pick<RunRecord, 'scan_id' | 'started'> & RunLimits;
 
 /**
- * Gives each row its status, and adds a row for each known exposure that was proved closed, or of which nobody can
- * say.
+ * Gives each row its status, and adds a row for each known exposure that was proved closed, or of which it is unknown
+ * whether it still is there.
  * @param known what is remembered of every exposure that is open, or has a row here, or of whose fix a whole run has to
  *   tell.
  * @param observed of open ones that have no row, by finding_id.
