@@ -10,6 +10,7 @@ import { repositoryRoot } from '../repository.js';
 import { skeletonOf, withLine } from './skeleton.js';
 
 const run = promisify(execFile);
+const CONTRIBUTING = readFileSync(join(repositoryRoot, 'CONTRIBUTING.md'), 'utf8');
 const NEW_PROBE = join(import.meta.dirname, 'new-probe.js');
 
 describe('npm run new-probe', () => {
@@ -42,12 +43,21 @@ describe('npm run new-probe', () => {
     'writes a probe and a small service that the conformance suite passes, once a toy fills them',
     { timeout: 600_000 },
     async () => {
-      const { stdout } = await newProbe('toy-list', '--port', '4343');
+      // As CONTRIBUTING.md has it typed, but for the ids.
+      const [folder, service, ...more] = Array.from(
+        CONTRIBUTING.matchAll(/^npm run new-probe -- \S+ (--port \d+[^#\n]*?) +#/gm),
+        ([, flags = '']) => flags.split(' '),
+      );
+      assert.ok(folder);
+      assert.ok(service);
+      assert.ok(service.includes('--small-service'));
+      assert.deepEqual(more, []);
+      const { stdout } = await newProbe('toy-list', ...folder);
       assert.match(
         stdout,
         /^wrote probes\/toy\/list\.ts\n[^]*wrote its line into probes\/index\.ts\n[^]*What is left/,
       );
-      await newProbe('ping', '--port', '4344', '--small-service');
+      await newProbe('ping', ...service);
       const texts = { "en: 'TODO": "en: 'Toy", "ja: 'TODO": "ja: 'おもちゃ" };
       fill('probes/toy/list.ts', { '[0x00]': '[0x74, 0x6f, 0x79, 0x21]', TODO: 'toy' });
       fill('probes/toy/texts.ts', texts);
@@ -164,7 +174,6 @@ describe('a capture file', () => {
   });
 
   it('has its keys in CONTRIBUTING.md, each of them', () => {
-    const page = readFileSync(join(repositoryRoot, 'CONTRIBUTING.md'), 'utf8');
     const { metrics, variants, ...rest } = captureFile.shape;
     const keys = [
       ...Object.keys(rest),
@@ -175,7 +184,7 @@ describe('a capture file', () => {
     ];
     assert.ok(keys.length > 15);
     assert.deepEqual(
-      keys.filter((key) => !page.includes(`\`${key}\``)),
+      keys.filter((key) => !CONTRIBUTING.includes(`\`${key}\``)),
       [],
     );
   });
