@@ -57,7 +57,8 @@ const exchangeRecord = z.looseObject({
   request: z.string(),
   request_size: z.number(),
   request_wire_bytes: z.number(),
-  requested_at: z.iso.datetime(),
+  /** Absent where the sweep asked more than once and cannot tell which request was answered. */
+  requested_at: z.iso.datetime().optional(),
   datagrams: z.number(),
   response_size: z.number(),
   sizes: z.array(z.number()).optional(),
