@@ -1,0 +1,73 @@
+/**
+ * `npm run mutation -- ROOM…`: StrykerJS changes the compiled code of these rooms, one place at a time, and runs the tests
+ * that reach it; a change that no test notices survives, and is printed. Without a room, all of them: hours. Version 9, for
+ * 10 needs Node 22. It has a package of its own here, so that `npm ci` does not bring it.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { repositoryRoot } from '../repository.js';
+
+interface Room {
+  /** Compiled files, below dist/src. */
+  readonly mutate: readonly string[];
+  /** Compiled tests, below dist/test: those of the room, without what takes longer than some seconds. */
+  readonly tests: readonly string[];
+}
+
+const ROOMS: Readonly<Record<string, Room>> = {
+  domain: { mutate: ['domain/*.js'], tests: ['domain/*.test.js', 'scope/*.test.js'] },
+  guard: { mutate: ['scope/guard.js'], tests: ['scope/guard.test.js'] },
+  scope: { mutate: ['scope/*.js'], tests: ['scope/*.test.js', 'invariants/scope-arithmetic.test.js'] },
+  sweep: { mutate: ['sweep/*.js'], tests: ['sweep/*.test.js', 'engine/run-scan.test.js'] },
+  measure: { mutate: ['measure/*.js'], tests: ['measure/*.test.js'] },
+  engine: { mutate: ['engine/*.js'], tests: ['engine/*.test.js'] },
+  history: { mutate: ['history/*.js'], tests: ['history/status.test.js', 'history/[kp]*.test.js'] },
+  settings: { mutate: ['settings/*.js'], tests: ['settings/*.test.js'] },
+};
+
+const home = join(repositoryRoot, 'test', 'mutation');
+const cache = join(repositoryRoot, '.cache', 'mutation');
+const build = relative(repositoryRoot, join(import.meta.dirname, '..', '..'));
+
+const asked = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(ROOMS);
+for (const name of asked)
+  if (ROOMS[name] === undefined) throw new Error(`no room ${name}: one of ${Object.keys(ROOMS).join(', ')}`);
+if (!existsSync(join(home, 'node_modules'))) run('npm', ['ci', '--no-audit', '--no-fund'], home);
+mkdirSync(cache, { recursive: true });
+for (const [name, room] of Object.entries(ROOMS).filter(([each]) => asked.includes(each))) {
+  const file = join(cache, `${name}.json`);
+  writeFileSync(file, JSON.stringify(configuration(name, room), undefined, 2));
+  run(join(home, 'node_modules', '.bin', 'stryker'), ['run', file], repositoryRoot);
+}
+
+function configuration(name: string, { mutate, tests }: Room): unknown {
+  return {
+    testRunner: 'tap',
+    plugins: ['@stryker-mutator/tap-runner'],
+    mutate: mutate.map((file) => `${build}/src/${file}`),
+    tap: {
+      testFiles: tests.map((file) => `${build}/test/${file}`),
+      nodeArgs: [
+        ...['--test-reporter=tap', `--import=./${build}/test/property-seed.js`],
+        ...['-r', '{{hookFile}}', '{{testFile}}'],
+      ],
+      forceBail: true,
+    },
+    coverageAnalysis: 'perTest',
+    concurrency: 2,
+    // What a mutant makes endless ends here; a busy machine needs longer than the usual factor.
+    timeoutMS: 60_000,
+    reporters: ['clear-text', 'json'],
+    clearTextReporter: { logTests: false },
+    jsonReporter: { fileName: join('.cache', 'mutation', `${name}-result.json`) },
+    tempDirName: join('.cache', 'mutation', 'sandbox'),
+    ignorePatterns: ['.cache', 'coverage', 'exposure', 'test/mutation/node_modules'],
+  };
+}
+
+function run(program: string, args: readonly string[], cwd: string): void {
+  const { status, error } = spawnSync(program, args, { cwd, stdio: 'inherit' });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
