@@ -20,8 +20,8 @@ export function maskAddresses(text: string, mayStand: (address: Address) => bool
   let masked = text;
   if (mayHoldNibbles(masked)) masked = maskNibbleNames(masked, stays);
   if (mayHoldIpv6(masked)) masked = maskIpv6(masked, stays);
-  if (masked.includes('.') && /\d\.\d/.test(masked)) masked = maskQuads(masked, '.', stays);
-  if (masked.includes('-') && /\d-\d/.test(masked)) masked = maskQuads(masked, '-', stays);
+  if (masked.includes('.') && THREE_BY_POINTS.test(masked)) masked = maskQuads(masked, '.', stays);
+  if (masked.includes('-') && THREE_BY_HYPHENS.test(masked)) masked = maskQuads(masked, '-', stays);
   return masked;
 }
 
@@ -29,11 +29,14 @@ export function maskAddresses(text: string, mayStand: (address: Address) => bool
 export function mayHoldAddress(text: string): boolean {
   if (!ANY_MARK.test(text)) return false;
   if (mayHoldIpv6(text)) return true;
-  if (text.includes('.') && (/\d\.\d/.test(text) || mayHoldNibbles(text))) return true;
-  return text.includes('-') && /\d-\d/.test(text);
+  if (text.includes('.') && (THREE_BY_POINTS.test(text) || mayHoldNibbles(text))) return true;
+  return text.includes('-') && THREE_BY_HYPHENS.test(text);
 }
 
 const ANY_MARK = /[.:-]/;
+/** Of the four numbers of an address: `HTTP/1.1` has two. */
+const THREE_BY_POINTS = /\d\.\d{1,3}\.\d/;
+const THREE_BY_HYPHENS = /\d-\d{1,3}-\d/;
 
 /** `::`, or as many colons as the shortest other form has: six groups and an IPv4 end. */
 function mayHoldIpv6(text: string): boolean {

@@ -92,7 +92,7 @@ function maskedField(field: Field, payload: Uint8Array, mask: Mask): Field {
 const LONGEST_READ = 4096;
 
 /**
- * Whether these bytes could write an address as text: a point or a hyphen between two digits, two colons side by side
+ * Whether these bytes could write an address as text: three numbers with points or hyphens between, two colons side by side
  * or six in all, or a point before an i in what is as long as an `ip6.arpa` name. For most fields no text need be made.
  */
 function mayWriteAddress(payload: Uint8Array, from: number, to: number): boolean {
@@ -102,7 +102,10 @@ function mayWriteAddress(payload: Uint8Array, from: number, to: number): boolean
     if (byte === COLON && (payload[at] === COLON || ++colons === 6)) return true;
     if (byte !== POINT && byte !== HYPHEN) continue;
     if (byte === POINT && to - from >= SHORTEST_REVERSE_NAME && isI(payload[at])) return true;
-    if (at - 1 > from && isDigit(payload[at - 2]) && isDigit(payload[at])) return true;
+    if (at - 1 === from || !isDigit(payload[at - 2])) continue;
+    let next = at;
+    while (next < to && isDigit(payload[next])) next++;
+    if (next > at && next + 1 < to && payload[next] === byte && isDigit(payload[next + 1])) return true;
   }
   return false;
 }

@@ -28,7 +28,16 @@ describe('the fields of a masked probe', () => {
     });
     for (const payload of ['203.0.113.9', '203-0-113-9', '2001:db8::1', '1:2:3:4:5:6:7:8', reverse])
       assert.equal(shown(payload, 'hex')?.masked, true, payload);
-    for (const payload of ['', 'ntpd 4.2.8', '12:34:56', 'a.ip6.arpa', '-./0:;'])
+    for (const payload of [
+      '',
+      'ntpd 4.2.8',
+      '12:34:56',
+      'HTTP/1.1 200 OK',
+      '1.2-3.4',
+      '2026-12',
+      'a.ip6.arpa',
+      '-./0:;',
+    ])
       assert.equal(shown(payload, 'hex')?.masked, undefined, payload);
   });
 

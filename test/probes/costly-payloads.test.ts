@@ -133,6 +133,13 @@ const COSTLY: readonly {
     token: hexOf(`${'!'.repeat(60)}:-./0123\n`),
     bytes: LARGEST_PAYLOAD,
   },
+  {
+    about: 'lines of a version',
+    probe: 'chargen',
+    head: '',
+    token: hexOf('CAP/1.1 200 OK\r\n'),
+    bytes: 16_384,
+  },
   { about: 'one line of times', probe: 'daytime', head: '', token: hexOf(' 21:2'), bytes: LARGEST_PAYLOAD },
   { about: 'lines of a character', probe: 'chargen', head: '', token: '410a', bytes: LARGEST_PAYLOAD },
   { about: 'one line', probe: 'echo', head: '', token: 'ff', bytes: LARGEST_PAYLOAD },
