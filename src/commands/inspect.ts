@@ -19,9 +19,11 @@ import { describeExchange, describeOutcome, describeProbe } from './inspection/d
 import { createExpiry } from '../engine/expiry.js';
 import type { Inspection } from './inspection/inspection.js';
 import { inspectionRecord, outcomeOf } from './inspection/inspection.js';
-import { drawNonce, limitsFor } from '../engine/measurement-stage.js';
+import { drawNonce } from '../engine/measurement-stage.js';
+import { limitsFor } from '../measure/exchange-limits.js';
 import { hostGapMs } from '../engine/rest.js';
 import { jsonChunks, lazily } from './inspection/json-chunks.js';
+import { chosenLimits } from './inputs/chosen-limits.js';
 import type { ScanInputs } from './inputs/scan-inputs.js';
 import { readScanInputs } from './inputs/scan-inputs.js';
 import type { SelectedProbe } from '../engine/selected-probe.js';
@@ -35,6 +37,8 @@ const INSPECT_SETTINGS = ALL_SETTINGS.pick({
   ...PROBE_SWITCHES,
   source: true,
   quiet_gap: true,
+  first_reply: true,
+  longest_exchange: true,
   form_gap: true,
   receive_buffer: true,
   severity_critical: true,
@@ -230,7 +234,7 @@ function measuringOf(
         sweepEndedMs: () => -Infinity,
       }),
       openSocket: openSocket(),
-      limitsFor: (probe) => limitsFor(probe, settings.quiet_gap),
+      limitsFor: (probe) => limitsFor(probe, chosenLimits(settings)),
       drawNonce,
       onSocketDrops: (count) => (drops += count),
       onReceived: () => undefined,

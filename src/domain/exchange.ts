@@ -19,7 +19,7 @@ export const PURPOSES = ['measure', 'prime', 'prove', 'rate-check'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
 /** What stands between a figure and the whole truth; every format shows it. */
-export const CAVEATS = ['capped', 'lossy', 'off-address', 'duplicated', 'late'] as const;
+export const CAVEATS = ['capped', 'lossy', 'undivided', 'off-address', 'duplicated', 'late'] as const;
 export type Caveat = (typeof CAVEATS)[number];
 
 /**
@@ -73,8 +73,7 @@ export interface Exchange {
   readonly seenIn: (typeof SEEN_IN)[number];
   readonly request: Uint8Array;
   /**
-   * When the request left. Of one that the sweep sent it may be 50 ms earlier, and is absent where it is not known
-   * (`sentMsOf`).
+   * When the request left. Of one that the sweep sent it may be 50 ms earlier, and is absent where it is not known.
    */
   readonly requestedAt?: Instant;
   readonly end: (typeof ENDS)[number];

@@ -61,7 +61,9 @@ export function largestBelowTwice(requestBytes: number, family: Family): number 
   return bytes;
 }
 
-/** Whether a cap, a kernel drop or anything else that loses datagrams made the figure too small. */
+/** Whether a cap, a kernel drop or requests that nothing tells apart made the figure too small. */
 export function isLowerBound(exchange: Exchange): boolean {
-  return exchange.caveats.some((caveat: Caveat) => caveat === 'capped' || caveat === 'lossy');
+  return exchange.caveats.some((caveat) => LOWERING.has(caveat));
 }
+
+const LOWERING: ReadonlySet<Caveat> = new Set(['capped', 'lossy', 'undivided']);

@@ -128,6 +128,10 @@ const RUN_SETTINGS = z.object({
   cooldown_ms: FIGURE,
   /** Absent: each probe's own. */
   quiet_gap_ms: FIGURE.exactOptional(),
+  /** Absent: by what the sweep saw of each host. */
+  first_reply_ms: FIGURE.exactOptional(),
+  /** Absent: each probe's own. */
+  longest_exchange_ms: FIGURE.exactOptional(),
   form_gap_ms: FIGURE,
   /** Complete runs in a row whose silence proves a fix, where each of them proved its path; absent in runs of earlier versions. */
   fixed_after_silent_runs: COUNT.min(1).exactOptional(),

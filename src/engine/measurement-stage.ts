@@ -7,6 +7,7 @@ import type { Exchange, Traffic } from '../domain/exchange.js';
 import { trafficOf } from '../domain/exchange.js';
 import type { Clock } from '../domain/time.js';
 import { needsConfirmation } from '../measure/confirmation.js';
+import { limitsFor } from '../measure/exchange-limits.js';
 import type { Measuring } from '../measure/measure-responder.js';
 import { measureResponder } from '../measure/measure-responder.js';
 import { createMeasurementQueue } from '../measure/queue.js';
@@ -14,7 +15,7 @@ import type { Budget, Pace } from '../measure/request-gate.js';
 import { createRequestGate } from '../measure/request-gate.js';
 import type { Rechecked } from '../measure/recheck.js';
 import { recheck } from '../measure/recheck.js';
-import type { ExchangeLimits, OpenExchangeSocket } from '../measure/run-exchange.js';
+import type { OpenExchangeSocket } from '../measure/run-exchange.js';
 import { PORT_CLOSED } from '../measure/run-exchange.js';
 import type { Ledger } from '../sweep/ledger.js';
 import type { Sighting } from '../sweep/sightings.js';
@@ -76,12 +77,6 @@ const TAKE_EVERY_MS = 200;
 const NO_DESCRIPTOR_MS = 250;
 /** Before a form is asked again whose answer was so different from the sweep's. */
 const CONFIRM_AFTER_MS = 30_000;
-const EXCHANGE_CAPS = {
-  firstReplyMs: 5000,
-  longestMs: 30_000,
-  mostDatagrams: 2000,
-  mostBytes: 4 * 1024 * 1024,
-};
 
 interface Job {
   readonly sighting: Sighting;
@@ -111,7 +106,7 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
     gate,
     clock,
     signal,
-    limitsFor: (probe) => limitsFor(probe, plan.quietGapMs),
+    limitsFor: (probe, tookMs) => limitsFor(probe, plan, tookMs),
     drawNonce,
     openSocket: (handlers) => openSocket(handlers),
     onSocketDrops(drops) {
@@ -171,7 +166,7 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
           gate,
           clock,
           signal,
-          limits: limitsFor(probe, plan.quietGapMs),
+          limits: limitsFor(probe, plan),
           drawNonce,
           openConnected: (handlers) =>
             openSocket(handlers, connected ? { connectTo: { address: to, port } } : undefined),
@@ -227,6 +222,7 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
       sighted,
       earlier: before ?? [],
       expectedBits: sighting.wireBytes * 8,
+      tookMs: slowestReplyMs(probed),
       mayBurst: selected.options.length > 0,
     });
     const measured = [...(before ?? []), ...exchanges];
@@ -243,6 +239,12 @@ export function createMeasurementStage(options: MeasurementStageOptions): Measur
     if (unconfirmed.has(key)) return;
     unsaved.push([sighting, measured.slice(savedOf.get(key) ?? 0)]);
     savedOf.set(key, measured.length);
+  }
+
+  /** Of the sweep, whatever it asked; undefined where it asked nothing that was answered. */
+  function slowestReplyMs(probed: Address): number | undefined {
+    const took = plan.probes.flatMap((_, index) => ledger.get(index, probed)?.tookMs ?? []);
+    return took.length > 0 ? Math.max(...took) : undefined;
   }
 
   /** With what came since it was taken from the ledger. */
@@ -300,9 +302,4 @@ function asExchange(sighting: Sighting, probe: Probe): Exchange {
 /** Of so many bits, as no one can foresee it. */
 export function drawNonce(bits: number): number {
   return bits === 0 ? 0 : randomInt(2 ** bits);
-}
-
-/** When an exchange of this probe is over. @param quietGapMs absent: the probe's own. */
-export function limitsFor(probe: Probe, quietGapMs: number | undefined): ExchangeLimits {
-  return { ...EXCHANGE_CAPS, quietGapMs: quietGapMs ?? probe.quietGapMs };
 }

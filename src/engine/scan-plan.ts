@@ -38,6 +38,10 @@ export interface ScanPlan {
   readonly cooldownMs: number;
   /** Absent: each probe's own. */
   readonly quietGapMs?: number | undefined;
+  /** Absent: by what the sweep saw of each host. */
+  readonly firstReplyMs?: number | undefined;
+  /** Absent: each probe's own, or the general one. */
+  readonly longestExchangeMs?: number | undefined;
   readonly formGapMs: number;
   readonly sourceAddress?: string | undefined;
   readonly seed: string;

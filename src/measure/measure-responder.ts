@@ -3,14 +3,15 @@ import type { Address } from '../domain/address.js';
 import type { Exchange, Traffic } from '../domain/exchange.js';
 import type { Clock } from '../domain/time.js';
 import type { RequestGate } from './request-gate.js';
-import type { ExchangeLimits, OpenExchangeSocket } from './run-exchange.js';
+import type { ExchangeLimits } from './exchange-limits.js';
+import type { OpenExchangeSocket } from './run-exchange.js';
 import { runExchange } from './run-exchange.js';
 
 export interface Measuring {
   readonly gate: RequestGate;
   readonly clock: Clock;
   readonly openSocket: OpenExchangeSocket;
-  readonly limitsFor: (probe: Probe) => ExchangeLimits;
+  readonly limitsFor: (probe: Probe, tookMs?: number) => ExchangeLimits;
   /** A fresh secret number of so many bits for each request. */
   readonly drawNonce: (bits: number) => Nonce;
   readonly onSocketDrops: (count: number) => void;
@@ -44,6 +45,8 @@ export interface ResponderToMeasure {
   readonly earlier?: readonly Exchange[];
   /** What the first reply is expected to cost the line, from its sighting. */
   readonly expectedBits: number;
+  /** The slowest reply of the host in the sweep; absent where there was none. */
+  readonly tookMs?: number | undefined;
   /** Whether the user chose an option of the probe: without one there is no burst. */
   readonly mayBurst: boolean;
 }
@@ -103,7 +106,7 @@ async function put(
 
 async function exchangeWith(
   { gate, clock, openSocket, limitsFor, drawNonce, onReceived, onSocketDrops, onExchange }: Measuring,
-  { probe, to, port, expectedBits }: ResponderToMeasure,
+  { probe, to, port, expectedBits, tookMs }: ResponderToMeasure,
   ask: Ask,
 ): Promise<Exchange> {
   let reservedBits = expectedBits;
@@ -114,7 +117,7 @@ async function exchangeWith(
     to,
     port,
     nonce: drawNonce(probe.nonce?.bits ?? 0),
-    limits: limitsFor(probe),
+    limits: limitsFor(probe, tookMs),
     openSocket,
     clock,
     onReply: onExchange && ((payload, from) => heard.push({ payload, from })),

@@ -3,7 +3,8 @@ import type { Address } from '../domain/address.js';
 import type { Exchange, Traffic } from '../domain/exchange.js';
 import type { Clock } from '../domain/time.js';
 import type { RequestGate } from './request-gate.js';
-import type { ExchangeLimits, OpenExchangeSocket } from './run-exchange.js';
+import type { ExchangeLimits } from './exchange-limits.js';
+import type { OpenExchangeSocket } from './run-exchange.js';
 import { runExchange } from './run-exchange.js';
 
 /**

@@ -5,18 +5,7 @@ import { familyOf } from '../domain/address.js';
 import type { Caveat, Exchange, Payloads, Reply, Traffic } from '../domain/exchange.js';
 import { NO_PAYLOADS, NO_TRAFFIC, addPayloads, addTraffic, trafficOf } from '../domain/exchange.js';
 import type { Clock } from '../domain/time.js';
-
-/** When an exchange is over. */
-export interface ExchangeLimits {
-  /** How long the first datagram may take. */
-  readonly firstReplyMs: number;
-  /** Silence after which no more are expected. */
-  readonly quietGapMs: number;
-  /** The caps: what they cut off makes a lower bound. */
-  readonly longestMs: number;
-  readonly mostDatagrams: number;
-  readonly mostBytes: number;
-}
+import type { ExchangeLimits } from './exchange-limits.js';
 
 /** What an exchange needs of a socket that is its own. */
 export interface ExchangeSocket {

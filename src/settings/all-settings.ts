@@ -89,12 +89,24 @@ export const ALL_SETTINGS = z.strictObject({
     group: 'Pace',
     description: 'Wait for late replies this long',
   }),
-  // Below the 30 s that cap an exchange, or every answer would be called capped.
+  // Below the shortest cap of an exchange, or every answer would be called capped.
   quiet_gap: duration('20s').optional().register(ABOUT, {
     group: 'Pace',
     description: 'Silence after which an answer is over',
     example: '2s',
     otherwise: "the probe's, 2s",
+  }),
+  first_reply: duration('60s').optional().register(ABOUT, {
+    group: 'Pace',
+    description: 'How long the first datagram of an answer may take',
+    example: '12s',
+    otherwise: '3s more than in the sweep, 5s to 15s',
+  }),
+  longest_exchange: duration('10m').optional().register(ABOUT, {
+    group: 'Pace',
+    description: 'Listen to an answer no longer than this',
+    example: '30s',
+    otherwise: '30s',
   }),
   form_gap: duration('10m').prefault('2s').register(ABOUT, {
     group: 'Pace',
@@ -275,6 +287,8 @@ export const SCAN_SETTINGS = ALL_SETTINGS.pick({
   parallel: true,
   cooldown: true,
   quiet_gap: true,
+  first_reply: true,
+  longest_exchange: true,
   form_gap: true,
   stretch: true,
   threads: true,

@@ -16,24 +16,28 @@ export interface Heard {
 /** The request that a datagram answers. */
 export interface Asked {
   readonly probed: Address;
-  readonly position: number;
-  /** Its number among the requests of its probe; absent where no nonce tells which pass sent it. */
-  readonly rank?: number;
   /** Its number within the probe. */
   readonly form: number;
   readonly request: Uint8Array;
+  readonly position: number;
+  /** The passes whose request it may answer: several where nothing tells them apart. */
+  readonly passes: readonly number[];
 }
 
 /**
  * Which request a datagram answers: by its nonce where the protocol has one, else by the order's inverse. Pure.
- * @param sent what the channel has sent by now: its ranks by pass, and the first position that no pass has come to.
+ * A datagram from another port of the host counts where it is of the protocol (TFTP draws a port for each answer).
+ * @param sent what the channel has sent by now: its ranks by pass, and which passes have asked a position.
  * @returns `ambiguous` where it could answer several requests; `unsolicited` where it answers none.
  */
 export function attribute(
   order: Order,
   channel: ProbeChannel,
   { payload, from, port, socket }: Heard,
-  sent: { readonly ranks: readonly SentRanks[]; readonly before: number },
+  sent: {
+    readonly ranks: readonly SentRanks[];
+    readonly passesAt: (position: number) => readonly number[];
+  },
 ): Asked | 'unsolicited' | 'ambiguous' {
   const { tokens, forms } = channel;
   const nonce = tokens && channel.probe.nonce?.echoed(payload);
@@ -46,13 +50,17 @@ export function attribute(
     if (match !== undefined && slot !== undefined && familyOf(slot.address) === familyOf(from))
       return {
         probed: slot.address,
-        position: match.position,
-        rank: match.rank,
         form: slot.form - forms.first,
         request: channel.requestOf(slot.form, match.rank),
+        position: match.position,
+        passes: match.passes,
       };
   }
   const position = order.positionOf(from, forms.first);
-  if (port !== channel.port || position === undefined || position >= sent.before) return 'unsolicited';
-  return { probed: from, position, form: 0, request: channel.requestOf(forms.first, 0) };
+  const passes = position === undefined ? [] : sent.passesAt(position);
+  if (position === undefined || passes.length === 0) return 'unsolicited';
+  const request = channel.requestOf(forms.first, 0);
+  if (port !== channel.port && channel.probe.read(payload, request).kind === 'unrecognised')
+    return 'unsolicited';
+  return { probed: from, form: 0, request, position, passes };
 }

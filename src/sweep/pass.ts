@@ -1,5 +1,4 @@
 import type { Order } from './order.js';
-import type { Asked } from './attribution.js';
 import type { ProbeChannel } from './probe-channel.js';
 import type { SentLog } from './sent-log.js';
 import { createSentLog } from './sent-log.js';
@@ -11,6 +10,8 @@ import type { SentRanks } from './tokens.js';
  */
 export interface Pass {
   readonly index: number;
+  /** Where this session began it: what lies before was asked from other sockets. */
+  readonly from: number;
   /** Every position before it is through: asked, or left out. */
   position: number;
   /** Handed to the kernel. */
@@ -47,6 +48,7 @@ export function createPass(
 ): Pass {
   const pass: Pass = {
     index,
+    from: position,
     position,
     sent: 0,
     log: createSentLog(Math.max(LOG_KEPT_MS, cooldownMs + LOG_SLACK_MS), LOG_RESOLUTION_MS),
@@ -76,6 +78,14 @@ export function beginAt(pass: Pass, position: number, channels: readonly ProbeCh
   }
 }
 
+/** The passes that have asked a position of a probe in this session. */
+export function passesAt(passes: readonly Pass[], channel: number, position: number): readonly number[] {
+  return passes.flatMap(({ index, from, position: next, channels }) => {
+    const isAsked = from <= position && position < next && channels[channel]?.asked?.(position) !== false;
+    return isAsked ? [index] : [];
+  });
+}
+
 /** What a probe's passes have sent, as attribution needs it. @param sinceMs the beginning of the cooldown. */
 export function sentRanks(passes: readonly Pass[], channel: number, sinceMs: number): readonly SentRanks[] {
   return passes.flatMap(({ channels }) => {
@@ -84,21 +94,4 @@ export function sentRanks(passes: readonly Pass[], channel: number, sinceMs: num
     const { first, until, log, asked } = own;
     return { first, since: log.latestMs < sinceMs ? until : log.rankBefore(sinceMs), until, asked };
   });
-}
-
-/**
- * When a request left that was answered, monotonic, at most 50 ms too early. Undefined where it left too long ago or in an
- * earlier session, and where several passes asked the same and no nonce tells which of them was answered.
- */
-export function sentMsOf(
-  passes: readonly Pass[],
-  { index, ranks }: ProbeChannel,
-  { position, rank }: Pick<Asked, 'position' | 'rank'>,
-): number | undefined {
-  const [pass, ...others] = passes.filter((each) =>
-    rank === undefined
-      ? position < each.position && each.channels[index]?.asked?.(position) !== false
-      : each.index === Math.floor(rank / ranks),
-  );
-  return others.length > 0 ? undefined : pass?.log.msOf(position);
 }

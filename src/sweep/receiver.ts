@@ -2,12 +2,13 @@ import type { Address } from '../domain/address.js';
 import { familyOf } from '../domain/address.js';
 import { trafficOf } from '../domain/exchange.js';
 import type { Clock } from '../domain/time.js';
+import type { Asked } from './attribution.js';
 import { attribute } from './attribution.js';
 import type { Ledger } from './ledger.js';
 import type { Order } from './order.js';
 import type { ReplyBudget } from './pacer.js';
 import type { Pass } from './pass.js';
-import { sentMsOf, sentRanks } from './pass.js';
+import { passesAt, sentRanks } from './pass.js';
 import type { ProbeChannel } from './probe-channel.js';
 import { sightingAfter } from './sightings.js';
 
@@ -45,6 +46,12 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     ambiguousDatagrams: 0,
     unrecognisedDatagrams: 0,
   };
+  /** Since each request left that it may answer, at most 50 ms more; without those that are not known any more. */
+  const agoMs = ({ position, passes: asked }: Asked, nowMs: number): readonly number[] =>
+    asked.flatMap((index) => {
+      const sentMs = passes[index]?.log.msOf(position);
+      return sentMs === undefined ? [] : Math.ceil(nowMs - sentMs);
+    });
   return {
     receive(channel, socket, payload, from, port) {
       const nowMs = clock.monotonicMs();
@@ -58,13 +65,12 @@ export function createReceiver(options: ReceiverOptions): Receiver {
         { payload, from, port, socket },
         {
           ranks: channel.tokens === undefined ? [] : sentRanks(passes, channel.index, nowMs - cooldownMs),
-          before: passes[0]?.position ?? 0,
+          passesAt: (position) => passesAt(passes, channel.index, position),
         },
       );
       if (asked === 'unsolicited') counts.unsolicitedDatagrams++;
       else if (asked === 'ambiguous') counts.ambiguousDatagrams++;
       else {
-        const sentMs = sentMsOf(passes, channel, asked);
         const sighting = sightingAfter(ledger.get(channel.index, asked.probed), {
           ...asked,
           probe: channel.index,
@@ -72,7 +78,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
           port,
           traffic,
           at: clock.now(),
-          afterMs: sentMs === undefined ? undefined : Math.ceil(nowMs - sentMs),
+          agoMs: () => agoMs(asked, nowMs),
           read() {
             const reading = channel.probe.read(payload, asked.request);
             if (reading.kind === 'unrecognised') counts.unrecognisedDatagrams++;

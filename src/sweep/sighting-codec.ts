@@ -20,11 +20,15 @@ export interface SightingJson {
   readonly first_seen_at: number;
   /** Absent where it is not known. */
   readonly first_reply_ms?: number;
+  /** Equal requests that nothing tells apart, and the largest payload of the replies. */
+  readonly undivided?: readonly [number, number];
+  readonly took_ms?: number;
   /** Datagrams, payload bytes, IP packets, wire bytes, then datagrams and bytes from off-path senders. */
   readonly sums: readonly [number, number, number, number, number, number];
 }
 
 export function encodeSighting(sighting: Sighting): SightingJson {
+  const { undivided, tookMs } = sighting;
   return {
     probed: formatAddress(sighting.probed),
     probe: sighting.probe,
@@ -38,6 +42,8 @@ export function encodeSighting(sighting: Sighting): SightingJson {
     ...(sighting.responderOrigin && { responder_origin: sighting.responderOrigin }),
     first_seen_at: sighting.firstSeenAt,
     ...(sighting.firstReplyMs !== undefined && { first_reply_ms: sighting.firstReplyMs }),
+    ...(undivided && { undivided: [undivided.requests, undivided.largestPayloadBytes] }),
+    ...(tookMs !== undefined && { took_ms: tookMs }),
     sums: [
       sighting.datagrams,
       sighting.payloadBytes,
@@ -53,6 +59,7 @@ export function encodeSighting(sighting: Sighting): SightingJson {
 export function decodeSighting(json: SightingJson): Sighting {
   const probed = addressOf(json.probed);
   const [datagrams, payloadBytes, ipPackets, wireBytes, offPathDatagrams, offPathBytes] = json.sums;
+  const [requests, largestPayloadBytes] = json.undivided ?? [];
   return {
     probed,
     probe: json.probe,
@@ -68,6 +75,9 @@ export function decodeSighting(json: SightingJson): Sighting {
     ...(json.responder_origin && { responderOrigin: json.responder_origin }),
     firstSeenAt: json.first_seen_at,
     firstReplyMs: json.first_reply_ms,
+    ...(requests !== undefined &&
+      largestPayloadBytes !== undefined && { undivided: { requests, largestPayloadBytes } }),
+    ...(json.took_ms !== undefined && { tookMs: json.took_ms }),
     datagrams,
     payloadBytes,
     ipPackets,

@@ -42,6 +42,11 @@ export interface Matched {
   readonly rank: number;
   /** False where another address than the asked one sent it. */
   readonly own: boolean;
+  /**
+   * The passes whose request it may answer, by their place in `sent`: one as a rule, several where the ranks of two
+   * passes lie a multiple of all nonces apart.
+   */
+  readonly passes: readonly number[];
 }
 
 /** @param forms the probe's forms, from `first` to before `end`, in the order's numbering. */
@@ -78,22 +83,25 @@ export function createTokens({
         const position = order.positionOf(from, form);
         if (position === undefined) continue;
         const place = order.rankOf(position, forms.first, forms.end);
-        for (const { first, until } of sent) {
-          const rank = first + place;
-          if (rank < until && nonceOf(rank) === nonce && socketOf(rank) === socket)
-            return { position, rank, own: true };
-        }
+        const isItsRank = (rank: number): boolean => nonceOf(rank) === nonce && socketOf(rank) === socket;
+        const passes = [...sent.keys()].filter((pass) => {
+          const own = sent[pass];
+          if (own === undefined || own.asked?.(position) === false) return false;
+          return own.first + place < own.until && isItsRank(own.first + place);
+        });
+        const first = sent[passes[0] ?? -1]?.first;
+        if (first !== undefined) return { position, rank: first + place, own: true, passes };
       }
       const place = socket * nonces + permutation.inverse(nonce);
       const recent: Matched[] = [];
       const old: Matched[] = [];
-      for (const { first, since, until, asked } of sent) {
+      for (const [pass, { first, since, until, asked }] of sent.entries()) {
         let rank = place + Math.floor((until - 1 - place) / cycle) * cycle;
         // Two old ones are as ambiguous as a thousand.
         for (; rank >= first && old.length < 2; rank -= cycle) {
           const position = positionOf(rank);
           if (asked?.(position) === false) continue;
-          (rank >= since ? recent : old).push({ position, rank, own: false });
+          (rank >= since ? recent : old).push({ position, rank, own: false, passes: [pass] });
           // Of one pass the latest: its requests of a cooldown are told apart by the number of sockets.
           if (rank >= since) break;
         }

@@ -57,7 +57,7 @@ const exchanges: fc.Arbitrary<Exchange> = fc.record(
     ),
     responder: fc.record({ address: addresses, port: fc.nat(65_535) }, plain),
     offPath: fc.record({ datagrams: counts, payloadBytes: counts }, plain),
-    caveats: fc.subarray(['capped', 'lossy', 'off-address', 'duplicated', 'late'] as const),
+    caveats: fc.subarray(['capped', 'lossy', 'undivided', 'off-address', 'duplicated', 'late'] as const),
     sendError: fc.string(),
   },
   {
@@ -68,27 +68,38 @@ const exchanges: fc.Arbitrary<Exchange> = fc.record(
     ],
   },
 );
-const sighted = {
-  probed: addresses,
-  probe: fc.nat(20),
-  forms: fc.uniqueArray(fc.nat(5), { minLength: 1 }).map((forms) => new Set(forms)),
-  form: fc.nat(5),
-  request: bytes,
-  firstReading: readings,
-  firstPayloadBytes: counts,
-  responder: addresses,
-  responderPort: fc.nat(65_535),
-  firstSeenAt: fc.nat(),
-  firstReplyMs: fc.option(fc.nat(), { nil: undefined }),
-  generation: fc.constant(0),
-  datagrams: counts,
-  payloadBytes: counts,
-  ipPackets: counts,
-  wireBytes: counts,
-  offPathDatagrams: counts,
-  offPathBytes: counts,
-};
-const sightings: fc.Arbitrary<Sighting> = fc.record(sighted, plain);
+const usual: fc.Arbitrary<Sighting> = fc.record(
+  {
+    probed: addresses,
+    probe: fc.nat(20),
+    forms: fc.uniqueArray(fc.nat(5), { minLength: 1 }).map((forms) => new Set(forms)),
+    form: fc.nat(5),
+    request: bytes,
+    firstReading: readings,
+    firstPayloadBytes: counts,
+    responder: addresses,
+    responderPort: fc.nat(65_535),
+    firstSeenAt: fc.nat(),
+    firstReplyMs: fc.option(fc.nat(), { nil: undefined }),
+    generation: fc.constant(0),
+    datagrams: counts,
+    payloadBytes: counts,
+    ipPackets: counts,
+    wireBytes: counts,
+    offPathDatagrams: counts,
+    offPathBytes: counts,
+  },
+  plain,
+);
+const sightings: fc.Arbitrary<Sighting> = fc
+  .tuple(
+    usual,
+    fc.record(
+      { undivided: fc.record({ requests: counts, largestPayloadBytes: counts }, plain), tookMs: counts },
+      { ...plain, requiredKeys: [] },
+    ),
+  )
+  .map(([sighting, more]) => ({ ...sighting, ...more }));
 const throughText = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('what a checkpoint holds comes back the same', () => {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Address } from '../../src/domain/address.js';
-import { formatAddress } from '../../src/domain/address.js';
-import type { Exchange } from '../../src/domain/exchange.js';
+import { familyOf, formatAddress } from '../../src/domain/address.js';
+import type { Exchange, Traffic } from '../../src/domain/exchange.js';
+import { NO_TRAFFIC, addTraffic, trafficOf } from '../../src/domain/exchange.js';
 import type { Finding } from '../../src/domain/finding.js';
 import { formOfRequest } from '../probe-double.js';
 import type { Behaviour, RandomCase } from './random-network.js';
 import { PROBES, hostsIn } from './random-network.js';
 import type { SimulatedResult } from './simulated-scan.js';
-import type { Delivery, SimulatedNetwork, SimulatedSend } from './simulated-network.js';
+import type { Delivery, SimulatedNetwork, SimulatedReply, SimulatedSend } from './simulated-network.js';
 
 /**
  * What a scan must have found, asked and said lost, from what the network saw: which requests left, and which
@@ -110,15 +111,16 @@ function judgeFound(truth: Truth, findings: readonly Finding[], isWhole: boolean
   }
   const [sighted, ...measured] = finding.measurement.exchanges;
   assert.ok(sighted !== undefined);
+  for (const exchange of finding.measurement.exchanges) judgeNotAbove(truth, exchange);
   if (isWhole) judgeSighted(truth, sighted);
   judgeMeasured(truth, measured, isWhole);
 }
 
 /** Where another address answered the sweep, a measurement must hear something too. */
-function isConfirmed({ behaviour, probe, replies, host }: Truth): boolean {
+function isConfirmed({ probe, replies, deliveries, host }: Truth): boolean {
   const hasNonce = PROBES[probe]?.probe.nonce !== undefined;
   const isOwn = replies.some(({ from }) => from === host);
-  return isOwn || !hasNonce || !behaviour.isSilentAlone;
+  return isOwn || !hasNonce || deliveries.some(({ send }) => send.socket.role === 'alone');
 }
 
 /** Whether every session must hear it: nothing is ever lost, and it answers within the cooldown. */
@@ -128,31 +130,72 @@ function isCertain({ behaviour, probe }: Truth): boolean {
   return hears && behaviour.fates.length === 0 && behaviour.afterMs.every((ms) => ms < 1500);
 }
 
-/** The datagrams of the address that counts as the responder, to the form that it answered first. */
-function judgeSighted({ host, replies, probe, asked }: Truth, sighted: Exchange): void {
+/** However late, lost or doubled its datagrams are: no more stands in an exchange than one request brings at most. */
+function judgeNotAbove({ host, probe, asked, alone }: Truth, exchange: Exchange): void {
+  // A run that goes on knows of an address outside the scope no more than that it is another one.
+  const isHost = exchange.responder === undefined || exchange.responder.address === host;
+  const brought = [...asked, ...alone]
+    .filter(({ payload }) => formNameOf(probe, payload) === exchange.form)
+    .map((send) =>
+      sumOf(
+        repliesTo(send)
+          .filter(({ from = host }) => (from === host) === isHost)
+          .map(({ payload }) => payload),
+        host,
+      ),
+    );
+  for (const key of ['datagrams', 'payloadBytes', 'ipPackets', 'wireBytes'] as const) {
+    const most = Math.max(0, ...brought.map((traffic) => traffic[key]));
+    const what = `${formatAddress(host)} ${probe} in the ${exchange.seenIn}`;
+    assert.ok(exchange.received[key] <= most, `${what}: ${exchange.received[key]} ${key} of ${most}`);
+  }
+}
+
+/** The datagrams of whoever counts as the responder to the request that it answered first, or what is sure of it. */
+function judgeSighted({ host, replies, asked, probe }: Truth, sighted: Exchange): void {
   const own = replies.filter(({ from }) => from === host);
   const relevant = own.length > 0 ? own : replies;
   const first = relevant[0];
   assert.ok(first !== undefined);
-  const form = formOfRequest(first.send.payload);
-  const bytes = relevant
-    .filter(({ send, from }) => formOfRequest(send.payload) === form && from === first.from)
-    .reduce((sum, { reply }) => sum + reply.payload.length, 0);
-  const what = `${formatAddress(host)} ${probe} in the sweep`;
-  assert.equal(sighted.form, PROBES[probe]?.probe.sweepForms[form]?.name, what);
+  const payloads = relevant
+    .filter(({ send, from }) => isEqual(send.payload, first.send.payload) && from === first.from)
+    .map(({ reply }) => reply.payload);
+  // A request with a nonce is like no other; of those without one any that had left by then may have been answered.
+  const requests = asked.filter(
+    ({ payload, atMs }) => isEqual(payload, first.send.payload) && atMs <= first.atMs,
+  ).length;
+  const { payloadBytes } = sumOf(payloads, host);
+  const largest = Math.max(...payloads.map(({ length }) => length));
+  const what = `${formatAddress(host)} ${probe} in the sweep, ${requests} requests`;
+  assert.equal(sighted.form, formNameOf(probe, first.send.payload), what);
   assert.equal(sighted.responder?.address, first.from, what);
-  assert.equal(sighted.received.payloadBytes, bytes, what);
+  const atLeast = requests === 1 ? payloadBytes : Math.max(largest, Math.ceil(payloadBytes / requests));
+  assert.equal(sighted.received.payloadBytes, atLeast, what);
+  assert.equal(sighted.caveats.includes('undivided'), requests > 1, what);
   const { requestedAt } = sighted;
-  const askedBefore = asked.filter(
-    ({ payload, atMs }) => formOfRequest(payload) === form && atMs <= first.atMs,
-  );
-  if (requestedAt === undefined) assert.ok(askedBefore.length > 1, `${what}: when it was asked is known`);
+  if (requestedAt === undefined) assert.ok(requests > 1, `${what}: when it was asked is known`);
   // The log has a mark each 50 ms, and instants are whole milliseconds.
   else
     assert.ok(
       requestedAt <= first.send.now && requestedAt > first.send.now - 52,
       `${what}: asked at ${first.send.now}, and it says ${requestedAt}`,
     );
+}
+
+function sumOf(payloads: readonly Uint8Array[], host: Address): Traffic {
+  return payloads.map(({ length }) => trafficOf(length, familyOf(host))).reduce(addTraffic, NO_TRAFFIC);
+}
+
+function repliesTo({ fate }: SimulatedSend): readonly SimulatedReply[] {
+  return fate.kind === 'arrives' ? fate.replies : [];
+}
+
+function formNameOf(probe: number, request: Uint8Array): string | undefined {
+  return PROBES[probe]?.probe.sweepForms[formOfRequest(request)]?.name;
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
 }
 
 /** Each exchange has one request, and what came back to its socket. */
@@ -163,7 +206,7 @@ function judgeMeasured(truth: Truth, measured: readonly Exchange[], isWhole: boo
   // Where the host itself answers after an off-path sender, the measurement of that sighting does not count for it.
   if (isWhole && behaviour.from !== 'both') assert.equal(measured.length, alone.length, what);
   for (const exchange of measured) {
-    const at = requests.findIndex(({ payload }) => Buffer.compare(payload, exchange.request) === 0);
+    const at = requests.findIndex(({ payload }) => isEqual(payload, exchange.request));
     const [send] = requests.splice(at, 1);
     assert.ok(at >= 0 && send !== undefined, `${what}: an exchange without a request`);
     const heard = deliveries.filter((delivery) => delivery.send.socket === send.socket);
@@ -171,6 +214,12 @@ function judgeMeasured(truth: Truth, measured: readonly Exchange[], isWhole: boo
     const hasNonce = PROBES[probe]?.probe.nonce !== undefined;
     const counted = own.length > 0 ? own : hasNonce ? heard : [];
     if (!isWhole) continue;
+    // It took no longer than in the sweep.
+    const [firstMs] = repliesTo(send)
+      .flatMap(({ afterMs, from = host }) => (from === host || hasNonce ? afterMs : []))
+      .sort((a, b) => a - b);
+    if (firstMs !== undefined && firstMs <= LONGEST_WAIT_MS)
+      assert.ok(exchange.received.datagrams > 0, `${what}: not waited for, ${firstMs} ms`);
     assert.equal(
       exchange.received.payloadBytes,
       counted.reduce((sum, { reply }) => sum + reply.payload.length, 0),
@@ -221,6 +270,9 @@ function isEvidentLoss({ fate }: SimulatedSend, cooldownMs: number): boolean {
     fate.replies.some((reply) => reply.isDropped === true && reply.afterMs <= cooldownMs)
   );
 }
+
+/** A measurement waits so long for who took as long in the sweep. */
+const LONGEST_WAIT_MS = 15_000;
 
 function keyOf(host: Address, port: number): string {
   return `${formatAddress(host)} ${port}`;

@@ -19,8 +19,10 @@ const ELSEWHERE_IPV6 = ipv6((0x2001_0db8_ffffn << 80n) + 1n);
 export interface Behaviour {
   readonly says: 'answer' | 'refusal' | 'unrecognised' | 'nothing';
   readonly bytes: number;
-  /** Each datagram of a reply, after the request: of any order. */
+  /** Each datagram of a reply, after the request: of any order, later than the patience of anybody. */
   readonly afterMs: readonly number[];
+  /** The network brings each datagram so often. */
+  readonly copies: number;
   /** Where the datagrams come from. `both`: the first from elsewhere, then all from the host. */
   readonly from: 'host' | 'elsewhere' | 'both';
   /** What happens to the n-th request of one form in the sweep; after the last of them all arrive. */
@@ -49,11 +51,21 @@ export interface RandomCase {
 export const anyBehaviour: fc.Arbitrary<Behaviour> = fc.record({
   says: fc.constantFrom('answer', 'answer', 'refusal', 'unrecognised', 'nothing', 'nothing', 'nothing'),
   bytes: fc.integer({ min: 4, max: 1600 }),
-  // The last is later than any cooldown.
-  afterMs: fc.array(fc.oneof(fc.integer({ min: 1, max: 900 }), fc.constantFrom(1, 1400, 7000)), {
-    minLength: 1,
-    maxLength: 4,
-  }),
+  afterMs: fc.oneof(
+    {
+      weight: 3,
+      arbitrary: delays(fc.oneof(fc.integer({ min: 1, max: 900 }), fc.constantFrom(1, 1400, 7000))),
+    },
+    // A slow line: every datagram of an answer takes about as long.
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(fc.integer({ min: 2000, max: 19_000 }), delays(fc.integer({ min: 0, max: 1000 })))
+        .map(([lineMs, list]) => list.map((ms) => lineMs + ms)),
+    },
+    { weight: 1, arbitrary: delays(fc.integer({ min: 0, max: 20_000 })) },
+  ),
+  copies: fc.constantFrom(1, 1, 1, 2),
   from: fc.constantFrom('host', 'host', 'host', 'elsewhere', 'both'),
   fates: fc.oneof(
     { weight: 3, arbitrary: fc.constant([]) },
@@ -117,6 +129,10 @@ export const anyCase: fc.Arbitrary<RandomCase> = fc
       .map((behaviours): RandomCase => ({ ranges, hosts: behaviours, ...rest }));
   });
 
+function delays(each: fc.Arbitrary<number>): fc.Arbitrary<readonly number[]> {
+  return fc.array(each, { minLength: 1, maxLength: 4 });
+}
+
 /** More often than any scan asks. */
 function always(fate: RequestFate): readonly RequestFate[] {
   return Array.from({ length: 12 }, () => fate);
@@ -155,19 +171,20 @@ export function fateBy(
 }
 
 function repliesOf(
-  { says, bytes, afterMs, from }: Behaviour,
-  { to, payload, socket }: Omit<SimulatedSend, 'fate'>,
+  { says, bytes, afterMs, copies, from }: Behaviour,
+  { to, payload }: Omit<SimulatedSend, 'fate'>,
   isDropped: boolean,
 ): readonly SimulatedReply[] {
   if (says === 'nothing') return [];
   const elsewhere = typeof to === 'number' ? (ELSEWHERE[to % 2] ?? to) : ELSEWHERE_IPV6;
-  return afterMs.map((ms, index): SimulatedReply => ({
-    payload: replyDouble(says, payload, bytes + index),
-    // An exchange waits 5 s for the first datagram and 2 s for each after it.
-    afterMs: socket.role === 'alone' ? Math.min(ms, 1400) : ms,
-    ...((from === 'elsewhere' || (from === 'both' && index === 0)) && { from: elsewhere }),
-    ...(isDropped && { isDropped }),
-  }));
+  return afterMs.flatMap((ms, index) =>
+    Array.from({ length: copies }, (_, copy): SimulatedReply => ({
+      payload: replyDouble(says, payload, bytes + index),
+      afterMs: ms + copy * 300,
+      ...((from === 'elsewhere' || (from === 'both' && index === 0)) && { from: elsewhere }),
+      ...(isDropped && { isDropped }),
+    })),
+  );
 }
 
 function rangeOf(first: Address, size: number): Range {

@@ -111,6 +111,7 @@ async function scan({
     says: index % every === 0 ? 'answer' : 'nothing',
     bytes,
     afterMs: [5],
+    copies: 1,
     from: 'host',
     fates: [],
     isSilentAlone: false,

@@ -8,7 +8,7 @@ import { ipv4, parseAddress } from '../../src/domain/address.js';
 import type { Exchange, Payloads, Traffic } from '../../src/domain/exchange.js';
 import { NO_TRAFFIC, addTraffic, trafficOf } from '../../src/domain/exchange.js';
 import { isLowerBound } from '../../src/domain/factors.js';
-import type { ExchangeLimits } from '../../src/measure/run-exchange.js';
+import type { ExchangeLimits } from '../../src/measure/exchange-limits.js';
 import { runExchange } from '../../src/measure/run-exchange.js';
 import { systemClock } from '../../src/system-clock.js';
 import { openGuardedSocket } from '../../src/udp/guarded-socket.js';

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Address, Family, Range } from '../../src/domain/address.js';
 import { familyOf, formatAddress, ipv4, ipv6, subnetOf } from '../../src/domain/address.js';
+import { trafficOf } from '../../src/domain/exchange.js';
+import { isLowerBound } from '../../src/domain/factors.js';
 import type { Key } from '../../src/sweep/keyed-permutation.js';
 import type { Sighting } from '../../src/sweep/sightings.js';
+import { exchangeOfSighting } from '../../src/sweep/sightings.js';
 import type { Order } from '../../src/sweep/order.js';
 import { createOrder } from '../../src/sweep/order.js';
 import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
@@ -133,14 +136,14 @@ describe('a reply without a nonce', () => {
     assert.equal(seen.firstSeenAt, FAKE_EPOCH + Math.floor(world.clock.monotonicMs()));
   });
 
-  it('is unsolicited from another port, from an address outside, and before its sender was asked', async () => {
+  it('is unsolicited unread from another port, from an address outside, and before its sender was asked', async () => {
     const world = await createWorld({ rate: 1 });
     const abort = new AbortController();
     const start = world.clock.monotonicMs();
     world.clock.at(start + 100, () => {
       const [first] = world.sends;
       for (let host = 0; host < 16; host++) world.deliver(0, bytes('A', 20), ipv4(0x0a00_0000 + host), PORT);
-      world.deliver(0, bytes('A', 20), first?.to ?? HOST, PORT + 1);
+      world.deliver(0, bytes('X', 20), first?.to ?? HOST, PORT + 1);
       world.deliver(0, bytes('A', 20), OFF_PATH, PORT);
       abort.abort();
     });
@@ -150,6 +153,16 @@ describe('a reply without a nonce', () => {
     assert.equal(world.sweep.counts().receivedDatagrams, 18);
     assert.equal(world.sweep.counts().receivedBytes, 18 * 20);
     assert.equal(world.sweep.ledger.size, 1);
+  });
+
+  it('belongs to its sender from another port too, where it is of the protocol', async () => {
+    const world = await createWorld();
+    await world.run();
+    world.deliver(0, bytes('A', 30), HOST, PORT + 1);
+    world.deliver(0, bytes('X', 40), HOST, PORT + 2);
+    const seen = world.sighting(0, HOST);
+    assert.deepEqual([seen.responderPort, seen.datagrams, seen.payloadBytes], [PORT + 1, 1, 30]);
+    assert.equal(world.sweep.counts().unsolicitedDatagrams, 1);
   });
 });
 
@@ -441,8 +454,35 @@ describe('a second pass', () => {
     world.deliver(1, replyDouble('answer', second, 60), OFF_PATH, 53);
     assert.deepEqual(world.sighting(1, HOST).request, second);
     world.deliver(1, replyDouble('answer', first, 60), OFF_PATH, 53);
-    assert.equal(world.sighting(1, HOST).datagrams, 2);
+    assert.equal(world.sighting(1, HOST).datagrams, 1, 'what answers another request is not added');
+    assert.equal(world.sighting(1, HOST).undivided, undefined);
     assert.equal(world.sweep.counts().ambiguousDatagrams, 0);
+  });
+
+  it('without nonces leaves the replies to both undivided, so that one has the larger of datagram and share', async () => {
+    const world = await createWorld({ ranges, retries: 1 });
+    await world.run();
+    for (const size of [100, 40, 100]) world.deliver(0, bytes('A', size), HOST, PORT);
+    const seen = world.sighting(0, HOST);
+    assert.deepEqual(seen.undivided, { requests: 2, largestPayloadBytes: 100 });
+    const exchange = exchangeOfSighting(seen, { formName: 'form', sent: trafficOf(2, 4) });
+    assert.deepEqual(exchange.received, { datagrams: 2, payloadBytes: 120, ipPackets: 2, wireBytes: 189 });
+    assert.deepEqual(exchange.caveats, ['undivided']);
+    assert.equal(isLowerBound(exchange), true);
+  });
+
+  it('that has not come to a host leaves its replies to the first, and says how long the slowest took', async () => {
+    const world = await createWorld({ ranges, retries: 1 });
+    world.clock.at(world.clock.monotonicMs() + 500, () => {
+      const asked = world.sends.find(({ probe }) => probe === 0);
+      assert.ok(asked !== undefined);
+      for (const size of [100, 40]) world.deliver(0, bytes('A', size), asked.to, PORT);
+      const seen = world.sighting(0, asked.to);
+      assert.deepEqual([seen.undivided, seen.datagrams, seen.payloadBytes], [undefined, 2, 140]);
+      assert.ok((seen.tookMs ?? 0) >= 495 && (seen.tookMs ?? 0) <= 560, `${seen.tookMs} ms`);
+    });
+    await world.run();
+    assert.equal(world.sweep.ledger.size, 1);
   });
 
   it('follows each batch, over what that batch has asked', async () => {

@@ -28,16 +28,16 @@ describe('a token of 16 bits on one socket', () => {
     for (const rank of [0, 1, 65_535, 65_536, 200_000]) {
       const from = order.slotAt(rank).address;
       const match = matchAt(tokens, { from, rank, since: 200_001, until: 200_001 });
-      assert.deepEqual(match, { position: rank, rank, own: true });
+      assert.deepEqual(match, { position: rank, rank, own: true, passes: [0] });
     }
   });
 
   it('names the latest request that carried it when another address answers within the cooldown', () => {
     const match = matchAt(tokens, { from: OFF_PATH, rank: 70_000, since: 60_000, until: 100_000 });
-    assert.deepEqual(match, { position: 70_000, rank: 70_000, own: false });
+    assert.deepEqual(match, { position: 70_000, rank: 70_000, own: false, passes: [0] });
     const asked = order.slotAt(5).address;
     const forAnother = matchAt(tokens, { from: asked, rank: 70_000, since: 60_000, until: 100_000 });
-    assert.deepEqual(forAnother, { position: 70_000, rank: 70_000, own: false });
+    assert.deepEqual(forAnother, { position: 70_000, rank: 70_000, own: false, passes: [0] });
   });
 
   it('is ambiguous where it could answer several requests, all older than the cooldown', () => {
@@ -50,7 +50,7 @@ describe('a token of 16 bits on one socket', () => {
 
   it('names the only request that ever carried it, however late', () => {
     const match = matchAt(tokens, { from: OFF_PATH, rank: 40_000, since: 80_000, until: 100_000 });
-    assert.deepEqual(match, { position: 40_000, rank: 40_000, own: false });
+    assert.deepEqual(match, { position: 40_000, rank: 40_000, own: false, passes: [0] });
   });
 
   it('names none where no request has carried it yet, the next one included', () => {
@@ -89,7 +89,7 @@ describe('tokens on several sockets', () => {
       for (let rank = 0; rank < until; rank++) {
         const later = rank + 48 < until ? rank + 48 : rank;
         const match = matchAt(tokens, { from: OFF_PATH, rank, since: Math.max(0, until - 48), until });
-        assert.deepEqual(match, { position: later, rank: later, own: false });
+        assert.deepEqual(match, { position: later, rank: later, own: false, passes: [0] });
       }
     }
   });
@@ -123,8 +123,18 @@ describe('tokens of a second pass', () => {
 
   it('name the address and the pass, for the asked address and for an off-path sender', () => {
     for (const rank of [7, 1024 + 7]) {
-      assert.deepEqual(tokens.match(reply(rank, from)), { position: 7, rank, own: true });
-      assert.deepEqual(tokens.match(reply(rank, OFF_PATH)), { position: 7, rank, own: false });
+      assert.deepEqual(tokens.match(reply(rank, from)), {
+        position: 7,
+        rank,
+        own: true,
+        passes: [rank < 1024 ? 0 : 1],
+      });
+      assert.deepEqual(tokens.match(reply(rank, OFF_PATH)), {
+        position: 7,
+        rank,
+        own: false,
+        passes: [rank < 1024 ? 0 : 1],
+      });
     }
     assert.equal(tokens.match(reply(1024 + 10, OFF_PATH)), undefined);
   });
@@ -137,12 +147,16 @@ describe('tokens of a second pass', () => {
     ];
     const nonce = few.nonceOf(5);
     assert.equal(few.match({ from: OFF_PATH, nonce, socket: 0, sent }), 'ambiguous');
+    // The asked address itself is known, and the form: only the pass is not.
+    const own = few.match({ from: order.slotAt(5).address, nonce, socket: 0, sent });
+    assert.deepEqual(own, { position: 5, rank: 5, own: true, passes: [0, 1] });
     const asked = (position: number): boolean => position !== 5;
     const leftOut = sent.map((ranks, pass) => (pass === 1 ? { ...ranks, asked } : ranks));
     assert.deepEqual(few.match({ from: OFF_PATH, nonce, socket: 0, sent: leftOut }), {
       position: 5,
       rank: 5,
       own: false,
+      passes: [0],
     });
   });
 });
@@ -159,7 +173,7 @@ describe('tokens of a probe among others', () => {
     let rank = 0;
     for (const cursor = order.cursor(); cursor.advance();) {
       if (cursor.form === 0 || cursor.form === 3) continue;
-      const expected = { position: cursor.position, rank };
+      const expected = { position: cursor.position, rank, passes: [0] };
       const { address: from } = cursor;
       assert.deepEqual(matchAt(tokens, { from, rank, since: 0, until: 600 }), { ...expected, own: true });
       assert.deepEqual(matchAt(tokens, { from: OFF_PATH, rank, since: 0, until: 600 }), {

@@ -9,6 +9,7 @@ import { createOrigins } from '../../origin/origin.js';
 import type { Scope } from '../../scope/scope.js';
 import type { ScanSettings } from '../../settings/all-settings.js';
 import type { Key } from '../../sweep/keyed-permutation.js';
+import { chosenLimits } from './chosen-limits.js';
 import { plannedCanaries } from './planned-canaries.js';
 import type { ScanInputs } from './scan-inputs.js';
 
@@ -53,7 +54,7 @@ export async function plannedScan(
     retries: settings.retries,
     receiveBufferBytes: settings.receive_buffer,
     cooldownMs: settings.cooldown,
-    quietGapMs: settings.quiet_gap,
+    ...chosenLimits(settings),
     formGapMs: settings.form_gap,
     sourceAddress: settings.source,
     seed: settings.seed ?? randomBytes(8).toString('hex'),

@@ -94,6 +94,8 @@ export function recordOf(scan: {
       receive_buffer: plan.receiveBufferBytes,
       cooldown_ms: plan.cooldownMs,
       ...(plan.quietGapMs !== undefined && { quiet_gap_ms: plan.quietGapMs }),
+      ...(plan.firstReplyMs !== undefined && { first_reply_ms: plan.firstReplyMs }),
+      ...(plan.longestExchangeMs !== undefined && { longest_exchange_ms: plan.longestExchangeMs }),
       form_gap_ms: plan.formGapMs,
       fixed_after_silent_runs: scan.fixedAfterSilentRuns,
       stretch_ms: plan.batchMs,
