@@ -107,8 +107,14 @@ export interface ProbeIdentity<Id extends string = string> {
    * left out. Absent: the reader knows its protocol by the bytes.
    */
   readonly strength?: 'weak';
-  /** Milliseconds of silence after which no more datagrams are expected. */
+  /**
+   * Milliseconds of silence after which no more datagrams are expected, as long as no two have come: 2000 unless the
+   * protocol is known to send again, then a little more than its first interval. From then on the gap is 2.5 times
+   * the longest interval that was seen, where that is longer.
+   */
   readonly quietGapMs: number;
+  /** How long its servers go on after one request, where that is known. Absent: 90 s end an exchange. */
+  readonly longestExchangeMs?: number;
   /** The published report type that means the same, or our own: `scan_ntpmonitor`, `x_dns_any`. */
   readonly report: string;
   /** What an end customer reads of the usual finding. */
@@ -166,6 +172,18 @@ export interface Probe<Id extends string = string> extends ProbeIdentity<Id> {
     /** Undefined when the payload is no response of this protocol. */
     echoed(payload: Uint8Array): Nonce | undefined;
   };
+  /**
+   * Whether a datagram is a question of the other side, to be counted apart: no answer (a BitTorrent node asks back).
+   * Absent: its hosts ask nothing back. Total like `read`.
+   */
+  asksBack?(payload: Uint8Array): boolean;
+  /**
+   * The datagram that ends what the request began (TFTP ERROR, CoAP RST, L2TP StopCCN): sent once to the host that
+   * answered, to the port that it answered from, when the exchange is over; counted, and never part of a factor.
+   * @param answer the first datagram that came back.
+   * @returns undefined where nothing needs to be ended. Absent: the protocol has no such word.
+   */
+  farewell?(answer: Uint8Array, request: Uint8Array): Uint8Array | undefined;
   /** What one datagram says in answer to this request. Total: any bytes give a Reading, none throw. */
   read(payload: Uint8Array, request: Uint8Array): Reading;
   /**

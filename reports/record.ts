@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Address } from '../src/domain/address.js';
 import { formatAddress, parseAddress } from '../src/domain/address.js';
 import type { Caveat, Exchange } from '../src/domain/exchange.js';
+import { SHORT_WINDOW_MS, lastReplyMs, receivedWithin, wasStillSending } from '../src/domain/exchange.js';
 import type {
   ComputedRecord,
   ExchangeRecord,
@@ -16,7 +17,7 @@ import { formatInstant } from '../src/domain/time.js';
 import type { StatusColumns } from '../src/domain/status.js';
 import { cleanFacts, cleanText } from './clean-text.js';
 import { columns } from './columns.js';
-import { FACTOR_DECIMALS, preciseTime, rounded, RTT_DECIMALS } from './format.js';
+import { plural, decimalText, FACTOR_DECIMALS, preciseTime, rounded, RTT_DECIMALS } from './format.js';
 
 export type { ComputedRecord, ExchangeRecord, FindingRecord } from '../src/domain/finding-record.js';
 
@@ -78,7 +79,8 @@ export function toRecord(finding: Finding, run: { readonly scanId: string }): Fi
     facts: exposure.facts && cleanFacts(exposure.facts),
     computed,
     answered_by: answeredBy(finding),
-    strangers: offPathOf(measurement.exchanges),
+    response_port: finding.port === measurement.probedPort ? undefined : finding.port,
+    elicited_elsewhere: elicitedElsewhere(measurement.exchanges),
     exchanges: measurement.exchanges.map((exchange) =>
       exchangeRecord(exchange, {
         named: [finding.ip, measurement.probed, finding.answeredBy?.address],
@@ -155,14 +157,30 @@ function rttMs(exchange: Exchange): number | undefined {
   return rounded(exchange.replies[0]?.afterMs, RTT_DECIMALS);
 }
 
-/** What the probe says, and where the answer came from if that was not the asked address. */
+/** What the probe says, how long the answer took, and where it came from if that was not the asked address. */
 function detailOf(finding: Finding): string | undefined {
   return (
-    [cleanText(finding.exposure.detail), elsewhereOf(finding)]
+    [cleanText(finding.exposure.detail), windowOf(finding.reported), elsewhereOf(finding)]
       .filter((part) => part !== undefined)
       .join('; ') || undefined
   );
 }
+
+/** The window of the figures, where it is longer than an answer takes. */
+function windowOf(reported: Exchange): string | undefined {
+  const windowMs = lastReplyMs(reported) ?? 0;
+  const short = receivedWithin(reported, SHORT_WINDOW_MS);
+  if (windowMs <= LONG_WINDOW_MS || short === undefined) return undefined;
+  const seconds = decimalText(windowMs / 1000, RTT_DECIMALS);
+  const factor = decimalText(
+    factorsOf({ sent: reported.sent, received: short }).amplification,
+    FACTOR_DECIMALS,
+  );
+  const end = wasStillSending(reported) ? ', still sending then' : '';
+  return `${plural(reported.received.datagrams, 'datagram')} within ${seconds} s${end}; within 2 s ${plural(short.datagrams, 'datagram')}, ${factor}x`;
+}
+
+const LONG_WINDOW_MS = 5000;
 
 function elsewhereOf(finding: Finding): string | undefined {
   const { probed } = finding.measurement;
@@ -195,7 +213,7 @@ function repliesFrom(exchange: Exchange, { named }: ExchangeOwner): string | und
 
 /** One exchange in the words of the reports. @param place whose it is. */
 export function exchangeRecord(exchange: Exchange, place: ExchangeOwner): ExchangeRecord {
-  const { sent, received, offPath, replies } = exchange;
+  const { sent, received, askedBack, replies } = exchange;
   const figures = exchange.purpose === 'measure' && exchange.end !== 'unsent';
   const unknown: Unfinished<Required<FactorColumns>> = {
     amplification: undefined,
@@ -225,13 +243,43 @@ export function exchangeRecord(exchange: Exchange, place: ExchangeOwner): Exchan
     ...(figures ? factorColumns(factorsOf(exchange)) : unknown),
     refusal: refusal?.kind === 'refusal' ? cleanText(refusal.reason) : undefined,
     caveats: exchange.caveats.length > 0 ? (exchange.caveats satisfies readonly Caveat[]) : undefined,
-    stranger_datagrams: offPath.datagrams || undefined,
-    stranger_bytes: offPath.datagrams > 0 ? offPath.payloadBytes : undefined,
+    window_ms: rounded(lastReplyMs(exchange), RTT_DECIMALS),
+    listened_ms: rounded(exchange.listenedMs, RTT_DECIMALS),
+    within_2s: figures && received.datagrams > 0 ? within2s(exchange) : undefined,
+    still_sending: wasStillSending(exchange) || undefined,
+    asked_back: askedBack && { datagrams: askedBack.datagrams, bytes: askedBack.payloadBytes },
+    elsewhere: elsewhereIn(exchange),
+    farewell_size: exchange.farewellBytes,
   });
 }
 
-function offPathOf(exchanges: readonly Exchange[]): FindingRecord['strangers'] {
-  const datagrams = exchanges.reduce((sum, { offPath }) => sum + offPath.datagrams, 0);
-  const bytes = exchanges.reduce((sum, { offPath }) => sum + offPath.payloadBytes, 0);
-  return datagrams > 0 ? { datagrams, bytes } : undefined;
+function within2s(exchange: Exchange): ExchangeRecord['within_2s'] {
+  const received = receivedWithin(exchange, SHORT_WINDOW_MS);
+  if (received === undefined) return undefined;
+  return withoutUnknowns<NonNullable<ExchangeRecord['within_2s']>>({
+    datagrams: received.datagrams,
+    response_size: received.payloadBytes,
+    ip_packets: received.ipPackets,
+    wire_bytes: received.wireBytes,
+    ...factorColumns(factorsOf({ sent: exchange.sent, received })),
+  });
+}
+
+function elsewhereIn({ offPath, offPathAddresses }: Exchange): ExchangeRecord['elsewhere'] {
+  if (offPath.datagrams === 0) return undefined;
+  return {
+    datagrams: offPath.datagrams,
+    bytes: offPath.payloadBytes,
+    ...(offPathAddresses !== undefined && { addresses: offPathAddresses }),
+  };
+}
+
+/** Of one request, as every figure: the same addresses answer the next one too. */
+function elicitedElsewhere(exchanges: readonly Exchange[]): FindingRecord['elicited_elsewhere'] {
+  return exchanges
+    .flatMap((exchange) => elsewhereIn(exchange) ?? [])
+    .reduce<FindingRecord['elicited_elsewhere']>(
+      (most, one) => (most !== undefined && most.bytes >= one.bytes ? most : one),
+      undefined,
+    );
 }

@@ -26,6 +26,10 @@ export interface ExchangeJson {
   /** Datagrams, payload bytes. */
   readonly strangers: readonly [number, number];
   readonly caveats: readonly Caveat[];
+  readonly off_path_addresses?: number;
+  readonly asked_back?: readonly [number, number];
+  readonly listened_ms?: number;
+  readonly farewell_bytes?: number;
   readonly send_error?: string;
 }
 
@@ -34,6 +38,7 @@ export type TrafficJson = readonly [number, number, number, number];
 
 export function encodeExchange(exchange: Exchange): ExchangeJson {
   const { offPath, requestedAt, responder, sendError } = exchange;
+  const { offPathAddresses, askedBack, listenedMs, farewellBytes } = exchange;
   return {
     form: exchange.form,
     purpose: exchange.purpose,
@@ -51,13 +56,18 @@ export function encodeExchange(exchange: Exchange): ExchangeJson {
     ...(responder && { responder: encodeResponder(responder) }),
     strangers: [offPath.datagrams, offPath.payloadBytes],
     caveats: exchange.caveats,
+    ...(offPathAddresses !== undefined && { off_path_addresses: offPathAddresses }),
+    ...(askedBack && { asked_back: [askedBack.datagrams, askedBack.payloadBytes] }),
+    ...(listenedMs !== undefined && { listened_ms: listenedMs }),
+    ...(farewellBytes !== undefined && { farewell_bytes: farewellBytes }),
     ...(sendError !== undefined && { send_error: sendError }),
   };
 }
 
 /** @throws RangeError for an address that is none: the checkpoint is damaged. */
 export function decodeExchange(json: ExchangeJson): Exchange {
-  const { responder, send_error: sendError } = json;
+  const { responder, send_error: sendError, off_path_addresses: offPathAddresses } = json;
+  const { asked_back: askedBack, listened_ms: listenedMs, farewell_bytes: farewellBytes } = json;
   return {
     form: json.form,
     purpose: json.purpose,
@@ -81,6 +91,10 @@ export function decodeExchange(json: ExchangeJson): Exchange {
     }),
     offPath: { datagrams: json.strangers[0], payloadBytes: json.strangers[1] },
     caveats: json.caveats,
+    ...(offPathAddresses !== undefined && { offPathAddresses }),
+    ...(askedBack && { askedBack: { datagrams: askedBack[0], payloadBytes: askedBack[1] } }),
+    ...(listenedMs !== undefined && { listenedMs }),
+    ...(farewellBytes !== undefined && { farewellBytes }),
     ...(sendError !== undefined && { sendError }),
   };
 }

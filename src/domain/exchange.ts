@@ -1,4 +1,5 @@
 import type { Address, Family } from './address.js';
+import { familyOf } from './address.js';
 import type { Instant } from './time.js';
 
 /** What one datagram says in answer to a request. */
@@ -89,6 +90,14 @@ export interface Exchange {
   };
   /** Datagrams from other addresses than the one that counts as responder: never part of a factor. */
   readonly offPath: Payloads;
+  /** How many addresses these came from; the addresses themselves are not kept. Absent where nobody counted. */
+  readonly offPathAddresses?: number;
+  /** Questions that the host asked back: no answers, and never part of a factor. Absent: none. */
+  readonly askedBack?: Payloads;
+  /** Milliseconds from the request to the end of listening. Absent for a sighting. */
+  readonly listenedMs?: number;
+  /** Payload bytes of the datagram that ended it (`farewell` of the probe), never part of a factor. Absent: none. */
+  readonly farewellBytes?: number;
   readonly caveats: readonly Caveat[];
   /** Why `end` is `unsent`: the system's error code. */
   readonly sendError?: string;
@@ -148,4 +157,31 @@ export function addPayloads(a: Payloads, b: Payloads): Payloads {
 
 function frameBytes(ipPacketBytes: number): number {
   return Math.max(SMALLEST_FRAME, ipPacketBytes + ETHERNET_OVERHEAD);
+}
+
+/** The window of the second figure, as measurements of amplifiers usually have it. */
+export const SHORT_WINDOW_MS = 2000;
+
+/** What had come back so long after the request; undefined where the exchange keeps no times. */
+export function receivedWithin({ seenIn, replies, responder }: Exchange, ms: number): Traffic | undefined {
+  if (seenIn === 'sweep') return undefined;
+  const family = responder === undefined ? 4 : familyOf(responder.address);
+  return replies
+    .filter(({ afterMs = Infinity }) => afterMs <= ms)
+    .map(({ payloadBytes }) => trafficOf(payloadBytes, family))
+    .reduce(addTraffic, NO_TRAFFIC);
+}
+
+/** When the last datagram came, after the request; undefined where none came, or the exchange keeps no times. */
+export function lastReplyMs({ replies }: Exchange): number | undefined {
+  return replies.at(-1)?.afterMs;
+}
+
+/** Whether datagrams were still coming, as they had before, when a cap ended the exchange. */
+export function wasStillSending({ end, replies, listenedMs }: Exchange): boolean {
+  const times = replies.flatMap(({ afterMs }) => afterMs ?? []);
+  const last = times.at(-1);
+  if (end !== 'capped' || listenedMs === undefined || last === undefined) return false;
+  const intervals = times.slice(1).map((ms, index) => ms - (times[index] ?? 0));
+  return listenedMs - last <= Math.max(0, ...intervals);
 }

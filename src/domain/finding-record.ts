@@ -97,8 +97,27 @@ const EXCHANGE = z.object({
   /** Why the server said no. */
   refusal: TEXT.exactOptional(),
   caveats: z.array(TEXT).exactOptional(),
-  stranger_datagrams: COUNT.exactOptional(),
-  stranger_bytes: COUNT.exactOptional(),
+  /** Milliseconds from the request to the last datagram, and to the end of listening. Absent for a sighting. */
+  window_ms: FIGURE.exactOptional(),
+  listened_ms: FIGURE.exactOptional(),
+  /** What had come 2 s after the request; the figures above are those of the whole window. */
+  within_2s: z
+    .object({
+      datagrams: COUNT,
+      response_size: COUNT,
+      ip_packets: COUNT,
+      wire_bytes: COUNT,
+      ...FACTOR_COLUMNS,
+    })
+    .exactOptional(),
+  /** True where datagrams were still coming when a cap ended the exchange. */
+  still_sending: z.literal(true).exactOptional(),
+  /** Questions that the host asked back: no answers. */
+  asked_back: z.object({ datagrams: COUNT, bytes: COUNT }).exactOptional(),
+  /** From addresses that were never asked; how many these are is absent for a sighting. */
+  elsewhere: z.object({ datagrams: COUNT, bytes: COUNT, addresses: COUNT.exactOptional() }).exactOptional(),
+  /** UDP payload of the datagram that ended the exchange: no part of a factor. */
+  farewell_size: COUNT.exactOptional(),
 });
 export type ExchangeRecord = Content<typeof EXCHANGE>;
 
@@ -124,8 +143,15 @@ export const FINDING_RECORD = z
     answered_by: z
       .object({ ip: ADDRESS.exactOptional(), asn: COUNT.exactOptional(), as_name: TEXT.exactOptional() })
       .exactOptional(),
-    /** Datagrams from other addresses than the one that counts as responder, over all exchanges. */
-    strangers: z.object({ datagrams: COUNT, bytes: COUNT }).exactOptional(),
+    /** The port that the reported replies came from, where it is not the one that was asked. */
+    response_port: PORT.exactOptional(),
+    /**
+     * What one request made addresses send that were never asked, in the exchange where that was most: never part of
+     * a factor, and the addresses are kept nowhere.
+     */
+    elicited_elsewhere: z
+      .object({ datagrams: COUNT, bytes: COUNT, addresses: COUNT.exactOptional() })
+      .exactOptional(),
     /** Every exchange, in the order they were made. */
     exchanges: z.array(EXCHANGE),
   })

@@ -196,6 +196,8 @@ const RUN_COUNTS = z.object({
   /** Handed to the kernel at the end, for those that a loss made suspect. */
   asked_again: COUNT.exactOptional(),
   measurement_requests: COUNT,
+  /** Datagrams that ended what a request had begun, in the word of the protocol; absent in runs of earlier versions. */
+  farewells: COUNT.exactOptional(),
   responders: COUNT,
   measured: COUNT,
   findings: COUNT,

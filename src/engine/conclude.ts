@@ -37,6 +37,12 @@ export function conclude(known: ScanKnowledge): ScanResult {
   const { findings, perProbe, lateResponders } = judge(known);
   const measurements = [...measured.values()];
   const all = known.counters();
+  const alone = [
+    ...measurements,
+    ...[...known.rechecked.values(), ...known.canaries.map(({ outcome }) => outcome)].map(
+      ({ exchanges }) => exchanges,
+    ),
+  ].flat();
   return {
     ...all,
     addresses: known.addresses,
@@ -47,14 +53,8 @@ export function conclude(known: ScanKnowledge): ScanResult {
     })),
     lateResponders,
     ...observeKnown(known, findings),
-    measurementRequests: [
-      ...measurements,
-      ...[...known.rechecked.values(), ...known.canaries.map(({ outcome }) => outcome)].map(
-        ({ exchanges }) => exchanges,
-      ),
-    ]
-      .flat()
-      .filter(({ end }) => end !== 'unsent').length,
+    measurementRequests: alone.filter(({ end }) => end !== 'unsent').length,
+    farewells: alone.filter(({ farewellBytes }) => farewellBytes !== undefined).length,
     measured: measurements.filter((exchanges) => exchanges.length > 0).length,
     // What was excluded since is no loss.
     unknown: plan.probes.map((_, probe) => fewPrefixes(onlyAllowed(plan.scope, known.unknown(probe)))),

@@ -95,6 +95,8 @@ export interface ScanResult extends Omit<Counters, 'sent'> {
     readonly notExposed: Readonly<Record<string, number>>;
   }[];
   readonly measurementRequests: number;
+  /** Datagrams that ended what a request had begun. */
+  readonly farewells: number;
   readonly measured: number;
   readonly cappedMeasurements: number;
   /** By probe: the addresses of which it is unknown whether they answer. */

@@ -4,7 +4,7 @@ import type { Probe } from '../../probes/probe.js';
 export interface ExchangeLimits {
   /** How long the first datagram may take. */
   readonly firstReplyMs: number;
-  /** Silence after which no more are expected. */
+  /** Silence after which no more are expected: at least, for the gap grows with the intervals that were seen. */
   readonly quietGapMs: number;
   /** The caps: what they cut off makes a lower bound. */
   readonly longestMs: number;
@@ -25,7 +25,7 @@ const MARGIN_MS = 3000;
 const FIRST_REPLY_MS = { least: 5000, most: 15_000 };
 /** Of any other: a server that looks up the name of who asks takes 6 s (xdm) or 10 s (snmptrapd). */
 const UNKNOWN_HOST_MS = 12_000;
-const LONGEST_MS = 30_000;
+const LONGEST_MS = 90_000;
 const MOST = { mostDatagrams: 2000, mostBytes: 4 * 1024 * 1024 };
 
 /**
@@ -38,7 +38,7 @@ export function limitsFor(probe: Probe, chosen: ChosenLimits, tookMs?: number): 
   return {
     firstReplyMs: chosen.firstReplyMs ?? waitMs,
     quietGapMs: chosen.quietGapMs ?? probe.quietGapMs,
-    longestMs: chosen.longestExchangeMs ?? LONGEST_MS,
+    longestMs: chosen.longestExchangeMs ?? probe.longestExchangeMs ?? LONGEST_MS,
     ...MOST,
   };
 }

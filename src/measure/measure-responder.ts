@@ -105,7 +105,7 @@ async function put(
 }
 
 async function exchangeWith(
-  { gate, clock, openSocket, limitsFor, drawNonce, onReceived, onSocketDrops, onExchange }: Measuring,
+  { gate, clock, signal, openSocket, limitsFor, drawNonce, onReceived, onSocketDrops, onExchange }: Measuring,
   { probe, to, port, expectedBits, tookMs }: ResponderToMeasure,
   ask: Ask,
 ): Promise<Exchange> {
@@ -120,6 +120,7 @@ async function exchangeWith(
     limits: limitsFor(probe, tookMs),
     openSocket,
     clock,
+    mayTakeLeave: () => gate.pass(to, 0, signal),
     onReply: onExchange && ((payload, from) => heard.push({ payload, from })),
     onReceived(traffic) {
       onReceived(traffic);

@@ -63,6 +63,7 @@ export async function recheck(
         limits,
         openSocket: openConnected,
         clock,
+        mayTakeLeave: () => gate.pass(to, 0, signal),
         onReceived(traffic) {
           onReceived(traffic);
           gate.charge(traffic.wireBytes * 8);

@@ -33,6 +33,8 @@ export interface ExchangeOptions {
   readonly limits: ExchangeLimits;
   readonly openSocket: OpenExchangeSocket;
   readonly clock: Clock;
+  /** Waits until the limits allow the probe's farewell; false where nothing may be sent any more. Absent: it is not sent. */
+  readonly mayTakeLeave?: () => Promise<boolean>;
   /** Called for what came back, as it comes. */
   readonly onReceived: (traffic: Traffic) => void;
   /** Called for each datagram that becomes one of the exchange's replies; otherwise payloads are let go. */
@@ -64,11 +66,15 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
   let sentMs = Infinity;
   let deadlineMs: number;
   let capped = false;
+  let isOver = false;
+  let askedBack: Payloads = NO_PAYLOADS;
+  const senders = new Set<Address>();
 
   const opened = await openedOrCode(
     options.openSocket({
       family: familyOf(to),
       onSendError(code) {
+        if (isOver) return;
         sendError = code;
         over.abort();
       },
@@ -77,14 +83,21 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
         if (capped || now < sentMs) return;
         const traffic = trafficOf(payload.length, familyOf(from));
         options.onReceived(traffic);
+        if (isOver) return;
+        if (from === to && probe.asksBack?.(payload) === true) {
+          askedBack = addPayloads(askedBack, traffic);
+          return;
+        }
         const tally = tallyFor(payload, from);
         if (tally === undefined) {
           offPath = addPayloads(offPath, traffic);
+          if (senders.size < MOST_SENDERS) senders.add(from);
           return;
         }
         tally.add(payload, traffic, now - sentMs, { address: from, port: senderPort });
         options.onReply?.(payload, from);
-        deadlineMs = Math.min(now + limits.quietGapMs, sentMs + limits.longestMs);
+        const gapMs = Math.max(limits.quietGapMs, GAP_GROWTH * tally.longestIntervalMs());
+        deadlineMs = Math.min(now + gapMs, sentMs + limits.longestMs);
         const { datagrams, payloadBytes } = tally.sum();
         capped = datagrams >= limits.mostDatagrams || payloadBytes >= limits.mostBytes;
         if (capped) over.abort();
@@ -108,6 +121,33 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
       await clock.sleep(waitMs, over.signal);
     }
   };
+  /** What came to the socket and is no answer. @param isOffAddress whether the other address counts as the responder. */
+  const otherTraffic = (
+    isOffAddress: boolean,
+  ): Pick<Exchange, 'offPath' | 'offPathAddresses' | 'askedBack'> => {
+    const other: Payloads = isOffAddress ? NO_PAYLOADS : offAddress.sum();
+    const addresses = senders.size + (other.datagrams > 0 ? 1 : 0);
+    return {
+      offPath: addPayloads(offPath, other),
+      ...(addresses > 0 && { offPathAddresses: addresses }),
+      ...(askedBack.datagrams > 0 && { askedBack }),
+    };
+  };
+  /** Ends what the request began, where the protocol has a word for it. @returns its length, where it left. */
+  const takeLeave = async (
+    socket: ExchangeSocket,
+    answered: Tally,
+    sendError: string | undefined,
+  ): Promise<number | undefined> => {
+    const [first, responder] = [answered.firstPayload(), answered.responder()];
+    // Whoever else answered is not asked, and not told anything either.
+    if (first === undefined || responder?.address !== to || sendError !== undefined) return undefined;
+    const farewell = probe.farewell?.(first, request);
+    if (farewell === undefined || (await options.mayTakeLeave?.()) !== true) return undefined;
+    if (!socket.send(farewell, to, responder.port)) return undefined;
+    await socket.unfinishedBelow(1);
+    return farewell.length;
+  };
   const isListening = (): boolean => !over.signal.aborted && clock.monotonicMs() < deadlineMs;
   try {
     const requestedAt = clock.now();
@@ -128,6 +168,9 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
     const isOffAddress = own.sum().datagrams === 0 && offAddress.sum().datagrams > 0;
     const answered = isOffAddress ? offAddress : own;
     const responder = answered.responder();
+    const listenedMs = Math.ceil(clock.monotonicMs() - sentMs);
+    isOver = true;
+    const farewellBytes = await takeLeave(socket, answered, sendError);
     // Ended by the clock although datagrams were still coming.
     capped ||= deadlineMs >= sentMs + limits.longestMs && responder !== undefined;
     const received = answered.sum();
@@ -148,8 +191,10 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
       received,
       replies: answered.replies(),
       ...(responder && { responder }),
-      offPath: isOffAddress ? offPath : addPayloads(offPath, offAddress.sum()),
+      ...otherTraffic(isOffAddress),
       caveats,
+      listenedMs,
+      ...(farewellBytes !== undefined && { farewellBytes }),
       ...(sendError !== undefined && sendError !== PORT_CLOSED && { sendError }),
     };
     const { localPort } = socket;
@@ -158,6 +203,14 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
     await socket.close();
   }
 }
+
+/**
+ * The usual schedule doubles (0, 1, 3, 7, 15, 31 s: TFTP, L2TP, CoAP, OpenVPN, IKE), with some noise. So a gap of 2.5
+ * times the longest interval waits for the next one.
+ */
+const GAP_GROWTH = 2.5;
+/** Of other senders so many are told apart: their number is up to them. */
+const MOST_SENDERS = 1000;
 
 /** An ICMP port unreachable as the system tells it, of a request that has left: no failure to send. */
 export const PORT_CLOSED = 'ECONNREFUSED';
@@ -215,6 +268,10 @@ interface Tally {
   replies(): readonly Reply[];
   responder(): Exchange['responder'];
   hasDuplicates(): boolean;
+  /** Between two datagrams. */
+  longestIntervalMs(): number;
+  /** Kept only where a farewell is made of it. */
+  firstPayload(): Uint8Array | undefined;
 }
 
 /** Payloads are read as they come and let go: what is kept of them is a size, a reading and a hash. */
@@ -223,9 +280,14 @@ function createTally(probe: Probe, request: Uint8Array): Tally {
   const replies: Reply[] = [];
   const hashes = new Set<string>();
   let responder: Exchange['responder'];
+  let longestIntervalMs = 0;
+  let first: Uint8Array | undefined;
   return {
     add(payload, traffic, afterMs, from) {
       responder ??= from;
+      if (probe.farewell !== undefined) first ??= Uint8Array.from(payload);
+      const before = replies.at(-1)?.afterMs ?? afterMs;
+      longestIntervalMs = Math.max(longestIntervalMs, afterMs - before);
       replies.push({ afterMs, payloadBytes: payload.length, reading: probe.read(payload, request) });
       hashes.add(hash('sha1', payload, 'base64'));
       sum = addTraffic(sum, traffic);
@@ -234,5 +296,7 @@ function createTally(probe: Probe, request: Uint8Array): Tally {
     replies: () => replies,
     responder: () => responder,
     hasDuplicates: () => hashes.size < replies.length,
+    longestIntervalMs: () => longestIntervalMs,
+    firstPayload: () => first,
   };
 }

@@ -2,7 +2,7 @@ import type { Probe } from '../../probes/probe.js';
 import type { Exchange } from '../domain/exchange.js';
 import { answersIn } from '../domain/exchange.js';
 import type { Exposure, Judgement } from '../domain/finding.js';
-import { factorsOf, reportedExchange } from '../domain/factors.js';
+import { factorsOf, isLowerBound, reportedExchange } from '../domain/factors.js';
 import { unstableRange } from './confirmation.js';
 
 /** The type of what amplifies with bytes that no reader knows. */
@@ -48,18 +48,38 @@ export function verdictOn(
       kind: 'none',
       reason: reasonOf(judgement.kind === 'nothing' ? sweepJudgement : judgement),
     };
-  const range = sighting && unstableRange(sighting, measured);
-  if (verdict.kind === 'none' || range === undefined) return verdict;
+  if (verdict.kind === 'none') return verdict;
   const { exposure } = verdict;
-  const remark = `the same request brought ${range.leastBytes} to ${range.mostBytes} bytes`;
+  const range = sighting && unstableRange(sighting, measured);
+  const remark =
+    range === undefined
+      ? dwindling(measured)
+      : `the same request brought ${range.leastBytes} to ${range.mostBytes} bytes`;
+  if (remark === undefined) return verdict;
   return {
     ...verdict,
     exposure: {
       ...exposure,
-      tags: [...exposure.tags, 'unstable'],
+      tags: range === undefined ? exposure.tags : [...exposure.tags, 'unstable'],
       detail: exposure.detail === undefined ? remark : `${exposure.detail}; ${remark}`,
     },
   };
+}
+
+/**
+ * How the answers to one question grew fewer when it was asked again: a rate limit or a table of half-open exchanges
+ * (IKE). The strongest stands in the row all the same; where a loss or a cap explains it, nothing is said.
+ */
+function dwindling(measured: readonly Exchange[]): string | undefined {
+  const again = measured.filter(({ purpose, end }) => purpose === 'measure' && end !== 'unsent');
+  for (const { form } of again) {
+    const same = again.filter((exchange) => exchange.form === form);
+    const bytes = same.map(({ received }) => received.payloadBytes);
+    const less = bytes.some((later, at) => bytes.slice(0, at).some((earlier) => 2 * later < earlier));
+    if (less && !same.some(isLowerBound))
+      return `asked ${same.length} times, the same request brought ${bytes.join(', ')} bytes`;
+  }
+  return undefined;
 }
 
 function exposureIn(judgement: Judgement, exchanges: readonly Exchange[]): Verdict | undefined {

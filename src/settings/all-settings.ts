@@ -92,7 +92,7 @@ export const ALL_SETTINGS = z.strictObject({
   // Below the shortest cap of an exchange, or every answer would be called capped.
   quiet_gap: duration('20s').optional().register(ABOUT, {
     group: 'Pace',
-    description: 'Silence after which an answer is over',
+    description: 'Silence after which an answer is over, or 2.5 x its longest interval',
     example: '2s',
     otherwise: "the probe's, 2s",
   }),
@@ -106,7 +106,7 @@ export const ALL_SETTINGS = z.strictObject({
     group: 'Pace',
     description: 'Listen to an answer no longer than this',
     example: '30s',
-    otherwise: '30s',
+    otherwise: "the probe's, 90s",
   }),
   form_gap: duration('10m').prefault('2s').register(ABOUT, {
     group: 'Pace',

@@ -59,6 +59,11 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       counts.receivedDatagrams++;
       counts.receivedBytes += payload.length;
       budget.charge(nowMs, traffic.wireBytes * 8);
+      // What a host asks back is no answer, and answers nothing that we asked.
+      if (channel.probe.asksBack?.(payload) === true) {
+        counts.unsolicitedDatagrams++;
+        return;
+      }
       const asked = attribute(
         order,
         channel,

@@ -58,6 +58,10 @@ const exchanges: fc.Arbitrary<Exchange> = fc.record(
     responder: fc.record({ address: addresses, port: fc.nat(65_535) }, plain),
     offPath: fc.record({ datagrams: counts, payloadBytes: counts }, plain),
     caveats: fc.subarray(['capped', 'lossy', 'undivided', 'off-address', 'duplicated', 'late'] as const),
+    offPathAddresses: counts,
+    askedBack: fc.record({ datagrams: counts, payloadBytes: counts }, plain),
+    listenedMs: counts,
+    farewellBytes: counts,
     sendError: fc.string(),
   },
   {

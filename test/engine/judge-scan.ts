@@ -6,7 +6,7 @@ import { NO_TRAFFIC, addTraffic, trafficOf } from '../../src/domain/exchange.js'
 import type { Finding } from '../../src/domain/finding.js';
 import { formOfRequest } from '../probe-double.js';
 import type { Behaviour, RandomCase } from './random-network.js';
-import { PROBES, hostsIn } from './random-network.js';
+import { FAREWELL, PROBES, hostsIn } from './random-network.js';
 import type { SimulatedResult } from './simulated-scan.js';
 import type { Delivery, SimulatedNetwork, SimulatedReply, SimulatedSend } from './simulated-network.js';
 
@@ -45,6 +45,7 @@ interface Truth {
   /** Datagrams that sockets of the sweep were given and that prove themselves, in the order in which they came. */
   readonly replies: readonly Delivery[];
   readonly alone: readonly SimulatedSend[];
+  readonly farewells: readonly SimulatedSend[];
   readonly deliveries: readonly Delivery[];
 }
 
@@ -62,7 +63,8 @@ function truthsOf({ ranges, hosts }: RandomCase, network: SimulatedNetwork): rea
         probe: number,
         behaviour,
         asked: own.filter(({ socket }) => socket.role === 'sweep'),
-        alone: own.filter(({ socket }) => socket.role === 'alone'),
+        alone: own.filter(({ socket, payload }) => socket.role === 'alone' && !isEqual(payload, FAREWELL)),
+        farewells: own.filter(({ payload }) => isEqual(payload, FAREWELL)),
         deliveries: given,
         replies: given.filter(
           ({ send, from }) =>
@@ -200,16 +202,25 @@ function isEqual(a: Uint8Array, b: Uint8Array): boolean {
 
 /** Each exchange has one request, and what came back to its socket. */
 function judgeMeasured(truth: Truth, measured: readonly Exchange[], isWhole: boolean): void {
-  const { host, behaviour, alone, deliveries, probe } = truth;
+  const { host, behaviour, alone, farewells, deliveries, probe } = truth;
   const what = `${formatAddress(host)} ${probe} alone`;
   const requests = [...alone];
+  const answered = measured.filter(
+    ({ received, responder }) => received.datagrams > 0 && responder?.address === host,
+  );
+  if (isWhole && PROBES[probe]?.probe.farewell !== undefined && behaviour.from !== 'both')
+    assert.equal(farewells.length, answered.length, `${what}: farewells`);
   // Where the host itself answers after an off-path sender, the measurement of that sighting does not count for it.
   if (isWhole && behaviour.from !== 'both') assert.equal(measured.length, alone.length, what);
   for (const exchange of measured) {
     const at = requests.findIndex(({ payload }) => isEqual(payload, exchange.request));
     const [send] = requests.splice(at, 1);
     assert.ok(at >= 0 && send !== undefined, `${what}: an exchange without a request`);
-    const heard = deliveries.filter((delivery) => delivery.send.socket === send.socket);
+    // What comes while the farewell waits for its turn belongs to nothing any more.
+    const heard = deliveries.filter(
+      (delivery) =>
+        delivery.send.socket === send.socket && delivery.atMs <= send.atMs + (exchange.listenedMs ?? 0),
+    );
     const own = heard.filter(({ from }) => from === host);
     const hasNonce = PROBES[probe]?.probe.nonce !== undefined;
     const counted = own.length > 0 ? own : hasNonce ? heard : [];

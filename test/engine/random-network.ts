@@ -6,9 +6,16 @@ import type { SelectedProbe } from '../../src/engine/selected-probe.js';
 import { formOfRequest, probeDouble, replyDouble } from '../probe-double.js';
 import type { Fate, SimulatedReply, SimulatedSend } from './simulated-network.js';
 
+/** What ends an exchange of the first probe: it is answered by nothing. */
+export const FAREWELL = Uint8Array.of(0x46);
+
 /** One without a nonce and one form, one with a nonce and two, each asked at a port of its own. */
 export const PROBES: readonly SelectedProbe[] = [
-  { probe: probeDouble({ id: 'double-plain', hasNonce: false, forms: 1 }), port: 4242, options: [] },
+  {
+    probe: { ...probeDouble({ id: 'double-plain', hasNonce: false, forms: 1 }), farewell: () => FAREWELL },
+    port: 4242,
+    options: [],
+  },
   { probe: probeDouble({ id: 'double-echoing', hasNonce: true, forms: 2 }), port: 4343, options: [] },
 ];
 /** Outside every target; the first is inside the scope, the others are not. */
@@ -155,7 +162,7 @@ export function fateBy(
   return (send) => {
     const { to, port, payload, socket } = send;
     const behaviour = each.hosts[numberOf.get(to) ?? -1]?.[PROBES.findIndex((one) => one.port === port)];
-    if (behaviour === undefined) return { kind: 'lost' };
+    if (behaviour === undefined || payload[0] === FAREWELL[0]) return { kind: 'lost' };
     if (socket.role === 'alone')
       return behaviour.isSilentAlone
         ? { kind: 'lost' }

@@ -101,8 +101,11 @@ async function exchangeWith(datagrams: Stream, drops: number): Promise<Exchange>
 function comingUntilQuiet(datagrams: Stream): { readonly count: number; readonly bytes: number } {
   let count = 0;
   let sum = 0;
+  let quietMs = LIMITS.quietGapMs;
   for (const [gapMs, bytes] of datagrams) {
-    if (gapMs > (count === 0 ? LIMITS.firstReplyMs : LIMITS.quietGapMs)) break;
+    if (gapMs > (count === 0 ? LIMITS.firstReplyMs : quietMs)) break;
+    // The gap grows with the intervals between datagrams.
+    if (count > 0) quietMs = Math.max(quietMs, 2.5 * gapMs);
     count++;
     sum += bytes;
   }

@@ -16,9 +16,16 @@ export interface FakeLine {
   readonly to: Address;
 }
 
+interface Sent {
+  readonly atMs: number;
+  readonly to: Address;
+  readonly port: number;
+  readonly payload: Uint8Array;
+}
+
 export interface FakeExchangeSockets {
   readonly open: OpenExchangeSocket;
-  readonly sent: readonly { readonly atMs: number; readonly to: Address; readonly payload: Uint8Array }[];
+  readonly sent: readonly Sent[];
   /** Sockets that are open now, and ever were. */
   openNow(): number;
   openedEver(): number;
@@ -30,7 +37,7 @@ export function fakeExchangeSockets(
   answer: (line: FakeLine) => void,
   allows: (to: Address) => boolean = () => true,
 ): FakeExchangeSockets {
-  const sent: { readonly atMs: number; readonly to: Address; readonly payload: Uint8Array }[] = [];
+  const sent: Sent[] = [];
   let openNow = 0;
   let openedEver = 0;
   return {
@@ -47,7 +54,7 @@ export function fakeExchangeSockets(
         send(payload, to, port) {
           if (!allows(to)) return false;
           const atMs = clock.monotonicMs();
-          sent.push({ atMs, to, payload });
+          sent.push({ atMs, to, port, payload });
           answer({
             request: payload,
             to,

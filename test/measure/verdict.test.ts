@@ -43,6 +43,28 @@ describe('the verdict on a responder', () => {
     assert.deepEqual(steady.kind === 'exposure' && steady.exposure.tags, ['double']);
   });
 
+  it('keeps the strongest answer to a question whose later ones shrank or failed, and says the pattern', () => {
+    const full = exchange('sa-init', ANSWER, 392);
+    const again = [
+      full,
+      exchange('sa-init', ANSWER, 392),
+      exchange('sa-init', ANSWER, 60),
+      silent('sa-init'),
+    ];
+    const verdict = verdictOn(ASKED, undefined, again);
+    assert.equal(verdict.kind, 'exposure');
+    assert.equal(verdict.reported, full);
+    assert.deepEqual(verdict.exposure.tags, ['double']);
+    assert.equal(verdict.exposure.detail, 'asked 4 times, the same request brought 392, 392, 60, 0 bytes');
+    // Another question that fails says nothing of the first, and a loss explains what is missing.
+    const lossy: Exchange = { ...exchange('sa-init', ANSWER, 60), caveats: ['lossy'] };
+    for (const later of [silent('other'), exchange('sa-init', ANSWER, 300), lossy]) {
+      const plain = verdictOn(ASKED, undefined, [full, later]);
+      assert.equal(plain.kind === 'exposure' && plain.reported, full);
+      assert.equal(plain.kind === 'exposure' && plain.exposure.detail, undefined);
+    }
+  });
+
   it('needs no sweep', () => {
     const verdict = verdictOn(ASKED, undefined, [exchange('alone', ANSWER, 500)]);
     assert.equal(verdict.kind, 'exposure');
@@ -142,6 +164,6 @@ function sighting(reading: Reading, bytes: number): Exchange {
   return { ...exchange('sighted', reading, bytes), seenIn: 'sweep' };
 }
 
-function silent(): Exchange {
-  return { ...exchange('silent', ANSWER, 0), end: 'silent', received: NO_TRAFFIC, replies: [] };
+function silent(form = 'silent'): Exchange {
+  return { ...exchange(form, ANSWER, 0), end: 'silent', received: NO_TRAFFIC, replies: [] };
 }

@@ -12,7 +12,8 @@ import { formatAddress } from '../../src/domain/address.js';
 import type { Finding } from '../../src/domain/finding.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { sortRecords } from '../../src/domain/sort-records.js';
-import { trafficOf } from '../../src/domain/exchange.js';
+import type { Exchange } from '../../src/domain/exchange.js';
+import { addTraffic, trafficOf } from '../../src/domain/exchange.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { readCsv } from './read-csv.js';
 import { address, exchange, finding, sampleFindings, sampleRun } from './sample-run.js';
@@ -115,10 +116,63 @@ describe('a finding as JSON', () => {
     assert.match(record.tag ?? '', /off-address/);
     assert.equal(record.detail, 'answered from an address outside the scope: AS64511 EXAMPLE-DNS');
     assert.deepEqual(record.answered_by, { asn: 64511, as_name: 'EXAMPLE-DNS' });
-    assert.deepEqual(record.strangers, { datagrams: 1, bytes: 90 });
+    assert.deepEqual(record.elicited_elsewhere, { datagrams: 1, bytes: 90 });
     assert.ok(!JSON.stringify(records).includes(outside));
     for (const { chunks } of renderReports(sampleRun, records, { bom: false }))
       assert.ok(![...chunks].join('').includes(outside));
+  });
+
+  it('has both figures of an answer that lasted, and its window in the detail', () => {
+    const [given] = sampleFindings;
+    assert.ok(given !== undefined);
+    const reading = { kind: 'answer', facts: {} } as const;
+    const times = [6, 1011, 3019, 7022, 15_063, 31_144];
+    const reported: Exchange = {
+      ...given.reported,
+      end: 'capped',
+      caveats: ['capped'],
+      listenedMs: 40_000,
+      request: new Uint8Array(17),
+      sent: trafficOf(17, 4),
+      received: times.map(() => trafficOf(516, 4)).reduce(addTraffic),
+      replies: times.map((afterMs) => ({ afterMs, payloadBytes: 516, reading })),
+      responder: { address: given.measurement.probed, port: 40_123 },
+      offPath: { datagrams: 2, payloadBytes: 18 },
+      offPathAddresses: 2,
+      askedBack: { datagrams: 1, payloadBytes: 94 },
+      farewellBytes: 5,
+    };
+    const record = toRecord(
+      {
+        ...given,
+        reported,
+        port: 40_123,
+        measurement: { ...given.measurement, exchanges: [reported] },
+      },
+      { scanId: sampleRun.scan_id },
+    );
+    assert.equal(record.amplification, 182.12);
+    assert.match(
+      record.detail ?? '',
+      /6 datagrams within 31\.1 s, still sending then; within 2 s 2 datagrams, 60\.71x$/,
+    );
+    assert.equal(record.response_port, 40_123);
+    assert.deepEqual(record.elicited_elsewhere, { datagrams: 2, bytes: 18, addresses: 2 });
+    const [exchange] = record.exchanges;
+    assert.deepEqual(exchange?.within_2s, {
+      datagrams: 2,
+      response_size: 1032,
+      ip_packets: 2,
+      wire_bytes: 1124,
+      amplification: 60.71,
+      packet_amplification: 2,
+      wire_amplification: 17.56,
+    });
+    assert.deepEqual(
+      [exchange.window_ms, exchange.listened_ms, exchange.still_sending, exchange.farewell_size],
+      [31_144, 40_000, true, 5],
+    );
+    assert.deepEqual(exchange.asked_back, { datagrams: 1, bytes: 94 });
   });
 
   it('says of a lower bound that it is one, and why', () => {

@@ -2,6 +2,7 @@ import { cleanText } from '../../../reports/clean-text.js';
 import { plural, FACTOR_DECIMALS, RTT_DECIMALS, decimalText, preciseTime } from '../../../reports/format.js';
 import { cutToWidth } from '../../../reports/text-width.js';
 import type { Exchange, Reading } from '../../domain/exchange.js';
+import { SHORT_WINDOW_MS, receivedWithin, wasStillSending } from '../../domain/exchange.js';
 import { factorsOf, isLowerBound } from '../../domain/factors.js';
 import type { ObservedExchange } from '../../measure/measure-responder.js';
 import type { Inspection, ShownField } from './inspection.js';
@@ -127,18 +128,41 @@ function restLines({ replies }: Exchange, shown: number): readonly string[] {
 }
 
 function endLines(exchange: Exchange): readonly string[] {
-  const { end, sendError, purpose, received, offPath, replies } = exchange;
-  const others =
-    offPath.datagrams > 0
-      ? [`  ${plural(offPath.datagrams, 'datagram')} came from other addresses: no part of the figures`]
-      : [];
+  const { end, sendError, purpose, received, replies } = exchange;
+  const others = otherLines(exchange);
   if (end === 'closed') return ['  an ICMP port unreachable came back', ...others];
   if (end === 'unsent') return [`  not sent: ${sendError ?? 'unknown'}`, ...others];
   if (received.datagrams === 0) return ['  silence', ...others];
   const lastMs = replies.at(-1)?.afterMs ?? 0;
   const summary = `${plural(received.datagrams, 'datagram')}, ${plural(received.payloadBytes, 'byte')}, the last after ${decimalText(lastMs, RTT_DECIMALS)} ms`;
   const figures = purpose === 'measure' ? `: ${factorsText(exchange)}` : '';
-  return [`  in all ${summary}${figures}`, ...others];
+  return [`  in all ${summary}${figures}`, ...shortWindowLines(exchange, lastMs), ...others];
+}
+
+/** The figures of the first two seconds, where they are not those of the whole answer. */
+function shortWindowLines(exchange: Exchange, lastMs: number): readonly string[] {
+  const received = receivedWithin(exchange, SHORT_WINDOW_MS);
+  if (lastMs <= SHORT_WINDOW_MS || received === undefined || exchange.purpose !== 'measure') return [];
+  const { datagrams, payloadBytes } = received;
+  const figures = factorsText({ ...exchange, received });
+  return [
+    `  within 2 s ${plural(datagrams, 'datagram')}, ${plural(payloadBytes, 'byte')}: ${figures}`,
+    ...(wasStillSending(exchange) ? ['  still sending when a cap ended it'] : []),
+  ];
+}
+
+/** What came or left besides, no part of the figures. */
+function otherLines({ offPath, offPathAddresses, askedBack, farewellBytes }: Exchange): readonly string[] {
+  const from = [offPathAddresses, 'other', offPathAddresses === 1 ? 'address' : 'addresses'].join(' ').trim();
+  return [
+    ...(offPath.datagrams > 0
+      ? [`  ${plural(offPath.datagrams, 'datagram')} came from ${from}: no part of the figures`]
+      : []),
+    ...(askedBack
+      ? [`  ${plural(askedBack.datagrams, 'question')} came from the host itself: no answer`]
+      : []),
+    ...(farewellBytes === undefined ? [] : [`  ended with a datagram of ${plural(farewellBytes, 'byte')}`]),
+  ];
 }
 
 function factorsText(exchange: Exchange): string {

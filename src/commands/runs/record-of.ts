@@ -144,6 +144,7 @@ export function recordOf(scan: {
       pass_packets: result.sweep.sentInPass.slice(0, -1),
       asked_again: result.sweep.sentInPass.at(-1) ?? 0,
       measurement_requests: result.measurementRequests,
+      farewells: result.farewells,
       responders: result.perProbe.reduce((sum, { responders }) => sum + responders, 0),
       measured: result.measured,
       findings: scan.rows,
