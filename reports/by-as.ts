@@ -15,7 +15,7 @@ export interface AsGroup {
 
 /**
  * The findings by AS, unknown first, and an empty group for each AS of the scope that was probed and has none:
- * clean is told from not run. An AS whose networks this run did not touch has no group, nor has one without
+ * clean is told from not run. An AS whose networks this run did not ask has no group, nor has one without
  * findings after a run that was stopped, or of a shard: it may not have been asked.
  * @param records sorted by AS number.
  */

@@ -55,7 +55,7 @@ export const figureColumns = [
     name: 'unknown',
     ...count,
     since: '0.1.0',
-    about: 'known before, and nobody can say whether still there',
+    about: 'known before; whether it is still there is unknown',
   },
 ] as const satisfies readonly Column<keyof Figures>[];
 

@@ -9,7 +9,7 @@ const remedy: Texts = {
     'Let the agent listen on a management network only, and filter PORT/udp from outside at the edge.',
     'Net-SNMP (snmpd): `agentAddress udp:10.0.0.1:161` with an inside address, and `rocommunity SECRET 10.0.0.0/8` with a community of your own and the management network; delete `public` and `private`.',
     'Windows: remove the SNMP service, or admit your management hosts only ("Accept SNMP packets from these hosts") with a community of your own.',
-    'Routers, switches, printers, modems: put an access list on SNMP, change the default communities, or switch SNMP off where nobody reads it.',
+    'Routers, switches, printers, modems: put an access list on SNMP, change the default communities, or switch SNMP off where it is not used.',
     'Better: use SNMPv3 with authentication and encryption, and switch v1 and v2c off.',
     'Drop packets with forged source addresses that leave your network (BCP 38).',
   ].join('\n'),
@@ -143,7 +143,7 @@ export const v3Texts: ProbeTexts = {
   remedy: {
     en: [
       'The protocol needs this answer, so it cannot be switched off by itself: filter PORT/udp from outside at the edge, and let the agent listen on a management network only.',
-      'Net-SNMP (snmpd): `agentAddress udp:10.0.0.1:161` with an inside address. Routers, switches, printers: put an access list on SNMP, or switch it off where nobody reads it.',
+      'Net-SNMP (snmpd): `agentAddress udp:10.0.0.1:161` with an inside address. Routers, switches, printers: put an access list on SNMP, or switch it off where it is not used.',
       'Where SNMPv3 is used, let every user have authentication and encryption (authPriv) and long passwords.',
     ].join('\n'),
     ja: [

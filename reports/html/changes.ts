@@ -93,7 +93,7 @@ function doubts(records: readonly FindingRecord[]): Part {
     if (status === 'unknown') counts.set(doubt, (counts.get(doubt) ?? 0) + 1);
   if (counts.size === 0) return undefined;
   return html`<p>${bilingual({
-    en: 'Known before, and nobody can say whether still exposed:',
+    en: 'Known before; whether still exposed is unknown:',
     ja: '以前に検出したもののうち、現在の状態が分からないもの：',
   })}</p>
 <ul>

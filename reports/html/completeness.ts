@@ -191,7 +191,7 @@ function* losses({ losses: lost }: RunRecord): Generator<Bilingual, void, undefi
     };
   for (const { probe, addresses, prefixes } of (lost.unknown ?? []).slice(0, MOST_LISTED))
     yield {
-      en: `Nobody knows whether ${plural(addresses, 'address', 'addresses')} answer ${probe}: ${listed(prefixes)}`,
+      en: `Unknown whether ${plural(addresses, 'address', 'addresses')} answer ${probe}: ${listed(prefixes)}`,
       ja: `${countText(addresses)}アドレスが${probe}に応答するかどうかは不明です：${listed(prefixes)}`,
     };
   if ((lost.loss_estimate ?? 0) > 0)

@@ -64,7 +64,7 @@ const methodOf = ({
   {
     name: { en: 'New, persisting, reopened, fixed, unknown', ja: '新規・継続・再発・解消・不明' },
     about: {
-      en: 'Against the earlier runs. Fixed needs evidence: a refusal, a closed port, an answer that exposes nothing, or lasting silence. Where packets were lost or a whole neighbourhood fell silent, it is unknown: nobody can say.',
+      en: 'Against the earlier runs. Fixed needs evidence: a refusal, a closed port, an answer that exposes nothing, or lasting silence. Where packets were lost or a whole neighbourhood fell silent, it is unknown.',
       ja: '以前の調査との比較です。「解消」には根拠（拒否、ポートの閉鎖、問題のない応答、または複数回の調査で応答なし）が必要です。パケットが失われた場合や、周辺がまとめて応答しなくなった場合は「不明」とします。',
     },
   },

@@ -4,8 +4,8 @@ import { wrapLine } from './wrap.js';
 /** What a template may ask for by `{{name}}`. docs/report-format.md says the same, held by a test. */
 export const PLACEHOLDERS = {
   organisation: 'who scanned: `organisation` of the scope',
-  contact: 'whom to ask: `contact` of the scope',
-  customer: 'whose the hosts are; a word for "unknown" where nobody says',
+  contact: 'the contact for questions: `contact` of the scope',
+  customer: 'whose the hosts are; a word for "unknown" where it is not known',
   salutation: 'a line that addresses the customer',
   asn: '`AS64496`, or a word for "unknown"; with a comma between where the hosts lie in several',
   as_name: 'the name of the AS; nothing where it is unknown, or where there are several',

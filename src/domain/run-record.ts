@@ -229,8 +229,8 @@ const RUN_LOSS_EVENT = z.object({
   first: TIME,
   last: TIME,
   /**
-   * The first and the last position of the sweep that it touches; in the k-th pass after the first from
-   * k × (addresses × forms) on. Absent where it touches a measurement only.
+   * The first and the last position of the sweep that it makes suspect; in the k-th pass after the first from
+   * k × (addresses × forms) on. Absent where it concerns a measurement only.
    */
   positions: z.tuple([COUNT, COUNT]).exactOptional(),
 });
@@ -257,7 +257,7 @@ const RUN_LOSSES = z.object({
   send_buffer_drops: COUNT.exactOptional(),
   /** Measurements whose figures are lower bounds. */
   capped_measurements: COUNT,
-  /** What was lost when, and which requests of the sweep it touches. */
+  /** What was lost when, and which requests of the sweep it makes suspect. */
   events: z.array(RUN_LOSS_EVENT).exactOptional(),
   /** Addresses that were asked again after a loss and became suspect by another: whether they answer is unknown. */
   unknown: z.array(z.object({ probe: TEXT, addresses: COUNT, prefixes: z.array(TEXT) })).exactOptional(),

@@ -6,7 +6,7 @@ import type { RunControl } from './scope-reload.js';
 import type { StartWorker } from './worker-messages.js';
 
 /**
- * Everything real that a scan touches. The engine imports none of it, so the same scan runs on a simulated network
+ * Everything real that a scan uses. The engine imports none of it, so the same scan runs on a simulated network
  * and a clock of its own, hours in milliseconds.
  */
 export interface ScanPorts {

@@ -43,7 +43,7 @@ export function meaningOf(code: string): SendErrors[number]['meaning'] {
   return 'error';
 }
 
-/** Something that made "silent" mean less, with the time and the positions that it touches. */
+/** Something that made "silent" mean less, with the time and the positions that it makes suspect. */
 export interface LossEvent {
   readonly kind: LossKind;
   /** The system's code of a send error. */
@@ -52,7 +52,7 @@ export interface LossEvent {
   readonly count: number;
   readonly first: Instant;
   readonly last: Instant;
-  /** Absent where no request of the sweep is touched. In pass k of the sweep from k × (positions of a pass) on. */
+  /** Absent where no request of the sweep is suspect. In pass k of the sweep from k × (positions of a pass) on. */
   readonly positions?: Span;
 }
 

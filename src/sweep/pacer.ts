@@ -38,7 +38,7 @@ export function createPacer(perSecond: number, tickMs: number): Pacer & Adjustab
   };
 }
 
-/** A thread's part of the rate: all of them together cover 0 to 1, and none touches another. */
+/** A worker's share of the rate: all shares together cover 0 to 1, and none overlaps another. */
 export interface RateShare {
   readonly from: number;
   readonly to: number;

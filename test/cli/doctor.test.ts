@@ -35,7 +35,7 @@ describe('ampscope doctor', () => {
     assert.equal(existsSync(join(workspace.path, 'exposure')), false, 'it makes nothing');
   });
 
-  it('remarks on an exclusion that leaves nobody out, for it may be a slip of the pen', async () => {
+  it('remarks on an exclusion that excludes no target, for it may be mistyped', async () => {
     const excluding = (text: string): Promise<CliResult> =>
       runCli(['doctor', '--scope', scope, '--exclude', text], { cwd: workspace.path });
     assert.match(

@@ -340,7 +340,7 @@ describe('what report.html may not claim', () => {
     const text = readIn('en', page(lossy, []));
     says(text, /something was lost on the way/);
     says(text, /12 packets could not be sent \(ENOBUFS\)/);
-    says(text, /Nobody knows whether 512 addresses answer ntp-monlist: 198\.18\.4\.0\/23/);
+    says(text, /Unknown whether 512 addresses answer ntp-monlist: 198\.18\.4\.0\/23/);
     const half = readIn('en', page(stopped, []));
     says(half, /This run is incomplete: it was stopped before its end/);
     says(half, /Why it stopped: stopped by a signal/);

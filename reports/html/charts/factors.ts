@@ -179,7 +179,7 @@ const MARKS: Texts = {
 };
 
 const ROW = 112;
-const LANE_TOP = 56;
+const BAND_TOP = 56;
 const BASELINE = 96;
 /** While they are few, each finding is a block of its own. */
 const TALLEST_BLOCK = 8;
@@ -193,7 +193,7 @@ function draw(title: Texts, rows: readonly Row[]): Html {
   const isNamed = (tick: number): boolean => decades.length <= 7 || Math.log10(tick) % 2 === 0;
   const lines = decades.map(
     (tick) =>
-      svg`<path class="${tick === 1 ? 'axis' : 'grid'}" d="${rows.map((_, i) => `M${tidy(x(tick))} ${i * ROW + LANE_TOP}V${i * ROW + BASELINE}`).join('')}V${height - 18}"/>${isNamed(tick) && svg`<text class="small ${anchorAt(x(tick))}" x="${tidy(x(tick))}" y="${height - 4}">${tick < 1 ? String(tick) : countText(tick)}</text>`}`,
+      svg`<path class="${tick === 1 ? 'axis' : 'grid'}" d="${rows.map((_, i) => `M${tidy(x(tick))} ${i * ROW + BAND_TOP}V${i * ROW + BASELINE}`).join('')}V${height - 18}"/>${isNamed(tick) && svg`<text class="small ${anchorAt(x(tick))}" x="${tidy(x(tick))}" y="${height - 4}">${tick < 1 ? String(tick) : countText(tick)}</text>`}`,
   );
   const about = {
     en: `A histogram of the BAF for each probe, on a logarithmic axis. ${rows.map(({ id, median, strongestText, requestSizes }) => `${id}: median ${median}, largest ${strongestText}, request ${requestSizes} bytes`).join('; ')}.`,
@@ -235,7 +235,7 @@ function drawRow(row: Row, x: Axis): Html {
   const width = tidy(x(beginOf(1)) - x(beginOf(0)));
   const block = Math.min(
     TALLEST_BLOCK,
-    (BASELINE - LANE_TOP) / (max(bins, (bin) => bin.exact + bin.lowerBounds) ?? 1),
+    (BASELINE - BAND_TOP) / (max(bins, (bin) => bin.exact + bin.lowerBounds) ?? 1),
   );
   const heightOf = (findings: number): number =>
     findings === 0 ? 0 : tidy(Math.max(SHORTEST_COLUMN, findings * block));
@@ -276,7 +276,7 @@ function drawRow(row: Row, x: Axis): Html {
     ja: figures.ja.filter(Boolean).join('・'),
   })}</text><path class="axis" d="M0 ${BASELINE}H${WIDTH}"/><path class="exact" d="${exact.join('')}"/><path class="bound" d="${bounds.join('')}"/>${row.published && drawPublished(row.published, x)}${bins.map(
     (bin) =>
-      svg`<rect class="pointed" x="${left(bin)}" y="${LANE_TOP}" width="${width}" height="${BASELINE - LANE_TOP}">${hint(textsOfBin(bin))}</rect>`,
+      svg`<rect class="pointed" x="${left(bin)}" y="${BAND_TOP}" width="${width}" height="${BASELINE - BAND_TOP}">${hint(textsOfBin(bin))}</rect>`,
   )}`;
 }
 
@@ -290,7 +290,7 @@ function drawPublished(published: Published, x: Axis): Html | undefined {
   const half = (Math.max(textWidth(texts.en), textWidth(texts.ja)) * LETTER) / 2;
   const middle = tidy(Math.max(half, Math.min(WIDTH - half, (from + to) / 2)));
   const ends = from === to ? [from] : [from, to];
-  return svg`<path class="published" d="${ends.map((at) => `M${at} ${LANE_TOP}V${BASELINE}`).join('')}M${from} ${LANE_TOP}H${to}"/><path class="diamond" d="${ends.map((at) => `M${at} ${LANE_TOP - 4}l4 4l-4 4l-4-4z`).join('')}"/><text class="small middle" x="${middle}" y="${LANE_TOP - 8}">${bilingualInSvg(texts)}</text>`;
+  return svg`<path class="published" d="${ends.map((at) => `M${at} ${BAND_TOP}V${BASELINE}`).join('')}M${from} ${BAND_TOP}H${to}"/><path class="diamond" d="${ends.map((at) => `M${at} ${BAND_TOP - 4}l4 4l-4 4l-4-4z`).join('')}"/><text class="small middle" x="${middle}" y="${BAND_TOP - 8}">${bilingualInSvg(texts)}</text>`;
 }
 
 /** The width of one on a phone. */
