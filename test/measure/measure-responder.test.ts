@@ -140,7 +140,7 @@ describe('the measurement of one responder', () => {
     it('is refused where the user chose no option of the probe, and for any other purpose', async () => {
       await assert.rejects(
         measure(bursting, [0], () => undefined),
-        /bursts although nobody chose that/,
+        /bursts although no option chose that/,
       );
       const loud: Probe = {
         ...THREE,
