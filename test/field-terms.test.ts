@@ -7,8 +7,8 @@ import { repositoryRoot } from './repository.js';
 
 /** The first version's own names for what the field calls otherwise (docs/architecture.md has today's). */
 const OLD = ['alien', 'crew', 'keeper', 'lane', 'stranger', 'twin'];
-/** Keys of files that readers know: run.json, findings and checkpoints. */
-const KEYS_OF_FILES = new Set(['alien_datagrams', 'stranger_bytes', 'stranger_datagrams', 'strangers']);
+/** A key of run.json that readers know. */
+const KEYS_OF_FILES = new Set(['alien_datagrams']);
 
 describe('names in the code', () => {
   it('are those of the field, but for keys of files', () => {

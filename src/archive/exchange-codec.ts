@@ -24,7 +24,7 @@ export interface ExchangeJson {
   /** Address, port, and whose it is where the address is a stand-in for one outside the scope. */
   readonly responder?: readonly [string, number, ResponderOrigin?];
   /** Datagrams, payload bytes. */
-  readonly strangers: readonly [number, number];
+  readonly off_path: readonly [number, number];
   readonly caveats: readonly Caveat[];
   readonly off_path_addresses?: number;
   readonly asked_back?: readonly [number, number];
@@ -54,7 +54,7 @@ export function encodeExchange(exchange: Exchange): ExchangeJson {
       reading,
     ]),
     ...(responder && { responder: encodeResponder(responder) }),
-    strangers: [offPath.datagrams, offPath.payloadBytes],
+    off_path: [offPath.datagrams, offPath.payloadBytes],
     caveats: exchange.caveats,
     ...(offPathAddresses !== undefined && { off_path_addresses: offPathAddresses }),
     ...(askedBack && { asked_back: [askedBack.datagrams, askedBack.payloadBytes] }),
@@ -89,7 +89,7 @@ export function decodeExchange(json: ExchangeJson): Exchange {
         ...(responder[2] && { origin: responder[2] }),
       },
     }),
-    offPath: { datagrams: json.strangers[0], payloadBytes: json.strangers[1] },
+    offPath: { datagrams: json.off_path[0], payloadBytes: json.off_path[1] },
     caveats: json.caveats,
     ...(offPathAddresses !== undefined && { offPathAddresses }),
     ...(askedBack && { askedBack: { datagrams: askedBack[0], payloadBytes: askedBack[1] } }),
