@@ -44,9 +44,21 @@ export interface RequestForm {
 
 /** The factor in the literature, and where it stands. */
 export interface Published {
-  /** BAF as published: `556.9`, `28-54`. */
+  /** BAF as published: `556.9`, `28-54`; `-` where none is known. */
   readonly factor: string;
+  /** Its name: `US-CERT TA14-017A`. */
   readonly source: string;
+  /** What else is to be known of it. */
+  readonly note?: Texts;
+}
+
+/** `28-54 (US-CERT TA14-017A, for ANY)`; without a factor the note alone. */
+export function publishedText({ factor, source, note }: Published): Texts {
+  if (factor === '-') return note ?? { en: source, ja: source };
+  return {
+    en: `${factor} (${source}${note === undefined ? '' : `; ${note.en}`})`,
+    ja: `${factor}（${source}${note === undefined ? '' : `、${note.ja}`}）`,
+  };
 }
 
 /** What to ask next. */
@@ -83,7 +95,7 @@ export interface ProbeOption {
   /** `rrl-check` for `--rrl-check`. */
   readonly flag: string;
   /** For the help: one line. */
-  readonly describe: string;
+  readonly describe: Texts;
 }
 
 /** What is known of a probe before any setting: what CLI, help and reports need. */
@@ -137,7 +149,7 @@ export interface ProbeTexts {
    * for the host and `PORT` for its port.
    */
   readonly check: Texts;
-  /** What else was found, in one line. Absent: the English `detail` of the row, and in Japanese nothing. */
+  /** What else was found, in one line. Absent: the English `detail` of the row; in Japanese nothing of a probe's own. */
   readonly detail?: Texts;
 }
 

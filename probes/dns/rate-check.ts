@@ -4,7 +4,10 @@ import type { Ask, Exchange, Facts, ProbeOption, RequestForm, Texts } from '../p
 /** Not by default: a burst is the one thing that the caps are there to prevent. */
 export const rrlCheck: ProbeOption = {
   flag: 'rrl-check',
-  describe: 'Ask each DNS exposure 15 times in 1 s, for a rate limit',
+  describe: {
+    en: 'Ask each DNS exposure 15 times in 1 s, for a rate limit',
+    ja: '検出したDNSサーバーに1秒間に15回問い合わせ、応答レート制限の有無を確認します',
+  },
 };
 
 const BURST = { repeat: 15, withinMs: 1000 } as const;

@@ -31,7 +31,11 @@ export const dnsResolver = defineConfigurableProbe({
   protocol: 'dns',
   port: 53,
   standard: 'RFC 1035 §4, RFC 5358',
-  published: { factor: '28-54', source: 'US-CERT TA14-017A, for ANY; this question brings less' },
+  published: {
+    factor: '28-54',
+    source: 'US-CERT TA14-017A',
+    note: { en: 'for ANY, this question brings less', ja: 'ANYの値。この問い合わせへの応答はより小さい' },
+  },
   severity: 'medium',
   byDefault: true,
   quietGapMs: 2000,

@@ -5,7 +5,10 @@ import { queryForm } from './query.js';
 /** Not by default: it tells nothing of the exposure, and intrusion detection knows it as reconnaissance. */
 export const dnsVersion: ProbeOption = {
   flag: 'dns-version',
-  describe: 'Ask exposed DNS servers for version.bind',
+  describe: {
+    en: 'Ask exposed DNS servers for version.bind',
+    ja: '検出したDNSサーバーに version.bind を問い合わせます',
+  },
 };
 
 const form = queryForm({ name: 'version.bind', type: 'TXT', class: 'CH' });

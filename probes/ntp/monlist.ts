@@ -42,10 +42,11 @@ export const ntpMonlist = defineProbe({
   id: 'ntp-monlist',
   protocol: 'ntp',
   port: 123,
-  standard: 'RFC 5905 §7.3 (mode 7, private use); ntp_request.h of ntpd 4.2.6',
+  standard: 'RFC 5905 §7.3 (mode 7, private use); ntp_request.h (ntpd 4.2.6)',
   published: {
     factor: '556.9',
-    source: 'US-CERT TA14-017A; Rossow, NDSS 2014 (4670 for the strongest tenth)',
+    source: 'US-CERT TA14-017A; Rossow, NDSS 2014',
+    note: { en: '4670 for the strongest tenth', ja: '上位1割では4670' },
   },
   severity: 'medium',
   byDefault: true,

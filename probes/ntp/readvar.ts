@@ -36,7 +36,7 @@ export const ntpReadvar = defineProbe({
   protocol: 'ntp',
   port: 123,
   standard: 'RFC 9327 §2, §4.2 (mode 6)',
-  published: { factor: '30', source: 'Shadowserver, report "NTP Version": "around 30x"' },
+  published: { factor: '30', source: 'Shadowserver, report "NTP Version"' },
   severity: 'medium',
   byDefault: true,
   quietGapMs: 2000,

@@ -31,7 +31,14 @@ export const snmpV1GetNext = defineConfigurableProbe({
   protocol: 'snmp',
   port: 161,
   standard: 'RFC 1157 §4.1.3, ITU-T X.690',
-  published: { factor: '-', source: 'none known of SNMPv1; of SNMPv2 see snmp-getbulk' },
+  published: {
+    factor: '-',
+    source: 'none known',
+    note: {
+      en: 'none known of SNMPv1; of SNMPv2 see snmp-getbulk',
+      ja: 'SNMPv1については公表値なし（SNMPv2は snmp-getbulk を参照）',
+    },
+  },
   severity: 'high',
   byDefault: false,
   quietGapMs: 2000,

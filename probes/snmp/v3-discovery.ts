@@ -49,7 +49,14 @@ export const snmpV3Discovery = defineProbe({
   protocol: 'snmp',
   port: 161,
   standard: 'RFC 3414 §4, RFC 3412 §6, ITU-T X.690',
-  published: { factor: '-', source: 'none known of SNMPv3; of SNMPv2 see snmp-getbulk' },
+  published: {
+    factor: '-',
+    source: 'none known',
+    note: {
+      en: 'none known of SNMPv3; of SNMPv2 see snmp-getbulk',
+      ja: 'SNMPv3については公表値なし（SNMPv2は snmp-getbulk を参照）',
+    },
+  },
   severity: 'medium',
   byDefault: false,
   quietGapMs: 2000,

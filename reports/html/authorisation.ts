@@ -1,4 +1,5 @@
 import type { RunNetwork, RunProbe, RunRecord, RunSettings } from '../../src/domain/run-record.js';
+import { checkText } from '../reasons.js';
 import { fileLink, named } from './cells.js';
 import { countText } from './count.js';
 import type { Html, Part } from './html.js';
@@ -59,7 +60,12 @@ function factsOf(run: RunRecord): readonly (readonly [name: Bilingual, value: Pa
       : ([
           [
             { en: 'Warned of before the first packet', ja: '送信前の確認での警告' },
-            list(preflight.map(({ name, finding }) => html`${name}: ${named(finding, 200)}`)),
+            list(
+              preflight.map((check) => {
+                const { en, ja } = checkText(check);
+                return bilingual({ en: named(en, 200), ja: named(ja, 200) });
+              }),
+            ),
           ],
         ] as const)),
     [

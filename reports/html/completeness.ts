@@ -1,5 +1,6 @@
 import type { RunLossEvent, RunRecord } from '../../src/domain/run-record.js';
 import { excludedOnTheWay, isWhole } from '../../src/domain/whole-run.js';
+import { leftOutText, stopText } from '../reasons.js';
 import { decimalText } from '../format.js';
 import { spacedTime } from '../notices/phrases.js';
 import { fileLink, named, wordOf } from './cells.js';
@@ -117,16 +118,20 @@ function* gaps({
       en: `This is shard ${shard}: the rest was not asked here`,
       ja: `分割した調査の一部（シャード${shard}）です。残りの範囲は、ここでは調査していません`,
     };
-  if (incomplete_reason !== undefined)
+  if (incomplete_reason !== undefined) {
+    const { en, ja } = stopText({ incomplete_reason });
     yield {
-      en: html`Why it stopped: ${named(incomplete_reason, 200)}`,
-      ja: html`停止の理由：${named(REASONS[incomplete_reason] ?? incomplete_reason, 200)}`,
+      en: html`Why it stopped: ${named(en, 200)}`,
+      ja: html`停止の理由：${named(ja, 200)}`,
     };
-  for (const { prefix, reason } of targets.left_out.slice(0, MOST_LISTED))
+  }
+  for (const network of targets.left_out.slice(0, MOST_LISTED)) {
+    const { en, ja } = leftOutText(network);
     yield {
-      en: html`${prefix} was left out: ${named(reason, 200)}`,
-      ja: html`${prefix} は対象外としました：${named(REASONS[reason] ?? reason, 200)}`,
+      en: html`${network.prefix} was left out: ${named(en, 200)}`,
+      ja: html`${network.prefix} は対象外としました：${named(ja, 200)}`,
     };
+  }
   const unlisted = targets.left_out.length - MOST_LISTED;
   if (unlisted > 0)
     yield {
@@ -139,7 +144,8 @@ function* gaps({
       // A run that was stopped by it and is complete went on later.
       yield {
         en: html`The scope was read again at ${at}, and nothing more was sent${complete && ' until the run went on'}: ${named(problem, 200)}`,
-        ja: html`${at} にスコープを読み直し、${complete ? '再開するまで' : '以後の'}送信を中止しました：${named(problem, 200)}`,
+        // The problem is a message in English, with the line of the file.
+        ja: html`${at} にスコープファイルを読み直せなかったため、${complete ? '再開するまで' : '以後の'}送信を中止しました（詳細は ${fileLink('run.json')} の scope_reloads にあります）`,
       };
     else if (newly_excluded.length > 0)
       yield {
@@ -153,15 +159,6 @@ function* gaps({
       ja: `以前の調査で検出した${countText(history.not_targeted)}件は今回の対象外のため、確認していません`,
     };
 }
-
-/** What run.json says in English; what is not among them stands as it is. */
-const REASONS: Readonly<Record<string, string>> = {
-  'stopped by a signal': '中断されました（シグナル）',
-  'the last day of the authorisation ended': '許可の最終日が終わりました',
-  'the scope could not be read again': 'スコープファイルを読み直せませんでした',
-  'an IPv6 prefix shorter than /112 holds too many addresses to sweep':
-    '/112より広いIPv6プレフィックスは、アドレスが多すぎてスイープできません',
-};
 
 /** What was lost, and which addresses are unknown for it. */
 function* losses({ losses: lost }: RunRecord): Generator<Bilingual, void, undefined> {

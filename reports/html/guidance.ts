@@ -1,5 +1,5 @@
 import type { Language, ProbeIdentity } from '../../probes/probe.js';
-import { LANGUAGES } from '../../probes/probe.js';
+import { LANGUAGES, publishedText } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { isExposed } from '../../src/domain/status.js';
@@ -75,8 +75,8 @@ function article(
     known?.published !== undefined &&
     known.published.factor !== '-' &&
     html` · ${bilingual({
-      en: `published factor ${known.published.factor} (${known.published.source})`,
-      ja: `公表されている増幅率 ${known.published.factor}（${known.published.source}）`,
+      en: `published factor ${publishedText(known.published).en}`,
+      ja: `公表されている増幅率 ${publishedText(known.published).ja}`,
     })}`
   }</p>
 <h4>${bilingual({ en: 'Why it matters', ja: '放置した場合の危険' })}</h4>

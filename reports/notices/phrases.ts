@@ -1,4 +1,5 @@
-import type { Language, ProbeIdentity, ProbeTexts } from '../../probes/probe.js';
+import type { Language, ProbeIdentity, ProbeTexts, Texts } from '../../probes/probe.js';
+import { joined } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { askedAgain } from '../../src/domain/asked-again.js';
 import type { Severity } from '../../src/domain/finding.js';
@@ -324,6 +325,28 @@ export function factorText({ amplification }: FindingRecord): string | undefined
 export function textsOf(record: FindingRecord, probes: readonly ProbeIdentity[] = []): ProbeTexts {
   const known = probes.find(({ id, report }) => id === record.probe && report === record.report);
   return known === undefined ? unknownTexts : { ...known.texts, ...known.textsFor?.(record) };
+}
+
+/** What else a letter says of a row: the probe's own, and what is the same for all probes. */
+export function detailOf(record: FindingRecord, { detail }: ProbeTexts): Texts | undefined {
+  const { detail: column = '', facts = {}, tag = '' } = record;
+  const tags = tag.split(';');
+  const { least_bytes: least, most_bytes: most } = facts;
+  const own =
+    detail ??
+    (tags.includes('unidentified')
+      ? { en: column, ja: 'このプロトコルのものではないデータで応答しました' }
+      : { en: column, ja: '' });
+  if (!tags.includes('unstable') || least === undefined) return own.en === '' ? undefined : own;
+  const range = {
+    en: `the same request brought ${least} to ${most} bytes`,
+    ja: `同じ要求への応答は${least}～${most}バイトでした`,
+  };
+  // The column has it already.
+  const before = own.en.replace(range.en, '').replace(/; $/, '');
+  return joined(
+    [...(before === '' ? [] : [{ en: before, ja: own.ja }]), range].filter(({ ja }) => ja !== ''),
+  );
 }
 
 /**

@@ -8,7 +8,7 @@ import { cleanText } from '../clean-text.js';
 import { cutToWidth } from '../text-width.js';
 import type { Letter } from './letters.js';
 import type { Phrases } from './phrases.js';
-import { atHost, factorText, phrases, spacedTime, textsOf } from './phrases.js';
+import { atHost, detailOf, factorText, phrases, spacedTime, textsOf } from './phrases.js';
 import type { NoticeValues } from './template.js';
 
 /** More rows make an unreadable letter; the CSV file beside has all. */
@@ -140,10 +140,7 @@ function described(
         [text.elsewhere, text.elsewhereOf(record)],
         [text.since, text.sinceOf(record)],
         [text.software, recognisable(record.version)],
-        [
-          text.detail,
-          recognisable(texts.detail?.[language] ?? (language === 'en' ? record.detail : undefined)),
-        ],
+        [text.detail, recognisable(detailOf(record, texts)?.[language])],
       ] as const
     ).flatMap(([label, value]) =>
       value === undefined || value === '' ? [] : `  - ${label}${text.colon}${value}`,

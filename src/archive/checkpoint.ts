@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../domain/error-code.js';
+import type { RunRecord } from '../domain/run-record.js';
 import type { Exchange } from '../domain/exchange.js';
 import type { ScopeReloadRecord } from '../domain/run-record.js';
 import { UsageError } from '../domain/usage-error.js';
@@ -41,7 +42,7 @@ export interface CheckpointPlan {
     readonly given: readonly string[];
     readonly ranges: readonly string[];
     readonly excluded_addresses: number;
-    readonly left_out: readonly { readonly prefix: string; readonly reason: string }[];
+    readonly left_out: RunRecord['targets']['left_out'];
   };
   /** The exclusions of the settings as they were read, and the lists among them, which are read again. */
   readonly exclude: {

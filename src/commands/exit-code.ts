@@ -1,3 +1,4 @@
+import { stopText } from '../../reports/reasons.js';
 import type { RunRecord } from '../domain/run-record.js';
 import type { Io } from './command.js';
 import { EXIT } from './command.js';
@@ -14,7 +15,7 @@ export function exitCodeOf(
 ): number {
   if (!run.complete)
     stderr.write(
-      `ampscope: note: the run is incomplete: ${run.incomplete_reason ?? 'unknown'}; go on with: ampscope scan --resume ${run.directory}\n`,
+      `ampscope: note: the run is incomplete: ${stopText(run).en}; go on with: ampscope scan --resume ${run.directory}\n`,
     );
   if (stop.aborted && typeof stop.reason === 'number') return stop.reason;
   if (!run.complete) return EXIT.losses;

@@ -1,5 +1,6 @@
 import { probes as definitions } from '../../probes/list.js';
 import type { Language, ProbeDefinition } from '../../probes/probe.js';
+import { publishedText } from '../../probes/probe.js';
 import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
 import { definitionOf } from '../engine/selected-probe.js';
@@ -29,6 +30,7 @@ const LABELS = {
     marked:
       '* asked by default; --probe takes ids, default, shadowserver (those with a report of theirs) and all',
     sends: 'sends',
+    bytes: 'bytes',
     option: 'option',
     standard: 'standard',
     published: 'published',
@@ -43,6 +45,7 @@ const LABELS = {
     marked:
       '* 既定で実行。--probe には ID、default、shadowserver（Shadowserverに対応する種別があるもの）、all を指定できます',
     sends: '送信',
+    bytes: 'バイト',
     option: 'オプション',
     standard: '規格',
     published: '公表値',
@@ -61,15 +64,15 @@ function show(definition: ProbeDefinition, language: Language): string {
   const probe = definition.build(settings?.schema.parse(undefined));
   const requests = probe.sweepForms.map((form) => {
     const request = form.encode(0);
-    return `${form.name}, ${request.length} bytes: ${Buffer.from(request).toString('hex')}`;
+    return `${form.name}, ${request.length} ${labels.bytes}: ${Buffer.from(request).toString('hex')}`;
   });
   return `${[
     `${id}  udp/${port}  ${texts.title[language]}`,
     '',
     ...requests.map((request) => `${labels.sends}: ${request}`),
-    ...options.map(({ flag, describe }) => `${labels.option}: --${flag}: ${describe}`),
+    ...options.map(({ flag, describe }) => `${labels.option}: --${flag}: ${describe[language]}`),
     `${labels.standard}: ${standard}`,
-    `${labels.published}: ${published ? `${published.factor} (${published.source})` : labels.unpublished}`,
+    `${labels.published}: ${published ? publishedText(published)[language] : labels.unpublished}`,
     `${labels.report}: ${report}`,
     `${labels.severity}: ${severity}`,
     '',

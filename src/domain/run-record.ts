@@ -174,7 +174,7 @@ const RUN_PROBE = z.object({
   /** Responders sighted. */
   responders: COUNT,
   exposures: COUNT,
-  /** Responders that are no exposure, by reason. */
+  /** Responders that are no exposure, by reason: a code of reasons.ts, or a refusal in the words of its protocol. */
   not_exposed: z.record(z.string(), COUNT),
 });
 export type RunProbe = Content<typeof RUN_PROBE>;
@@ -302,7 +302,15 @@ export const TREND_POINT = z.object({
 });
 export type TrendPoint = Content<typeof TREND_POINT>;
 
-export const LEFT_OUT = z.object({ prefix: TEXT, reason: TEXT });
+/** The reasons are those of reasons.ts, with their data; in runs of earlier versions a sentence in English. */
+export const LEFT_OUT = z.object({
+  prefix: TEXT,
+  reason: TEXT,
+  /** Of `ipv6-too-wide`: the length of the shortest prefix that is swept. */
+  shortest: COUNT.exactOptional(),
+  /** Of `source-family`: that of the source address. */
+  family: z.literal([4, 6]).exactOptional(),
+});
 
 export const RUN_RECORD = z
   .object({
@@ -317,6 +325,7 @@ export const RUN_RECORD = z
     merged_from: z.array(TEXT).exactOptional(),
     /** False when the run was stopped before its end: what it holds is true, what it lacks is not known. */
     complete: z.boolean(),
+    /** `signal`, `expiry` or `scope`; in runs of earlier versions a sentence in English. */
     incomplete_reason: TEXT.exactOptional(),
     /** Its path to the network is not proved: its silence says nothing, and its exit code is 4. Absent: proved, or nothing to prove it by. */
     suspect: RUN_SUSPECT.exactOptional(),
@@ -358,7 +367,17 @@ export const RUN_RECORD = z
     scope_reloads: z.array(SCOPE_RELOAD).exactOptional(),
     /** What the preflight warned of, or this system did not tell; absent in runs of versions without one. */
     preflight: z
-      .array(z.object({ name: TEXT, status: TEXT, finding: TEXT, hint: TEXT.exactOptional() }))
+      .array(
+        z.object({
+          name: TEXT,
+          status: TEXT,
+          /** Of reasons.ts, and what it is about; absent in runs of earlier versions. */
+          code: TEXT.exactOptional(),
+          data: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
+          finding: TEXT,
+          hint: TEXT.exactOptional(),
+        }),
+      )
       .exactOptional(),
     /** What this run knew of earlier ones; absent for a shard, and in runs of versions without a history. */
     history: z

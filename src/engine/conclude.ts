@@ -1,4 +1,5 @@
 import type { Address } from '../domain/address.js';
+import type { NotExposedReason } from '../domain/reasons.js';
 import type { Exchange } from '../domain/exchange.js';
 import type { Finding } from '../domain/finding.js';
 import { isLowerBound } from '../domain/factors.js';
@@ -128,7 +129,7 @@ function judge(known: ScanKnowledge): {
           sighting,
           measured.get(sighting) ?? [],
         )
-      : 'excluded during the run';
+      : ('excluded-during-run' satisfies NotExposedReason);
     if (typeof outcome === 'string') notExposed(counts, outcome);
     else found.push({ finding: outcome, isWeak: selected.probe.strength === 'weak', counts });
   }

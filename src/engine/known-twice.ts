@@ -1,4 +1,5 @@
 import { formatAddress } from '../domain/address.js';
+import type { NotExposedReason } from '../domain/reasons.js';
 import type { Finding } from '../domain/finding.js';
 import { UNIDENTIFIED } from '../measure/verdict.js';
 
@@ -15,7 +16,7 @@ export interface Found {
  * @param found in the order of the list of probes.
  * @returns the findings that are left out, each with the reason.
  */
-export function knownTwice(found: readonly Found[]): ReadonlyMap<Finding, string> {
+export function knownTwice(found: readonly Found[]): ReadonlyMap<Finding, NotExposedReason> {
   const weak = found.filter(({ isWeak }) => isWeak);
   const strong = found.filter(({ isWeak }) => !isWeak);
   const weakPorts = new Set(weak.map(({ finding }) => finding.measurement.probedPort));
@@ -25,12 +26,12 @@ export function knownTwice(found: readonly Found[]): ReadonlyMap<Finding, string
       .map(({ finding }) => placeOf(finding)),
   );
   const unidentified = new Set<string>();
-  const leftOut = new Map<Finding, string>();
+  const leftOut = new Map<Finding, NotExposedReason>();
   for (const { finding, isWeak } of [...strong, ...weak])
-    if (isWeak && known.has(placeOf(finding))) leftOut.set(finding, 'recognised by another probe');
+    if (isWeak && known.has(placeOf(finding))) leftOut.set(finding, 'recognised-elsewhere');
     else if (isUnidentified(finding)) {
       const place = placeOf(finding);
-      if (unidentified.has(place)) leftOut.set(finding, 'unidentified, reported by another probe');
+      if (unidentified.has(place)) leftOut.set(finding, 'unidentified-elsewhere');
       unidentified.add(place);
     }
   return leftOut;

@@ -1,3 +1,4 @@
+import type { StopReason } from '../domain/reasons.js';
 import type { Address } from '../domain/address.js';
 import type { Finding, Origin, SeverityThresholds } from '../domain/finding.js';
 import type { RunPath, RunSuspect } from '../domain/run-record.js';
@@ -110,7 +111,7 @@ export interface ScanResult extends Omit<Counters, 'sent'> {
   readonly path?: RunPath;
   readonly suspect?: RunSuspect;
   /** Why it ended before its end. */
-  readonly stoppedBy?: 'signal' | 'expiry' | 'scope';
+  readonly stoppedBy?: StopReason;
 }
 
 /** The number of each probe's first form in the order. */

@@ -1,4 +1,5 @@
 import type { Probe } from '../../probes/probe.js';
+import type { NotExposedReason } from '../domain/reasons.js';
 import type { Exchange } from '../domain/exchange.js';
 import { answersIn } from '../domain/exchange.js';
 import type { Exposure, Judgement } from '../domain/finding.js';
@@ -37,7 +38,7 @@ export function verdictOn(
   const seen = sighting ? [sighting] : [];
   const isSilent = measured.every(({ received }) => received.datagrams === 0);
   if (isSilent && sighting?.caveats.includes('off-address'))
-    return { kind: 'none', reason: 'off-address, not confirmed' };
+    return { kind: 'none', reason: 'off-address-unconfirmed' satisfies NotExposedReason };
   const { probe, port } = asked;
   const judgement = probe.judge(measured);
   const sweepJudgement = probe.judge(seen);
@@ -62,6 +63,7 @@ export function verdictOn(
       ...exposure,
       tags: range === undefined ? exposure.tags : [...exposure.tags, 'unstable'],
       detail: exposure.detail === undefined ? remark : `${exposure.detail}; ${remark}`,
+      facts: { ...exposure.facts, least_bytes: range.leastBytes, most_bytes: range.mostBytes },
     },
   };
 }
@@ -115,5 +117,5 @@ function unidentifiedIn(exchanges: readonly Exchange[], port: number): Verdict |
 }
 
 function reasonOf(judgement: Judgement): string {
-  return judgement.kind === 'refusal' ? judgement.reason : 'unidentified';
+  return judgement.kind === 'refusal' ? judgement.reason : ('unidentified' satisfies NotExposedReason);
 }

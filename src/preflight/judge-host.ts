@@ -28,7 +28,13 @@ export function judgeClock({ validUntilEnd }: PlannedScan, { now, clockSynchroni
   const days = Math.floor((validUntilEnd - now) / DAY_MS);
   const left = days <= 0 ? 'the authorisation ends today' : `the authorisation holds ${days} more days`;
   if (clockSynchronised === false)
-    return { name, status: 'warning', finding: `${shown}, and no time service has set it; ${left}`, hint };
+    return {
+      name,
+      status: 'warning',
+      reason: { code: 'clock-not-synchronised' },
+      finding: `${shown}, and no time service has set it; ${left}`,
+      hint,
+    };
   const set =
     clockSynchronised === true ? 'set by a time service' : 'whether a time service sets it is not told';
   return { name, status: 'ok', finding: `${shown}, ${set}; ${left}` };
@@ -56,10 +62,22 @@ export function judgeOut(_planned: PlannedScan, { out }: HostFacts): Check {
 export function judgeDisk(_planned: PlannedScan, { out: { folder, freeBytes } }: HostFacts): Check {
   const name = 'free disk';
   if (freeBytes === undefined)
-    return { name, status: 'unknown', finding: `how much is free for ${folder} is not told` };
-  const finding = `${Math.floor(freeBytes / 1_000_000)} MB free for ${folder}`;
+    return {
+      name,
+      status: 'unknown',
+      reason: { code: 'disk-not-told', data: { folder } },
+      finding: `how much is free for ${folder} is not told`,
+    };
+  const free = Math.floor(freeBytes / 1_000_000);
+  const finding = `${free} MB free for ${folder}`;
   if (freeBytes >= LEAST_FREE_BYTES) return { name, status: 'ok', finding };
-  return { name, status: 'warning', finding, hint: 'make room, or name a folder on another disk with --out' };
+  return {
+    name,
+    status: 'warning',
+    reason: { code: 'disk-low', data: { folder, free_mb: free } },
+    finding,
+    hint: 'make room, or name a folder on another disk with --out',
+  };
 }
 
 /** Each responder being measured has a socket of its own. */
@@ -67,9 +85,20 @@ export function judgeOpenFiles({ parallel, sweepSockets }: PlannedScan, { openFi
   const name = 'open files';
   const needed = parallel + sweepSockets + OTHER_FILES;
   if (openFiles === undefined)
-    return { name, status: 'unknown', finding: `${needed} are needed; the limit is not told` };
+    return {
+      name,
+      status: 'unknown',
+      reason: { code: 'open-files-not-told', data: { needed } },
+      finding: `${needed} are needed; the limit is not told`,
+    };
   const finding = `at most ${openFiles}, and --parallel ${parallel} needs about ${needed}`;
   if (openFiles >= needed) return { name, status: 'ok', finding };
   const fewer = Math.max(1, openFiles - sweepSockets - OTHER_FILES);
-  return { name, status: 'warning', finding, hint: `ulimit -n ${needed}, or --parallel ${fewer}` };
+  return {
+    name,
+    status: 'warning',
+    reason: { code: 'open-files-few', data: { most: openFiles, needed } },
+    finding,
+    hint: `ulimit -n ${needed}, or --parallel ${fewer}`,
+  };
 }

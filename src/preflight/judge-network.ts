@@ -19,6 +19,7 @@ export function judgeSource({ sourceAddress }: PlannedScan, { sources }: HostFac
       ? {
           name,
           status: 'unknown',
+          reason: { code: 'source-not-told' },
           finding: 'the system does not tell from which address packets would leave',
         }
       : { name, status: 'ok', finding: `packets leave from ${namesOf(sources)}` };
@@ -26,6 +27,10 @@ export function judgeSource({ sourceAddress }: PlannedScan, { sources }: HostFac
     return {
       name,
       status: 'warning',
+      reason: {
+        code: 'targets-unreachable',
+        data: { targets: failed.map(({ target }) => target).join(', '), error: first.error ?? '' },
+      },
       finding: `no way to ${targetsOf(failed)}: ${first.error ?? ''}; packets to the others leave from ${namesOf(sources)}`,
       hint: `"ip route get ${first.target}" shows what is missing; who is not reached stands in run.json as unreachable`,
     };
@@ -48,7 +53,12 @@ export function judgeSource({ sourceAddress }: PlannedScan, { sources }: HostFac
 export function judgeSourcePort({ parallel, sweepSockets }: PlannedScan, { portRange }: HostFacts): Check {
   const name = 'source ports';
   if (portRange === undefined)
-    return { name, status: 'unknown', finding: 'this system does not tell which ports it gives out' };
+    return {
+      name,
+      status: 'unknown',
+      reason: { code: 'ports-not-told' },
+      finding: 'this system does not tell which ports it gives out',
+    };
   const { first, last } = portRange;
   const finding = `the system gives out ${first} to ${last}`;
   const hint = 'sudo sysctl -w net.ipv4.ip_local_port_range="32768 60999"';
@@ -56,7 +66,13 @@ export function judgeSourcePort({ parallel, sweepSockets }: PlannedScan, { portR
     return { name, status: 'problem', finding: `${finding}, and nothing is sent from below 1024`, hint };
   const needed = parallel + sweepSockets;
   if (last - first + 1 < needed)
-    return { name, status: 'warning', finding: `${finding}, fewer than the ${needed} sockets wanted`, hint };
+    return {
+      name,
+      status: 'warning',
+      reason: { code: 'ports-few', data: { first, last, needed } },
+      finding: `${finding}, fewer than the ${needed} sockets wanted`,
+      hint,
+    };
   return { name, status: 'ok', finding };
 }
 
@@ -72,11 +88,13 @@ export function judgeNeighbours(planned: PlannedScan, { routes, neighbourLimits 
     return `${grouped(direct[family])} directly connected IPv${family} targets, ${room}`;
   });
   const finding = shown.join('; ');
+  const data = { targets: direct[4] + direct[6] };
   const full = families.filter((family) => direct[family] > (neighbourLimits[family] ?? Infinity));
   if (full.length > 0)
     return {
       name,
       status: 'warning',
+      reason: { code: 'neighbours-full', data },
       finding,
       hint: full
         .map((family) => {
@@ -90,6 +108,7 @@ export function judgeNeighbours(planned: PlannedScan, { routes, neighbourLimits 
     return {
       name,
       status: 'unknown',
+      reason: { code: 'neighbours-not-told', data },
       finding,
       hint: 'look at net.ipv4.neigh.default.gc_thresh3 outside this network namespace',
     };
@@ -100,7 +119,12 @@ export function judgeNeighbours(planned: PlannedScan, { routes, neighbourLimits 
 export function judgeReceiveBuffer({ replyBandwidthBps }: PlannedScan, { receiveBuffer }: HostFacts): Check {
   const name = 'receive buffer';
   if (receiveBuffer === undefined)
-    return { name, status: 'unknown', finding: 'no socket could be opened to look at its buffer' };
+    return {
+      name,
+      status: 'unknown',
+      reason: { code: 'receive-buffer-not-told' },
+      finding: 'no socket could be opened to look at its buffer',
+    };
   const { asked, given } = receiveBuffer;
   const wanted = (replyBandwidthBps / 8) * (BUSY_MS / 1000);
   // Linux counts its own bookkeeping too, and therefore gives and shows twice what it was asked for: socket(7).
@@ -110,6 +134,7 @@ export function judgeReceiveBuffer({ replyBandwidthBps }: PlannedScan, { receive
     return {
       name,
       status: 'warning',
+      reason: { code: 'receive-buffer-small', data: { given, asked, wanted: Math.ceil(wanted) } },
       finding: `${finding}, and ${BUSY_MS} ms of the reply bandwidth are ${grouped(Math.ceil(wanted))}`,
       hint: given < asked ? sysctl : 'ask for more: --receive-buffer',
     };
@@ -135,6 +160,7 @@ export function judgeConntrack({ targets, probes, rate }: PlannedScan, { conntra
   return {
     name,
     status: 'warning',
+    reason: { code: 'connections-many', data: { count, most, needed: flows } },
     finding,
     hint: `exempt the scan (nftables: a "notrack" rule in a raw chain), raise net.netfilter.nf_conntrack_max, or scan with --rate ${Math.max(1, lower)}`,
   };

@@ -1,5 +1,7 @@
 import type { Address, Family, Range } from '../domain/address.js';
 import { addressesIn, addressPlus, familyOf, formatAddress, formatPrefix } from '../domain/address.js';
+import type { LeftOutReason } from '../domain/reasons.js';
+import type { RunRecord } from '../domain/run-record.js';
 import type { Ranges } from '../domain/ranges.js';
 import { rangeAt, rangeCount } from '../domain/ranges.js';
 import { UsageError } from '../domain/usage-error.js';
@@ -34,7 +36,7 @@ export interface TargetSpace {
   /** How many of the given addresses the exclusions took away. */
   readonly excludedAddresses: number;
   /** Networks of the scope that a run without targets does not cover. */
-  readonly leftOut: readonly { readonly prefix: string; readonly reason: string }[];
+  readonly leftOut: RunRecord['targets']['left_out'];
   /** The targets as the user wrote them; empty when all of the scope was meant. */
   readonly given: Iterable<string>;
   /** The place of an address in the order of addresses, from 0; undefined when it is no target. */
@@ -75,7 +77,7 @@ export function createTargetSpace({ scope, targets, sourceFamily }: TargetSpaceP
       : rangesIn(targets),
   );
   const space = intersection(wanted, scope.allowed);
-  if (isEmpty(space)) throw nothingLeft(scope, isEmpty(wanted) ? leftOut : []);
+  if (isEmpty(space)) throw nothingLeft(scope, isEmpty(wanted) ? { sourceFamily } : undefined);
 
   return {
     set: space,
@@ -164,15 +166,17 @@ function named(set: AddressSet): string {
 function whyNotSwept(
   range: Range,
   sourceFamily: Family | undefined,
-): { readonly reason: string; readonly hint: string } | undefined {
+): { readonly code: LeftOutReason; readonly reason: string; readonly hint: string } | undefined {
   const family = familyOf(range.first);
   if (family === 6 && addressesIn(range) > MOST_IPV6_ADDRESSES)
     return {
+      code: { reason: 'ipv6-too-wide', shortest: SHORTEST_IPV6 },
       reason: TOO_WIDE,
       hint: `name the addresses in use, or prefixes of /${SHORTEST_IPV6} or longer: --targets takes a list of them`,
     };
   if (sourceFamily !== undefined && family !== sourceFamily)
     return {
+      code: { reason: 'source-family', family: sourceFamily },
       reason: `the source address is IPv${sourceFamily}`,
       hint: 'scan IPv4 and IPv6 in two runs, each with a --source of its own, or leave --source out',
     };
@@ -182,16 +186,20 @@ function whyNotSwept(
 function leftOutOf(scope: Scope, sourceFamily: Family | undefined): TargetSpace['leftOut'] {
   return scope.networks.flatMap(({ prefix }) => {
     const obstacle = whyNotSwept(rangeOf(prefix), sourceFamily);
-    return obstacle === undefined ? [] : [{ prefix: formatPrefix(prefix), reason: obstacle.reason }];
+    return obstacle === undefined ? [] : [{ prefix: formatPrefix(prefix), ...obstacle.code }];
   });
 }
 
-/** @param leftOut the networks, where none at all could be swept. */
-function nothingLeft(scope: Scope, leftOut: TargetSpace['leftOut']): UsageError {
-  const [first] = leftOut;
-  if (first !== undefined)
+/** @param unswept what stood in the way, where no network at all could be swept. */
+function nothingLeft(
+  scope: Scope,
+  unswept: { readonly sourceFamily: Family | undefined } | undefined,
+): UsageError {
+  const [first] = scope.networks;
+  const obstacle = unswept && first && whyNotSwept(rangeOf(first.prefix), unswept.sourceFamily);
+  if (first !== undefined && obstacle !== undefined)
     return new UsageError(
-      `${scope.name}: no network in it can be swept: ${first.prefix}: ${first.reason}`,
+      `${scope.name}: no network in it can be swept: ${formatPrefix(first.prefix)}: ${obstacle.reason}`,
       `name targets inside the networks: addresses, or IPv6 prefixes of /${SHORTEST_IPV6} or longer`,
     );
   return new UsageError(

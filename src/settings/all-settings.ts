@@ -23,7 +23,7 @@ const PROBE_OPTIONS: object = Object.fromEntries(
     .flatMap(({ options }) => options ?? [])
     .map(({ flag, describe }) => [
       keyOf(flag),
-      onOff().register(ABOUT, { group: 'Probes', description: describe }),
+      onOff().register(ABOUT, { group: 'Probes', description: describe.en }),
     ]),
 );
 

@@ -75,7 +75,7 @@ describe('SIGHUP in the middle of a sweep', () => {
     assert.equal(complete, true);
     assert.equal(losses.any, false);
     assert.deepEqual(rows.toSorted(), ADDRESSES.slice(0, 16).toSorted());
-    assert.equal(probes[0]?.not_exposed['excluded during the run'], before);
+    assert.equal(probes[0]?.not_exposed['excluded-during-run'], before);
     assert.equal(counts.sweep_packets + counts.measurement_requests, sinks.total());
     const [reload, ...others] = scope_reloads ?? [];
     assert.deepEqual(others, []);
@@ -230,7 +230,7 @@ describe('a scope that cannot be read again stops the sending', () => {
       assert.match(stderr, /^ampscope: hint: \S/m);
       const { complete, incomplete_reason, scope_reloads, rows } = theRun();
       assert.equal(complete, false);
-      assert.equal(incomplete_reason, 'the scope could not be read again');
+      assert.equal(incomplete_reason, 'scope');
       assert.match(scope_reloads?.[0]?.problem ?? '', error);
       assert.ok(rows.length > 0, 'what was known is kept');
     });
@@ -299,7 +299,7 @@ describe('the end of valid_until in the middle of a run', () => {
     assert.ok(sinks.total() < 32, `${sinks.total()} of 32 were asked`);
     const { rows, complete, incomplete_reason } = theRun();
     assert.equal(complete, false);
-    assert.equal(incomplete_reason, 'the last day of the authorisation ended');
+    assert.equal(incomplete_reason, 'expiry');
     assert.ok(rows.length > 0);
     assert.ok(!existsSync(join(out, 'latest')));
   });

@@ -10,6 +10,7 @@ import { labHosts } from '../../src/lab/layout.js';
 import type { CliRun } from './run-cli.js';
 import { runCli, startCli } from './run-cli.js';
 import { begunRun } from './stopped-run.js';
+import { englishIn, japaneseOf } from '../reports/english.js';
 import { makeWorkspace } from './workspace.js';
 
 /** The lab is a process of its own here, as when somebody tries the scanner from another terminal. */
@@ -207,7 +208,11 @@ describe('an IPv6 host of the lab', { skip: hasIpv6 ? false : 'this machine has 
     readonly targets: {
       readonly networks: readonly string[];
       readonly addresses: number;
-      readonly left_out: readonly { readonly prefix: string; readonly reason: string }[];
+      readonly left_out: readonly {
+        readonly prefix: string;
+        readonly reason: string;
+        readonly family?: number;
+      }[];
     };
     readonly sockets: readonly { readonly local_address: string; readonly drops?: number }[];
     readonly settings: { readonly source_address?: string };
@@ -261,7 +266,13 @@ describe('an IPv6 host of the lab', { skip: hasIpv6 ? false : 'this machine has 
     );
     const run = json('from6', 'latest', 'run.json') as unknown as Run;
     assert.deepEqual(run.targets.networks, ['::1/128']);
-    assert.equal(run.targets.left_out.length, 3);
+    assert.deepEqual(
+      run.targets.left_out.map(({ reason, family }) => [reason, family]),
+      Array(3).fill(['source-family', 6]),
+    );
+    const page = japaneseOf(readFileSync(join(workspace.path, 'from6/latest/report.html'), 'utf8'));
+    assert.match(page, /127\.64\.1\.0\/26 は対象外としました： 送信元アドレスがIPv6です/);
+    assert.equal(englishIn(page.replaceAll('whoever started the lab', '')), undefined);
     assert.equal(run.settings.source_address, '::1');
     assert.deepEqual(
       run.sockets.map(({ local_address }) => local_address),

@@ -86,7 +86,7 @@ function definition(id: string, byDefault: boolean, ...flags: readonly string[])
   const probe = { ...probeDouble({ id, hasNonce: false, forms: 1 }), byDefault };
   return {
     ...probe,
-    options: flags.map((flag) => ({ flag, describe: flag })),
+    options: flags.map((flag) => ({ flag, describe: { en: flag, ja: flag } })),
     build: (_, chosen = new Set()) => ({ ...probe, standard: `built with ${[...chosen].join()}` }),
     emulatedServers: [],
   };

@@ -25,7 +25,7 @@ describe('what answers with bytes that no reader knows', () => {
       perProbe.map(({ exposures, notExposed }) => [exposures, notExposed]),
       [
         [1, {}],
-        [0, { 'unidentified, reported by another probe': 1 }],
+        [0, { 'unidentified-elsewhere': 1 }],
       ],
     );
   });
@@ -60,7 +60,7 @@ describe('a weak reader', () => {
     assert.deepEqual(outcomes([4242, 4242], [first, second]), [
       ['double-second x_double'],
       [
-        [0, { 'recognised by another probe': 1 }],
+        [0, { 'recognised-elsewhere': 1 }],
         [1, {}],
       ],
     ]);
@@ -102,7 +102,7 @@ describe('a weak reader', () => {
     assert.deepEqual(outcomes([4242, 4242], unknown), [
       ['double-second x_unidentified'],
       [
-        [0, { 'unidentified, reported by another probe': 1 }],
+        [0, { 'unidentified-elsewhere': 1 }],
         [1, {}],
       ],
     ]);

@@ -39,6 +39,7 @@ describe('the verdict on a responder', () => {
     assert.equal(verdict.reported, alone[1]);
     assert.deepEqual(verdict.exposure.tags, ['double', 'unstable']);
     assert.equal(verdict.exposure.detail, 'the same request brought 600 to 5000 bytes');
+    assert.deepEqual(verdict.exposure.facts, { least_bytes: 600, most_bytes: 5000 });
     const steady = verdictOn(ASKED, sighting(ANSWER, 5000), alone.slice(1));
     assert.deepEqual(steady.kind === 'exposure' && steady.exposure.tags, ['double']);
   });
@@ -124,7 +125,7 @@ describe('the verdict on a responder', () => {
     const seen: Exchange = { ...sighting(ANSWER, 500), caveats: ['off-address'] };
     assert.deepEqual(verdictOn(ASKED, seen, [silent()]), {
       kind: 'none',
-      reason: 'off-address, not confirmed',
+      reason: 'off-address-unconfirmed',
     });
     const confirmed: Exchange = { ...exchange('x', ANSWER, 500), caveats: ['off-address'] };
     assert.equal(verdictOn(ASKED, seen, [confirmed]).kind, 'exposure');

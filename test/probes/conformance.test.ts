@@ -96,7 +96,8 @@ for (const definition of definitions) {
     it('has options that a command line can show', () => {
       for (const { flag, describe: help } of definition.options ?? []) {
         assert.match(flag, /^[a-z]+(-[a-z]+)*$/);
-        assert.ok(help.length > 0 && help.length <= 70, help);
+        assert.ok(help.en.length > 0 && help.en.length <= 70, help.en);
+        assert.match(help.ja, /[\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Han}]/u);
       }
     });
 

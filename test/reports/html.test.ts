@@ -285,7 +285,7 @@ describe('what report.html may not claim', () => {
       unknown: [{ probe: 'ntp-monlist', addresses: 512, prefixes: ['198.18.4.0/23'] }],
     },
   };
-  const stopped: RunRecord = { ...clean, complete: false, incomplete_reason: 'stopped by a signal' };
+  const stopped: RunRecord = { ...clean, complete: false, incomplete_reason: 'signal' };
 
   const shard: RunRecord = { ...clean, settings: { ...clean.settings, shard: '1/3' } };
   const narrowed: RunRecord = {

@@ -29,6 +29,7 @@ const mixed = scopeOf(
   ['192.0.2.7', '2001:db8:7::100/120'],
 );
 const TOO_WIDE = 'an IPv6 prefix shorter than /112 holds too many addresses to sweep';
+const IS_TOO_WIDE = { reason: 'ipv6-too-wide', shortest: 112 };
 
 describe('the target space', () => {
   it('without targets is all of the scope less the exclusions', () => {
@@ -42,7 +43,7 @@ describe('the target space', () => {
     const all = space(mixed);
     assert.equal(all.size, 255 + 65_536 - 256 + 1);
     assert.equal(all.excludedAddresses, 257);
-    assert.deepEqual(all.leftOut, [{ prefix: '2001:db8::/32', reason: TOO_WIDE }]);
+    assert.deepEqual(all.leftOut, [{ prefix: '2001:db8::/32', ...IS_TOO_WIDE }]);
     assert.equal(all.indexOf(address('2001:db8:6::1')), undefined);
     assert.deepEqual(space(mixed, '192.0.2.1').leftOut, []);
   });
@@ -61,15 +62,19 @@ describe('the target space', () => {
   });
 
   it('without targets covers the family of the source address alone, and leaves the other out', () => {
-    const sourceIs4 = 'the source address is IPv4';
+    const sourceIs4 = { reason: 'source-family', family: 4 };
     assert.deepEqual(createTargetSpace({ scope: mixed, targets: [], sourceFamily: 4 }).leftOut, [
-      { prefix: '2001:db8::/32', reason: TOO_WIDE },
-      { prefix: '2001:db8:7::/112', reason: sourceIs4 },
-      { prefix: '2001:db8:8::1/128', reason: sourceIs4 },
+      { prefix: '2001:db8::/32', ...IS_TOO_WIDE },
+      { prefix: '2001:db8:7::/112', ...sourceIs4 },
+      { prefix: '2001:db8:8::1/128', ...sourceIs4 },
     ]);
     const from6 = createTargetSpace({ scope: mixed, targets: [], sourceFamily: 6 });
     assert.equal(from6.size, 65_536 - 256 + 1);
-    assert.deepEqual(from6.leftOut[0], { prefix: '192.0.2.0/24', reason: 'the source address is IPv6' });
+    assert.deepEqual(from6.leftOut[0], {
+      prefix: '192.0.2.0/24',
+      reason: 'source-family',
+      family: 6,
+    });
   });
 
   it('merges overlapping targets and counts what exclusions take from them once', () => {

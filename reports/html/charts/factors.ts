@@ -2,6 +2,7 @@ import { extent, group, max, min, sum } from 'd3-array';
 import type { ScaleLogarithmic } from 'd3-scale';
 import { scaleLog } from 'd3-scale';
 import type { ProbeIdentity, Published, Texts } from '../../../probes/probe.js';
+import { publishedText } from '../../../probes/probe.js';
 import type { FindingRecord } from '../../../src/domain/finding-record.js';
 import { figuresOf } from '../../figures.js';
 import { decimalText, FACTOR_DECIMALS } from '../../format.js';
@@ -10,7 +11,7 @@ import { factor } from '../cells.js';
 import { countText } from '../count.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
-import { bilingualInSvg } from '../bilingual.js';
+import { bilingual, bilingualInSvg } from '../bilingual.js';
 import type { Chart } from './chart.js';
 import { dataTable, drawing, hint, key, note, svg, tidy, WIDTH } from './chart.js';
 import { exposedOf } from '../strength.js';
@@ -141,10 +142,7 @@ function tableOf(rows: readonly Row[]): Html {
       row.without,
       row.count > 0 && row.median,
       row.count > 0 && row.strongestText,
-      row.published &&
-        (publishedRange(row.published)
-          ? `${row.published.factor} (${row.published.source})`
-          : row.published.source),
+      row.published && bilingual(publishedText(row.published)),
     ]),
   );
 }

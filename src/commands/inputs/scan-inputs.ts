@@ -1,3 +1,4 @@
+import { leftOutText } from '../../../reports/reasons.js';
 import { addAbortSignal } from 'node:stream';
 import { buffer as readStream } from 'node:stream/consumers';
 import { probes as definitions } from '../../../probes/list.js';
@@ -140,9 +141,11 @@ const MOST_NAMED = 3;
 
 /** A line a reason, however many networks it concerns: all of them stand in run.json. */
 function leftOutNotes(leftOut: TargetSpace['leftOut']): readonly string[] {
-  const reasons = [...new Set(leftOut.map(({ reason }) => reason))];
+  const reasons = [...new Set(leftOut.map((network) => leftOutText(network).en))];
   return reasons.map((reason) => {
-    const prefixes = leftOut.filter((entry) => entry.reason === reason).map(({ prefix }) => prefix);
+    const prefixes = leftOut
+      .filter((network) => leftOutText(network).en === reason)
+      .map(({ prefix }) => prefix);
     return `${namedOf(prefixes, 'network')} left out: ${reason}`;
   });
 }

@@ -7,6 +7,7 @@ import { factorsOf, isLowerBound } from '../../domain/factors.js';
 import type { ObservedExchange } from '../../measure/measure-responder.js';
 import type { Inspection, ShownField } from './inspection.js';
 import { shownFields } from './inspection.js';
+import { publishedText } from '../../../probes/probe.js';
 import type { SelectedProbe } from '../../engine/selected-probe.js';
 
 /** A terminal's width at which nothing of an inspection is broken. */
@@ -57,10 +58,6 @@ function textOf(lines: readonly string[]): string {
     .join('');
 }
 
-function publishedText({ probe: { published } }: SelectedProbe): string {
-  return published ? `${published.factor} (${published.source})` : '';
-}
-
 /** What all exchanges of a probe say together. */
 export function describeOutcome({ selected, outcome }: Inspection): string {
   const rows: (readonly [string, string])[] =
@@ -71,7 +68,7 @@ export function describeOutcome({ selected, outcome }: Inspection): string {
           ['tags', [...outcome.verdict.exposure.tags, ...outcome.verdict.reported.caveats].join(', ')],
           ['version', cleanText(outcome.verdict.exposure.version) ?? ''],
           ['detail', cleanText(outcome.verdict.exposure.detail) ?? ''],
-          ['published', publishedText(selected)],
+          ['published', selected.probe.published ? publishedText(selected.probe.published).en : ''],
           ['to do', `ampscope probes ${selected.probe.id} says what it means and what to do`],
         ]
       : [[outcome.kind === 'none' ? 'no exposure' : outcome.kind, outcome.reason]];

@@ -1,3 +1,4 @@
+import { stopText } from '../../../reports/reasons.js';
 import { withoutUnknowns } from '../../../reports/record.js';
 import { add, addByKey } from '../../domain/counters.js';
 import type { ProbeResponders, RunLosses, RunProbe, RunRecord } from '../../domain/run-record.js';
@@ -81,7 +82,7 @@ function shardsOf(placed: readonly PlacedRun[]): PlacedShard[] {
       throw new UsageError(`${directory}: no shard, but a run of its own`, 'name runs of scan --shard I/N');
     if (!run.complete)
       throw new UsageError(
-        `${directory}: incomplete: ${run.incomplete_reason ?? 'unknown'}`,
+        `${directory}: incomplete: ${stopText(run).en}`,
         `go on with it first: ampscope scan --resume ${directory}`,
       );
     return { place, directory, index: Number(index), of: Number(of) };

@@ -53,7 +53,7 @@ export function recordOf(scan: {
     ended: formatInstant(scan.ended),
     ...(scan.sessions.length > 1 && { sessions: sessionsOf(scan.sessions, scan.ended) }),
     complete: result.stoppedBy === undefined,
-    ...(result.stoppedBy !== undefined && { incomplete_reason: INCOMPLETE[result.stoppedBy] }),
+    ...(result.stoppedBy !== undefined && { incomplete_reason: result.stoppedBy }),
     ...(result.suspect && { suspect: result.suspect }),
     ...(result.path && { path: result.path }),
     ...(scan.late && { late: scan.late }),
@@ -81,7 +81,7 @@ export function recordOf(scan: {
       networks: toPrefixes(space.set).map(formatPrefix),
       addresses: result.addresses,
       excluded_addresses: space.excludedAddresses,
-      left_out: space.leftOut,
+      left_out: [...space.leftOut],
     },
     settings: {
       rate: plan.pace.rate,
@@ -158,10 +158,11 @@ export function recordOf(scan: {
     losses: lossesOf(plan, result),
     ...(scan.scopeReloads.length > 0 && { scope_reloads: scan.scopeReloads }),
     preflight: scan.checks
-      .filter(({ status }) => status !== 'ok')
-      .map(({ name, status, finding, hint }) => ({
+      .filter((check) => check.status === 'warning' || check.status === 'unknown')
+      .map(({ name, status, reason, finding, hint }) => ({
         name,
         status,
+        ...reason,
         finding,
         ...(hint !== undefined && { hint }),
       })),
@@ -180,12 +181,6 @@ function sessionsOf(
     from_position,
   }));
 }
-
-const INCOMPLETE = {
-  signal: 'stopped by a signal',
-  expiry: 'the last day of the authorisation ended',
-  scope: 'the scope could not be read again',
-} as const satisfies Record<NonNullable<ScanResult['stoppedBy']>, string>;
 
 function lossesOf(plan: ScanPlan, result: ScanResult): RunLosses {
   const { sendErrors, sockets, measurementSocketDrops } = result;

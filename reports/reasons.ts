@@ -1,0 +1,81 @@
+import type { Texts } from '../probes/probe.js';
+import type { CheckReason, LeftOutReason, StopReason } from '../src/domain/reasons.js';
+import type { RunRecord } from '../src/domain/run-record.js';
+
+/*
+ * What the codes of src/domain/reasons.ts mean, in both languages: one without Japanese does not compile. What is no
+ * code of this version, as in a run of another one, stands for itself.
+ */
+
+const STOPPED: Readonly<Record<StopReason, Texts>> = {
+  signal: { en: 'stopped by a signal', ja: '中断されました（シグナル）' },
+  expiry: { en: 'the last day of the authorisation ended', ja: '許可の最終日が終わりました' },
+  scope: { en: 'the scope could not be read again', ja: 'スコープファイルを読み直せませんでした' },
+};
+
+/** Why a run was stopped. */
+export function stopText({
+  incomplete_reason: reason = 'unknown',
+}: Pick<RunRecord, 'incomplete_reason'>): Texts {
+  return isKeyOf(STOPPED, reason) ? STOPPED[reason] : { en: reason, ja: reason };
+}
+
+type LeftOut = RunRecord['targets']['left_out'][number];
+
+const LEFT_OUT: Readonly<Record<LeftOutReason['reason'], (network: LeftOut) => Texts>> = {
+  'ipv6-too-wide': ({ shortest = '' }) => ({
+    en: `an IPv6 prefix shorter than /${shortest} holds too many addresses to sweep`,
+    ja: `/${shortest}より広いIPv6プレフィックスは、アドレスが多すぎて調査できません`,
+  }),
+  'source-family': ({ family = '' }) => ({
+    en: `the source address is IPv${family}`,
+    ja: `送信元アドレスがIPv${family}です`,
+  }),
+};
+
+/** Why a network of the scope was not covered. */
+export function leftOutText(network: LeftOut): Texts {
+  const { reason } = network;
+  return isKeyOf(LEFT_OUT, reason) ? LEFT_OUT[reason](network) : { en: reason, ja: reason };
+}
+
+type CheckData = Readonly<Record<string, string | number>>;
+
+/** In Japanese; the English is the finding itself, as `doctor` prints it. */
+const CHECKS: Readonly<Record<CheckReason['code'], (data: CheckData) => string>> = {
+  'clock-not-synchronised': () => '時計：時刻サービスで合わせられていません',
+  'disk-not-told': ({ folder }) => `ディスクの空き容量：${folder} の空き容量を確認できません`,
+  'disk-low': ({ folder, free_mb }) => `ディスクの空き容量：${folder} の空きは${free_mb} MBです`,
+  'open-files-not-told': ({ needed }) => `開けるファイル数：${needed}が必要ですが、上限を確認できません`,
+  'open-files-few': ({ most, needed }) => `開けるファイル数：上限は${most}ですが、およそ${needed}が必要です`,
+  'source-not-told': () => '送信元アドレス：どのアドレスから送信されるかを確認できません',
+  'targets-unreachable': ({ targets, error }) =>
+    `送信元アドレス：${targets} への経路がありません（${error}）`,
+  'ports-not-told': () => '送信元ポート：割り当てられる範囲を確認できません',
+  'ports-few': ({ first, last, needed }) =>
+    `送信元ポート：割り当て範囲（${first}～${last}）が、必要な${needed}ソケットに足りません`,
+  'neighbours-not-told': ({ targets }) =>
+    `近隣テーブル：直接接続された対象が${targets}件ありますが、テーブルの上限を確認できません`,
+  'neighbours-full': ({ targets }) =>
+    `近隣テーブル：直接接続された対象が${targets}件あり、テーブルの上限を超えています`,
+  'receive-buffer-not-told': () => '受信バッファー：ソケットを開けず、大きさを確認できません',
+  'receive-buffer-small': ({ given, asked, wanted }) =>
+    `受信バッファー：ソケットあたり${given}バイト（要求は${asked}バイト）で、応答の帯域から必要な${wanted}バイトに足りません`,
+  'connections-many': ({ count, most, needed }) =>
+    `コネクション追跡：現在${count}件（上限${most}件）で、この調査には同時に${needed}件が必要です`,
+};
+
+/** What the preflight warned of. */
+export function checkText({
+  name,
+  finding,
+  code,
+  data = {},
+}: NonNullable<RunRecord['preflight']>[number]): Texts {
+  const en = `${name}: ${finding}`;
+  return { en, ja: code !== undefined && isKeyOf(CHECKS, code) ? CHECKS[code](data) : en };
+}
+
+function isKeyOf<K extends string>(texts: Readonly<Record<K, unknown>>, key: string): key is K {
+  return Object.hasOwn(texts, key);
+}

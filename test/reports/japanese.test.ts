@@ -1,0 +1,244 @@
+/** No English sentence in what is Japanese: the page of every kind of run, letters, and what the console has in Japanese. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { probes } from '../../probes/list.js';
+import type { Given, Io } from '../../src/commands/command.js';
+import { probes as probesCommand } from '../../src/commands/probes.js';
+import { htmlReport } from '../../reports/html/html-report.js';
+import { notices } from '../../reports/notices/notices.js';
+import { checkText, leftOutText, stopText } from '../../reports/reasons.js';
+import type { FindingRecord } from '../../reports/record.js';
+import { sortRecords } from '../../src/domain/sort-records.js';
+import type { CheckReason, LeftOutReason, StopReason } from '../../src/domain/reasons.js';
+import type { RunRecord } from '../../src/domain/run-record.js';
+import { repositoryRoot } from '../repository.js';
+import { englishIn, japaneseOf } from './english.js';
+import { found } from './lab-findings.js';
+import { sampleRun } from './sample-run.js';
+
+/** Each reason once, with data: one more does not compile without an example here. */
+const STOPPED = Object.keys({
+  signal: true,
+  expiry: true,
+  scope: true,
+} satisfies Record<StopReason, true>);
+const LEFT_OUT = Object.values({
+  'ipv6-too-wide': { reason: 'ipv6-too-wide', shortest: 112 },
+  'source-family': { reason: 'source-family', family: 4 },
+} satisfies { readonly [R in LeftOutReason['reason']]: LeftOutReason & { reason: R } });
+const CHECKS = Object.values({
+  'clock-not-synchronised': { code: 'clock-not-synchronised' },
+  'disk-not-told': { code: 'disk-not-told', data: { folder: '/srv' } },
+  'disk-low': { code: 'disk-low', data: { folder: '/srv', free_mb: 12 } },
+  'open-files-not-told': { code: 'open-files-not-told', data: { needed: 200 } },
+  'open-files-few': { code: 'open-files-few', data: { most: 128, needed: 200 } },
+  'source-not-told': { code: 'source-not-told' },
+  'targets-unreachable': {
+    code: 'targets-unreachable',
+    data: { targets: '192.0.2.1', error: 'ENETUNREACH' },
+  },
+  'ports-not-told': { code: 'ports-not-told' },
+  'ports-few': { code: 'ports-few', data: { first: 32_768, last: 32_800, needed: 134 } },
+  'neighbours-not-told': { code: 'neighbours-not-told', data: { targets: 256 } },
+  'neighbours-full': { code: 'neighbours-full', data: { targets: 2048 } },
+  'receive-buffer-not-told': { code: 'receive-buffer-not-told' },
+  'receive-buffer-small': { code: 'receive-buffer-small', data: { given: 1, asked: 2, wanted: 3 } },
+  'connections-many': { code: 'connections-many', data: { count: 1, most: 2, needed: 3 } },
+} satisfies { readonly [C in CheckReason['code']]: CheckReason & { code: C } });
+
+const records = sortRecords(
+  found.map(({ record }, index) => ({ ...record, ip: `192.0.2.${index % 250}`, finding_id: `f-${index}` })),
+);
+
+const EVENT = { first: '2026-11-20T03:00:01Z', last: '2026-11-20T03:00:02Z', count: 2 } as const;
+const lossy: RunRecord['losses'] = {
+  send_errors: (['unreachable', 'not_probed', 'error'] as const).map((meaning) => ({
+    code: 'EHOSTUNREACH',
+    count: 2,
+    meaning,
+    addresses: ['192.0.2.9'],
+  })),
+  sweep_socket_drops: 3,
+  measurement_socket_drops: 1,
+  send_buffer_drops: 2,
+  capped_measurements: 2,
+  events: (
+    [
+      'send_error',
+      'send_buffer',
+      'socket_drops',
+      'measurement_socket_drops',
+      'late_replies',
+      'capped',
+    ] as const
+  ).map((kind) => ({ kind, ...EVENT, probe: 'chargen' })),
+  unknown: [{ probe: 'chargen', addresses: 4, prefixes: ['192.0.2.0/30'] }],
+  loss_estimate: 0.25,
+  any: true,
+};
+
+const RUNS: Readonly<Record<string, Partial<RunRecord>>> = {
+  'a whole run': {},
+  ...Object.fromEntries(
+    STOPPED.map((reason) => [`stopped: ${reason}`, { complete: false, incomplete_reason: reason }]),
+  ),
+  lossy: { losses: lossy },
+  sharded: { settings: { ...sampleRun.settings, shard: '2/4' } },
+  'sharded, stopped and lossy': {
+    settings: { ...sampleRun.settings, shard: '2/4' },
+    complete: false,
+    incomplete_reason: 'signal',
+    losses: lossy,
+  },
+  'left out': {
+    targets: {
+      ...sampleRun.targets,
+      left_out: LEFT_OUT.map((reason) => ({ prefix: '2001:db8::/32', ...reason })),
+    },
+  },
+  warned: {
+    preflight: CHECKS.map((reason) => ({
+      name: 'a check',
+      status: 'warning',
+      ...reason,
+      finding: 'this is not to be read in Japanese',
+    })),
+  },
+  'suspect by canaries': {
+    suspect: { reason: 'canaries', expected: 2, answered: 0, networks: ['192.0.2.0/24'] },
+  },
+  'suspect by responders': { suspect: { reason: 'responders', expected: 9, answered: 1 } },
+  late: { late: { newer_runs: 2, newest: '2026-11-27T030000Z' } },
+  partial: { partial: { compared_with: '2026-11-13T030000Z', missing_addresses: 4 } },
+  dark: {
+    path: {
+      expected: 9,
+      answered: 4,
+      responders: [],
+      dark: [
+        { network: '192.0.2.0/24', expected: 3, answered: 0 },
+        { probe: 'chargen', expected: 3, answered: 0 },
+      ],
+    },
+  },
+  'with a scope that could not be read again': {
+    complete: false,
+    incomplete_reason: 'scope',
+    scope_reloads: [
+      { time: '2026-11-20T03:01:00Z', newly_excluded: ['192.0.2.8/29'], newly_excluded_addresses: 8 },
+      { time: '2026-11-20T03:02:00Z', problem: 'scope.yaml:3: this is not a list of networks' },
+    ],
+  },
+  'with earlier ones': { history: { earlier_runs: 3, not_targeted: 2 } },
+};
+
+function pageOf(changes: Partial<RunRecord>, rows: readonly FindingRecord[]): string {
+  const [file] = [...htmlReport.files({ ...sampleRun, ...changes }, rows, { bom: false, probes })];
+  return [...(file?.chunks ?? [])].join('');
+}
+
+/** Each status, and of what is fixed or unknown each of its reasons. */
+const KNOWN: readonly Partial<FindingRecord>[] = [
+  { status: 'new' },
+  { status: 'persisting', times_seen: 3, first_seen: '2026-11-06T03:00:00Z', days_open: 14 },
+  { status: 'reopened', times_seen: 2, first_seen: '2026-11-06T03:00:00Z' },
+  ...(['refused', 'closed', 'answered', 'silent'] as const).map((status_evidence) => ({
+    status: 'fixed' as const,
+    status_evidence,
+    silent_since: '2026-11-13T03:00:00Z',
+    silent_runs: 2,
+    last_seen: '2026-11-06T03:00:00Z',
+  })),
+];
+
+describe('what is Japanese', () => {
+  it('is looked at by a rule that sees English', () => {
+    const english = pageOf({}, records)
+      .replaceAll('lang="en"', 'lang="xx"')
+      .replaceAll('lang="ja"', 'lang="en"');
+    assert.notEqual(englishIn(japaneseOf(english)), undefined);
+    assert.notEqual(englishIn('::1/128 は対象外としました：the source address is IPv4'), undefined);
+    assert.equal(englishIn('ntpd 4.2.8p15 (1)、`restrict default noquery`、「Error in packet」'), undefined);
+  });
+
+  for (const [name, changes] of Object.entries(RUNS))
+    it(`has no English sentence on the page: ${name}`, () => {
+      for (const rows of [records, []]) assert.equal(englishIn(japaneseOf(pageOf(changes, rows))), undefined);
+    });
+
+  it('has none in the letters', () => {
+    for (const known of KNOWN) {
+      const rows = records.map((record) => ({ ...record, ...known }));
+      const files = [...notices.files(sampleRun, rows, { bom: false, probes })];
+      const letters = files.filter(({ path }) => path.endsWith('.ja.txt'));
+      assert.ok(letters.length > 0);
+      for (const { chunks } of letters) {
+        const text = [...chunks]
+          .join('')
+          .replaceAll(/^ {4}(?:dig|echo|printf|snmp|\{ printf|ntpq|nmap).*$/gm, '')
+          // What devices and servers say of themselves.
+          .replaceAll(/(?:sysDescr|応答の内容)：(?:.*\n {4})*.*/g, '')
+          .replaceAll(/\n */g, ' ');
+        assert.equal(englishIn(text), undefined);
+      }
+    }
+  });
+
+  it('has what is the same for all probes in a letter: bytes that no reader knows, and an unstable answer', () => {
+    const [one] = records;
+    assert.ok(one);
+    const rows = [
+      { ...one, report: 'x_unidentified', tag: 'unidentified', detail: 'answers with bytes', facts: {} },
+      {
+        ...one,
+        ip: '192.0.2.251',
+        tag: `${one.tag};unstable`,
+        facts: { ...one.facts, least_bytes: 600, most_bytes: 5000 },
+      },
+    ];
+    const files = [...notices.files(sampleRun, rows, { bom: false, probes })];
+    const text = [...(files.find(({ path }) => path.endsWith('.ja.txt'))?.chunks ?? [])]
+      .join('')
+      .replaceAll(/\n */g, '');
+    assert.match(text, /備考：このプロトコルのものではないデータで応答しました/);
+    assert.match(text, /同じ要求への応答は600～5000バイトでした/);
+  });
+
+  it('has none on the console, where `probes --lang ja` is what there is', async () => {
+    for (const id of [undefined, ...probes.map(({ id }) => id)]) {
+      let said = '';
+      const out = { write: (text: string) => ((said += text), true) };
+      await probesCommand.run(
+        { lang: 'ja' },
+        { stdout: out } as unknown as Io,
+        { operands: id === undefined ? [] : [id] } as unknown as Given,
+      );
+      assert.notEqual(said, '');
+      assert.equal(englishIn(said.replaceAll(/^ {4}\S.*$/gm, '')), undefined, id);
+    }
+  });
+
+  it('says each reason in words of its own, and one of another version as it stands', () => {
+    const texts = [
+      ...STOPPED.map((reason) => stopText({ incomplete_reason: reason })),
+      ...LEFT_OUT.map((reason) => leftOutText({ prefix: '2001:db8::/32', ...reason })),
+      ...CHECKS.map((reason) =>
+        checkText({ name: 'a check', status: 'warning', finding: 'found', ...reason }),
+      ),
+    ];
+    assert.equal(new Set(texts.map(({ ja }) => ja)).size, texts.length);
+    for (const { ja } of texts) assert.doesNotMatch(ja, /undefined/);
+    const documented = readFileSync(join(repositoryRoot, 'docs/report-format.md'), 'utf8');
+    for (const code of [
+      ...STOPPED,
+      ...LEFT_OUT.map(({ reason }) => reason),
+      ...CHECKS.map(({ code }) => code),
+    ])
+      assert.ok(documented.includes(`\`${code}\``), code);
+    const earlier = 'stopped by a signal';
+    assert.deepEqual(stopText({ incomplete_reason: earlier }), { en: earlier, ja: earlier });
+    assert.deepEqual(leftOutText({ prefix: '::/0', reason: earlier }), { en: earlier, ja: earlier });
+  });
+});
