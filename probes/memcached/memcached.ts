@@ -24,7 +24,11 @@ export const memcached = defineProbe({
   standard: 'memcached 1.6, doc/protocol.txt',
   published: {
     factor: '10,000-51,000',
-    source: 'US-CERT TA14-017A: of a stored value, which is never asked for',
+    source: 'US-CERT TA14-017A',
+    note: {
+      en: 'of a stored value, which is never asked for',
+      ja: '保存された値の場合（この調査では要求しません）',
+    },
   },
   severity: 'high',
   byDefault: false,

@@ -8,6 +8,7 @@ import { runCommandLine } from '../../src/command-line.js';
 import type { Io } from '../../src/commands/command.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { systemClock } from '../../src/system-clock.js';
+import { englishIn, japaneseOf } from '../reports/english.js';
 import { startCli } from './run-cli.js';
 import type { Sinks } from './sinks.js';
 import { startSinks } from './sinks.js';
@@ -43,10 +44,11 @@ const args = (...more: readonly string[]): string[] => [
 const start = (...more: readonly string[]): ReturnType<typeof startCli> =>
   startCli(args(...more), { cwd: workspace.path });
 
-/** The one run in the folder, complete or not. */
+/** The one run in the folder, complete or not; its page has no English sentence in Japanese, whatever stopped it. */
 function theRun(): RunRecord & { readonly rows: readonly string[] } {
   const [name = ''] = readdirSync(out).filter((entry) => entry !== 'latest');
   const read = (file: string): string => readFileSync(join(out, name, file), 'utf8');
+  assert.equal(englishIn(japaneseOf(read('report.html'))), undefined);
   const rows = read('findings.jsonl').split('\n').filter(Boolean);
   return {
     ...(JSON.parse(read('run.json')) as RunRecord),

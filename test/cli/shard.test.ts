@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import type { Lab } from '../../src/lab/lab.js';
+import { englishIn, japaneseOf } from '../reports/english.js';
 import { runCli } from './run-cli.js';
 import { startFreeLab } from './scan-of-lab.js';
 import { makeWorkspace, scopeText } from './workspace.js';
@@ -34,8 +35,13 @@ const scan = (out: string, ...args: string[]): ReturnType<typeof runCli> =>
   );
 const merge = (...args: string[]): ReturnType<typeof runCli> =>
   runCli(['merge', ...args], { cwd: workspace.path });
-const runIn = (out: string): RunRecord =>
-  JSON.parse(readFileSync(join(workspace.path, out, 'latest', 'run.json'), 'utf8')) as RunRecord;
+/** Of a shard or a whole; its page has no English sentence in Japanese. */
+const runIn = (out: string): RunRecord => {
+  const read = (file: string): string =>
+    readFileSync(join(workspace.path, out, 'latest', file), 'utf8').replaceAll('whoever started the lab', '');
+  assert.equal(englishIn(japaneseOf(read('report.html'))), undefined);
+  return JSON.parse(read('run.json')) as RunRecord;
+};
 const idsIn = (out: string): readonly unknown[] =>
   readFileSync(join(workspace.path, out, 'latest', 'findings.jsonl'), 'utf8')
     .split('\n')
