@@ -70,7 +70,7 @@ describe('a weak reader', () => {
     assert.deepEqual(outcomes([4242, 4242], [{ isWeak: true, reading: UNKNOWN }, second]), [
       ['double-second x_double'],
       [
-        [0, { 'recognised by another probe': 1 }],
+        [0, { 'recognised-elsewhere': 1 }],
         [1, {}],
       ],
     ]);
