@@ -63,7 +63,9 @@ export function verdictOn(
       ...exposure,
       tags: range === undefined ? exposure.tags : [...exposure.tags, 'unstable'],
       detail: exposure.detail === undefined ? remark : `${exposure.detail}; ${remark}`,
-      facts: { ...exposure.facts, least_bytes: range.leastBytes, most_bytes: range.mostBytes },
+      ...(range && {
+        facts: { ...exposure.facts, least_bytes: range.leastBytes, most_bytes: range.mostBytes },
+      }),
     },
   };
 }
