@@ -148,7 +148,7 @@ describe('the measurement of one responder', () => {
       };
       await assert.rejects(
         measure(loud, [0], () => undefined, { mayBurst: true }),
-        /nobody chose/,
+        /no option chose/,
       );
     });
   });

@@ -40,7 +40,7 @@ const ID = 'factors';
 
 /** What is published of a probe, as numbers: `28-54`, `556.9`. Nothing for a hyphen alone. */
 export function publishedRange({ factor }: Published): readonly [number, number] | undefined {
-  const numbers = factor.split('-').map(Number);
+  const numbers = factor.replaceAll(',', '').split('-').map(Number);
   const [from = 0, to = from] = numbers;
   return from > 0 && numbers.every((value) => value >= from) ? [from, to] : undefined;
 }

@@ -94,6 +94,7 @@ describe('the factors', () => {
     const rangeOf = (factor: string): unknown => publishedRange({ factor, source: 's' });
     assert.deepEqual(rangeOf('556.9'), [556.9, 556.9]);
     assert.deepEqual(rangeOf('28-54'), [28, 54]);
+    assert.deepEqual(rangeOf('10,000-51,000'), [10_000, 51_000]);
     for (const text of ['-', '', 'high', '54-28']) assert.equal(rangeOf(text), undefined, text);
     for (const { id, published } of probes)
       if (published && published.factor !== '-') assert.ok(publishedRange(published), id);
