@@ -127,7 +127,7 @@ const REFLECTOR = [
 ] as (keyof FindingRecord)[];
 const BEYOND_COLUMNS = [
   ...['severity_reason', 'status_evidence', 'status_doubt', 'asns', 'facts', 'computed', 'answered_by'],
-  ...['strangers', 'exchanges'],
+  ...['response_port', 'elicited_elsewhere', 'exchanges'],
 ];
 
 function tableOf([header = [], ...rows]: readonly (readonly string[])[]): Cells[] {
