@@ -2,8 +2,8 @@ import type { Texts } from '../probe.js';
 
 /** What it means that dig shows a refusal, or nothing. */
 export const CLOSED: Texts = {
-  en: 'Status REFUSED means that the server now refuses strangers; "timed out", twice in a row, that it no longer answers them.',
-  ja: 'status が REFUSED の場合は、外部からの問い合わせを拒否するようになっています。2回続けてタイムアウトした場合は、応答が止まっています。',
+  en: 'Status REFUSED means that the server now refuses strangers; "connection refused", or "timed out" twice in a row, that it no longer answers them.',
+  ja: 'status が REFUSED の場合は、外部からの問い合わせを拒否するようになっています。「connection refused」と表示された場合、または2回続けてタイムアウトした場合は、応答が止まっています。',
 };
 
 /** The name of a form, as `queryForm` makes it: `txt-edns4096-do example.net`, `ns .`. */

@@ -29,11 +29,11 @@ const SMALL_ANSWERS: Pick<ProbeTexts, 'title' | 'risk'> = {
   },
 };
 
-/** What an end customer may read about a DNS server that sends large answers to anyone. */
+/** What an end customer may read about a DNS server that amplifies queries from anyone. */
 export const texts: ProbeTexts = {
   title: {
-    en: 'DNS server that sends large answers to anyone',
-    ja: '誰にでも大きな応答を返すDNSサーバー',
+    en: 'DNS server that amplifies queries from anyone',
+    ja: '誰にでも問い合わせより大きな応答を返すDNSサーバー',
   },
   risk: {
     en: 'One small query with a forged source address makes this server send a victim an answer at least twice as large on the wire. Attackers use such servers as amplifiers in denial-of-service attacks; your own line carries the traffic too.',

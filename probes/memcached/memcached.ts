@@ -116,7 +116,7 @@ function judge(done: readonly Exchange[]): Judgement {
     kind: 'exposure',
     tags: ['memcached'],
     ...(version !== undefined && { version: `memcached ${version}` }),
-    detail: `statistics in ${total} datagram${total === 1 ? '' : 's'}; what is stored there can be made to come back too`,
+    detail: `statistics in ${total} datagram${total === 1 ? '' : 's'}; what is stored there could be made to come back too`,
     facts,
     incomplete: measured.some((exchange) => isPart(answersIn(exchange))),
   };

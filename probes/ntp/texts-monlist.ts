@@ -4,12 +4,12 @@ import { joined } from '../probe.js';
 import { ncCommand, reportedRequest } from './nc-command.js';
 
 /** An error, or an empty list, has 8 bytes: the header of mode 7. */
-function checkOf(finding: Pick<FindingRecord, 'exchanges'>): Texts {
+function checkOf(finding: Pick<FindingRecord, 'exchanges'>, gaveList = true): Texts {
   // As the sweep asks: implementation 3, request code 42.
   const command = ncCommand(reportedRequest(finding, '1700032a00000000'), 'wc -c');
   return {
-    en: `The command prints how many bytes come back. More than 8: the server still gives a list. 8: it still answers, without a list. 0, twice in a row: it no longer answers.\n${command}`,
-    ja: `返ってきたバイト数が表示されます。8より大きい場合は、まだ一覧を返しています。8の場合は、一覧は返しませんが、まだ応答しています。2回続けて0の場合は、応答は止まっています。\n${command}`,
+    en: `The command prints how many bytes come back. More than 8: the server ${gaveList ? 'still gives a list' : 'gives a list now'}. 8: it still answers, without a list. 0, twice in a row: it no longer answers.\n${command}`,
+    ja: `返ってきたバイト数が表示されます。8より大きい場合は、${gaveList ? 'まだ一覧を返しています' : '一覧を返すようになっています'}。8の場合は、一覧は返しませんが、まだ応答しています。2回続けて0の場合は、応答は止まっています。\n${command}`,
   };
 }
 
@@ -55,7 +55,7 @@ export const texts: ProbeTexts = {
     ].join('\n'),
     ja: [
       'ntpd：4.2.7p26以降（4.2.8系であればどのバージョンでも可）に更新してください。monlistはこのバージョンで廃止されました。',
-      'すぐに更新できないntpd：ntp.conf に `restrict default noquery` と `restrict -6 default noquery`（モード6と7の問い合わせに応答しない）を、少なくとも `disable monitor`（一覧を記録しない）を追加し、再起動してください。',
+      'すぐに更新できないntpd：ntp.conf に `restrict default noquery` と `restrict -6 default noquery`（モード6と7の問い合わせに応答しない）を追加するか、少なくとも `disable monitor`（一覧を記録しない）を追加し、再起動してください。',
       'ルーターなどの機器：時刻の取得だけでよければNTPサーバー機能を無効にし、必要であればアクセスリストで自網からの要求に限定してください。',
       '対策が済むまでは、上流または網の境界で、送信元がUDPポートPORTで、ペイロードが通常の時刻応答（48バイト、鍵認証付きで68バイト）より大きい外向きのパケットを遮断してください。また、送信元を詐称したパケットが網外へ出ないようにしてください（BCP 38）。',
     ].join('\n'),
@@ -66,8 +66,8 @@ export const texts: ProbeTexts = {
 /** Texts for a server that answered the request without a list, and the check at the port that was asked. */
 export function textsFor(finding: FindingRecord): Partial<ProbeTexts> {
   const tags = finding.tag?.split(';') ?? [];
-  if (tags.includes('mode7-open-no-monlist')) return { ...WITHOUT_LIST, check: checkOf(finding) };
-  if (tags.includes('mode7-open')) return { ...EMPTY_LIST, check: checkOf(finding) };
+  if (tags.includes('mode7-open-no-monlist')) return { ...WITHOUT_LIST, check: checkOf(finding, false) };
+  if (tags.includes('mode7-open')) return { ...EMPTY_LIST, check: checkOf(finding, false) };
   const { entries, datagrams } = finding.facts ?? {};
   // Of the datagrams that were read, each has a header; those of the sweep were counted only.
   const entryBytes = (finding.response_size - Number(datagrams) * HEADER_BYTES) / Number(entries);

@@ -27,8 +27,8 @@ export const chargen = defineLoopService({
   detail: ({ datagram_bytes: bytes = 0 }) => ({
     en:
       Number(bytes) > MOST_CHARACTERS
-        ? `datagrams of ${bytes} bytes, more than the ${MOST_CHARACTERS} that RFC 864 allows`
-        : `datagrams of ${bytes} bytes`,
+        ? `a datagram of ${bytes} bytes, more than the ${MOST_CHARACTERS} that RFC 864 allows`
+        : `a datagram of ${bytes} bytes`,
     ja:
       Number(bytes) > MOST_CHARACTERS
         ? `${bytes}バイトのデータグラムが返りました（RFC 864の上限${MOST_CHARACTERS}バイトを超えています）`

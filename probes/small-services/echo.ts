@@ -39,7 +39,7 @@ export const echo = defineLoopService({
       : undefined,
   otherwise: 'not what was sent',
   detail: () => ({
-    en: 'sends back what it is sent: no amplification, but a loop with any other that answers everything',
+    en: 'sends back what it is sent: no amplification, but it can loop with any other that answers everything',
     ja: '送ったデータがそのまま返りました。増幅はありませんが、何にでも応答するほかのサービスとの間で応答が際限なく続くおそれがあります',
   }),
   dissect: (payload) => [{ at: 0, bytes: payload.length, name: 'data', value: showHex(payload) }],

@@ -112,11 +112,12 @@ function judge(service: LoopService<string>, done: readonly Exchange[]): Judgeme
 /** CERT CA-1996-01. */
 const LOOP: Texts = {
   en:
-    'Such a service answers whatever it is sent: with the forged address of another such service (echo, systat, ' +
-    'daytime, qotd, chargen, time) one packet makes the two answer each other without end. Nothing in use today needs it.',
+    'By its standard such a service answers whatever it is sent: with the forged address of another such service (echo, ' +
+    'systat, daytime, qotd, chargen, time) one packet can make the two answer each other without end. Hardly anything ' +
+    'in use today needs it.',
   ja:
-    'このようなサービスは要求の内容を問わず応答するため、同種のサービス（echo、systat、daytime、qotd、chargen、time）を' +
-    '送信元に詐称したパケットが1つ届くだけで、2つのサービスが際限なく応答し合います。現在、このサービスを必要とする用途はありません。',
+    'このようなサービスは、規格上、要求の内容を問わず応答するため、同種のサービス（echo、systat、daytime、qotd、chargen、time）を' +
+    '送信元に詐称したパケットが1つ届くだけで、2つのサービスが際限なく応答し合うおそれがあります。現在、このサービスを必要とする用途はほとんどありません。',
 };
 
 function textsOf({ id, texts }: LoopService<string>): ProbeTexts {
@@ -141,8 +142,8 @@ function textsOf({ id, texts }: LoopService<string>): ProbeTexts {
       ].join('\n'),
     },
     check: {
-      en: `If ${seen.en}, the service is still open. If nothing comes back within three seconds, twice in a row, it no longer answers:\n    ${command}`,
-      ja: `${seen.ja}が返ってきた場合は、まだ応答しています。2回続けて3秒以内に何も返ってこなければ、応答は止まっています。\n    ${command}`,
+      en: `If ${seen.en}, the service is still open; if anything else does, something still answers there. If nothing comes back within three seconds, twice in a row, it no longer answers:\n    ${command}`,
+      ja: `${seen.ja}が返ってきた場合は、まだ応答しています。それ以外のものが返ってきた場合も、このポートで何かが応答しています。2回続けて3秒以内に何も返ってこなければ、応答は止まっています。\n    ${command}`,
     },
   };
 }

@@ -30,9 +30,9 @@ export const time = defineLoopService({
       : undefined;
   },
   otherwise: 'no 4 or 8 bytes of a time between 2020 and 2036',
-  detail: ({ says = '' }) => ({
-    en: `4 bytes that read as ${says}; nothing else in the answer says that it is a time`,
-    ja: `応答の先頭4バイトを時刻として読むと ${says} になります（時刻であることを示すものは、応答にはほかにありません）`,
+  detail: ({ says = '', bytes = 4 }) => ({
+    en: `${bytes === 4 ? '4 bytes that' : 'the first 4 bytes'} read as ${says}; nothing else in the answer says that it is a time`,
+    ja: `応答の${bytes === 4 ? '' : '先頭'}4バイトを時刻として読むと ${says} になります（時刻であることを示すものは、応答にはほかにありません）`,
   }),
   dissect,
   texts: {

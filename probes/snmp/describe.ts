@@ -40,7 +40,7 @@ export function vendorTexts(facts: Facts): readonly Texts[] {
   const { vendor, vendor_id: number } = facts;
   return vendorOf(facts).map((en) => ({
     en,
-    ja: `製造元：${vendor === undefined ? '' : `${vendor}、`}企業番号${number}`,
+    ja: `製造元：${vendor === undefined ? `企業番号${number}` : `${vendor}（企業番号${number}）`}`,
   }));
 }
 

@@ -153,8 +153,8 @@ export const v3Texts: ProbeTexts = {
     ].join('\n'),
   },
   check: {
-    en: 'If "Unknown user name" comes back, the engine still answers. "Timeout", twice in a row, means that it no longer answers:\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS:PORT 1.3.6.1.2.1.1.1.0',
-    ja: '「Unknown user name」と表示された場合は、まだ応答しています。2回続けて「Timeout」と表示された場合は、応答は止まっています。\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS:PORT 1.3.6.1.2.1.1.1.0',
+    en: 'If "Unknown user name" comes back, the engine still answers. "Timeout: No Response" means that it told its identity and nothing more: it still answers too. "snmpget: Timeout", twice in a row, means that it no longer answers:\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS:PORT 1.3.6.1.2.1.1.1.0',
+    ja: '「Unknown user name」と表示された場合は、まだ応答しています。「Timeout: No Response」と表示された場合も、識別情報は返しているため、まだ応答しています。2回続けて「snmpget: Timeout」と表示された場合は、応答は止まっています。\n    snmpget -v3 -u nobody -l noAuthNoPriv -r 0 ADDRESS:PORT 1.3.6.1.2.1.1.1.0',
   },
 };
 

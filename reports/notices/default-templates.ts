@@ -45,7 +45,7 @@ You run no server, and these names mean nothing to you? Then your router, modem,
 
 6. HOW TO CHECK IT YOURSELF
 
-Run this from outside your network (a mobile connection will do), for your own addresses only. From inside, the answer may differ. A command names one of the hosts that its heading is for: put each of the others in its place. No answer means something only while the host is up and nothing on the way blocks the request.
+Run this from outside your network (a mobile connection will do), for your own addresses only. From inside, the answer may differ. A command names one host: where its heading is for others too, put each of them in its place. No answer means something only while the host is up and nothing on the way blocks the request.
 
 {{check}}
 
@@ -100,7 +100,7 @@ IPアドレスが動的に割り当てられている場合は、測定時刻と
 
 6. ご自身での確認方法
 
-お客様のネットワークの外（携帯電話の回線など）から、お客様ご自身のアドレスに対してのみ実行してください。内側から実行すると、結果が異なることがあります。各コマンドは、見出しに該当するアドレスの1つを例にしています。ほかのアドレスについては、アドレスを置き換えて実行してください。応答がないことに意味があるのは、機器が動作しており、途中の経路で要求が遮断されていない場合に限ります。
+お客様のネットワークの外（携帯電話の回線など）から、お客様ご自身のアドレスに対してのみ実行してください。内側から実行すると、結果が異なることがあります。各コマンドは、見出しに該当するアドレスの1つを例にしています。該当するアドレスがほかにもある場合は、アドレスを置き換えて実行してください。応答がないことに意味があるのは、機器が動作しており、途中の経路で要求が遮断されていない場合に限ります。
 
 {{check}}
 

@@ -61,8 +61,8 @@ describe('the judgement', () => {
       probe.judge([exchangeFrom(emulated(name), form.name, REQUEST, probe)]),
     );
     assert.ok(large?.kind === 'exposure' && small?.kind === 'exposure');
-    assert.equal(large.detail, 'datagrams of 1024 bytes, more than the 512 that RFC 864 allows');
-    assert.equal(small.detail, 'datagrams of 74 bytes');
+    assert.equal(large.detail, 'a datagram of 1024 bytes, more than the 512 that RFC 864 allows');
+    assert.equal(small.detail, 'a datagram of 74 bytes');
   });
 
   it('counts only what was asked to measure', () => {

@@ -153,6 +153,43 @@ describe('the letters about all that the lab shows', () => {
     });
   });
 
+  it('call a list one that is still given only where one was, and a loop what can be', () => {
+    const lists = found.filter(({ record }) => record.probe === 'ntp-monlist');
+    const STILL = { en: /still gives a list/, ja: /まだ一覧を返して/ };
+    const gave = lists.filter(({ record }) => record.tag?.startsWith('mode7-open') !== true);
+    assert.ok(gave.length > 0 && gave.length < lists.length);
+    for (const { name, record } of lists)
+      for (const language of LANGUAGES)
+        assert.equal(
+          STILL[language].test(textsOf(record, probes).check[language]),
+          gave.some((one) => one.record === record),
+          `${name} ${language}`,
+        );
+    const loops = found.filter(({ record }) => record.tag?.includes('loop-risk') === true);
+    assert.ok(loops.length > 5);
+    for (const { name, record } of loops) {
+      const { risk } = textsOf(record, probes);
+      assert.match(risk.en, /can make the two answer each other/, name);
+      assert.match(risk.ja, /際限なく応答し合うおそれがあります/, name);
+    }
+  });
+
+  it('explain what dig prints of a closed port, and both time-outs of snmpget: one comes after an answer', () => {
+    const ofDns = found.filter(({ record }) => record.protocol === 'dns');
+    const ofV3 = found.filter(({ record }) => record.probe === 'snmp-v3-discovery');
+    assert.ok(ofDns.length > 0 && ofV3.length > 0);
+    for (const language of LANGUAGES) {
+      for (const { name, record } of ofDns)
+        assert.match(textsOf(record, probes).check[language], /connection refused/, name);
+      for (const { name, record } of ofV3)
+        assert.match(
+          textsOf(record, probes).check[language],
+          /Timeout: No Response.+(?:still answers|まだ応答).+snmpget: Timeout.+(?:no longer|止まって)/,
+          name,
+        );
+    }
+  });
+
   it('have no blank too many and none before a closing mark', () => {
     each((letter, { name }, language) => {
       for (const line of letter.split('\n')) {
