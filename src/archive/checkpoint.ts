@@ -1,19 +1,21 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { errorCode } from '../domain/error-code.js';
-import type { RunRecord } from '../domain/run-record.js';
 import type { Exchange } from '../domain/exchange.js';
-import type { ScopeReloadRecord } from '../domain/run-record.js';
+import { RUN_RECORD, SCOPE_RELOAD } from '../domain/run-record.js';
+import type { Content } from '../domain/shape.js';
+import { ADDRESS, ANY_TEXT, COUNT, HEX, INSTANT, TEXT } from '../domain/shape.js';
 import { UsageError } from '../domain/usage-error.js';
 import { withTemporary, writeAtomically } from './atomic-file.js';
 import { TooLong, readBounded } from './bounded-file.js';
 import type { WritableFile } from './disk.js';
 import { chmod, makeFolder, openForWriting, remove, rename } from './disk.js';
-import type { ExchangeJson } from './exchange-codec.js';
-import { decodeExchange, encodeExchange } from './exchange-codec.js';
+import { EXCHANGE_JSON, decodeExchange, encodeExchange } from './exchange-codec.js';
 import { folderMode } from './file-modes.js';
-import type { Owner } from './owner.js';
 import { isAlive, ownerOfThisProcess } from './owner.js';
+import type { Read } from './read-shape.js';
+import { readerOf } from './read-shape.js';
 
 /**
  * `<run>/checkpoint/`: what a run needs to go on after it was stopped, in whatever way. It is there from before
@@ -24,55 +26,65 @@ import { isAlive, ownerOfThisProcess } from './owner.js';
  * - `state.json`, replaced as a whole every few seconds: where the sweep is, who answered, and how many bytes of
  *   the measurements are part of it. What stands behind them was not finished and is cut off.
  */
-export interface CheckpointPlan {
-  readonly format: typeof FORMAT;
-  readonly ampscope_version: string;
-  readonly scan_id: string;
-  readonly started_at: number;
-  /** The secret by which replies prove themselves, in hex. */
-  readonly token_key: string;
-  readonly scope: {
-    readonly path: string;
-    readonly sha256: string;
-    readonly text: string;
-    /** Exactly what was allowed, exclusions taken out: `192.0.2.0-192.0.2.255`. */
-    readonly allowed: readonly string[];
-  };
-  readonly targets: {
-    readonly given: readonly string[];
-    readonly ranges: readonly string[];
-    readonly excluded_addresses: number;
-    readonly left_out: RunRecord['targets']['left_out'];
-  };
-  /** The exclusions of the settings as they were read, and the lists among them, which are read again. */
-  readonly exclude: {
-    readonly read: readonly string[];
-    readonly lists: readonly string[];
-  };
-  /** The settings of the run as they were given, by key, the drawn seed among them, names of files absolute. */
-  readonly settings: Readonly<Record<string, unknown>>;
-}
+export const FORMAT = 1 as const;
 
-/** What changes while a run goes on. The `unknown`s belong to rooms that this one does not know. */
-export interface CheckpointState {
-  readonly saved_at: number;
-  /** Where the sweep goes on. */
-  readonly sweep: unknown;
-  readonly sightings: Iterable<unknown>;
-  /** What the run has counted. */
-  readonly counters: unknown;
-  readonly sessions: readonly CheckpointSession[];
-  /** Where the scope was read again, in this session or an earlier one. */
-  readonly scope_reloads?: readonly ScopeReloadRecord[];
-}
+const PLAN_SHAPE = z.object({
+  format: z.literal(FORMAT),
+  ampscope_version: TEXT,
+  scan_id: TEXT,
+  started_at: INSTANT,
+  /** The secret by which replies prove themselves. */
+  token_key: HEX,
+  scope: z.object({
+    path: TEXT,
+    sha256: TEXT,
+    text: ANY_TEXT,
+    /** Exactly what was allowed, exclusions taken out: `192.0.2.0-192.0.2.255`. */
+    allowed: z.array(TEXT),
+  }),
+  targets: z.object({
+    given: z.array(ANY_TEXT),
+    ranges: z.array(TEXT),
+    excluded_addresses: COUNT,
+    left_out: RUN_RECORD.shape.targets.shape.left_out,
+  }),
+  /** The exclusions of the settings as they were read, and the lists among them, which are read again. */
+  exclude: z.object({ read: z.array(TEXT), lists: z.array(TEXT) }),
+  /** The settings of the run as they were given, by key, the drawn seed among them, names of files absolute. */
+  settings: z.record(z.string(), z.unknown()),
+});
+export type CheckpointPlan = Content<typeof PLAN_SHAPE>;
 
 /** One span of time in which the run went on, from which position. */
-export interface CheckpointSession {
-  readonly started_at: number;
-  readonly from_position: number;
+const SESSION = z.object({
+  started_at: INSTANT,
+  from_position: COUNT,
   /** When it was last saved, so at the latest: when it ended. */
-  readonly saved_at: number;
-}
+  saved_at: INSTANT,
+});
+export type CheckpointSession = Content<typeof SESSION>;
+
+const STATE_SHAPE = z.object({
+  format: z.literal(FORMAT),
+  measurements_bytes: COUNT,
+  /** Absent where the system does not tell. */
+  owner: z.object({ pid: COUNT, boot_id: TEXT, start_ticks: TEXT }).exactOptional(),
+  saved_at: INSTANT,
+  /** Where the sweep goes on. What is unknown here belongs to rooms that this one does not know. */
+  sweep: z.unknown(),
+  sightings: z.array(z.unknown()),
+  /** What the run has counted. */
+  counters: z.unknown(),
+  sessions: z.array(SESSION),
+  /** Where the scope was read again, in this session or an earlier one. */
+  scope_reloads: z.array(SCOPE_RELOAD).exactOptional(),
+});
+type StateFile = Content<typeof STATE_SHAPE>;
+
+/** What changes while a run goes on. */
+export type CheckpointState = Omit<StateFile, 'format' | 'measurements_bytes' | 'owner' | 'sightings'> & {
+  readonly sightings: Iterable<unknown>;
+};
 
 /** A finished measurement, by the sighting that it belongs to. */
 export interface MeasuredEntry {
@@ -97,17 +109,17 @@ export interface ReadCheckpoint {
   readonly measurementsBytes: number;
 }
 
-export const FORMAT = 1;
 const FOLDER = 'checkpoint';
 const PLAN = 'plan.json';
 const STATE = 'state.json';
 const MEASUREMENTS = 'measurements.jsonl';
 
-interface StateFile extends CheckpointState {
-  readonly format: typeof FORMAT;
-  readonly measurements_bytes: number;
-  readonly owner?: Owner;
-}
+const MEASURED_SHAPE = z.tuple([COUNT, ADDRESS, INSTANT, z.array(EXCHANGE_JSON)]);
+
+const readHead = readerOf(PLAN_SHAPE.pick({ ampscope_version: true }));
+const readPlan = readerOf(PLAN_SHAPE);
+const readState = readerOf(STATE_SHAPE);
+const readMeasurement = readerOf(MEASURED_SHAPE);
 
 /**
  * Opens the checkpoint of a run for writing.
@@ -136,7 +148,7 @@ export async function openCheckpoint(
   return {
     async save(state, measured) {
       bytes += await append(measurements, measured);
-      const file: StateFile = {
+      const file = {
         format: FORMAT,
         measurements_bytes: bytes,
         ...(owner && { owner }),
@@ -167,7 +179,12 @@ async function isThere(path: string): Promise<boolean> {
 
 /** Whether a run can go on. */
 export async function hasCheckpoint(directory: string): Promise<boolean> {
-  return isThere(join(directory, FOLDER, STATE));
+  return isThere(stateFile(directory));
+}
+
+/** The path of state.json, for what is told of it. */
+export function stateFile(directory: string): string {
+  return join(directory, FOLDER, STATE);
 }
 
 /**
@@ -177,13 +194,22 @@ export async function hasCheckpoint(directory: string): Promise<boolean> {
  */
 export async function readCheckpoint(directory: string, version: string): Promise<ReadCheckpoint> {
   const folder = join(directory, FOLDER);
-  const plan = await readJson<CheckpointPlan>(join(folder, PLAN), directory);
-  if (plan.ampscope_version !== version)
+  const read = async <T>(name: string, reader: (text: string) => Read<T>): Promise<T> => {
+    const file = join(folder, name);
+    return soundOr(
+      file,
+      reader((await readBounded(file, MOST_BYTES).catch(missing(file, directory))).toString()),
+    );
+  };
+  // Another version may have given the rest another shape.
+  const { ampscope_version: begunBy } = await read(PLAN, readHead);
+  if (begunBy !== version)
     throw new UsageError(
-      `${directory}: ampscope ${plan.ampscope_version} began this run, and this is ${version}`,
+      `${directory}: ampscope ${begunBy} began this run, and this is ${version}`,
       'go on with the version that began it, or scan anew',
     );
-  const state = await readJson<StateFile>(join(folder, STATE), directory);
+  const plan = await read(PLAN, readPlan);
+  const state = await read(STATE, readState);
   if (state.owner !== undefined && (await isAlive(state.owner)))
     throw new UsageError(
       `${directory}: this run is going on, in process ${state.owner.pid}`,
@@ -201,7 +227,7 @@ export async function readCheckpoint(directory: string, version: string): Promis
 async function append(file: WritableFile, measured: readonly MeasuredEntry[]): Promise<number> {
   let bytes = 0;
   for (const { probe, probed, firstSeenAt, exchanges } of measured) {
-    const entry: MeasuredJson = [probe, probed, firstSeenAt, exchanges.map(encodeExchange)];
+    const entry: Content<typeof MEASURED_SHAPE> = [probe, probed, firstSeenAt, exchanges.map(encodeExchange)];
     const line = Buffer.from(`${JSON.stringify(entry)}\n`);
     // The whole line, or an error: a full disk may take a part of it.
     await file.write(line);
@@ -211,24 +237,20 @@ async function append(file: WritableFile, measured: readonly MeasuredEntry[]): P
   return bytes;
 }
 
-type MeasuredJson = readonly [number, string, number, readonly ExchangeJson[]];
-
 function readMeasured(content: Buffer, path: string): readonly MeasuredEntry[] {
   const lines = content.toString().split('\n');
   // What stands behind the last line end: nothing.
   if (lines.pop() !== '') throw damaged(path);
-  try {
-    return lines.map((line) => {
-      const [probe, probed, firstSeenAt, exchanges] = JSON.parse(line) as MeasuredJson;
-      return { probe, probed, firstSeenAt, exchanges: exchanges.map(decodeExchange) };
-    });
-  } catch {
-    throw damaged(path);
-  }
+  return lines.map((line, index) => {
+    const [probe, probed, firstSeenAt, exchanges] = soundOr(`${path}:${index + 1}`, readMeasurement(line));
+    return { probe, probed, firstSeenAt, exchanges: exchanges.map(decodeExchange) };
+  });
 }
 
 /** The state in pieces, so that many sightings do not become one text, and others get their turn in between. */
-function* chunksOf(file: StateFile): Generator<string> {
+function* chunksOf(
+  file: Omit<StateFile, 'sightings'> & Pick<CheckpointState, 'sightings'>,
+): Generator<string> {
   const { sightings, ...rest } = file;
   yield `${JSON.stringify(rest).slice(0, -1)},"sightings":[`;
   let separator = '\n';
@@ -237,18 +259,6 @@ function* chunksOf(file: StateFile): Generator<string> {
     separator = ',\n';
   }
   yield ']}\n';
-}
-
-async function readJson<T extends { readonly format: number }>(path: string, directory: string): Promise<T> {
-  const text = (await readBounded(path, MOST_BYTES).catch(missing(path, directory))).toString();
-  let value: T;
-  try {
-    value = JSON.parse(text) as T;
-  } catch {
-    throw damaged(path);
-  }
-  if (typeof value !== 'object' || (value as T | null)?.format !== FORMAT) throw damaged(path);
-  return value;
 }
 
 /** What fits into one text (V8: 2^29 - 24 characters). */
@@ -267,9 +277,16 @@ function missing(path: string, directory: string): (error: unknown) => never {
   };
 }
 
-function damaged(path: string): UsageError {
+/** What was read of a checkpoint. @throws UsageError that says where it is not what was written, and in what. */
+export function soundOr<T>(place: string, read: Read<T>): T {
+  if ('problem' in read) throw damaged(place, read.problem);
+  return read.value;
+}
+
+/** @param problem absent: it is not whole. */
+function damaged(place: string, problem?: string): UsageError {
   return new UsageError(
-    `${path}: damaged`,
+    `${place}: damaged${problem === undefined ? '' : `: ${problem}`}`,
     'scan anew: what the run knew cannot be told from what it did not',
   );
 }

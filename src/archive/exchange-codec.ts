@@ -1,40 +1,42 @@
+import { z } from 'zod';
 import { formatAddress, parseAddress } from '../domain/address.js';
-import type {
-  Caveat,
-  Exchange,
-  Purpose,
-  Reading,
-  Reply,
-  ResponderOrigin,
-  Traffic,
-} from '../domain/exchange.js';
-
-/** An exchange as a checkpoint holds it: addresses as text, bytes as hex, sums as a row of numbers. */
-export interface ExchangeJson {
-  readonly form: string;
-  readonly purpose: Purpose;
-  readonly seen_in: Exchange['seenIn'];
-  readonly request: string;
-  readonly requested_at?: number;
-  readonly end: Exchange['end'];
-  readonly sent: TrafficJson;
-  readonly received: TrafficJson;
-  /** Milliseconds after the request (null where unknown), bytes of payload, reading. */
-  readonly replies: readonly (readonly [number | null, number, Reading])[];
-  /** Address, port, and whose it is where the address is a stand-in for one outside the scope. */
-  readonly responder?: readonly [string, number, ResponderOrigin?];
-  /** Datagrams, payload bytes. */
-  readonly off_path: readonly [number, number];
-  readonly caveats: readonly Caveat[];
-  readonly off_path_addresses?: number;
-  readonly asked_back?: readonly [number, number];
-  readonly listened_ms?: number;
-  readonly farewell_bytes?: number;
-  readonly send_error?: string;
-}
+import type { Exchange, Reply, Traffic } from '../domain/exchange.js';
+import { CAVEATS, ENDS, PURPOSES, SEEN_IN } from '../domain/exchange.js';
+import { READING, RESPONDER_ORIGIN } from '../domain/exchange-shape.js';
+import type { Content } from '../domain/shape.js';
+import { ADDRESS, ANY_TEXT, COUNT, HEX, INSTANT, PORT } from '../domain/shape.js';
 
 /** Datagrams, payload bytes, IP packets, wire bytes. */
-export type TrafficJson = readonly [number, number, number, number];
+const TRAFFIC = z.tuple([COUNT, COUNT, COUNT, COUNT]);
+
+/** Datagrams, payload bytes. */
+const PAYLOADS = z.tuple([COUNT, COUNT]);
+
+/** An exchange as a checkpoint holds it: addresses as text, bytes as hex, sums as a row of numbers. */
+export const EXCHANGE_JSON = z.object({
+  form: ANY_TEXT,
+  purpose: z.enum(PURPOSES),
+  seen_in: z.enum(SEEN_IN),
+  request: HEX,
+  requested_at: INSTANT.exactOptional(),
+  end: z.enum(ENDS),
+  sent: TRAFFIC,
+  received: TRAFFIC,
+  /** Milliseconds after the request (null where unknown), bytes of payload, reading. */
+  replies: z.array(z.tuple([INSTANT.nullable(), COUNT, READING])),
+  /** Address, port, and whose it is where the address is a stand-in for one outside the scope. */
+  responder: z.tuple([ADDRESS, PORT, RESPONDER_ORIGIN.optional()]).exactOptional(),
+  off_path: PAYLOADS,
+  caveats: z.array(z.enum(CAVEATS)),
+  off_path_addresses: COUNT.exactOptional(),
+  asked_back: PAYLOADS.exactOptional(),
+  listened_ms: COUNT.exactOptional(),
+  farewell_bytes: COUNT.exactOptional(),
+  send_error: ANY_TEXT.exactOptional(),
+});
+export type ExchangeJson = Content<typeof EXCHANGE_JSON>;
+
+type TrafficJson = Content<typeof TRAFFIC>;
 
 export function encodeExchange(exchange: Exchange): ExchangeJson {
   const { offPath, requestedAt, responder, sendError } = exchange;

@@ -8,7 +8,7 @@ export type Read<T> = { readonly value: T } | { readonly problem: string };
  * have written them. The check is compiled at the first text, and costs a fraction of JSON.parse.
  */
 export function readerOf<T>(shape: z.ZodType<T, T>): (text: string) => Read<T> {
-  let compiled: z.ZodType<T, T> | undefined;
+  const check = checkOf(shape);
   return (text) => {
     let value: unknown;
     try {
@@ -16,6 +16,14 @@ export function readerOf<T>(shape: z.ZodType<T, T>): (text: string) => Read<T> {
     } catch {
       return { problem: 'no JSON' };
     }
+    return check(value);
+  };
+}
+
+/** The same of what was parsed already. */
+export function checkOf<T>(shape: z.ZodType<T, T>): (value: unknown) => Read<T> {
+  let compiled: z.ZodType<T, T> | undefined;
+  return (value) => {
     compiled ??= z.compile(shape);
     return compiled.validate(value) ? { value } : { problem: problemIn(shape, value) };
   };
@@ -43,5 +51,6 @@ function complaintOf(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return KINDS[issue.expected] ?? issue.message;
   if (issue.code === 'invalid_value')
     return `is ${JSON.stringify(issue.input)}, not ${issue.values.map(String).join(' or ')}`;
+  if (issue.code === 'invalid_union') return 'is of no kind that it may be';
   return issue.message;
 }

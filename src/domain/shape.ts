@@ -4,7 +4,7 @@ import { parseAddress } from './address.js';
 /** What a shape holds, to be read and not to be changed. */
 export type Content<S extends z.ZodType> = DeepReadonly<z.infer<S>>;
 
-type DeepReadonly<T> = { readonly [K in keyof T]: DeepReadonly<T[K]> };
+type DeepReadonly<T> = unknown extends T ? T : { readonly [K in keyof T]: DeepReadonly<T[K]> };
 
 /** Any text, and one that says something. */
 export const ANY_TEXT = z.string();
@@ -15,6 +15,9 @@ export const COUNT = z.int().min(0, 'is below 0');
 export const FIGURE = z.number().min(0, 'is below 0');
 
 export const PORT = COUNT.max(65_535, 'is no port');
+
+/** Milliseconds since 1970, and between two such instants. */
+export const INSTANT = z.number();
 
 /** ISO 8601 UTC, with or without milliseconds. */
 export const TIME = z

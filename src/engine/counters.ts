@@ -31,7 +31,8 @@ export interface SocketFacts extends Pick<
   GuardedSocket,
   'localAddress' | 'localPort' | 'receiveBufferBytes'
 > {
-  readonly drops: number | undefined;
+  /** Absent where the system does not tell. */
+  readonly drops?: number | undefined;
 }
 
 /**

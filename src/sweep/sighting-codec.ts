@@ -1,31 +1,35 @@
+import { z } from 'zod';
 import type { Address } from '../domain/address.js';
 import { formatAddress, parseAddress } from '../domain/address.js';
-import type { Reading, ResponderOrigin } from '../domain/exchange.js';
+import { READING, RESPONDER_ORIGIN } from '../domain/exchange-shape.js';
+import type { Content } from '../domain/shape.js';
+import { ADDRESS, COUNT, HEX, INSTANT, PORT } from '../domain/shape.js';
 import type { Sighting } from './sightings.js';
 
 /** A sighting as a checkpoint holds it: addresses as text, bytes as hex. One outside the scope is only a stand-in. */
-export interface SightingJson {
-  readonly probed: string;
-  readonly probe: number;
-  readonly forms: readonly number[];
-  readonly form: number;
-  readonly request: string;
-  readonly reading: Reading;
-  readonly first_payload_bytes: number;
+export const SIGHTING_JSON = z.object({
+  probed: ADDRESS,
+  probe: COUNT,
+  forms: z.array(COUNT),
+  form: COUNT,
+  request: HEX,
+  reading: READING,
+  first_payload_bytes: COUNT,
   /** Absent where it is the probed address. */
-  readonly responder?: string;
-  readonly responder_port: number;
+  responder: ADDRESS.exactOptional(),
+  responder_port: PORT,
   /** Present where `responder` is a stand-in. */
-  readonly responder_origin?: ResponderOrigin;
-  readonly first_seen_at: number;
+  responder_origin: RESPONDER_ORIGIN.exactOptional(),
+  first_seen_at: INSTANT,
   /** Absent where it is not known. */
-  readonly first_reply_ms?: number;
+  first_reply_ms: COUNT.exactOptional(),
   /** Equal requests that nothing tells apart, and the largest payload of the replies. */
-  readonly undivided?: readonly [number, number];
-  readonly took_ms?: number;
+  undivided: z.tuple([COUNT, COUNT]).exactOptional(),
+  took_ms: COUNT.exactOptional(),
   /** Datagrams, payload bytes, IP packets, wire bytes, then datagrams and bytes from off-path senders. */
-  readonly sums: readonly [number, number, number, number, number, number];
-}
+  sums: z.tuple([COUNT, COUNT, COUNT, COUNT, COUNT, COUNT]),
+});
+export type SightingJson = Content<typeof SIGHTING_JSON>;
 
 export function encodeSighting(sighting: Sighting): SightingJson {
   const { undivided, tookMs } = sighting;

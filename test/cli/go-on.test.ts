@@ -115,6 +115,33 @@ describe('--resume', () => {
     assert.match(stderr, /damaged: its checkpoint is damaged: parallel cannot be read/);
   });
 
+  it('refuses a checkpoint of another shape, and names the file and the key', async () => {
+    const copy = join(workspace.path, 'reshaped');
+    cpSync(directory, copy, { recursive: true });
+    const path = join(copy, 'checkpoint', 'state.json');
+    const state = readFileSync(path, 'utf8');
+    for (const [from, to, problem] of [
+      ['"sessions":', '"session":', '"sessions" is missing'],
+      [/"debtMs":[\d.]+/, '"debtMs":-1', '"sweep.debtMs" is below 0'],
+      [
+        '"measurementLosses":',
+        '"measurementLosses":0.5,"was":',
+        '"counters.measurementLosses" is no whole number',
+      ],
+      [/"sightings":\[[^]*/, '"sightings":[{}]}', '"sightings.0.probed" is missing'],
+    ] as const) {
+      const reshaped = state.replace(from, to);
+      assert.notEqual(reshaped, state);
+      writeFileSync(path, reshaped);
+      const { code, stderr } = await runCli(['scan', '--resume', copy], { cwd: workspace.path });
+      assert.equal(code, 2);
+      const [error = '', hint = '', ...more] = stderr.trimEnd().split('\n');
+      assert.ok(error.endsWith(`reshaped/checkpoint/state.json: damaged: ${problem}`), error);
+      assert.match(hint, /hint: scan anew: /);
+      assert.deepEqual(more, []);
+    }
+  });
+
   it('refuses a scope that grew, and names what is new', async () => {
     const text = readFileSync(scope, 'utf8').replace('127.64.3.0/27', '127.64.3.0/26');
     const { code, stderr } = await resume('--scope', workspace.write('grown.yaml', text));

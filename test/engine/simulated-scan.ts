@@ -1,3 +1,5 @@
+import { soundOr } from '../../src/archive/checkpoint.js';
+import { checkStoredSweep } from '../../src/commands/runs/stored-sweep.js';
 import type { Address, Range } from '../../src/domain/address.js';
 import type { Exchange } from '../../src/domain/exchange.js';
 import type { Finding } from '../../src/domain/finding.js';
@@ -16,7 +18,6 @@ import { createLiveScope } from '../../src/scope/live-scope.js';
 import { createScope } from '../../src/scope/scope.js';
 import type { ScopeFile } from '../../src/scope/scope-file.js';
 import { targetSpaceOf } from '../../src/scope/target-space.js';
-import type { SightingJson } from '../../src/sweep/sighting-codec.js';
 import { decodeSighting, encodeSighting } from '../../src/sweep/sighting-codec.js';
 import { openGuardedSocket } from '../../src/udp/guarded-socket.js';
 import type { FakeClock } from '../fake-clock.js';
@@ -167,11 +168,7 @@ function memoryCheckpointer({
 }
 
 function startFrom({ state, measured }: Kept): ScanStart {
-  const read = JSON.parse(state) as {
-    readonly sweep: Pick<ScanStart, 'parts' | 'late' | 'debtMs'>;
-    readonly sightings: readonly SightingJson[];
-    readonly counters: ScanStart['counters'];
-  };
+  const read = soundOr('state', checkStoredSweep(JSON.parse(state)));
   const sightings = read.sightings.map(decodeSighting);
   return {
     ...read.sweep,

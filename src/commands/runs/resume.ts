@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { removeStale } from '../../archive/atomic-file.js';
 import type { CheckpointPlan, ReadCheckpoint } from '../../archive/checkpoint.js';
-import { hasCheckpoint, readCheckpoint } from '../../archive/checkpoint.js';
+import { hasCheckpoint, readCheckpoint, soundOr, stateFile } from '../../archive/checkpoint.js';
 import { readRun, readRunRecord } from '../../archive/run-archive.js';
 import type { RunDirectory } from '../../archive/run-directory.js';
 import { formatAddress, formatPrefix } from '../../domain/address.js';
@@ -17,7 +17,6 @@ import type { Scope } from '../../scope/scope.js';
 import { targetSpaceOf } from '../../scope/target-space.js';
 import type { Key } from '../../sweep/keyed-permutation.js';
 import type { Sighting } from '../../sweep/sightings.js';
-import type { SightingJson } from '../../sweep/sighting-codec.js';
 import { decodeSighting } from '../../sweep/sighting-codec.js';
 import { version } from '../../version.js';
 import type { ScanSettings } from '../../settings/all-settings.js';
@@ -25,9 +24,9 @@ import { SCAN_SETTINGS } from '../../settings/all-settings.js';
 import type { Written } from '../../settings/read-settings.js';
 import { flagOf } from '../../settings/names.js';
 import type { Given, Io } from '../command.js';
-import type { Counters } from '../../engine/counters.js';
 import { createMeasured } from '../../engine/measured.js';
 import { readRange } from './range-text.js';
+import { checkStoredSweep } from './stored-sweep.js';
 import { maskedProbe } from '../../engine/masked-probe.js';
 import type { ScanStart } from '../../engine/scan-plan.js';
 import { positionsDone } from '../../engine/scan-plan.js';
@@ -116,7 +115,7 @@ export async function resumeScan(
   const { scopeFile, scopeText, scope, exclusions, warning } = await readScope(settings, io);
   const before = parseScope(plan.scope.text, plan.scope.path);
   refuseGrowth(scope, plan.scope.allowed);
-  const start = startFrom(checkpoint);
+  const start = startFrom(path, checkpoint);
   return {
     directory: { path, id: plan.scan_id },
     settings,
@@ -192,9 +191,10 @@ function refuseGrowth(scope: Scope, allowedBefore: readonly string[]): void {
   );
 }
 
-function startFrom({ state, measured }: ReadCheckpoint): ScanStart {
-  const { parts, late, debtMs } = state.sweep as Pick<ScanStart, 'parts' | 'late' | 'debtMs'>;
-  const sightings = [...state.sightings].map((sighting) => decodeSighting(sighting as SightingJson));
+function startFrom(path: string, { state, measured }: ReadCheckpoint): ScanStart {
+  const { sweep, counters, ...stored } = soundOr(stateFile(path), checkStoredSweep(state));
+  const { parts, late, debtMs } = sweep;
+  const sightings = stored.sightings.map(decodeSighting);
   const exchangesOf = new Map<string, readonly Exchange[]>();
   for (const { probe, probed, firstSeenAt, exchanges } of measured) {
     const key = `${probe} ${probed} ${firstSeenAt}`;
@@ -213,6 +213,6 @@ function startFrom({ state, measured }: ReadCheckpoint): ScanStart {
         return exchanges === undefined ? [] : [[sighting, exchanges]];
       }),
     ),
-    counters: state.counters as Counters,
+    counters,
   };
 }
