@@ -129,7 +129,10 @@ export function newestIn(out: string): string {
   return join(out, runs.sort().at(-1) ?? '');
 }
 
-/** Every file by its path. Of run.json without `sessions` and `sockets`: each time that it goes on it has more of them. */
+/**
+ * Every file by its path. Of run.json without `sessions` and `sockets`: each time that it goes on it has more of them. What
+ * is measured anew listens for another time, by a clock that hurries.
+ */
 function treeOf(out: string): Readonly<Record<string, string>> {
   const entries = readdirSync(out, { recursive: true, withFileTypes: true });
   return Object.fromEntries(
@@ -140,7 +143,8 @@ function treeOf(out: string): Readonly<Record<string, string>> {
       if (entry.isDirectory()) return [name, 'folder'];
       const content = readFileSync(path);
       if (name.endsWith('.gz')) return [name, gunzipSync(content).toString()];
-      return [name, entry.name === 'run.json' ? withoutVolatile(content.toString()) : content.toString()];
+      if (entry.name === 'run.json') return [name, withoutVolatile(content.toString())];
+      return [name, content.toString().replaceAll(/"listened_ms": ?\d+/g, '"listened_ms":0')];
     }),
   );
 }
