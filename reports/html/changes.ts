@@ -114,8 +114,8 @@ const DOUBTS: Readonly<Record<Doubt | '', Bilingual>> = {
   },
   losses: { en: 'silent, but packets were lost there', ja: '応答なし（この範囲でパケットの損失あり）' },
   'closed since': {
-    en: 'seen by this run, and proved closed by a newer one',
-    ja: '今回の調査で検出しましたが、より新しい調査で解消を確認しています',
+    en: 'seen by this run, and fixed by a newer one',
+    ja: '今回の調査で検出しましたが、より新しい調査で解消と判定しています',
   },
   'not rechecked': { en: 'silent once, and not asked again', ja: '応答なし（再確認していません）' },
   'path not proved': {
