@@ -134,13 +134,9 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
     };
   };
   /** Ends what the request began, where the protocol has a word for it. @returns its length, where it left. */
-  const takeLeave = async (
-    socket: ExchangeSocket,
-    answered: Tally,
-    sendError: string | undefined,
-  ): Promise<number | undefined> => {
+  const takeLeave = async (answered: Tally): Promise<number | undefined> => {
     const [first, responder] = [answered.firstPayload(), answered.responder()];
-    // Whoever else answered is not asked, and not told anything either.
+    // Another address that answered was not asked, so it is sent nothing.
     if (first === undefined || responder?.address !== to || sendError !== undefined) return undefined;
     const farewell = probe.farewell?.(first, request);
     if (farewell === undefined || (await options.mayTakeLeave?.()) !== true) return undefined;
@@ -170,7 +166,7 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
     const responder = answered.responder();
     const listenedMs = Math.ceil(clock.monotonicMs() - sentMs);
     isOver = true;
-    const farewellBytes = await takeLeave(socket, answered, sendError);
+    const farewellBytes = await takeLeave(answered);
     // Ended by the clock although datagrams were still coming.
     capped ||= deadlineMs >= sentMs + limits.longestMs && responder !== undefined;
     const received = answered.sum();

@@ -37,7 +37,8 @@ export interface Sighting extends Traffic {
   readonly responderOrigin?: ResponderOrigin;
   readonly firstSeenAt: Instant;
   /**
-   * Whole milliseconds from the request to the first reply; undefined where it is not known when the request left. A small integer takes a third of the memory of a time.
+   * Whole milliseconds from the request to the first reply; undefined where it is not known when the request left. A
+   * small integer takes a third of the memory of a time.
    */
   readonly firstReplyMs?: number | undefined;
   /** Datagrams for the same request from yet other addresses. */
