@@ -31,12 +31,28 @@ export function snmpd(
   return (folder) => ({
     address,
     packages: PACKAGE_SETS.snmpd,
-    files: { 'snmpd.conf': [`agentaddress udp:${address}:161`, ...SYSTEM, ...access, ''].join('\n') },
+    files: {
+      'snmpd.conf': [
+        `agentaddress udp:${address}:161`,
+        `exactEngineID 0x${snmpdEngineId(address)}`,
+        ...SYSTEM,
+        ...access,
+        '',
+      ].join('\n'),
+    },
     arguments: ['-f', '-Lo', '-C', '-c', `${folder}/snmpd.conf`],
     environment: { SNMP_PERSISTENT_DIR: folder, MIBS: '' },
     // The one question that all of them answer, whatever the community.
     ready: { port: 161, request: V3_DISCOVERY },
   });
+}
+
+/**
+ * Its engine's identity in hexadecimal, as long as one of its own making. Those come from a generator that is seeded with
+ * the time of the start, seconds and microseconds, so two agents that start together may get the same.
+ */
+export function snmpdEngineId(address: string): string {
+  return `80001f8880${Buffer.from(address.padEnd(12).slice(0, 12)).toString('hex')}`;
 }
 
 /** The kernel's and the machine's own names would make the lengths of its answers those of this machine. */
