@@ -26,7 +26,7 @@ export interface RealServer {
 export const address = (host: number): string => `192.0.2.${host}`;
 
 /** Where every recursing server gets its answers from: on the link, and in no scope. */
-export const UPSTREAM = address(100);
+export const UPSTREAM = address(200);
 
 const [DNS, NTP, SNMP] = [[53], [123], [161]];
 const [ECHO, SYSTAT, DAYTIME, QOTD, CHARGEN, TIME] = [7, 11, 13, 17, 19, 37];
