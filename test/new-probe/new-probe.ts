@@ -62,5 +62,5 @@ What is left, as CONTRIBUTING.md has it under "Adding a protocol":
   1. fill every TODO of these files, and name the capture after its server
   2. npm test -- conformance, until nothing fails
   3. a server of Debian in test/servers/real-servers.ts and a row in test/servers/self-checks.test.ts
-  4. a row in the tables of docs/operation.md and operation.ja.md, tests of its own, a line in the CHANGELOG`);
+  4. a real server in test/servers, tests of its own, a line in the CHANGELOG`);
 }
