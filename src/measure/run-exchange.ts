@@ -33,8 +33,8 @@ export interface ExchangeOptions {
   readonly limits: ExchangeLimits;
   readonly openSocket: OpenExchangeSocket;
   readonly clock: Clock;
-  /** Waits until the limits allow the probe's farewell; false where nothing may be sent any more. Absent: it is not sent. */
-  readonly mayTakeLeave?: () => Promise<boolean>;
+  /** Waits until the limits allow the probe's farewell; false where nothing may be sent any more. */
+  readonly mayTakeLeave: () => Promise<boolean>;
   /** Called for what came back, as it comes. */
   readonly onReceived: (traffic: Traffic) => void;
   /** Called for each datagram that becomes one of the exchange's replies; otherwise payloads are let go. */
@@ -139,7 +139,7 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
     // Another address that answered was not asked, so it is sent nothing.
     if (first === undefined || responder?.address !== to || sendError !== undefined) return undefined;
     const farewell = probe.farewell?.(first, request);
-    if (farewell === undefined || (await options.mayTakeLeave?.()) !== true) return undefined;
+    if (farewell === undefined || !(await options.mayTakeLeave())) return undefined;
     if (!socket.send(farewell, to, responder.port)) return undefined;
     await socket.unfinishedBelow(1);
     return farewell.length;

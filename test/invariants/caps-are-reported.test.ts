@@ -92,6 +92,7 @@ async function exchangeWith(datagrams: Stream, drops: number): Promise<Exchange>
     limits: LIMITS,
     openSocket: open,
     clock,
+    mayTakeLeave: () => Promise.resolve(true),
     onReceived: () => undefined,
   });
   return exchange;

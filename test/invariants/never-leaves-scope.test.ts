@@ -122,6 +122,7 @@ describe('no request leaves the scope', () => {
         openSocket: ({ family, onDatagram, onSendError }) =>
           openSocket(scope, family, onDatagram, onSendError),
         clock: systemClock,
+        mayTakeLeave: () => Promise.resolve(true),
         onReceived: () => undefined,
       });
       assert.equal(exchange.end, 'unsent');

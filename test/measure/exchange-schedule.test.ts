@@ -171,6 +171,46 @@ describe('a farewell', () => {
       assert.equal(exchange.farewellBytes, undefined);
     }
   });
+
+  it('is sent neither to another address that answered, nor to a port that was closed since', async () => {
+    const echoing: Probe = { ...probe, nonce: { bits: 16, echoed: () => 0 } };
+    const elsewhere = await simulated(echoing, (line) => {
+      line.reply(10, answer(100), ipv4(0xc000_0202));
+    });
+    const closed = await simulated(probe, (line) => {
+      line.reply(10, answer(100));
+      line.at(20, () => {
+        line.fail('ECONNREFUSED');
+      });
+    });
+    for (const { exchange, sockets } of [elsewhere, closed]) {
+      assert.equal(exchange.received.datagrams, 1);
+      assert.deepEqual([sockets.sent.length, exchange.farewellBytes], [1, undefined]);
+    }
+  });
+
+  it('waits for its turn, and neither what comes meanwhile nor its own failure changes the exchange', async () => {
+    const clock = createFakeClock();
+    let received = 0;
+    const { exchange, sockets } = await simulated(
+      probe,
+      (line) => {
+        if (line.request[0] === 0x46) line.fail('EPERM');
+        else for (const ms of [10, 2500]) line.reply(ms, answer(100, ms));
+      },
+      undefined,
+      {
+        mayTakeLeave: () => clock.sleep(1000).then(() => true),
+        onReceived: () => received++,
+      },
+      undefined,
+      clock,
+    );
+    assert.equal(sockets.sent.length, 2);
+    assert.deepEqual([exchange.received.datagrams, received], [1, 2], 'though it cost the line as much');
+    assert.deepEqual([exchange.end, exchange.sendError, exchange.farewellBytes], ['quiet', undefined, 2]);
+    assert.equal(exchange.listenedMs, 2010);
+  });
 });
 
 describe('what comes and is no answer', () => {
@@ -179,8 +219,11 @@ describe('what comes and is no answer', () => {
     const { exchange, lastedMs } = await simulated(probe, (line) => {
       line.reply(10, answer(100));
       line.reply(1500, Uint8Array.of(0x51, 0, 1));
+      line.reply(1600, Uint8Array.of(0x51, 0), ipv4(0xc000_0202));
     });
-    assert.deepEqual([exchange.received.datagrams, exchange.askedBack?.payloadBytes], [1, 3]);
+    assert.equal(exchange.received.datagrams, 1);
+    assert.deepEqual(exchange.askedBack, { datagrams: 1, payloadBytes: 3 });
+    assert.deepEqual(exchange.offPath, { datagrams: 1, payloadBytes: 2 }, 'of another address it is none');
     assert.ok(Math.abs(lastedMs - 2010) < 1, `${lastedMs} ms`);
   });
 
@@ -214,12 +257,12 @@ async function simulated(
   tookMs?: number,
   more: Partial<ExchangeOptions> = {},
   allows: (to: Address) => boolean = () => true,
+  clock = createFakeClock(),
 ): Promise<{
   readonly exchange: Exchange;
   readonly lastedMs: number;
   readonly sockets: FakeExchangeSockets;
 }> {
-  const clock = createFakeClock();
   const startMs = clock.monotonicMs();
   const sockets = fakeExchangeSockets(clock, script, allows);
   const { exchange } = await runExchange({

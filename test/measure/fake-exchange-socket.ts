@@ -31,6 +31,9 @@ export interface FakeExchangeSockets {
   openedEver(): number;
 }
 
+/** The n-th socket, from 1, is bound to the n-th port after this. */
+export const FIRST_PORT = 50_000;
+
 /** Sockets of their own for exchanges, each of whose requests meets what `answer` says. */
 export function fakeExchangeSockets(
   clock: FakeClock,
@@ -51,6 +54,7 @@ export function fakeExchangeSockets(
       let drops: number | undefined = 0;
       let dropsTookMs = 0;
       return Promise.resolve({
+        localPort: FIRST_PORT + openedEver,
         send(payload, to, port) {
           if (!allows(to)) return false;
           const atMs = clock.monotonicMs();

@@ -4,15 +4,17 @@ import type { Probe } from '../../probes/probe.js';
 import { ipv4 } from '../../src/domain/address.js';
 import type { Exchange } from '../../src/domain/exchange.js';
 import { trafficOf } from '../../src/domain/exchange.js';
+import type { ObservedExchange, ResponderToMeasure } from '../../src/measure/measure-responder.js';
 import { measureResponder } from '../../src/measure/measure-responder.js';
 import { createRequestGate } from '../../src/measure/request-gate.js';
 import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
 import { createFakeClock } from '../fake-clock.js';
 import { formOfRequest, probeDouble, replyDouble } from '../probe-double.js';
 import type { FakeLine } from './fake-exchange-socket.js';
-import { fakeExchangeSockets } from './fake-exchange-socket.js';
+import { FIRST_PORT, fakeExchangeSockets } from './fake-exchange-socket.js';
 
 const HOST = ipv4(0x0a00_0005);
+const OTHER = ipv4(0x0a00_0006);
 const THREE = probeDouble({ id: 'double-three', hasNonce: true, forms: 3 });
 
 describe('the measurement of one responder', () => {
@@ -37,6 +39,75 @@ describe('the measurement of one responder', () => {
     assert.equal(sockets.openedEver(), 3);
     assert.equal(sockets.openNow(), 0);
     assert.equal(new Set(sockets.sent.map(({ payload }) => payload.subarray(2).join())).size, 3);
+  });
+
+  it('asks nothing but the sighted forms where that is all that is wanted', async () => {
+    const [form] = THREE.sweepForms;
+    const probe: Probe = { ...THREE, next: () => ({ form, purpose: 'prove' }) };
+    for (const sighted of [[], [1], [1, 2]]) {
+      const { exchanges } = await measure(probe, sighted, () => undefined, { asks: 'sighted-only' });
+      assert.deepEqual(
+        exchanges.map((exchange) => exchange.form),
+        sighted.map((number) => `form ${number}`),
+      );
+    }
+  });
+
+  it('lets the probe know what was asked in an earlier batch, and does not ask that again', async () => {
+    const [form] = THREE.sweepForms;
+    const { exchanges: earlier } = await measure(THREE, [0, 1], () => undefined);
+    const known: number[] = [];
+    const probe: Probe = {
+      ...THREE,
+      next(done) {
+        known.push(done.length);
+        return done.length < 4 ? { form, purpose: 'prove' } : undefined;
+      },
+    };
+    const { exchanges } = await measure(probe, [2], () => undefined, { earlier });
+    assert.deepEqual(
+      exchanges.map((exchange) => [exchange.form, exchange.purpose]),
+      [
+        ['form 2', 'measure'],
+        ['form 0', 'prove'],
+      ],
+    );
+    assert.deepEqual(known, [3, 4]);
+  });
+
+  it('shows each exchange with the bytes of its replies, and of no other datagram, and the port it came from', async () => {
+    const { exchanges, observed } = await measure(THREE, [0, 1], (line) => {
+      if (formOfRequest(line.request) > 0) return;
+      line.reply(5, replyDouble('answer', line.request, 50), OTHER);
+      for (const bytes of [100, 200]) line.reply(bytes, replyDouble('answer', line.request, bytes));
+    });
+    assert.deepEqual(
+      observed.map(({ exchange, payloads, localPort }) => [
+        exchange,
+        payloads.map(({ length }) => length),
+        localPort,
+      ]),
+      [
+        [exchanges[0], [100, 200], FIRST_PORT + 1],
+        [exchanges[1], [], FIRST_PORT + 2],
+      ],
+    );
+  });
+
+  it('takes leave only when the limits allow the host another packet', async () => {
+    const leave = Uint8Array.of(0x46);
+    const { sockets, exchanges } = await measure({ ...THREE, farewell: () => leave }, [0, 1], (line) => {
+      if (line.request.length > 1) line.reply(10, replyDouble('answer', line.request, 100));
+    });
+    assert.deepEqual(
+      sockets.sent.map(({ payload }) => payload.length),
+      [4, 1, 4, 1],
+    );
+    assert.deepEqual(gapsOf(sockets), [3000, 3000, 3000]);
+    assert.deepEqual(
+      exchanges.map(({ farewellBytes }) => farewellBytes),
+      [1, 1],
+    );
   });
 
   it('keeps the gap from request to request, not from answer to request', async () => {
@@ -172,7 +243,8 @@ describe('the measurement of one responder', () => {
       (line) => {
         for (const ms of [10, 20, 30]) line.reply(ms, replyDouble('answer', line.request, 1000));
       },
-      { expectedBits: trafficOf(1000, 4).wireBytes * 8 * 2 },
+      // The second is covered by half.
+      { expectedBits: trafficOf(1000, 4).wireBytes * 8 * 1.5 },
     );
     assert.equal(charged, trafficOf(1000, 4).wireBytes * 8 * 3);
     const { charged: less } = await measure(THREE, [0], () => undefined, { expectedBits: 5000 });
@@ -198,6 +270,7 @@ function gapsOf({ sent }: Outcome['sockets']): readonly number[] {
 interface Outcome {
   readonly exchanges: readonly Exchange[];
   readonly sockets: ReturnType<typeof fakeExchangeSockets>;
+  readonly observed: readonly ObservedExchange[];
   readonly drops: number;
   readonly received: number;
   /** Bits that the budget was charged in all. */
@@ -208,7 +281,11 @@ async function measure(
   probe: Probe,
   sighted: readonly number[],
   script: (line: FakeLine, abort: () => void) => void,
-  { expectedBits = 0, mayBurst = false, perSubnet = 200, packetsPerSecond = 1000 } = {},
+  {
+    perSubnet = 200,
+    packetsPerSecond = 1000,
+    ...more
+  }: Partial<ResponderToMeasure> & { readonly perSubnet?: number; readonly packetsPerSecond?: number } = {},
 ): Promise<Outcome> {
   const clock = createFakeClock();
   const abort = new AbortController();
@@ -219,6 +296,7 @@ async function measure(
   });
   const budget = createReplyBudget(1e9);
   const tally = { drops: 0, received: 0, charged: 0 };
+  const observed: ObservedExchange[] = [];
   let nonce = 0x0101;
   const gate = createRequestGate({
     pacer: createPacer(packetsPerSecond, 5),
@@ -250,6 +328,7 @@ async function measure(
       drawNonce: () => nonce++,
       onSocketDrops: (count) => (tally.drops += count),
       onReceived: ({ payloadBytes }) => (tally.received += payloadBytes),
+      onExchange: (exchange) => observed.push(exchange),
       signal: abort.signal,
     },
     {
@@ -258,9 +337,10 @@ async function measure(
       port: 4242,
       sighted: sighted.flatMap((form) => probe.sweepForms[form] ?? []),
       asks: 'all',
-      expectedBits,
-      mayBurst,
+      expectedBits: 0,
+      mayBurst: false,
+      ...more,
     },
   );
-  return { exchanges, sockets, ...tally };
+  return { exchanges, sockets, observed, ...tally };
 }

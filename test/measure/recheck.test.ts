@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Probe } from '../../probes/probe.js';
 import { ipv4 } from '../../src/domain/address.js';
+import type { Traffic } from '../../src/domain/exchange.js';
+import { NO_TRAFFIC, addTraffic, trafficOf } from '../../src/domain/exchange.js';
 import type { Rechecked } from '../../src/measure/recheck.js';
 import { recheck } from '../../src/measure/recheck.js';
 import { createRequestGate } from '../../src/measure/request-gate.js';
@@ -11,6 +14,7 @@ import type { FakeLine } from './fake-exchange-socket.js';
 import { fakeExchangeSockets } from './fake-exchange-socket.js';
 
 const HOST = ipv4(0x0a00_0005);
+const OTHER = ipv4(0x0a00_0006);
 
 describe('a known exposure that was silent', () => {
   it('is asked all that the sweep asks three times more, 10 s apart or longer, and is silent then', async () => {
@@ -62,6 +66,27 @@ describe('a known exposure that was silent', () => {
     assert.equal(result.exchanges.length, 1);
   });
 
+  it('costs the reply budget all that it sends, expected or not', async () => {
+    const { chargedBits, received } = await rechecked((line) => {
+      line.reply(10, replyDouble('answer', line.request, 100), OTHER);
+      line.reply(20, replyDouble('answer', line.request, 200));
+    });
+    assert.deepEqual(received, addTraffic(trafficOf(100, 4), trafficOf(200, 4)));
+    assert.equal(chargedBits, received.wireBytes * 8);
+  });
+
+  it('is taken leave of only when the limits allow the host another packet', async () => {
+    const { sentAtMs } = await rechecked(
+      (line) => {
+        if (line.request.length > 1) line.reply(10, replyDouble('answer', line.request, 100));
+      },
+      { farewell: () => Uint8Array.of(0x46) },
+    );
+    const [request = NaN, farewell = NaN, ...more] = sentAtMs;
+    // A quiet gap of 2 s after the answer, and a host gap of 4 s after the request.
+    assert.deepEqual([farewell - request, more], [4000, []]);
+  });
+
   it('is left in doubt when the run is stopped, or a request did not leave', async () => {
     const stopped = await rechecked(() => undefined, { stopAtMs: 20_000 });
     assert.equal(stopped.result.kind, 'cut-short');
@@ -75,8 +100,17 @@ describe('a known exposure that was silent', () => {
 
 async function rechecked(
   answer: (line: FakeLine) => void,
-  { forms = 1, stopAtMs }: { readonly forms?: number; readonly stopAtMs?: number } = {},
-): Promise<{ readonly result: Rechecked; readonly sentAtMs: readonly number[] }> {
+  {
+    forms = 1,
+    stopAtMs,
+    ...behaviour
+  }: Pick<Probe, 'farewell'> & { readonly forms?: number; readonly stopAtMs?: number } = {},
+): Promise<{
+  readonly result: Rechecked;
+  readonly sentAtMs: readonly number[];
+  readonly received: Traffic;
+  readonly chargedBits: number;
+}> {
   const clock = createFakeClock({ startMs: 0 });
   const sockets = fakeExchangeSockets(clock, answer);
   const stop = new AbortController();
@@ -84,14 +118,23 @@ async function rechecked(
     clock.at(stopAtMs, () => {
       stop.abort();
     });
+  const budget = createReplyBudget(1_000_000);
+  let received = NO_TRAFFIC;
+  let chargedBits = 0;
   const result = await recheck(
     {
       clock,
       gate: createRequestGate({
         pacer: createPacer(1000, 5),
-        budget: createReplyBudget(1_000_000),
+        budget: {
+          waitMs: (nowMs) => budget.waitMs(nowMs),
+          charge(nowMs, bits) {
+            chargedBits += bits;
+            budget.charge(nowMs, bits);
+          },
+        },
         clock,
-        hostGapMs: 2000,
+        hostGapMs: 4000,
         perSubnet: 200,
         restMs: 0,
         sweepEndedMs: () => -Infinity,
@@ -99,11 +142,17 @@ async function rechecked(
       openConnected: sockets.open,
       limits: { firstReplyMs: 5000, quietGapMs: 2000, longestMs: 30_000, mostDatagrams: 100, mostBytes: 1e6 },
       drawNonce: () => 7,
-      onReceived: () => undefined,
+      onReceived(traffic) {
+        received = addTraffic(received, traffic);
+      },
       signal: stop.signal,
     },
-    { probe: probeDouble({ id: 'double', hasNonce: true, forms }), to: HOST, port: 4242 },
+    {
+      probe: { ...probeDouble({ id: 'double', hasNonce: true, forms }), ...behaviour },
+      to: HOST,
+      port: 4242,
+    },
   );
   assert.equal(sockets.openNow(), 0);
-  return { result, sentAtMs: sockets.sent.map(({ atMs }) => atMs) };
+  return { result, sentAtMs: sockets.sent.map(({ atMs }) => atMs), received, chargedBits };
 }

@@ -15,7 +15,7 @@ import { openGuardedSocket } from '../../src/udp/guarded-socket.js';
 import { FAKE_EPOCH, createFakeClock } from '../fake-clock.js';
 import { probeDouble, replyDouble } from '../probe-double.js';
 import type { FakeLine } from './fake-exchange-socket.js';
-import { fakeExchangeSockets } from './fake-exchange-socket.js';
+import { FIRST_PORT, fakeExchangeSockets } from './fake-exchange-socket.js';
 
 const LIMITS: ExchangeLimits = {
   firstReplyMs: 5000,
@@ -158,6 +158,26 @@ describe('a cap', () => {
     assert.equal(exchange.received.payloadBytes, 70 * 60_000);
   });
 
+  it('of bytes is reached by the last of them, and not by one less', async () => {
+    for (const [bytes, end] of [
+      [299, 'quiet'],
+      [300, 'capped'],
+    ] as const) {
+      const { exchange } = await exchangeOf(
+        (line) => {
+          for (const size of [100, bytes - 100]) line.reply(size, answer(size));
+        },
+        { limits: { ...LIMITS, mostBytes: 300 } },
+      );
+      assert.deepEqual([exchange.end, exchange.received.payloadBytes], [end, bytes]);
+    }
+  });
+
+  it('of time is none where nothing has come by then', async () => {
+    const { exchange } = await exchangeOf(() => undefined, { limits: { ...LIMITS, longestMs: 3000 } });
+    assert.deepEqual([exchange.end, exchange.caveats], ['silent', []]);
+  });
+
   it('is one where the last datagram came so late that its quiet gap was not waited out', async () => {
     const { exchange } = await exchangeOf((line) => {
       for (let ms = 0; ms <= 28_500; ms += 1500) line.reply(ms, answer(10, ms));
@@ -209,6 +229,7 @@ describe('datagrams from another address', () => {
     );
     assert.deepEqual(exchange.received, sum(100));
     assert.deepEqual(exchange.offPath, payloads(50, 60, 70));
+    assert.equal(exchange.offPathAddresses, 2);
     assert.equal(exchange.responder?.address, HOST);
     assert.deepEqual(exchange.caveats, []);
   });
@@ -242,6 +263,14 @@ describe('datagrams from another address', () => {
     assert.deepEqual(exchange.responder?.address, OFF_PATH);
     assert.deepEqual(exchange.received, sum(50, 80));
     assert.deepEqual(exchange.offPath, payloads(1400, 999));
+    assert.equal(exchange.offPathAddresses, 1);
+  });
+
+  it('are told apart up to a thousand: their number is up to whoever sends', async () => {
+    const { exchange } = await exchangeOf((line) => {
+      for (let host = 1; host <= 1001; host++) line.reply(1, answer(9, host), ipv4(0x0b00_0000 + host));
+    });
+    assert.deepEqual([exchange.offPath.datagrams, exchange.offPathAddresses], [1001, 1000]);
   });
 
   it('are no measurement without the nonce of this very request', async () => {
@@ -290,6 +319,35 @@ describe('a request that does not leave', () => {
     assert.ok(lastedMs < 1, `${lastedMs} ms`);
   });
 
+  it('is unsent where there is no socket for it, with the system code; any other error is thrown', async () => {
+    const refused = Object.assign(new Error('too many open files'), { code: 'EMFILE' });
+    const clock = createFakeClock({ startMs: START_MS });
+    const unsent = runExchange({ ...optionsFor(ECHOING), clock, openSocket: () => Promise.reject(refused) });
+    assert.deepEqual(await unsent, {
+      exchange: {
+        form: 'form 0',
+        purpose: 'measure',
+        seenIn: 'measurement',
+        request: Uint8Array.of(0x51, 0, 0xab, 0xcd),
+        requestedAt: FAKE_EPOCH + START_MS,
+        end: 'unsent',
+        sent: trafficOf(4, 4),
+        received: NO_TRAFFIC,
+        replies: [],
+        offPath: payloads(),
+        caveats: [],
+        sendError: 'EMFILE',
+      },
+      socketDrops: 0,
+    });
+    for (const fault of [new TypeError('a fault of ours'), 'EMFILE'])
+      await assert.rejects(
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+        runExchange({ ...optionsFor(PLAIN), clock, openSocket: () => Promise.reject(fault) }),
+        (thrown) => thrown === fault,
+      );
+  });
+
   it('has left where the system says that the port is closed, and an answer before that still counts', async () => {
     const { exchange, lastedMs } = await exchangeOf((line) => {
       line.fail('ECONNREFUSED');
@@ -315,14 +373,45 @@ describe('a request that does not leave', () => {
 });
 
 describe('an exchange', () => {
-  it('records the request as it was sent, when, and of which form and purpose', async () => {
-    const { exchange } = await exchangeOf(() => undefined, { probe: ECHOING });
-    assert.deepEqual(exchange.request, Uint8Array.of(0x51, 0, 0xab, 0xcd));
-    assert.deepEqual(exchange.sent, trafficOf(4, 4));
-    assert.equal(exchange.requestedAt, FAKE_EPOCH + START_MS);
-    assert.equal(exchange.form, 'form 0');
-    assert.equal(exchange.purpose, 'measure');
-    assert.equal(exchange.seenIn, 'measurement');
+  it('records the request as it was sent, when, of which form and purpose, and what came back, and no more', async () => {
+    const { exchange, localPort } = await exchangeOf(
+      (line) => {
+        line.reply(10, replyDouble('answer', line.request, 100), HOST, 53);
+      },
+      { probe: ECHOING },
+    );
+    assert.deepEqual(exchange, {
+      form: 'form 0',
+      purpose: 'measure',
+      seenIn: 'measurement',
+      request: Uint8Array.of(0x51, 0, 0xab, 0xcd),
+      requestedAt: FAKE_EPOCH + START_MS,
+      end: 'quiet',
+      sent: trafficOf(4, 4),
+      received: trafficOf(100, 4),
+      replies: [{ afterMs: 10, payloadBytes: 100, reading: { kind: 'answer', facts: { length: 100 } } }],
+      responder: { address: HOST, port: 53 },
+      offPath: payloads(),
+      caveats: [],
+      listenedMs: 2010,
+    });
+    assert.equal(localPort, FIRST_PORT + 1);
+  });
+
+  it('begins with its request: what its socket hears before that answers nothing, and costs nothing', async () => {
+    const clock = createFakeClock({ startMs: START_MS });
+    const sockets = fakeExchangeSockets(clock, () => undefined);
+    const { exchange } = await runExchange({
+      ...optionsFor(PLAIN),
+      clock,
+      openSocket(handlers) {
+        handlers.onDatagram(answer(100), HOST, 4242);
+        handlers.onDatagram(answer(100), OTHER, 4242);
+        return sockets.open(handlers);
+      },
+      onReceived: () => assert.fail('it was counted'),
+    });
+    assert.deepEqual([exchange.end, exchange.offPath.datagrams], ['silent', 0]);
   });
 
   it('closes its socket, also when the probe breaks its law and throws', async () => {
@@ -375,6 +464,7 @@ describe('an exchange', () => {
 interface Outcome {
   readonly exchange: Exchange;
   readonly socketDrops: number;
+  readonly localPort?: number;
   readonly lastedMs: number;
   readonly handedOn: Traffic;
   readonly sockets: ReturnType<typeof fakeExchangeSockets>;
@@ -395,7 +485,7 @@ async function exchangeOf(
   const clock = createFakeClock({ startMs: START_MS });
   const sockets = fakeExchangeSockets(clock, script, allows);
   let handedOn = NO_TRAFFIC;
-  const { exchange, socketDrops } = await runExchange({
+  const result = await runExchange({
     ...optionsFor(probe),
     limits,
     clock,
@@ -405,7 +495,7 @@ async function exchangeOf(
     },
   });
   assert.equal(sockets.openNow(), 0, 'every socket is closed');
-  return { exchange, socketDrops, handedOn, sockets, lastedMs: clock.monotonicMs() - START_MS };
+  return { ...result, handedOn, sockets, lastedMs: clock.monotonicMs() - START_MS };
 }
 
 function optionsFor(probe: typeof PLAIN): Omit<Parameters<typeof runExchange>[0], 'clock' | 'openSocket'> {
@@ -416,6 +506,7 @@ function optionsFor(probe: typeof PLAIN): Omit<Parameters<typeof runExchange>[0]
     to: HOST,
     port: 4242,
     limits: LIMITS,
+    mayTakeLeave: () => Promise.resolve(true),
     onReceived: () => undefined,
   };
 }

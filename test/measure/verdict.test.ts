@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Probe } from '../../probes/probe.js';
 import type { Exchange, Reading } from '../../src/domain/exchange.js';
 import { NO_TRAFFIC, addTraffic, trafficOf } from '../../src/domain/exchange.js';
 import { ipv4 } from '../../src/domain/address.js';
+import type { Exposure } from '../../src/domain/finding.js';
 import { verdictOn } from '../../src/measure/verdict.js';
 import { probeDouble } from '../probe-double.js';
 
@@ -44,6 +46,33 @@ describe('the verdict on a responder', () => {
     assert.deepEqual(steady.kind === 'exposure' && steady.exposure.tags, ['double']);
   });
 
+  it('puts its remarks behind what the probe itself says', () => {
+    const says: Exposure = { kind: 'exposure', tags: ['own'], detail: 'open to all', facts: { peers: 3 } };
+    const probe: Probe = { ...PROBE, judge: () => says };
+    const alone = [exchange('sighted', ANSWER, 600), exchange('sighted', ANSWER, 900)];
+    for (const [seen, measured, expected] of [
+      [5000, [exchange('sighted', ANSWER, 5000)], says],
+      [
+        5000,
+        alone,
+        {
+          kind: 'exposure',
+          tags: ['own', 'unstable'],
+          detail: 'open to all; the same request brought 600 to 5000 bytes',
+          facts: { peers: 3, least_bytes: 600, most_bytes: 5000 },
+        },
+      ],
+      [
+        900,
+        alone.toReversed().map((one, index) => ({ ...one, received: trafficOf([900, 400][index] ?? 0, 4) })),
+        { ...says, detail: 'open to all; asked 2 times, the same request brought 900, 400 bytes' },
+      ],
+    ] as const) {
+      const verdict = verdictOn({ probe, port: 4242 }, sighting(ANSWER, seen), measured);
+      assert.deepEqual(verdict.kind === 'exposure' && verdict.exposure, expected);
+    }
+  });
+
   it('keeps the strongest answer to a question whose later ones shrank or failed, and says the pattern', () => {
     const full = exchange('sa-init', ANSWER, 392);
     const again = [
@@ -57,9 +86,15 @@ describe('the verdict on a responder', () => {
     assert.equal(verdict.reported, full);
     assert.deepEqual(verdict.exposure.tags, ['double']);
     assert.equal(verdict.exposure.detail, 'asked 4 times, the same request brought 392, 392, 60, 0 bytes');
-    // Another question that fails says nothing of the first, and a loss explains what is missing.
-    const lossy: Exchange = { ...exchange('sa-init', ANSWER, 60), caveats: ['lossy'] };
-    for (const later of [silent('other'), exchange('sa-init', ANSWER, 300), lossy]) {
+    // Neither another question, half of the bytes, a loss nor a request that never left says anything.
+    const small = exchange('sa-init', ANSWER, 60);
+    for (const later of [
+      silent('other'),
+      exchange('sa-init', ANSWER, 196),
+      { ...small, caveats: ['lossy'] },
+      { ...small, purpose: 'prime' },
+      { ...small, end: 'unsent' },
+    ] as const) {
       const plain = verdictOn(ASKED, undefined, [full, later]);
       assert.equal(plain.kind === 'exposure' && plain.reported, full);
       assert.equal(plain.kind === 'exposure' && plain.exposure.detail, undefined);
@@ -89,8 +124,12 @@ describe('the verdict on a responder', () => {
     const verdict = verdictOn(ASKED, sighting(UNRECOGNISED, 8), [exchange('x', UNRECOGNISED, 82)]);
     assert.equal(verdict.kind, 'exposure');
     assert.equal(verdict.report, 'x_unidentified');
-    assert.equal(verdict.exposure.severity?.level, 'low');
-    assert.match(verdict.exposure.detail ?? '', /neither A nor R/);
+    assert.deepEqual(verdict.exposure, {
+      kind: 'exposure',
+      tags: ['unidentified'],
+      detail: 'answers with bytes that are not of this protocol: neither A nor R',
+      severity: { level: 'low', reason: 'amplifies, but nobody knows with what' },
+    });
   });
 
   it('on bytes that nobody knows is nothing below 2 on the wire', () => {
@@ -129,6 +168,12 @@ describe('the verdict on a responder', () => {
     });
     const confirmed: Exchange = { ...exchange('x', ANSWER, 500), caveats: ['off-address'] };
     assert.equal(verdictOn(ASKED, seen, [confirmed]).kind, 'exposure');
+  });
+
+  it('shows an answer, though a refusal beside it was larger', () => {
+    const answer = exchange('small', ANSWER, 200);
+    const verdict = verdictOn(ASKED, undefined, [exchange('large', REFUSAL, 900), answer]);
+    assert.equal(verdict.kind === 'exposure' && verdict.reported, answer);
   });
 
   it('on a known answer among unknown bytes is not x_unidentified', () => {

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ipv4 } from '../../src/domain/address.js';
 import { trafficOf } from '../../src/domain/exchange.js';
-import { isLowerBound } from '../../src/domain/factors.js';
 import type { Sighting } from '../../src/sweep/sightings.js';
 import { createLedger } from '../../src/sweep/ledger.js';
-import { exchangeOfSighting } from '../../src/sweep/sightings.js';
 
 describe('the ledger', () => {
   it('brings each new sighting once, those of one address together, first seen first', () => {
@@ -71,41 +69,6 @@ describe('the ledger', () => {
     ledger.put(sighting(5, 0));
     assert.equal(ledger.get(1, ipv4(5)), undefined);
     assert.equal(ledger.get(7, ipv4(5)), undefined);
-  });
-});
-
-describe('a sighting as an exchange', () => {
-  it('has the sums of all datagrams, the first reply only, and its caveats', () => {
-    const seen: Sighting = {
-      ...sighting(5, 0),
-      responder: ipv4(9),
-      responderPort: 77,
-      datagrams: 3,
-      payloadBytes: 300,
-      ipPackets: 4,
-      wireBytes: 500,
-      offPathDatagrams: 2,
-      offPathBytes: 20,
-    };
-    const exchange = exchangeOfSighting(seen, { formName: 'form', sent: trafficOf(8, 4), isLate: true });
-    assert.equal(exchange.seenIn, 'sweep');
-    assert.deepEqual(exchange.received, { datagrams: 3, payloadBytes: 300, ipPackets: 4, wireBytes: 500 });
-    assert.equal(exchange.replies.length, 1);
-    assert.equal(exchange.replies[0]?.afterMs, undefined);
-    assert.deepEqual(exchange.responder, { address: 9, port: 77 });
-    assert.deepEqual(exchange.caveats, ['off-address', 'late']);
-    assert.equal(exchange.offPath.payloadBytes, 20);
-    assert.deepEqual(exchangeOfSighting(sighting(5, 0), { formName: '', sent: trafficOf(8, 4) }).caveats, []);
-  });
-
-  it('calls a sighting lossy where the sweep lost replies, so a row that rests on it is a lower bound', () => {
-    const lossy = exchangeOfSighting(sighting(5, 0), {
-      formName: '',
-      sent: trafficOf(8, 4),
-      lostReplies: true,
-    });
-    assert.deepEqual(lossy.caveats, ['lossy']);
-    assert.equal(isLowerBound(lossy), true);
   });
 });
 
