@@ -48,7 +48,10 @@ const pdnsWith =
   (...options: string[]): Plans =>
   (at) =>
     pdnsRecursor(at, { upstream: UPSTREAM, options });
-const forwarding: Plans = (at) => dnsmasq(at, { upstream: UPSTREAM });
+const forwarding =
+  (...options: string[]): Plans =>
+  (at) =>
+    dnsmasq(at, { upstream: UPSTREAM, options });
 const stub: Plans = (at) => knotResolver(at, { upstream: UPSTREAM });
 const showing =
   (view: SnmpdView): Plans =>
@@ -79,7 +82,8 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('knot-resolver', 22, DNS, stub, 'kresd, forwards for all'),
   row('nsd', 23, DNS, nsd, 'authoritative, answers of up to 4,096 bytes'),
   row('knot', 24, DNS, knot, 'authoritative, answers of up to 4,096 bytes'),
-  row('dnsmasq', 25, DNS, forwarding, 'forwards for all, `edns-packet-max=4096`'),
+  row('dnsmasq', 25, DNS, forwarding(), 'forwards for all, `edns-packet-max=4096`'),
+  row('dnsmasq-uncached', 39, DNS, forwarding('cache-size=0'), 'forwards for all, `cache-size=0`'),
   row('ntpsec', 29, NTP, ntpsec, '`unrestrict default noquery`: mode 6 for all'),
   row('chrony', 30, NTP, chrony, '`allow all`'),
   row('snmpd-open', 31, SNMP, showing('all'), '`rocommunity public`'),
