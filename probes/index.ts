@@ -7,6 +7,7 @@ export { echo } from './small-services/echo.js';
 export { memcached } from './memcached/memcached.js';
 export { ntpMonlist } from './ntp/monlist.js';
 export { ntpReadvar } from './ntp/readvar.js';
+export { openvpn } from './openvpn/openvpn.js';
 export { qotd } from './small-services/qotd.js';
 export { snmpGetBulk } from './snmp/getbulk.js';
 export { snmpV1GetNext } from './snmp/v1-getnext.js';

@@ -47,6 +47,7 @@ export const PACKAGE_SETS = {
     packages: ['memcached'],
     proof: 'usr/bin/memcached',
   },
+  openvpn: { name: 'openvpn', room: 'servers', packages: ['openvpn'], proof: 'usr/sbin/openvpn' },
   xinetd: { name: 'xinetd', room: 'servers', packages: ['xinetd'], proof: 'usr/sbin/xinetd' },
   openbsdInetd: {
     name: 'openbsd-inetd',

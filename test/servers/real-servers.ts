@@ -6,6 +6,7 @@ import { knot } from './knot.js';
 import { memcached } from './memcached.js';
 import { chrony, ntpsec } from './ntp.js';
 import { nsd } from './nsd.js';
+import { openvpn } from './openvpn.js';
 import { pdnsRecursor } from './pdns-recursor.js';
 import type { PlanIn } from './server.js';
 import { snmpd, type SnmpdView } from './snmpd.js';
@@ -29,6 +30,7 @@ export const address = (host: number): string => `192.0.2.${host}`;
 export const UPSTREAM = address(200);
 
 const [DNS, NTP, SNMP] = [[53], [123], [161]];
+const OPENVPN = [1194];
 const [ECHO, SYSTAT, DAYTIME, QOTD, CHARGEN, TIME] = [7, 11, 13, 17, 19, 37];
 
 type Plans = (at: string) => PlanIn;
@@ -97,6 +99,8 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('snmpd-unlimited', 33, SNMP, showing('unlimited'), '`maxGetbulkRepeats -1`, `maxGetbulkResponses -1`'),
   row('snmpd-v1-only', 37, SNMP, showing('v1-only'), '`group readers v1 reader`, and no group for v2c'),
   row('memcached', 38, [11211], memcached, '`-U 11211`, nothing stored'),
+  row('openvpn', 90, OPENVPN, (at) => openvpn(at), '`server`, neither tls-auth nor tls-crypt'),
+  row('openvpn-tls-crypt', 91, OPENVPN, (at) => openvpn(at, { hasTlsCrypt: true }), '`server`, `tls-crypt`'),
   row(
     'xinetd',
     34,

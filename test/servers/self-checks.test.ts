@@ -35,6 +35,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'echo', open: 'xinetd', shows: /12345678/ },
   { probe: 'memcached', open: 'memcached', shows: /^STAT version /m },
   { probe: 'ntp-readvar', open: 'ntpsec', closed: 'chrony', shows: /system="[^]*version="/ },
+  { probe: 'openvpn', open: 'openvpn', closed: 'openvpn-tls-crypt', shows: /^ 40( [0-9a-f]{2}){15}$/m },
   { probe: 'qotd', open: 'xinetd', shows: /plan/ },
   { probe: 'snmp-getbulk', open: 'snmpd-open', shows: /(iso\S* = .*\n){10}/ },
   { probe: 'snmp-v1-getnext', open: 'snmpd-v1-only', shows: /iso\S* = / },

@@ -245,6 +245,11 @@ it('docs/servers.md shows what each configuration of the classic ntpd means to t
   );
 });
 
+/** Point-to-point mode, which goes on for half a minute: longer than the scan above shall take. */
+it('docs/servers.md shows what openvpn sends again in point-to-point mode', async () => {
+  await assertOnPage('openvpn', capturedRows('2.6.14, `tls-server` alone', 'openvpn-openvpn-120s.json'));
+});
+
 /** The row and every exchange of a finding, against the capture. */
 function assertEqualsCapture(finding: FindingRecord, capture: readonly CapturedDatagram[]): void {
   const to = { address: finding.ip, port: finding.port };
