@@ -1,13 +1,5 @@
-/**
- * How long an exchange listens: to the schedules of real servers, each recorded for 120 s after one request
- * (`schedules-120s.json`: tftpd-hpa, atftpd, dnsmasq, xl2tpd, OpenVPN, libcoap, strongSwan, libreswan, gerbera and
- * others of Debian 12), and what is no part of an answer.
- */
+/** How long an exchange listens: to the recorded schedules of real servers, and what is no part of an answer. */
 import assert from 'node:assert/strict';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Probe } from '../../probes/probe.js';
 import type { Address } from '../../src/domain/address.js';
@@ -18,34 +10,12 @@ import { factorsOf, isLowerBound } from '../../src/domain/factors.js';
 import { limitsFor } from '../../src/measure/exchange-limits.js';
 import type { ExchangeOptions } from '../../src/measure/run-exchange.js';
 import { runExchange } from '../../src/measure/run-exchange.js';
-import { systemClock } from '../../src/system-clock.js';
-import { openGuardedSocket } from '../../src/udp/guarded-socket.js';
 import { createFakeClock } from '../fake-clock.js';
 import { probeDouble } from '../probe-double.js';
-import { repositoryRoot } from '../repository.js';
 import type { FakeExchangeSockets, FakeLine } from './fake-exchange-socket.js';
 import { fakeExchangeSockets } from './fake-exchange-socket.js';
+import { SCHEDULES, datagramOf, probeFor } from './recorded-schedules.js';
 
-interface Schedule {
-  readonly protocol: string;
-  readonly label: string;
-  readonly request_bytes: number;
-  readonly times_s: readonly number[];
-  readonly sizes: readonly number[];
-  readonly baf: number;
-}
-
-const SCHEDULES = JSON.parse(
-  readFileSync(join(repositoryRoot, 'test', 'measure', 'schedules-120s.json'), 'utf8'),
-) as readonly Schedule[];
-/** A little more than the first interval of the protocol's servers, as its probe would say it. */
-const QUIET_GAPS_MS: Readonly<Record<string, number>> = {
-  tftp: 6000,
-  coap: 6000,
-  ike: 6000,
-  openvpn: 6000,
-  quic: 10_000,
-};
 const DOUBLE = probeDouble({ id: 'double-plain', hasNonce: false, forms: 1 });
 const HOST = ipv4(0xc000_0201);
 const PORT = 4242;
@@ -58,7 +28,7 @@ describe('the schedule of a real server', () => {
         probeFor(schedule),
         (line) => {
           for (const [index, seconds] of times.entries())
-            line.reply(seconds * 1000, answer(sizes[index] ?? 0, index));
+            line.reply(seconds * 1000, datagramOf(sizes[index] ?? 0, index));
         },
         (times[0] ?? 0) * 1000,
       );
@@ -79,15 +49,6 @@ describe('the schedule of a real server', () => {
         sizes.slice(0, early).reduce((sum, size) => sum + size, 0),
       );
     });
-
-  it('in real time too: xl2tpd, and atftpd with a timeout of 1 s', async () => {
-    const labels = [/xl2tpd SCCRQ nmap, socket open/, /atftpd blksize 1400 timeout 1, socket open/];
-    const some = labels.map((label) => SCHEDULES.find((schedule) => label.test(schedule.label)));
-    for (const { exchange, schedule } of await Promise.all(some.map(inRealTime))) {
-      assert.equal(exchange.received.datagrams, schedule.times_s.length, schedule.label);
-      assert.equal(exchange.end, 'quiet', schedule.label);
-    }
-  });
 });
 
 describe('the silence after which an answer is over', () => {
@@ -95,7 +56,7 @@ describe('the silence after which an answer is over', () => {
     const { lastedMs } = await simulated(
       DOUBLE,
       (line) => {
-        for (let i = 0; i < 100; i++) line.reply(5 + i, answer(440, i));
+        for (let i = 0; i < 100; i++) line.reply(5 + i, datagramOf(440, i));
       },
       5,
     );
@@ -115,7 +76,7 @@ describe('the silence after which an answer is over', () => {
 describe('a host that does not fall quiet', () => {
   it('is cut off after 90 s and said to be still sending: a lower bound', async () => {
     const { exchange, lastedMs } = await simulated(DOUBLE, (line) => {
-      for (let ms = 1; ms < 200_000; ms += 500) line.reply(ms, answer(14, ms));
+      for (let ms = 1; ms < 200_000; ms += 500) line.reply(ms, datagramOf(14, ms));
     });
     assert.ok(Math.abs(lastedMs - 90_000) < 1, `${lastedMs} ms`);
     assert.equal(exchange.received.datagrams, 180);
@@ -126,7 +87,7 @@ describe('a host that does not fall quiet', () => {
   it('after the longest exchange of its probe, where that is known', async () => {
     const probe = { ...DOUBLE, longestExchangeMs: 35_000 };
     const { exchange } = await simulated(probe, (line) => {
-      for (let ms = 1; ms < 30_000; ms += 500) line.reply(ms, answer(14, ms));
+      for (let ms = 1; ms < 30_000; ms += 500) line.reply(ms, datagramOf(14, ms));
     });
     assert.equal(exchange.received.datagrams, 60);
     assert.deepEqual([exchange.end, wasStillSending(exchange)], ['quiet', false]);
@@ -134,7 +95,8 @@ describe('a host that does not fall quiet', () => {
 
   it('is not said to be still sending where its next datagram was overdue when the cap came', async () => {
     const { exchange } = await simulated({ ...DOUBLE, quietGapMs: 6000 }, (line) => {
-      for (const seconds of [0, 5, 7.6, 12.9, 23.4, 44.4]) line.reply(1 + seconds * 1000, answer(9, seconds));
+      for (const seconds of [0, 5, 7.6, 12.9, 23.4, 44.4])
+        line.reply(1 + seconds * 1000, datagramOf(9, seconds));
     });
     assert.deepEqual([exchange.end, exchange.received.datagrams], ['capped', 6]);
     assert.equal(wasStillSending(exchange), false);
@@ -147,8 +109,8 @@ describe('a farewell', () => {
 
   it('is sent once, to the port that answered, when the answer is over, and nothing after it counts', async () => {
     const { exchange, sockets } = await simulated(probe, (line) => {
-      if (line.request[0] === 0x46) line.reply(1, answer(500, 1));
-      else line.reply(10, answer(100), HOST, 40_000);
+      if (line.request[0] === 0x46) line.reply(1, datagramOf(500, 1));
+      else line.reply(10, datagramOf(100), HOST, 40_000);
     });
     const [, farewell, ...more] = sockets.sent;
     assert.deepEqual([farewell?.payload, farewell?.to, farewell?.port, more], [FAREWELL, HOST, 40_000, []]);
@@ -161,7 +123,7 @@ describe('a farewell', () => {
   it('is sent neither into silence, nor where the limits end the run, nor where the guard keeps it back', async () => {
     const silent = await simulated(probe, () => undefined);
     const script = (line: FakeLine): void => {
-      line.reply(10, answer(100));
+      line.reply(10, datagramOf(100));
     };
     const over = await simulated(probe, script, undefined, { mayTakeLeave: () => Promise.resolve(false) });
     let asked = 0;
@@ -175,10 +137,10 @@ describe('a farewell', () => {
   it('is sent neither to another address that answered, nor to a port that was closed since', async () => {
     const echoing: Probe = { ...probe, nonce: { bits: 16, echoed: () => 0 } };
     const elsewhere = await simulated(echoing, (line) => {
-      line.reply(10, answer(100), ipv4(0xc000_0202));
+      line.reply(10, datagramOf(100), ipv4(0xc000_0202));
     });
     const closed = await simulated(probe, (line) => {
-      line.reply(10, answer(100));
+      line.reply(10, datagramOf(100));
       line.at(20, () => {
         line.fail('ECONNREFUSED');
       });
@@ -196,7 +158,7 @@ describe('a farewell', () => {
       probe,
       (line) => {
         if (line.request[0] === 0x46) line.fail('EPERM');
-        else for (const ms of [10, 2500]) line.reply(ms, answer(100, ms));
+        else for (const ms of [10, 2500]) line.reply(ms, datagramOf(100, ms));
       },
       undefined,
       {
@@ -217,7 +179,7 @@ describe('what comes and is no answer', () => {
   it('is a question of the host itself: counted apart, and the answer is over as if it had not come', async () => {
     const probe: Probe = { ...DOUBLE, asksBack: (payload) => payload[0] === 0x51 };
     const { exchange, lastedMs } = await simulated(probe, (line) => {
-      line.reply(10, answer(100));
+      line.reply(10, datagramOf(100));
       line.reply(1500, Uint8Array.of(0x51, 0, 1));
       line.reply(1600, Uint8Array.of(0x51, 0), ipv4(0xc000_0202));
     });
@@ -229,9 +191,9 @@ describe('what comes and is no answer', () => {
 
   it('is what addresses send that were never asked: sums and their number, and none of them', async () => {
     const { exchange } = await simulated(DOUBLE, (line) => {
-      for (let host = 1; host <= 4; host++) line.reply(host, answer(9, host), ipv4(0xc000_0210 + host));
-      line.reply(5, answer(9, 7), ipv4(0xc000_0211));
-      line.reply(10, answer(605));
+      for (let host = 1; host <= 4; host++) line.reply(host, datagramOf(9, host), ipv4(0xc000_0210 + host));
+      line.reply(5, datagramOf(9, 7), ipv4(0xc000_0211));
+      line.reply(10, datagramOf(605));
     });
     assert.deepEqual([exchange.received.datagrams, exchange.received.payloadBytes], [1, 605]);
     assert.deepEqual([exchange.offPath.datagrams, exchange.offPath.payloadBytes], [5, 45]);
@@ -239,17 +201,6 @@ describe('what comes and is no answer', () => {
     assert.equal(exchange.responder?.address, HOST);
   });
 });
-
-function probeFor({ protocol }: Schedule): Probe {
-  return { ...DOUBLE, quietGapMs: QUIET_GAPS_MS[protocol] ?? DOUBLE.quietGapMs };
-}
-
-/** Of any bytes, each another one. */
-function answer(bytes: number, serial = 0): Uint8Array {
-  const payload = Buffer.alloc(bytes, 0x41);
-  if (bytes > 8) payload.writeDoubleBE(serial, 1);
-  return payload;
-}
 
 async function simulated(
   probe: Probe,
@@ -286,43 +237,4 @@ function optionsFor(probe: Probe, tookMs?: number): Omit<ExchangeOptions, 'clock
     mayTakeLeave: () => Promise.resolve(true),
     onReceived: () => undefined,
   };
-}
-
-/** The same through the kernel's sockets, on loopback. */
-async function inRealTime(
-  schedule: Schedule | undefined,
-): Promise<{ readonly exchange: Exchange; readonly schedule: Schedule }> {
-  assert.ok(schedule !== undefined);
-  const server = createSocket('udp4').bind(0, '127.0.0.1');
-  await once(server, 'listening');
-  const timers: NodeJS.Timeout[] = [];
-  server.on('message', (_, { port, address }) => {
-    for (const [index, seconds] of schedule.times_s.entries())
-      timers.push(
-        setTimeout(() => {
-          server.send(answer(schedule.sizes[index] ?? 0, index), port, address);
-        }, seconds * 1000),
-      );
-  });
-  try {
-    const { exchange } = await runExchange({
-      ...optionsFor(probeFor(schedule), 10),
-      to: ipv4(0x7f00_0001),
-      port: server.address().port,
-      clock: systemClock,
-      openSocket: ({ family, onDatagram, onSendError }) =>
-        openGuardedSocket({
-          family,
-          guard: { mayAsk: () => true },
-          clock: systemClock,
-          receiveBufferBytes: 65_536,
-          onDatagram,
-          onSendError,
-        }),
-    });
-    return { exchange, schedule };
-  } finally {
-    for (const timer of timers) clearTimeout(timer);
-    server.close();
-  }
 }
