@@ -50,8 +50,8 @@ export function keepSaving(
   const loop = async (): Promise<void> => {
     let tookMs = 0;
     for (;;) {
-      const waitMs = Math.max(checkpointer.everyMs / 2, checkpointer.everyMs * SHARE_OF_WAITING - tookMs);
-      await clock.sleep(Math.max(waitMs, tookMs * SHARE_OF_TIME), ended.signal);
+      const waitMs = Math.max(checkpointer.everyMs * SHARE_OF_WAITING - tookMs, tookMs * SHARE_OF_TIME);
+      await clock.sleep(waitMs, ended.signal);
       if (ended.signal.aborted) return;
       const before = clock.monotonicMs();
       await save();

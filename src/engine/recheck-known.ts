@@ -45,7 +45,9 @@ export async function recheckKnown({
   });
   const rechecked = new Map<string, Rechecked>();
   const canaries: AskedCanaries[number][] = [];
-  const jobs = plan.canaries.length + silent.length;
+  // What was excluded since the run began is asked nothing, and makes no run suspect.
+  const askable = plan.canaries.filter(({ address }) => plan.scope.allows(address));
+  const jobs = askable.length + silent.length;
   if (jobs === 0) return { rechecked, canaries: [] };
   const state = (): ProgressState => ({
     done: rechecked.size + canaries.length,
@@ -57,15 +59,13 @@ export async function recheckKnown({
     await ask();
     progress.update(state());
   });
-  for (const canary of plan.canaries)
-    // What was excluded since the run began is asked nothing, and makes no run suspect.
-    if (plan.scope.allows(canary.address))
-      queue.add(canary.address, [
-        async () => {
-          const outcome = await stage.recheck(canary.asks, canary.address, { connected: true });
-          canaries.push({ ...canary, outcome });
-        },
-      ]);
+  for (const canary of askable)
+    queue.add(canary.address, [
+      async () => {
+        const outcome = await stage.recheck(canary.asks, canary.address, { connected: true });
+        canaries.push({ ...canary, outcome });
+      },
+    ]);
   for (const { known, address, probe, asks } of silent)
     queue.add(address, [
       async () => {
