@@ -75,7 +75,7 @@ function configuration(name: string, { mutate, tests }: Room): unknown {
     timeoutMS: 20_000,
     incremental: true,
     incrementalFile: join('.cache', 'mutation', `${name}-incremental.json`),
-    reporters: ['clear-text', 'json'],
+    reporters: ['clear-text', 'json', 'progress-append-only'],
     clearTextReporter: { logTests: false },
     jsonReporter: { fileName: join('.cache', 'mutation', `${name}-result.json`) },
     tempDirName: join('.cache', 'mutation', 'sandbox'),

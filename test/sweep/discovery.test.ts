@@ -154,16 +154,6 @@ describe('a reply without a nonce', () => {
     assert.equal(world.sweep.counts().receivedBytes, 18 * 20);
     assert.equal(world.sweep.ledger.size, 1);
   });
-
-  it('belongs to its sender from another port too, where it is of the protocol', async () => {
-    const world = await createWorld();
-    await world.run();
-    world.deliver(0, bytes('A', 30), HOST, PORT + 1);
-    world.deliver(0, bytes('X', 40), HOST, PORT + 2);
-    const seen = world.sighting(0, HOST);
-    assert.deepEqual([seen.responderPort, seen.datagrams, seen.payloadBytes], [PORT + 1, 1, 30]);
-    assert.equal(world.sweep.counts().unsolicitedDatagrams, 1);
-  });
 });
 
 describe('a reply with a nonce', () => {
@@ -177,16 +167,6 @@ describe('a reply with a nonce', () => {
     assert.equal(seen.responderPort, 33_000);
     assert.deepEqual(seen.request, request);
     assert.deepEqual([...seen.forms], [1]);
-  });
-
-  it('notes every form that was answered, with the figures of the first', async () => {
-    const world = await createWorld();
-    await world.run();
-    for (const form of [1, 0, 1])
-      world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, form), 60), HOST, PORT);
-    const seen = world.sighting(1, HOST);
-    assert.deepEqual([...seen.forms].sort(), [0, 1]);
-    assert.deepEqual(pick(seen), { responder: HOST, form: 1, datagrams: 2, payloadBytes: 120, offPath: 0 });
   });
 
   it('from another address is a sighting of the address that was asked', async () => {
@@ -205,46 +185,12 @@ describe('a reply with a nonce', () => {
     assert.equal(world.sweep.ledger.get(1, OFF_PATH), undefined);
   });
 
-  it('of the asked address takes the place of an off-path sender that was quicker, whose datagrams stay counted', async () => {
-    const world = await createWorld();
-    await world.run();
-    const request = world.requestTo(HOST, 1, 0);
-    world.deliver(1, replyDouble('answer', request, 60), OFF_PATH, 53);
-    world.deliver(1, replyDouble('answer', request, 70), OFF_PATH, 53);
-    world.deliver(1, replyDouble('answer', request, 80), HOST, PORT);
-    world.deliver(1, replyDouble('answer', request, 90), HOST, PORT);
-    world.deliver(1, replyDouble('answer', request, 11), OFF_PATH, 53);
-    const seen = world.sighting(1, HOST);
-    assert.deepEqual(pick(seen), { responder: HOST, form: 0, datagrams: 2, payloadBytes: 170, offPath: 3 });
-    assert.equal(seen.offPathBytes, 141);
-    assert.deepEqual(world.sweep.ledger.takeNew(), [[seen]]);
-  });
-
-  it('of the asked address keeps the forms that an off-path sender answered before it: they are asked again too', async () => {
-    const world = await createWorld();
-    await world.run();
-    world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, 0), 60), OFF_PATH, 53);
-    world.deliver(1, replyDouble('answer', world.requestTo(HOST, 1, 1), 80), HOST, PORT);
-    assert.deepEqual([...world.sighting(1, HOST).forms].sort(), [0, 1]);
-    assert.equal(world.sighting(1, HOST).form, 1);
-  });
-
   it('of nonsense from another address proves nothing about the one that was asked', async () => {
     const world = await createWorld();
     await world.run();
     world.deliver(1, replyDouble('unrecognised', world.requestTo(HOST, 1, 0), 60), OFF_PATH, 53);
     assert.equal(world.sweep.ledger.size, 0);
     assert.equal(world.sweep.counts().unrecognisedDatagrams, 1);
-  });
-
-  it('whose nonce nobody was sent is unrecognised from the asked port of an asked address, else unsolicited', async () => {
-    const world = await createWorld();
-    await world.run();
-    world.deliver(1, bytes('?', 30), HOST, PORT);
-    assert.equal(world.sighting(1, HOST).firstReading.kind, 'unrecognised');
-    world.deliver(1, bytes('?', 30), OFF_PATH, PORT);
-    world.deliver(1, bytes('?', 30), HOST, PORT + 1);
-    assert.equal(world.sweep.counts().unsolicitedDatagrams, 2);
   });
 
   it('is ambiguous when it could answer several requests older than the cooldown, and attributed to none', async () => {
@@ -269,7 +215,6 @@ describe('a reply with a nonce', () => {
 
 describe('a sweep over both families', () => {
   const SIX = ipv6((0x2001_0db8n << 96n) + 5n);
-  const OTHER_SIX = ipv6((0x2001_0db9n << 96n) + 5n);
   /** 2001:db8::/120, three single addresses in other /64s, and 10.0.0.0/28. */
   const MIXED: readonly Range[] = [
     ...SMALL,
@@ -316,19 +261,6 @@ describe('a sweep over both families', () => {
     assert.deepEqual([form, ipPackets, wireBytes], [1, 2, 2008 + 2 * (40 + 8 + 18)]);
     assert.equal(world.sweep.ledger.size, 3);
   });
-
-  it('takes a nonce for an answer only from the family of the address that was asked with it', async () => {
-    const world = await createWorld({ ranges: MIXED });
-    await world.run();
-    const toFour = world.requestTo(HOST, 1, 0);
-    world.deliver(1, replyDouble('answer', toFour, 60), OTHER_SIX, PORT);
-    assert.equal(world.sweep.ledger.size, 0);
-    assert.equal(world.sweep.counts().unsolicitedDatagrams, 1);
-    world.deliver(1, replyDouble('answer', world.requestTo(SIX, 1, 0), 60), OTHER_SIX, PORT);
-    assert.equal(world.sighting(1, SIX).responder, OTHER_SIX);
-    world.deliver(1, replyDouble('answer', toFour, 60), OFF_PATH, PORT);
-    assert.equal(world.sighting(1, HOST).responder, OFF_PATH);
-  });
 });
 
 describe('the sockets of a sweep', () => {
@@ -340,39 +272,6 @@ describe('the sockets of a sweep', () => {
       [1_000_000, 123],
     ] as const)
       assert.equal((await createWorld({ rate, onlyEchoing: true })).sockets(), sockets);
-  });
-});
-
-describe('unrecognised bytes', () => {
-  it('give way to an answer of the same responder, and stay in its sums', async () => {
-    const world = await createWorld();
-    await world.run();
-    world.deliver(0, bytes('X', 100), HOST, PORT);
-    assert.equal(world.sighting(0, HOST).firstReading.kind, 'unrecognised');
-    world.deliver(0, bytes('X', 100), HOST, PORT);
-    world.deliver(0, bytes('A', 60), HOST, PORT);
-    world.deliver(0, bytes('X', 100), HOST, PORT);
-    const seen = world.sighting(0, HOST);
-    assert.equal(seen.firstReading.kind, 'answer');
-    assert.deepEqual(pick(seen), { responder: HOST, form: 0, datagrams: 4, payloadBytes: 360, offPath: 0 });
-    assert.equal(world.sweep.counts().unrecognisedDatagrams, 2);
-    assert.equal(world.sweep.ledger.takeNew().flat().length, 1);
-  });
-
-  it('of the asked address do not push out the answer of an off-path sender', async () => {
-    const world = await createWorld();
-    await world.run();
-    const request = world.requestTo(HOST, 1, 0);
-    world.deliver(1, replyDouble('answer', request, 60), OFF_PATH, 53);
-    world.deliver(1, replyDouble('unrecognised', request, 500), HOST, PORT);
-    const seen = world.sighting(1, HOST);
-    assert.deepEqual(pick(seen), {
-      responder: OFF_PATH,
-      form: 0,
-      datagrams: 1,
-      payloadBytes: 60,
-      offPath: 1,
-    });
   });
 });
 
