@@ -13,4 +13,5 @@ export { snmpGetBulk } from './snmp/getbulk.js';
 export { snmpV1GetNext } from './snmp/v1-getnext.js';
 export { snmpV3Discovery } from './snmp/v3-discovery.js';
 export { systat } from './small-services/systat.js';
+export { tftp } from './tftp/tftp.js';
 export { time } from './small-services/time.js';

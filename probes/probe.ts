@@ -218,6 +218,8 @@ export interface EmulatedServer {
   readonly name: string;
   /** What it stands for, and what it was measured on. */
   readonly about: string;
+  /** Whether it answers from a port drawn for each request, as TFTP servers do. */
+  readonly fromAnotherPort?: true;
   /** The datagrams that one request brings, in order; none where the server stays silent. */
   reply(request: Uint8Array): readonly Uint8Array[];
 }

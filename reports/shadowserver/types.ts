@@ -63,13 +63,17 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     hasIpv6: false,
   },
   scan_qotd: { columns: ['quote', 'response_size', 'amplification'], hasIpv6: false },
+  scan_tftp: {
+    columns: 'opcode,errorcode,error,errormessage,response_size,amplification'.split(','),
+    hasIpv6: false,
+  },
 };
 
 /** Columns that a reader turns into an integer: a text, and a fraction too, would cost the whole row. */
 export const INTEGER_COLUMNS: ReadonlySet<string> = new Set(
   (
     'leap,mintc,peer,poll,precision,state,stratum,tai,tc,uptime,vendor_id,' +
-    'pid,pointer_size,curr_connections,total_connections'
+    'pid,pointer_size,curr_connections,total_connections,opcode,errorcode'
   ).split(','),
 );
 

@@ -36,9 +36,14 @@ export async function startLab(hosts: readonly LabHost[]): Promise<Lab> {
 async function serve(emulated: EmulatedServer, address: string, port: number): Promise<Socket> {
   if (!address.startsWith('127.') && address !== '::1')
     throw new UsageError(`the lab does not serve ${address}`, 'its hosts have loopback addresses only');
-  const socket = createSocket(address.includes(':') ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
+  const open = (): Socket =>
+    createSocket(address.includes(':') ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
+  const socket = open();
   socket.on('message', (request, sender) => {
-    for (const reply of emulated.reply(request)) socket.send(reply, sender.port, sender.address, ignoreLoss);
+    const replies = emulated.reply(request);
+    if (emulated.fromAnotherPort !== true) {
+      for (const reply of replies) socket.send(reply, sender.port, sender.address, ignoreLoss);
+    } else if (replies.length > 0) sendAndClose(open(), address, replies, sender);
   });
   socket.bind(port, address);
   try {
@@ -50,6 +55,22 @@ async function serve(emulated: EmulatedServer, address: string, port: number): P
     );
   }
   return socket;
+}
+
+/** From a port that the system draws. */
+function sendAndClose(
+  socket: Socket,
+  address: string,
+  replies: readonly Uint8Array[],
+  to: { readonly address: string; readonly port: number },
+): void {
+  let unsent = replies.length;
+  socket.bind(0, address, () => {
+    for (const reply of replies)
+      socket.send(reply, to.port, to.address, () => {
+        if (--unsent === 0) socket.close();
+      });
+  });
 }
 
 /** A client that is gone by now is no fault of the lab. */

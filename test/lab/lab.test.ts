@@ -59,6 +59,26 @@ describe('the lab', () => {
     assert.equal(hosts.length, 2 * chargen.emulatedServers.length + 2);
   });
 
+  it('answers from a port drawn for each request where its server does, and is closed all the same', async () => {
+    const [host] = labHosts(probes, { basePort: 27_000, hasIpv6: false }).filter(
+      ({ emulated }) => emulated.fromAnotherPort === true,
+    );
+    assert.ok(host !== undefined);
+    const [asker] = probes.filter(({ id }) => host.probes.includes(id));
+    const lab = await startLab([host]);
+    const client = createSocket('udp4');
+    try {
+      const message = once(client, 'message');
+      client.send(asker?.build(undefined).sweepForms[0].encode(0) ?? '', host.port, host.address);
+      const [, sender] = (await message) as [Buffer, { readonly address: string; readonly port: number }];
+      assert.equal(sender.address, host.address);
+      assert.notEqual(sender.port, host.port);
+    } finally {
+      client.close();
+      await lab.close();
+    }
+  });
+
   it('answers on ::1 as on any other of its addresses', onIpv6, async () => {
     const [host] = labHosts(probes, { basePort: 27_000, hasIpv6: true }).filter(
       ({ address, probes: askers }) => address === '::1' && askers.includes('chargen'),

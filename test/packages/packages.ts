@@ -48,6 +48,8 @@ export const PACKAGE_SETS = {
     proof: 'usr/bin/memcached',
   },
   openvpn: { name: 'openvpn', room: 'servers', packages: ['openvpn'], proof: 'usr/sbin/openvpn' },
+  tftpdHpa: { name: 'tftpd-hpa', room: 'servers', packages: ['tftpd-hpa'], proof: 'usr/sbin/in.tftpd' },
+  atftpd: { name: 'atftpd', room: 'servers', packages: ['atftpd'], proof: 'usr/sbin/atftpd' },
   xinetd: { name: 'xinetd', room: 'servers', packages: ['xinetd'], proof: 'usr/sbin/xinetd' },
   openbsdInetd: {
     name: 'openbsd-inetd',
@@ -64,6 +66,7 @@ export const PACKAGE_SETS = {
   ntpsec: { name: 'ntpsec', room: 'servers', packages: ['ntpsec'], proof: 'usr/sbin/ntpd' },
   dig: { name: 'dig', room: 'servers', packages: ['bind9-dnsutils'], proof: 'usr/bin/dig' },
   snmpTools: { name: 'snmp', room: 'servers', packages: ['snmp'], proof: 'usr/bin/snmpbulkget' },
+  tftpClient: { name: 'tftp-hpa', room: 'servers', packages: ['tftp-hpa'], proof: 'usr/bin/tftp' },
   netcat: { name: 'netcat', room: 'servers', packages: ['netcat-openbsd'], proof: 'bin/nc.openbsd' },
   chrony: { name: 'chrony', room: 'servers', packages: ['chrony'], proof: 'usr/sbin/chronyd' },
   // The program by its name in Debian 12: php-cli is a name alone.

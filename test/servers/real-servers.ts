@@ -10,6 +10,7 @@ import { openvpn } from './openvpn.js';
 import { pdnsRecursor } from './pdns-recursor.js';
 import type { PlanIn } from './server.js';
 import { snmpd, type SnmpdView } from './snmpd.js';
+import { atftpd, dnsmasqTftp, tftpdHpa, type TftpRoot } from './tftp.js';
 import { unbound } from './unbound.js';
 
 /** One server in one configuration. */
@@ -31,6 +32,7 @@ export const UPSTREAM = address(200);
 
 const [DNS, NTP, SNMP] = [[53], [123], [161]];
 const OPENVPN = [1194];
+const TFTP = [69];
 const [ECHO, SYSTAT, DAYTIME, QOTD, CHARGEN, TIME] = [7, 11, 13, 17, 19, 37];
 
 type Plans = (at: string) => PlanIn;
@@ -59,6 +61,8 @@ const showing =
   (view: SnmpdView): Plans =>
   (at) =>
     snmpd(at, { view });
+
+const empty: TftpRoot = { hasFile: false };
 
 const open = ['allow-recursion { any; }'];
 const closed = ['allow-recursion { none; }', 'allow-query-cache { none; }'];
@@ -110,6 +114,9 @@ export const REAL_SERVERS: readonly RealServer[] = [
   ),
   row('openbsd-inetd', 35, [ECHO, DAYTIME, CHARGEN, TIME], openbsdInetd, 'built-in services'),
   row('inetutils-inetd', 36, [ECHO, DAYTIME, CHARGEN, TIME], inetutilsInetd, 'built-in services'),
+  row('tftpd-hpa', 64, TFTP, (at) => tftpdHpa(at, empty), 'nothing in its root'),
+  row('atftpd', 65, TFTP, (at) => atftpd(at, empty), 'nothing in its root'),
+  row('dnsmasq-tftp', 66, TFTP, (at) => dnsmasqTftp(at, empty), '`enable-tftp`, nothing in its root'),
 ];
 
 function row(

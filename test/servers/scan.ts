@@ -73,6 +73,7 @@ const exchangeRecord = z.looseObject({
 const findingRecord = z.looseObject({
   ip: z.string(),
   port: z.number(),
+  probed_port: z.number(),
   probe: z.string(),
   report: z.string(),
   severity: z.string(),
@@ -100,6 +101,7 @@ const runFile = z.looseObject({
   counts: z.looseObject({
     sweep_packets: z.number(),
     measurement_requests: z.number(),
+    farewells: z.number().optional(),
     findings: z.number(),
     received_datagrams: z.number(),
     received_bytes: z.number(),

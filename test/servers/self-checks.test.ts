@@ -41,6 +41,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'snmp-v1-getnext', open: 'snmpd-v1-only', shows: /iso\S* = / },
   { probe: 'snmp-v3-discovery', open: 'snmpd-open', shows: /Unknown user name/ },
   { probe: 'systat', open: 'xinetd', shows: /alice +pts/ },
+  { probe: 'tftp', open: 'tftpd-hpa', shows: /Error code 1: File not found/ },
   { probe: 'time', open: 'xinetd', shows: /^0000000( +\d+){4}$/m },
 ];
 
@@ -96,7 +97,9 @@ describe('the check that a notice names', { concurrency: true }, () => {
       .replaceAll('PORT', String(port))
       .replace('www.example.com', CHECK.name)
       .replace('example.net', 'fat.test');
-    const sets = [PACKAGE_SETS.dig, PACKAGE_SETS.snmpTools, PACKAGE_SETS.ntpsec].map(unpacked);
+    const sets = [PACKAGE_SETS.dig, PACKAGE_SETS.snmpTools, PACKAGE_SETS.ntpsec, PACKAGE_SETS.tftpClient].map(
+      unpacked,
+    );
     const environment = {
       PATH: [folder, ...sets.map((set) => set.path('usr/bin')), '/usr/sbin:/usr/bin:/sbin:/bin'].join(':'),
       LD_LIBRARY_PATH: sets.map((set) => set.environment['LD_LIBRARY_PATH']).join(':'),

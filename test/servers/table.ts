@@ -75,21 +75,25 @@ export async function updateSection<Name extends string>(
     columns.map(() => '---'),
     ...rows.map((row) => columns.map((column) => row[column])),
   ];
-  const text = readFileSync(PAGE, 'utf8').replace(
-    sectionOf(readFileSync(PAGE, 'utf8'), section),
-    () => `\n\n${table.map(line).join('')}\n`,
-  );
+  const page = readFileSync(PAGE, 'utf8');
+  // With its mark before it: an empty section would be found anywhere.
+  const place = markOf(section) + sectionOf(page, section);
+  const text = page.replace(place, () => `${markOf(section)}\n\n${table.map(line).join('')}\n`);
   const style = await resolveConfig(PAGE);
   writeFileSync(PAGE, await format(text, { ...style, filepath: PAGE }));
 }
 
 /** What stands between the two comments that mark a section. */
 function sectionOf(page: string, section: string): string {
-  const [begin, end] = [`<!-- measured: ${section} -->`, '<!-- end -->'];
+  const [begin, end] = [markOf(section), '<!-- end -->'];
   const from = page.indexOf(begin) + begin.length;
   const to = page.indexOf(end, from);
   assert.ok(from >= begin.length && to > from, `docs/servers.md has a section ${section}`);
   return page.slice(from, to);
+}
+
+function markOf(section: string): string {
+  return `<!-- measured: ${section} -->`;
 }
 
 function parse(table: string): Row[] {
