@@ -110,6 +110,7 @@ function unreadable(text: string): RangeProblem {
 function whatToWrite(text: string): string {
   const [address = '', length] = text.trim().split('/');
   if (text !== text.trim() && text.trim() !== '') return 'remove the blanks around it';
+  if (/^[0-9a-f:./]+[\s,;]+[0-9a-f]*[.:]/i.test(text)) return 'write one address or prefix a line';
   if (address.includes('%')) return 'leave out the zone, the part from % on';
   if (isIP(address) === 6 && address.includes('.'))
     return 'write the IPv4 address itself, or the IPv6 address in hexadecimal groups alone';
@@ -119,7 +120,6 @@ function whatToWrite(text: string): string {
   if (/^[\d.]+$/.test(address) && address !== '') return 'write all four octets: 10.0.0.0/8, not 10/8';
   if (/^[0-9a-f:.]+-[0-9a-f:.]+$/i.test(address))
     return 'write a range as prefixes: 192.0.2.0/25, 192.0.2.128/26';
-  if (/^[0-9a-f:./]+[\s,;]+[0-9a-f:./]+/i.test(text)) return 'write one address or prefix a line';
   if (/\.[a-z]{2,}$/i.test(address)) return 'write the address; names are not looked up';
   return 'write an address such as 192.0.2.7 or 2001:db8::7, or a prefix such as 192.0.2.0/24';
 }

@@ -53,19 +53,14 @@ export function readYaml(text: string, name: string): YamlSource {
     const { problem, hint } = tellFlaw(flaw.code, flaw.message);
     fail(flaw.pos[0], `${problem}: ${quote(lineOf(text, lineAt(lines, flaw.pos[0])))}`, hint);
   }
-  if (second)
-    fail(
-      second.range[0],
-      'a second YAML document begins here',
-      'keep one document, without --- or ... lines',
-    );
+  if (second) fail(second.range[0], SECOND_DOCUMENT.problem, SECOND_DOCUMENT.hint);
   const contents = document?.contents;
   if (!document || !contents || isEmptyNode(contents))
     return fail(0, 'the file is empty', `write its keys; \`ampscope init\` writes a file to start from`);
   visit(document, {
     Pair: (_, { key }) => {
       if (!isScalar(key) || key.value === null)
-        fail(isNode(key) ? (key.range?.[0] ?? 0) : 0, 'a key here is not a word', CHECK_SYNTAX);
+        fail(isNode(key) ? (key.range?.[0] ?? 0) : 0, NO_WORD.problem, NO_WORD.hint);
     },
     Alias: (_, node) =>
       fail(node.range?.[0] ?? 0, `"*${node.source}" is a YAML alias`, 'write the value out in full'),
@@ -120,7 +115,9 @@ function walk(document: Document, path: Path): Place {
   for (const step of path) {
     const child = childOf(node, step);
     if (!child) return { node: undefined, offset, keyOffset };
-    const valueOffset = isEmptyNode(child.value) ? undefined : child.value?.range?.[0];
+    // The place of an empty value is that of its key; an empty entry of a list stands where its dash does.
+    const hasPlace = child.key === undefined || !isEmptyNode(child.value);
+    const valueOffset = hasPlace ? child.value?.range?.[0] : undefined;
     keyOffset = child.key?.range?.[0] ?? valueOffset ?? keyOffset;
     offset = valueOffset ?? keyOffset;
     node = child.value;
@@ -139,7 +136,7 @@ function childOf(node: Node | undefined, step: PropertyKey): { key?: Node; value
   return { ...(isNode(pair.key) && { key: pair.key }), ...(isNode(pair.value) && { value: pair.value }) };
 }
 
-/** A value that is not there, or that says `null` by not being there: it has no place of its own. */
+/** A value that is not there, or that says `null` by not being there. */
 function isEmptyNode(node: Node | null | undefined): boolean {
   return !node || (isScalar(node) && node.value === null && (node.source ?? '') === '');
 }
@@ -169,6 +166,11 @@ const UNEVEN: ToldFlaw = {
   hint: 'write the - of each entry below that of the entry before it',
 };
 const OUT_OF_PLACE: ToldFlaw = { problem: 'something here is out of place', hint: CHECK_SYNTAX };
+const NO_WORD: ToldFlaw = { problem: 'a key here is not a word', hint: CHECK_SYNTAX };
+const SECOND_DOCUMENT: ToldFlaw = {
+  problem: 'a second YAML document begins here',
+  hint: 'keep one document, without --- or ... lines',
+};
 const NO_TAG: ToldFlaw = {
   problem: 'a YAML tag stands here',
   hint: 'remove the tag, the word that begins with !, or put the text in quotes',
@@ -239,13 +241,10 @@ const FLAWS: Readonly<Record<ErrorCode, ToldFlaw | readonly (readonly [message: 
     ],
     MULTILINE_IMPLICIT_KEY: NO_COLON,
     MULTIPLE_ANCHORS: NO_ANCHOR,
-    MULTIPLE_DOCS: {
-      problem: 'a second YAML document begins here',
-      hint: 'keep one document, without --- or ... lines',
-    },
+    MULTIPLE_DOCS: SECOND_DOCUMENT,
     MULTIPLE_TAGS: NO_TAG,
-    NON_STRING_KEY: { problem: 'a key here is not a word', hint: CHECK_SYNTAX },
-    RESOURCE_EXHAUSTION: { problem: 'too much is nested here', hint: CHECK_SYNTAX },
+    NON_STRING_KEY: NO_WORD,
+    RESOURCE_EXHAUSTION: OUT_OF_PLACE,
     TAB_AS_INDENT: { problem: 'a tab in the indentation', hint: 'indent with spaces' },
     TAG_RESOLVE_FAILED: NO_TAG,
     UNEXPECTED_TOKEN: [

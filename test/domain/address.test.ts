@@ -4,6 +4,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Address } from '../../src/domain/address.js';
 import {
+  addressCount,
+  addressesIn,
   addressPlus,
   bitsOf,
   compareAddresses,
@@ -150,8 +152,9 @@ describe('reading an address', () => {
 describe('the integers of addresses', () => {
   it('are refused where they are no address', () => {
     for (const value of [-1, 0.5, 2 ** 32, Number.NaN, Infinity])
-      assert.throws(() => ipv4(value), RangeError);
-    for (const value of [-1n, 2n ** 128n]) assert.throws(() => ipv6(value), RangeError);
+      assert.throws(() => ipv4(value), new RangeError(`no IPv4 address: ${value}`));
+    for (const value of [-1n, 2n ** 128n])
+      assert.throws(() => ipv6(value), new RangeError(`no IPv6 address: ${value.toString()}`));
     assert.throws(() => addressPlus(ipv4(0xffff_ffff), 1), RangeError);
     assert.throws(() => addressPlus(ipv6(LAST_V6), 1), RangeError);
   });
@@ -160,12 +163,15 @@ describe('the integers of addresses', () => {
     assert.equal(new Set<Address>([ipv4(1), ipv6(1n)]).size, 2);
     assert.equal(familyOf(ipv4(1)), 4);
     assert.equal(familyOf(ipv6(1n)), 6);
-    assert.equal(bitsOf(4) + bitsOf(6), 160);
+    assert.deepEqual([bitsOf(4), bitsOf(6)], [32, 128]);
   });
 
   it('are sorted IPv4 first, then by value', () => {
     const sorted = [ipv6(0n), ipv4(0xffff_ffff), ipv6(5n), ipv4(3)].toSorted(compareAddresses);
     assert.deepEqual(sorted, [3, 0xffff_ffff, 0n, 5n]);
+    // The same bits in both families.
+    assert.equal(compareAddresses(ipv4(5), ipv6(5n)), -1);
+    assert.equal(compareAddresses(ipv6(0n), ipv4(0)), 1);
     fc.assert(
       fc.property(address, address, (a, b) => {
         assert.equal(compareAddresses(a, b), -compareAddresses(b, a) + 0);
@@ -189,6 +195,23 @@ describe('the integers of addresses', () => {
         }
       }),
     );
+  });
+});
+
+describe('a range', () => {
+  it('counts its addresses, both ends included, as a bigint and as a number', () => {
+    const count = (first: Address, last: Address): readonly (bigint | number)[] => [
+      rangeSize({ first, last }),
+      addressesIn({ first, last }),
+    ];
+    assert.deepEqual(count(ipv4(7), ipv4(7)), [1n, 1]);
+    assert.deepEqual(count(ipv4(0), ipv4(0xffff_ffff)), [2n ** 32n, 2 ** 32]);
+    assert.deepEqual(count(ipv6(7n), ipv6(7n)), [1n, 1]);
+    assert.deepEqual(count(ipv6(7n), ipv6(9n)), [3n, 3]);
+  });
+
+  it('is told to people with its number', () => {
+    assert.deepEqual([0, 1, 256].map(addressCount), ['0 addresses', '1 address', '256 addresses']);
   });
 });
 

@@ -51,16 +51,27 @@ describe('the sum of two records of counters', () => {
       assert.deepEqual(sum, { sent: 3 });
   });
 
-  it('has by key what either counted', () => {
-    assert.deepEqual(addByKey({ refused: 1, silent: 2 }, { refused: 4, closed: 8 }), {
-      closed: 8,
-      refused: 5,
-      silent: 2,
-    });
+  it('has by key what either counted, the keys sorted', () => {
+    const sum = addByKey({ refused: 1, silent: 2 }, { refused: 4, closed: 8 });
+    assert.deepEqual(Object.entries(sum), [
+      ['closed', 8],
+      ['refused', 5],
+      ['silent', 2],
+    ]);
   });
 
   it('is none of what is no counter', () => {
     // @ts-expect-error a text cannot be summed
-    assert.throws(() => add({ sent: 1, seed: 'x' }, { sent: 1, seed: 'y' }), RangeError);
+    assert.throws(() => add({ sent: 1, seed: 'x' }, { sent: 1, seed: 'y' }), /^RangeError: no counters$/);
+    const mixed: readonly (readonly [unknown, unknown])[] = [
+      [1, [1]],
+      [[1], { sent: 1 }],
+      [{ sent: 1 }, [1]],
+      [{ sent: 1 }, 1],
+      [null, { sent: 1 }],
+      [{ sent: 1 }, null],
+    ];
+    for (const [a, b] of mixed)
+      assert.throws(() => add({ part: a }, { part: b }), RangeError, JSON.stringify([a, b]));
   });
 });

@@ -4,9 +4,21 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Family } from '../../src/domain/address.js';
-import type { Traffic } from '../../src/domain/exchange.js';
-import { NO_TRAFFIC, addTraffic, trafficOf } from '../../src/domain/exchange.js';
+import type { Exchange, Reply, Traffic } from '../../src/domain/exchange.js';
+import {
+  addPayloads,
+  addTraffic,
+  answersIn,
+  lastReplyMs,
+  NO_PAYLOADS,
+  NO_TRAFFIC,
+  receivedWithin,
+  refusalsIn,
+  trafficOf,
+  wasStillSending,
+} from '../../src/domain/exchange.js';
 import { repositoryRoot } from '../repository.js';
+import { address, exchange } from '../reports/sample-run.js';
 
 interface Figures {
   readonly request_bytes: number;
@@ -110,6 +122,71 @@ describe('the traffic of a datagram', () => {
         assert.deepEqual(addTraffic(a, NO_TRAFFIC), a);
       }),
     );
+  });
+});
+
+describe('what an exchange keeps', () => {
+  const answers = (...afterMs: readonly (number | undefined)[]): readonly Reply[] =>
+    afterMs.map((ms) => ({
+      ...(ms !== undefined && { afterMs: ms }),
+      payloadBytes: 1500,
+      reading: { kind: 'answer', facts: { ms: ms ?? -1 } },
+    }));
+  const of = (more: Partial<Exchange>): Exchange =>
+    exchange('192.0.2.1', 53, Uint8Array.of(1), [1500], { listenedMs: 5000, ...more });
+
+  it('are answers and refusals apart, each in order, and of what no reader knows neither', () => {
+    const replies: readonly Reply[] = [
+      { payloadBytes: 1, reading: { kind: 'refusal', reason: 'refused' } },
+      { payloadBytes: 1, reading: { kind: 'answer', facts: { first: true } } },
+      { payloadBytes: 1, reading: { kind: 'unrecognised', why: 'short' } },
+      { payloadBytes: 1, reading: { kind: 'refusal', reason: 'servfail', transient: true } },
+      { payloadBytes: 1, reading: { kind: 'answer', facts: { first: false } } },
+    ];
+    assert.deepEqual(answersIn(of({ replies })), [{ first: true }, { first: false }]);
+    assert.deepEqual(refusalsIn(of({ replies })), ['refused', 'servfail']);
+  });
+
+  it('tells what had come by a time, that millisecond included, in the frames of its family', () => {
+    const replies = answers(1, 2000, 2001);
+    const four = { datagrams: 2, payloadBytes: 3000, ipPackets: 4, wireBytes: 2 * (1518 + 66) };
+    assert.deepEqual(receivedWithin(of({ replies }), 2000), four);
+    assert.deepEqual(receivedWithin(of({ replies }), 0), NO_TRAFFIC);
+    const responder = { address: address('2001:db8::1'), port: 53 };
+    const six = { ...four, wireBytes: 2 * (1514 + 48 + 60 + 18) };
+    assert.deepEqual(receivedWithin(of({ replies, responder }), 2000), six);
+    assert.deepEqual(receivedWithin(of({ replies: answers(undefined) }), 2000), NO_TRAFFIC);
+    const { responder: _, ...silent } = of({ replies: [] });
+    assert.deepEqual(receivedWithin(silent, 2000), NO_TRAFFIC);
+  });
+
+  it('tells nothing of times where it was seen in the sweep, which keeps none', () => {
+    assert.equal(receivedWithin(of({ seenIn: 'sweep', replies: answers(undefined) }), 2000), undefined);
+    assert.equal(lastReplyMs(of({ replies: answers(undefined) })), undefined);
+    assert.equal(lastReplyMs(of({ replies: [] })), undefined);
+    assert.equal(lastReplyMs(of({ replies: answers(1, 7.5) })), 7.5);
+  });
+
+  it('was still sending where the cap left it no longer than its longest interval', () => {
+    for (const [end, times, listenedMs, expected] of [
+      ['capped', [0, 3000, 4000], 7000, true],
+      ['capped', [0, 3000, 4000], 7001, false],
+      ['quiet', [0, 3000, 4000], 4500, false],
+      ['capped', [4000], 4000, true],
+      ['capped', [4000], 4001, false],
+      ['capped', [], 4000, false],
+      ['capped', [0, 3000], undefined, false],
+    ] as const) {
+      const { listenedMs: _, ...capped } = of({ end, replies: answers(...times) });
+      const whole = listenedMs === undefined ? capped : { ...capped, listenedMs };
+      assert.equal(wasStillSending(whole), expected, `${end} ${times.join()} ${String(listenedMs)}`);
+    }
+  });
+
+  it('adds what is part of no figure, datagrams and bytes apart', () => {
+    const sum = addPayloads({ datagrams: 1, payloadBytes: 20 }, { datagrams: 3, payloadBytes: 400 });
+    assert.deepEqual(sum, { datagrams: 4, payloadBytes: 420 });
+    assert.deepEqual(addPayloads(sum, NO_PAYLOADS), sum);
   });
 });
 

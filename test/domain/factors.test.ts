@@ -5,7 +5,13 @@ import { ipv4, ipv6 } from '../../src/domain/address.js';
 import type { Exchange, Traffic } from '../../src/domain/exchange.js';
 import { NO_TRAFFIC, addTraffic, trafficOf } from '../../src/domain/exchange.js';
 import { compareSeverities } from '../../src/domain/finding.js';
-import { computedFactors, factorsOf, isLowerBound, reportedExchange } from '../../src/domain/factors.js';
+import {
+  computedFactors,
+  factorsOf,
+  isLowerBound,
+  largestBelowTwice,
+  reportedExchange,
+} from '../../src/domain/factors.js';
 
 describe('the factors of an exchange', () => {
   it('of a full monlist server are 5500 for 8 bytes, 917 for 48 and 229 for 192; 759, 517 and 204 on the wire', () => {
@@ -75,9 +81,26 @@ describe('the reported exchange', () => {
   });
 });
 
+describe('the largest answer that is less than twice its request on the wire', () => {
+  for (const [request, family, answer, why] of [
+    [1, 4, 81, '81 + 46 bytes of headers are 127, and the smallest frame is 64'],
+    [40, 4, 125, 'frames of 86 and 171 bytes'],
+    [40, 6, 145, 'frames of 106 and 211 bytes'],
+    [1000, 4, 2007, 'frames of 1,046 and of 1,518 + 573 bytes'],
+  ] as const)
+    it(`has ${answer} bytes for ${request} over IPv${family}: ${why}`, () => {
+      assert.equal(largestBelowTwice(request, family), answer);
+      const { wireBytes } = trafficOf(request, family);
+      assert.ok(trafficOf(answer, family).wireBytes < 2 * wireBytes);
+      assert.ok(trafficOf(answer + 1, family).wireBytes >= 2 * wireBytes);
+    });
+});
+
 describe('a lower bound', () => {
-  it('is what a cap or a loss made too small, and nothing else', () => {
+  it('is what a cap, a loss or requests that nothing tells apart made too small, and nothing else', () => {
     assert.equal(isLowerBound(exchange({ caveats: ['capped'] })), true);
+    assert.equal(isLowerBound(exchange({ caveats: ['undivided'] })), true);
+    assert.equal(isLowerBound(exchange({})), false);
     assert.equal(isLowerBound(exchange({ caveats: ['late', 'lossy'] })), true);
     assert.equal(isLowerBound(exchange({ caveats: ['off-address', 'duplicated', 'late'] })), false);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Severity } from '../../src/domain/finding.js';
-import { compareSeverities, SEVERITIES, severityOf } from '../../src/domain/finding.js';
+import { compareSeverities, LOOP_RISK, SEVERITIES, severityOf } from '../../src/domain/finding.js';
 
 function levelsOf(factors: readonly number[], published: Severity): readonly Severity[] {
   return factors.map((factor) => severityOf({}, factor, published).level);
@@ -51,6 +51,26 @@ describe('the severity of a finding', () => {
     });
     assert.equal(severityOf({}, 30, 'medium', thresholds).level, 'critical');
     assert.match(severityOf({}, 4.9, 'medium', thresholds).reason, /2 or more: the published severity/);
+  });
+
+  it('says why it is what it is', () => {
+    assert.deepEqual(
+      [0.99, 1.99, 2, 10, 100].map((factor) => severityOf({}, factor, 'medium').reason),
+      [
+        'wire amplification below 1',
+        'wire amplification below 2',
+        'wire amplification of 2 or more: the published severity of its type',
+        'wire amplification of 10 or more',
+        'wire amplification of 100 or more',
+      ],
+    );
+    assert.match(severityOf({}, 10, 'high').reason, /the published severity of its type$/);
+  });
+
+  it('is high where two such services may answer each other without end, however little one of them sends', () => {
+    const { level, reason } = severityOf({ atLeast: LOOP_RISK }, 1, 'low');
+    assert.equal(level, 'high');
+    assert.match(reason, /^one packet with a forged source .* answer each other without end$/);
   });
 
   it("is what the probe's judgement says, with its reason, whatever the figure", () => {

@@ -50,7 +50,7 @@ describe('addresses of others are masked in every usual form', () => {
     [`${NIBBLES}.ip6.arpa`, `${MASK}.ip6.arpa`],
     [`PTR ${NIBBLES.toUpperCase()}.IP6.ARPA.`, `PTR ${MASK}.IP6.ARPA.`],
   ];
-  for (const [text, expected] of forms.filter(([given]) => !given.includes('..')))
+  for (const [text, expected] of forms)
     it(text, () => {
       assert.equal(masked(text), expected);
       assert.equal(masked(masked(text)), expected, 'masked once, it stays as it is');

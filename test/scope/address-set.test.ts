@@ -7,11 +7,14 @@ import type { AddressSet } from '../../src/scope/address-set.js';
 import {
   addressSet,
   difference,
+  holds,
   intersection,
   isEmpty,
+  lastNotAbove,
   membership,
   sizeOf,
   toPrefixes,
+  touches,
 } from '../../src/scope/address-set.js';
 import { address, range } from './scope-of.js';
 
@@ -55,9 +58,43 @@ describe('a set of addresses', () => {
     assert.deepEqual([allIpv6?.(ipv4(1)), allIpv6?.(ipv6(1n))], [false, true]);
   });
 
+  it('holds a range where all of it is in one of its own, and touches one where any of it is', () => {
+    const some = set('192.0.2.0/28', '192.0.2.32/28', '2001:db8::10/124');
+    for (const [first, last, isHeld, isTouched] of [
+      ['192.0.2.0', '192.0.2.15', true, true],
+      ['192.0.2.15', '192.0.2.15', true, true],
+      ['192.0.2.15', '192.0.2.32', false, true],
+      ['192.0.2.16', '192.0.2.31', false, false],
+      ['192.0.2.16', '192.0.2.32', false, true],
+      ['192.0.1.0', '192.0.1.255', false, false],
+      ['192.0.1.255', '192.0.2.255', false, true],
+      ['192.0.2.48', '255.255.255.255', false, false],
+      ['2001:db8::10', '2001:db8::1f', true, true],
+      ['2001:db8::f', '2001:db8::1f', false, true],
+      ['2001:db8::1f', '2001:db8::20', false, true],
+      ['2001:db8::', '2001:db8::f', false, false],
+      ['2001:db8::20', 'ffff::', false, false],
+    ] as const) {
+      const asked = { first: address(first), last: address(last) };
+      assert.equal(holds(some, asked), isHeld, `${first}-${last} held`);
+      assert.equal(touches(some, asked), isTouched, `${first}-${last} touched`);
+    }
+    assert.equal(holds(addressSet([]), range('::')), false);
+    assert.equal(touches(addressSet([]), range('0.0.0.0')), false);
+  });
+
+  it('finds the last element that is not above a value', () => {
+    assert.deepEqual(
+      [0, 1, 2, 3, 5, 9].map((value) => lastNotAbove([1, 3, 3, 5], value)),
+      [-1, 0, 0, 2, 3, 3],
+    );
+    assert.equal(lastNotAbove([], 1), -1);
+  });
+
   it('counts both families exactly', () => {
     assert.equal(sizeOf(addressSet(everything)), (1n << 128n) + (1n << 32n));
     assert.equal(sizeOf(addressSet([])), 0n);
+    assert.equal(sizeOf(set('192.0.2.0/24', '10.0.0.1', '2001:db8::1', '2001:db8::10/124')), 274n);
   });
 
   it('of everything less one address is everything but that address', () => {
@@ -87,5 +124,9 @@ describe('a set of addresses', () => {
       '10.0.0.6/32',
     ]);
     assert.deepEqual(toPrefixes(addressSet(everything)).map(formatPrefix), ['0.0.0.0/0', '::/0']);
+    const from1To6Of6 = addressSet([{ first: address('::1'), last: address('::6') }, range('::8')]);
+    assert.deepEqual(toPrefixes(from1To6Of6).map(formatPrefix), [
+      ...['::1/128', '::2/127', '::4/127', '::6/128', '::8/128'],
+    ]);
   });
 });

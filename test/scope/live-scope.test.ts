@@ -41,10 +41,18 @@ describe('a live scope', () => {
     assert.equal(live.allows(address('192.0.2.7')), false);
   });
 
-  it('ends with the last day of the file as it is now', () => {
-    const live = createLiveScope(scopeOf(['192.0.2.0/24']));
-    live.narrow(scopeOf(['192.0.2.0/24'], [], '2026-12-31'));
+  it('ends with the last day of the file as it is now, and tells what that excludes and allows', () => {
+    const initial = scopeOf(['192.0.2.0/24'], ['192.0.2.7']);
+    const live = createLiveScope(initial);
+    assert.deepEqual(
+      [live.validUntilEnd, live.allowed, live.excluded, live.name],
+      [initial.validUntilEnd, initial.allowed, initial.excluded, 'scope.yaml'],
+    );
+    const next = scopeOf(['192.0.2.0/24'], ['192.0.2.8'], '2026-12-31');
+    live.narrow(next);
     assert.equal(new Date(live.validUntilEnd).toISOString(), '2026-12-31T23:59:59.999Z');
+    assert.equal(live.excluded, next.excluded);
+    assert.deepEqual(live.allowed, scopeOf(['192.0.2.0/24'], ['192.0.2.7', '192.0.2.8']).allowed);
   });
 
   it('only shrinks, whatever it is narrowed to, and allows what `allowed` holds', () => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import IPCIDR from 'ip-cidr';
 import { formatPrefix, ipv4, ipv6, lastOf, prefixOf } from '../../src/domain/address.js';
 import { UsageError } from '../../src/domain/usage-error.js';
-import { givenRange, parseRange } from '../../src/scope/parse-range.js';
+import { givenRange, parseRange, rangesIn, textsIn, together } from '../../src/scope/parse-range.js';
 
 const anyIpv4 = fc.nat(0xffff_ffff).map(ipv4);
 const anyIpv6 = fc.bigInt({ min: 0n, max: (1n << 128n) - 1n }).map(ipv6);
@@ -85,6 +85,22 @@ describe('parseRange refuses what ip-cidr by itself would misread', () => {
     ['10.0.0/8', 'write all four octets: 10.0.0.0/8, not 10/8'],
     ['167772160', 'write all four octets: 10.0.0.0/8, not 10/8'],
     ['0x7f.1', example],
+    ['1.2.3.4.5', 'write all four octets: 10.0.0.0/8, not 10/8'],
+    ['1.2.3.', 'write all four octets: 10.0.0.0/8, not 10/8'],
+    ['2001:db8::1-2001:db8::9', 'write a range as prefixes: 192.0.2.0/25, 192.0.2.128/26'],
+    ['192.0.2.1-', example],
+    ['-192.0.2.1', example],
+    ['192.0.2.1 192.0.2.2', 'write one address or prefix a line'],
+    ['10.0.0.0/8;2001:DB8::/32', 'write one address or prefix a line'],
+    ['10.0.0.0/8, 10.1.0.0/16', 'write one address or prefix a line'],
+    ['192.0.2.1 host', example],
+    ['host 192.0.2.1', example],
+    ['example.NET/24', 'write the address; names are not looked up'],
+    ['example.n', example],
+    ['localhost', example],
+    ['192.0.2.0/24 ', 'remove the blanks around it'],
+    ['192.0.2.1 24', example],
+    [' ', example],
     ['192.0.2.1-192.0.2.9', 'write a range as prefixes: 192.0.2.0/25, 192.0.2.128/26'],
     ['ns1.example.net', 'write the address; names are not looked up'],
     [' 10.0.0.0/8', 'remove the blanks around it'],
@@ -185,5 +201,32 @@ describe('givenRange', () => {
       ),
     );
     assert.throws(() => givenRange('10/8'), { message: '"10/8" is not an address or a prefix' });
+  });
+});
+
+describe('ranges as they were written', () => {
+  const lists = [['192.0.2.0/24'], [], ['2001:db8::1', '10.0.0.0/8']].map((texts) =>
+    texts.map((text) => givenRange(text)),
+  );
+  const texts = lists.flat().map(({ text }) => text);
+
+  it('are one list after the other, as often as it is gone through', () => {
+    const all = together(...lists);
+    assert.equal(all.length, 3);
+    for (let pass = 0; pass < 2; pass++)
+      assert.deepEqual(
+        Array.from(all, ({ text }) => text),
+        texts,
+      );
+    assert.deepEqual([together().length, [...together()]], [0, []]);
+  });
+
+  it('give their texts as often as asked, and their ranges', () => {
+    const all = textsIn(together(...lists));
+    for (let pass = 0; pass < 2; pass++) assert.deepEqual([...all], texts);
+    assert.deepEqual(
+      [...rangesIn(lists.flat())],
+      lists.flat().map(({ range }) => range),
+    );
   });
 });

@@ -3,6 +3,16 @@ import type { Address, Prefix, Range } from '../../src/domain/address.js';
 import { parseRange } from '../../src/scope/parse-range.js';
 import type { ScopeFile, ScopeNetwork } from '../../src/scope/scope-file.js';
 
+/** Six lines of a scope file that are in order; what a case adds begins on line 7. */
+export const SOUND_LINES: readonly string[] = [
+  'organisation: Example ISP',
+  'authorised_by: NOC',
+  'contact: noc@example.net',
+  'valid_until: 2027-03-31',
+  'networks:',
+  '  - prefix: 192.0.2.0/24',
+];
+
 /** A scope file as the parser would give it, with these networks and exclusions. */
 export function scopeFileOf(parts: {
   readonly networks: readonly (Partial<ScopeNetwork> & { readonly prefix: Prefix })[];

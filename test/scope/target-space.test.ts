@@ -7,7 +7,7 @@ import { givenRange } from '../../src/scope/parse-range.js';
 import type { Scope } from '../../src/scope/scope.js';
 import { createScope } from '../../src/scope/scope.js';
 import type { TargetSpace } from '../../src/scope/target-space.js';
-import { createTargetSpace } from '../../src/scope/target-space.js';
+import { createTargetSpace, targetSpaceOf } from '../../src/scope/target-space.js';
 import { address, prefix, range, scopeFileOf } from './scope-of.js';
 
 function scopeOf(networks: readonly string[], exclude: readonly string[] = []): Scope {
@@ -106,6 +106,19 @@ describe('the target space', () => {
       assert.throws(() => targets.addressAt(index), RangeError);
   });
 
+  it('of a run that goes on is what it was made of', () => {
+    const made = space(mixed, '192.0.2.0/28', '2001:db8:7::f0/124');
+    const { set, excludedAddresses, leftOut, given } = made;
+    const again = targetSpaceOf({ set, excludedAddresses, leftOut, given });
+    assert.equal(again.size, 31);
+    assert.deepEqual([again.set, again.excludedAddresses, again.leftOut, again.given], [set, 1, [], given]);
+    for (let index = 0; index < made.size; index++) {
+      assert.equal(again.addressAt(index), made.addressAt(index));
+      assert.equal(again.indexOf(made.addressAt(index)), index);
+    }
+    assert.throws(() => again.addressAt(31), new RangeError('no target 31 of 31'));
+  });
+
   it('needs no list for the widest scope there can be', () => {
     const eights = Array.from({ length: 223 }, (_, i) => `${i + 1}.0.0.0/8`);
     const all = space(scopeOf(eights, ['10.0.0.0/8']));
@@ -179,6 +192,22 @@ describe('a target is refused', () => {
     });
   });
 
+  it('with single addresses outside, each named alone', () => {
+    const holed = scopeOf(['2001:db8::/127', '2001:db8::3/128', '192.0.2.0/31']);
+    assert.throws(() => space(holed, '2001:db8::/126'), {
+      message: '"2001:db8::/126" is not all in the scope: 2001:db8::2 is outside',
+    });
+    assert.throws(() => space(holed, '192.0.2.0/29'), {
+      message: '"192.0.2.0/29" is not all in the scope: 192.0.2.2/31 and 192.0.2.4/30 are outside',
+    });
+    assert.throws(() => space(scopeOf(['192.0.2.0/31', '192.0.2.3/32']), '192.0.2.0/29'), {
+      message: '"192.0.2.0/29" is not all in the scope: 192.0.2.2 and 192.0.2.4/30 are outside',
+    });
+    assert.throws(() => space(scopeOf(['192.0.2.1/32']), '192.0.2.0/29'), {
+      message: '"192.0.2.0/29" is not all in the scope: 192.0.2.0, 192.0.2.2/31 and 192.0.2.4/30 are outside',
+    });
+  });
+
   it('of the other family than the source address', () => {
     for (const [sourceFamily, text] of [
       [4, '2001:db8:7::1'],
@@ -209,6 +238,22 @@ describe('a run with nothing to probe is refused', () => {
         'lift an exclusion in scope.yaml or --exclude',
       ),
     );
+  });
+
+  it('when the scope holds nothing of the family of the source address', () => {
+    assert.throws(
+      () => createTargetSpace({ scope: scopeOf(['192.0.2.0/24']), targets: [], sourceFamily: 6 }),
+      new UsageError(
+        'scope.yaml: no network in it can be swept: 192.0.2.0/24: the source address is IPv6',
+        'name targets inside the networks: addresses, or IPv6 prefixes of /112 or longer',
+      ),
+    );
+  });
+
+  it('when the scope excludes all that can be swept, and holds a network that cannot', () => {
+    assert.throws(() => space(scopeOf(['2001:db8::/64', '192.0.2.0/24'], ['192.0.2.0/24'])), {
+      message: 'scope.yaml: everything in the scope is excluded',
+    });
   });
 
   it('when the scope holds nothing but IPv6 networks too wide to sweep', () => {
