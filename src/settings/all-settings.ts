@@ -340,9 +340,10 @@ export function severitiesInOrder({
   if (value.severity_critical >= value.severity_high) return;
   issues.push({
     code: 'custom',
-    message: `${value.severity_critical} is less than the ${value.severity_high} of severity_high`,
+    message: `${value.severity_critical} for critical is less than ${value.severity_high} for high`,
     params: { hint: 'give both, the factor of critical no smaller than that of high' },
-    path: ['severity_critical'],
+    // Both: the place is that of the one that was given.
+    path: ['severity_critical', 'severity_high'],
     input: value,
   });
 }

@@ -91,7 +91,7 @@ export async function helpOf(usage: Usage<z.ZodObject>): Promise<string> {
 
 function parserOf({ name, describe, positional, settings, example }: Usage<z.ZodObject>): Argv {
   const call = ['$0', name, positional?.usage ?? ''].join(' ').trim();
-  const operands = positional ? `\n\n  ${positional.usage}  ${positional.describe}` : '';
+  const operands = positional ? `\n\n${positional.usage}  ${positional.describe}` : '';
   const see = `see ampscope ${name} --help`;
   return (
     yargs()

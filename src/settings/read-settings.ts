@@ -114,7 +114,8 @@ function problemOf(
   const { value, source } = written.get(String(key)) ?? { value: undefined, source: DEFAULT };
   if (issue === undefined || setting === undefined)
     throw new RangeError(`no setting is wrong: ${issue?.message ?? ''}`);
-  const place = placeOf(String(key), written);
+  const given = issue.path.map(String).find((name) => written.has(name)) ?? String(key);
+  const place = placeOf(given, written);
   if (issue.code === 'custom')
     return new UsageError(`${place}: ${issue.message}`, String(issue.params?.['hint']));
   const wrong = Array.isArray(value) && entry !== undefined ? (value[Number(entry)] as unknown) : value;

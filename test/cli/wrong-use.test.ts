@@ -71,7 +71,7 @@ const WRONG_USE: readonly (readonly [words: readonly string[], error: RegExp, hi
   ],
   [
     ['scan', '--scope', scope, '--severity-high', '200'],
-    /--severity-critical: 100 is less than the 200 of severity_high/,
+    /--severity-high: 100 for critical is less than 200 for high/,
     /give both/,
   ],
   [['scan', '--scope', scope, '--cooldown', '8'], /--cooldown: "8" is not a duration/, /8s/],
