@@ -47,7 +47,11 @@ describe('ampscope config', () => {
       ['rate: 5\nfail_onn: high\n', /bad\.yaml:2: unknown key "fail_onn"/, /did you mean "fail_on"/],
       ['\nrate: 0x10\n', /bad\.yaml:2: rate: "0x10" is not a number from 1 to/, /rate: 500/],
       ['port: { chargen: 19 }\n', /bad\.yaml:1: port: a mapping is not one word/, /port: dns-any=5353/],
-      ['severity_critical: 5\n', /bad\.yaml:1: severity_critical: 5 for critical is less than 10 for high/, /both/],
+      [
+        'severity_critical: 5\n',
+        /bad\.yaml:1: severity_critical: 5 for critical is less than 10 for high/,
+        /both/,
+      ],
       ['quiet: yes\n', /bad\.yaml:1: quiet: "yes" is not true or false/, /./],
       ['rate: 5\n  x: [\n', /bad\.yaml:\d: /, /./],
     ] as const) {
