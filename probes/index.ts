@@ -1,10 +1,14 @@
 /** Every probe there is: one line each, and nothing else to add to. `list.ts` makes the list of it. */
+export { bittorrentDht } from './bittorrent-dht/bittorrent-dht.js';
 export { chargen } from './small-services/chargen.js';
 export { daytime } from './small-services/daytime.js';
 export { dnsAny } from './dns/any.js';
 export { dnsResolver } from './dns/resolver.js';
 export { echo } from './small-services/echo.js';
+export { jamulus } from './jamulus/jamulus.js';
 export { memcached } from './memcached/memcached.js';
+export { minetest } from './minetest/minetest.js';
+export { mumble } from './mumble/mumble.js';
 export { ntpMonlist } from './ntp/monlist.js';
 export { ntpReadvar } from './ntp/readvar.js';
 export { openvpn } from './openvpn/openvpn.js';

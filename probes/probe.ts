@@ -113,6 +113,8 @@ export interface ProbeIdentity<Id extends string = string> {
   readonly severity: Severity;
   /** Whether a scan asks it where the user names no probe. */
   readonly byDefault: boolean;
+  /** What `--probe` takes for it and its like, beside the groups that follow from the rest. Absent: none. */
+  readonly group?: 'games';
   /**
    * `weak`: nothing in an answer proves its protocol (prose, a line with a date, a number of 4 bytes), so another one's
    * may pass for it. At an address and port where the reader of another probe knows the answer, this one's finding is

@@ -44,6 +44,14 @@ describe('the selection of probes', () => {
     assert.deepEqual(ids, published);
   });
 
+  it('has a group of those that say so themselves: game servers', () => {
+    const games = DEFINITIONS.map((one, i): ProbeDefinition => (i === 1 ? { ...one, group: 'games' } : one));
+    const ids = selectProbes({ ...NONE, probe: ['games'] }, { settings: {} }, games).map(
+      ({ probe }) => probe.id,
+    );
+    assert.deepEqual(ids, ['double-second']);
+  });
+
   it('gives a flag to every selected probe that knows it, and builds the probe with it', () => {
     assert.deepEqual(select({ probe: ['all'], deep_look: true }), [
       ['double-plain', 4242, []],

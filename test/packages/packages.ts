@@ -41,6 +41,35 @@ export const PACKAGE_SETS = {
   knot: { name: 'knot', room: 'servers', packages: ['knot'], proof: 'usr/sbin/knotd' },
   dnsmasq: { name: 'dnsmasq', room: 'servers', packages: ['dnsmasq-base'], proof: 'usr/sbin/dnsmasq' },
   snmpd: { name: 'snmpd', room: 'servers', packages: ['snmpd'], proof: 'usr/sbin/snmpd' },
+  transmission: {
+    name: 'transmission-daemon',
+    room: 'servers',
+    packages: ['transmission-daemon'],
+    proof: 'usr/bin/transmission-daemon',
+  },
+  aria2: { name: 'aria2', room: 'servers', packages: ['aria2'], proof: 'usr/bin/aria2c' },
+  mumble: {
+    name: 'mumble',
+    room: 'servers',
+    packages: ['mumble-server'],
+    proof: 'usr/sbin/murmurd',
+    overUsr: true,
+  },
+  // Qt looks for its platform under /usr.
+  jamulus: {
+    name: 'jamulus',
+    room: 'servers',
+    packages: ['jamulus'],
+    proof: 'usr/bin/Jamulus',
+    overUsr: true,
+  },
+  minetest: {
+    name: 'minetest',
+    room: 'servers',
+    packages: ['minetest-server'],
+    proof: 'usr/lib/minetest/minetestserver',
+    overUsr: true,
+  },
   memcached: {
     name: 'memcached',
     room: 'servers',

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Probe } from '../../probes/probe.js';
 import type { CapturedDatagram } from './pcap.js';
 import type { ExchangeRecord, FindingRecord } from './scan.js';
 
@@ -6,6 +7,10 @@ import type { ExchangeRecord, FindingRecord } from './scan.js';
 export interface CapturedExchange {
   readonly request: CapturedDatagram;
   readonly replies: readonly CapturedDatagram[];
+  /** Questions that the host asked back. */
+  readonly askedBack: readonly CapturedDatagram[];
+  /** From addresses that were not asked. */
+  readonly elsewhere: readonly CapturedDatagram[];
 }
 
 /** Requests to one host are at least a second apart: what is nearer than this to the record is its request. */
@@ -16,11 +21,13 @@ const MOST_LATE_MS = 2000;
 /**
  * Finds an exchange of a finding in the capture of the same run: the request by its bytes and its time, the
  * replies by the port it was sent from. Nothing else of the record is used to find them.
+ * @param probe says which datagrams are questions of the host itself.
  */
 export function findExchange(
   record: ExchangeRecord,
   to: { readonly address: string; readonly port: number },
   capture: readonly CapturedDatagram[],
+  probe: Pick<Probe, 'asksBack'> = {},
 ): CapturedExchange {
   assert.ok(record.requested_at !== undefined, `${record.form}: requested_at is known`);
   const atMicros = Date.parse(record.requested_at) * 1000;
@@ -38,12 +45,22 @@ export function findExchange(
     distance(request) < CLOCKS_APART_MS * 1000,
     `${record.form}: requested_at is when the request was seen, not ${distance(request) / 1000} ms from it`,
   );
-  return { request, replies: repliesTo(request, record.seen_in, capture) };
+  const heard = repliesTo(request, record.seen_in, capture);
+  const isQuestion = (payload: Uint8Array): boolean => probe.asksBack?.(payload) === true;
+  const own = heard.filter(({ source }) => source === to.address);
+  return {
+    request,
+    replies: own.filter(({ payload }) => !isQuestion(payload)),
+    askedBack: own.filter(({ payload }) => isQuestion(payload)),
+    elsewhere: heard.filter(({ source }) => source !== to.address),
+  };
 }
 
 /** Every figure of the record, from the capture alone. */
-export function assertEqualToCapture(record: ExchangeRecord, { request, replies }: CapturedExchange): void {
+export function assertEqualToCapture(record: ExchangeRecord, captured: CapturedExchange): void {
+  const { request, replies, askedBack, elsewhere } = captured;
   const [first] = replies;
+  const isMeasured = record.seen_in === 'measurement';
   assert.deepEqual(
     {
       request_size: record.request_size,
@@ -55,7 +72,7 @@ export function assertEqualToCapture(record: ExchangeRecord, { request, replies 
       replies_from: record.replies_from,
       replies_port: record.replies_port,
       // The sweep keeps sums, not every datagram.
-      sizes: record.seen_in === 'measurement' ? record.sizes : undefined,
+      sizes: isMeasured ? record.sizes : undefined,
       incomplete: 0,
     },
     {
@@ -67,16 +84,46 @@ export function assertEqualToCapture(record: ExchangeRecord, { request, replies 
       wire_bytes: sum(replies, ({ wireBytes }) => wireBytes),
       replies_from: first?.source,
       replies_port: first?.sourcePort,
-      sizes: record.seen_in === 'measurement' ? replies.map(({ payload }) => payload.length) : undefined,
+      sizes: isMeasured ? replies.map(({ payload }) => payload.length) : undefined,
       incomplete: replies.filter(({ complete }) => !complete).length,
     },
     `${record.form}: the report equals the capture`,
   );
-  if (first === undefined || record.seen_in === 'sweep') return;
+  if (!isMeasured) return;
+  assertCountsBeside(record, record.asked_back, askedBack, request.tsMicros);
+  assertCountsBeside(record, record.elsewhere, elsewhere, request.tsMicros);
+  if (first === undefined) return;
   // A process sees a reply after its interface did, never before.
   const capturedMs = (first.tsMicros - request.tsMicros) / 1000;
   const lateMs = (record.rtt_ms ?? NaN) - capturedMs;
   assert.ok(lateMs > -1 && lateMs < MOST_LATE_MS, `${record.form}: rtt_ms is ${lateMs} ms off`);
+}
+
+/**
+ * What came beside the answers while the exchange listened. Who asks back goes on when that is over, and a busy machine
+ * lets the process read later than its interface: what came at the very end may be in the record or not.
+ */
+function assertCountsBeside(
+  record: ExchangeRecord,
+  counted: ExchangeRecord['elsewhere'],
+  captured: readonly CapturedDatagram[],
+  sentMicros: number,
+): void {
+  const { datagrams = 0, bytes = 0, addresses } = counted ?? {};
+  const untilMs = record.listened_ms ?? NaN;
+  const [sure, most] = [untilMs - MOST_LATE_MS, untilMs + 1].map((ms) =>
+    captured.filter(({ tsMicros }) => tsMicros - sentMicros <= ms * 1000),
+  );
+  assert.ok(
+    sure && most && sure.length <= datagrams && datagrams <= most.length,
+    `${record.form}: ${datagrams} beside`,
+  );
+  assert.equal(
+    bytes,
+    sum(most.slice(0, datagrams), ({ payload }) => payload.length),
+  );
+  if (addresses !== undefined)
+    assert.equal(addresses, new Set(most.slice(0, datagrams).map(({ source }) => source)).size);
 }
 
 /**

@@ -1,9 +1,12 @@
 import { bind9Authoritative, bind9Recursor } from './bind9.js';
 import { dnsmasq } from './dnsmasq.js';
 import { inetutilsInetd, openbsdInetd, xinetd } from './inetd.js';
+import { jamulusDirectory, jamulusServer } from './jamulus.js';
 import { knotResolver } from './knot-resolver.js';
 import { knot } from './knot.js';
 import { memcached } from './memcached.js';
+import { minetest } from './minetest.js';
+import { mumble } from './mumble.js';
 import { chrony, ntpsec } from './ntp.js';
 import { nsd } from './nsd.js';
 import { openvpn } from './openvpn.js';
@@ -22,6 +25,8 @@ export interface RealServer {
   /** What it listens on. */
   readonly ports: readonly number[];
   readonly plan: PlanIn;
+  /** Starts when the others are up, for it registers with one of them. */
+  readonly joins?: true;
 }
 
 /** RFC 5737, TEST-NET-1: inside the namespaces of the tests only. */
@@ -29,6 +34,8 @@ export const address = (host: number): string => `192.0.2.${host}`;
 
 /** Where every recursing server gets its answers from: on the link, and in no scope. */
 export const UPSTREAM = address(200);
+
+const JAMULUS_DIRECTORY = 81;
 
 const [DNS, NTP, SNMP] = [[53], [123], [161]];
 const OPENVPN = [1194];
@@ -63,6 +70,7 @@ const showing =
     snmpd(at, { view });
 
 const empty: TftpRoot = { hasFile: false };
+const registered: Plans = (at) => jamulusServer(at, address(JAMULUS_DIRECTORY));
 
 const open = ['allow-recursion { any; }'];
 const closed = ['allow-recursion { none; }', 'allow-query-cache { none; }'];
@@ -105,6 +113,21 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('memcached', 38, [11211], memcached, '`-U 11211`, nothing stored'),
   row('openvpn', 90, OPENVPN, (at) => openvpn(at), '`server`, neither tls-auth nor tls-crypt'),
   row('openvpn-tls-crypt', 91, OPENVPN, (at) => openvpn(at, { hasTlsCrypt: true }), '`server`, `tls-crypt`'),
+  row(
+    'jamulus-directory',
+    JAMULUS_DIRECTORY,
+    [22_124],
+    jamulusDirectory,
+    '`-e localhost`, four servers registered',
+  ),
+  row('jamulus-server', 86, [22_124], (at) => jamulusServer(at), 'a server that is no directory'),
+  ...[82, 83, 84, 85].map((host) => ({
+    ...row(`jamulus-registered-${host}`, host, [], registered, `\`-e ${address(JAMULUS_DIRECTORY)}\``),
+    joins: true as const,
+  })),
+  row('mumble', 87, [64_738], (at) => mumble(at, { allowsPing: true }), 'as it comes'),
+  row('mumble-without-ping', 88, [64_738], (at) => mumble(at, { allowsPing: false }), '`allowping=false`'),
+  row('minetest', 80, [30_000], minetest, 'an empty world, `server_announce = false`'),
   row(
     'xinetd',
     34,

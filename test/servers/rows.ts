@@ -99,10 +99,12 @@ function exchangesIn(capture: readonly CapturedDatagram[], address: string, prob
     if (request.destination !== address || request.destinationPort !== probe.port) return [];
     const form = formOf(request.payload);
     if (form === undefined) return [];
-    const replies = repliesTo(request, 'sweep', capture).map(({ payload }) => ({
-      payloadBytes: payload.length,
-      reading: probe.read(payload, request.payload),
-    }));
+    const replies = repliesTo(request, 'sweep', capture)
+      .filter(({ payload }) => probe.asksBack?.(payload) !== true)
+      .map(({ payload }) => ({
+        payloadBytes: payload.length,
+        reading: probe.read(payload, request.payload),
+      }));
     return [exchangeWith({ form, request: request.payload, replies })];
   });
 }

@@ -67,6 +67,11 @@ const exchangeRecord = z.looseObject({
   rtt_ms: z.number().optional(),
   replies_from: z.string().optional(),
   replies_port: z.number().optional(),
+  listened_ms: z.number().optional(),
+  asked_back: z.looseObject({ datagrams: z.number(), bytes: z.number() }).optional(),
+  elsewhere: z
+    .looseObject({ datagrams: z.number(), bytes: z.number(), addresses: z.number().optional() })
+    .optional(),
   reported: z.boolean().optional(),
 });
 

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,10 +13,22 @@ export interface ServerPlan {
   readonly packages: PackageSet;
   /** Written into the server's own folder first. */
   readonly files?: Readonly<Record<string, string>>;
+  /** The one of its files that it sees as /etc/hosts: where it looks up a name of the world, it finds it there. */
+  readonly hosts?: string;
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** A question that the server answers as soon as it is up; not the one that the scanner asks. */
-  readonly ready: { readonly port: number; readonly request: Uint8Array };
+  /**
+   * A question that the server answers as soon as it is up; not the one that the scanner asks. Where an answer would be
+   * heard in the capture for long, or says too little: what the server prints when it is ready.
+   */
+  readonly ready:
+    | {
+        readonly port: number;
+        readonly request: Uint8Array;
+        /** Absent: from the scanner's side. */
+        readonly from?: 'servers';
+      }
+    | { readonly prints: string };
 }
 
 /** A plan that still needs to know the server's own folder. */
@@ -31,8 +43,9 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** `ip netns exec` has given the program mounts of its own: nobody else sees this one, and it ends with it. */
-const OVER_USR = 'mount -t overlay overlay -o lowerdir="$0:/usr" /usr && exec "$@"';
+/** `ip netns exec` has given the program mounts of its own: nobody else sees these, and they end with it. */
+const OVER_USR = 'mount -t overlay overlay -o lowerdir="$USR:/usr" /usr';
+const OVER_HOSTS = 'mount --bind "$HOSTS" /etc/hosts';
 
 const READY_WITHIN_MS = 20_000;
 const STOP_WITHIN_MS = 3_000;
@@ -51,15 +64,19 @@ export async function startServer(
 ): Promise<RunningServer> {
   const folder = join(parent, name);
   mkdirSync(folder, { recursive: true });
-  const { address, packages, files = {}, arguments: args, environment = {}, ready } = plan(folder);
+  const { address, packages, files = {}, hosts, arguments: args, environment = {}, ready } = plan(folder);
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
   const set = unpacked(packages);
   const variables = Object.entries({ ...set.environment, ...environment }).map(
     ([key, value]) => `${key}=${value}`,
   );
   // No server gets at the machine's clock, whatever its configuration says.
+  const mounts = [
+    ...(packages.overUsr === true ? [`USR=${set.path('usr')}; ${OVER_USR}`] : []),
+    ...(hosts === undefined ? [] : [`HOSTS=${join(folder, hosts)}; ${OVER_HOSTS}`]),
+  ];
   const command = [
-    ...(packages.overUsr === true ? ['sh', '-c', OVER_USR, set.path('usr')] : []),
+    ...(mounts.length > 0 ? ['sh', '-c', [...mounts, 'exec "$@"'].join(' && '), 'sh'] : []),
     'setpriv',
     '--bounding-set=-sys_time',
     'env',
@@ -69,10 +86,25 @@ export async function startServer(
   ];
   const server = spawnIn(link.servers, command, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
+  const printed = new EventEmitter();
   for (const stream of [server.stdout, server.stderr])
     stream?.on('data', (chunk: Buffer) => {
       output += chunk.toString();
+      printed.emit('more');
     });
+  const isReady = async (): Promise<void> => {
+    if ('request' in ready)
+      await askUntilAnswer(
+        link[ready.from ?? 'scanner'],
+        { address, port: ready.port },
+        ready.request,
+        READY_WITHIN_MS,
+      );
+    else {
+      const signal = AbortSignal.timeout(READY_WITHIN_MS);
+      while (!output.includes(ready.prints)) await once(printed, 'more', { signal });
+    }
+  };
   const ended = once(server, 'exit');
   const stop = async (): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
@@ -82,10 +114,7 @@ export async function startServer(
     await ended;
   };
   try {
-    await Promise.race([
-      askUntilAnswer(link.scanner, { address, port: ready.port }, ready.request, READY_WITHIN_MS),
-      ended.then(() => Promise.reject(new Error('it ended'))),
-    ]);
+    await Promise.race([isReady(), ended.then(() => Promise.reject(new Error('it ended')))]);
   } catch (error) {
     await stop();
     throw new Error(`${name} is not ready: ${String(error)}\n${output}`, { cause: error });

@@ -48,8 +48,13 @@ function inGroup(
   definitions: readonly ProbeDefinition[],
 ): readonly ProbeDefinition[] {
   return definitions.filter(
-    ({ byDefault, report }) =>
-      ({ default: byDefault, shadowserver: report.startsWith(PUBLISHED), all: true })[group],
+    ({ byDefault, report, group: own }) =>
+      ({
+        default: byDefault,
+        shadowserver: report.startsWith(PUBLISHED),
+        games: own === 'games',
+        all: true,
+      })[group],
   );
 }
 
