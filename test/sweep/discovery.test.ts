@@ -193,23 +193,22 @@ describe('a reply with a nonce', () => {
     assert.equal(world.sweep.counts().unrecognisedDatagrams, 1);
   });
 
-  it('is ambiguous when it could answer several requests older than the cooldown, and attributed to none', async () => {
-    const ranges = [{ first: ipv4(0x0a00_0000), last: ipv4(0x0a00_bfff) }];
-    const slow = await createWorld({ ranges, rate: 2000, perSubnet: 100_000, onlyEchoing: true });
-    await slow.run();
-    // 98,304 requests; the last 16,000 left within the cooldown.
-    assert.equal(slow.sockets(), 1);
-    const old = slow.sends[70_000];
-    assert.ok(old !== undefined);
-    slow.deliver(0, replyDouble('answer', old.payload, 30), OFF_PATH, PORT);
-    assert.equal(slow.sweep.counts().ambiguousDatagrams, 1);
-    assert.equal(slow.sweep.ledger.size, 0);
-    slow.deliver(0, replyDouble('answer', old.payload, 30), old.to, PORT);
-    assert.equal(slow.sweep.ledger.size, 1, 'but the asked address itself is known by its address');
-    const recent = slow.sends[95_000];
-    assert.ok(recent !== undefined);
-    slow.deliver(0, replyDouble('answer', recent.payload, 30), OFF_PATH, PORT);
-    assert.equal(slow.sweep.ledger.get(0, recent.to)?.responder, OFF_PATH);
+  it('is ambiguous a cooldown later where several requests carried it, and attributed to none but its own sender', async () => {
+    // 32 requests, 2 a second, so of the 16 nonces each was used twice, and once within the last 8 s.
+    const world = await createWorld({ rate: 2, onlyEchoing: true, nonceBits: 4 });
+    await world.run();
+    assert.equal(world.sockets(), 1);
+    const [older, later] = [world.sends[4], world.sends[20]];
+    assert.ok(older !== undefined && later !== undefined);
+    const payload = replyDouble('answer', older.payload, 30);
+    assert.deepEqual(later.payload.subarray(2), older.payload.subarray(2));
+    world.deliver(0, payload, OFF_PATH, PORT);
+    assert.equal(world.sweep.ledger.get(0, later.to)?.responder, OFF_PATH);
+    await world.clock.sleep(8000);
+    world.deliver(0, payload, OFF_PATH, PORT);
+    assert.deepEqual([world.sweep.counts().ambiguousDatagrams, world.sweep.ledger.size], [1, 1]);
+    world.deliver(0, payload, older.to, PORT);
+    assert.equal(world.sweep.ledger.get(0, older.to)?.responder, older.to);
   });
 });
 
@@ -567,6 +566,7 @@ async function createWorld({
   budgetBps = 1e9,
   refuses = () => false,
   onlyEchoing = false,
+  nonceBits = 16,
   stalls = false,
   early,
   retries,
@@ -578,6 +578,7 @@ async function createWorld({
   readonly budgetBps?: number;
   readonly refuses?: (to: Address) => boolean;
   readonly onlyEchoing?: boolean;
+  readonly nonceBits?: number;
   /** No send is ever finished, until `unstall`. */
   readonly stalls?: boolean;
   readonly early?: { readonly payload: Uint8Array; readonly from: Address };
@@ -585,7 +586,8 @@ async function createWorld({
   readonly start?: DiscoveryStart;
 } = {}): Promise<World> {
   const clock = createFakeClock();
-  const probes = (onlyEchoing ? [ECHOING] : [PLAIN, ECHOING]).map((probe) => ({ probe, port: PORT }));
+  const echoing = ECHOING.nonce ? { ...ECHOING, nonce: { ...ECHOING.nonce, bits: nonceBits } } : ECHOING;
+  const probes = (onlyEchoing ? [echoing] : [PLAIN, echoing]).map((probe) => ({ probe, port: PORT }));
   const order = createOrder({
     ranges,
     forms: probes.reduce((sum, { probe }) => sum + probe.sweepForms.length, 0),
