@@ -127,7 +127,7 @@ async function exchangeWith(
       const bits = traffic.wireBytes * 8;
       const covered = Math.min(bits, reservedBits);
       reservedBits -= covered;
-      if (bits > covered) gate.charge(bits - covered);
+      gate.charge(bits - covered);
     },
   });
   onSocketDrops(socketDrops);

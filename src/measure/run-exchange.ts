@@ -10,7 +10,7 @@ import type { ExchangeLimits } from './exchange-limits.js';
 /** What an exchange needs of a socket that is its own. */
 export interface ExchangeSocket {
   /** Where the request comes from. */
-  readonly localPort?: number;
+  readonly localPort: number;
   send(payload: Uint8Array, to: Address, port: number): boolean;
   unfinishedBelow(count: number): Promise<void>;
   readDrops(): Promise<number | undefined>;
@@ -193,8 +193,7 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
       ...(farewellBytes !== undefined && { farewellBytes }),
       ...(sendError !== undefined && sendError !== PORT_CLOSED && { sendError }),
     };
-    const { localPort } = socket;
-    return { exchange, socketDrops, ...(localPort !== undefined && { localPort }) };
+    return { exchange, socketDrops, localPort: socket.localPort };
   } finally {
     await socket.close();
   }

@@ -44,21 +44,21 @@ export function attribute(
   if (tokens !== undefined && nonce !== undefined) {
     const match = tokens.match({ from, nonce, socket, sent: sent.ranks });
     if (match === 'ambiguous') return match;
-    const slot = match && order.slotAt(match.position);
-    // Ranks run over both families, so a socket can also be told the nonce of a request that left from the other
-    // family's: no answer to that one could come here.
-    if (match !== undefined && slot !== undefined && familyOf(slot.address) === familyOf(from))
-      return {
-        probed: slot.address,
-        form: slot.form - forms.first,
-        request: channel.requestOf(slot.form, match.rank),
-        position: match.position,
-        passes: match.passes,
-      };
+    if (match !== undefined) {
+      const { position, rank, passes } = match;
+      const { address, form } = order.slotAt(position);
+      // Ranks run over both families, so a socket can also be told the nonce of a request that left from the other
+      // family's: no answer to that one could come here.
+      if (familyOf(address) === familyOf(from)) {
+        const request = channel.requestOf(form, rank);
+        return { probed: address, form: form - forms.first, request, position, passes };
+      }
+    }
   }
   const position = order.positionOf(from, forms.first);
-  const passes = position === undefined ? [] : sent.passesAt(position);
-  if (position === undefined || passes.length === 0) return 'unsolicited';
+  if (position === undefined) return 'unsolicited';
+  const passes = sent.passesAt(position);
+  if (passes.length === 0) return 'unsolicited';
   const request = channel.requestOf(forms.first, 0);
   if (port !== channel.port && channel.probe.read(payload, request).kind === 'unrecognised')
     return 'unsolicited';

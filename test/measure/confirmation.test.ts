@@ -13,6 +13,7 @@ describe('a measurement is confirmed', () => {
       [2000, 1000, false],
       [2000, 999, true],
       [1000, 1, false],
+      [1000, 0, false],
       [1001, 0, true],
       [44_000, 22_000, false],
       [44_000, 21_999, true],

@@ -26,6 +26,13 @@ describe('an answer from another address than the asked one', () => {
     ['answers, and is in another AS', 'answered', ISP, OTHER_AS, 'transparent-forwarder'],
     ["answers, and is another customer's", 'answered', CUSTOMER, OTHER_CUSTOMER, 'transparent-forwarder'],
     ['answers, and nobody knows whose it is', 'answered', CUSTOMER, UNKNOWN, 'forwarder-or-other-address'],
+    [
+      'answers, and nobody knows whose the asked one is',
+      'answered',
+      UNKNOWN,
+      ISP,
+      'forwarder-or-other-address',
+    ],
     ['answers, and is in the same AS', 'answered', CUSTOMER, ISP, 'forwarder-or-other-address'],
     ['was not asked itself', 'unknown', ISP, ISP, 'forwarder-or-other-address'],
   ];

@@ -66,10 +66,15 @@ describe('the silence after which an answer is over', () => {
   it('is waited for from an unknown host for 12 s, from one that the sweep knows for 5 to 15', () => {
     const firstMs = (tookMs?: number): number => limitsFor(DOUBLE, {}, tookMs).firstReplyMs;
     assert.deepEqual([firstMs(), firstMs(3), firstMs(6000), firstMs(19_000)], [12_000, 5000, 9000, 15_000]);
+    const caps = { mostDatagrams: 2000, mostBytes: 4_194_304 };
+    const usual = { firstReplyMs: 12_000, quietGapMs: 2000, longestMs: 90_000, ...caps };
+    assert.deepEqual(limitsFor(DOUBLE, {}), usual);
+    assert.deepEqual(limitsFor({ ...DOUBLE, longestExchangeMs: 35_000 }, {}), {
+      ...usual,
+      longestMs: 35_000,
+    });
     const chosen = limitsFor(DOUBLE, { firstReplyMs: 7, quietGapMs: 8, longestExchangeMs: 9 }, 6000);
-    assert.deepEqual([chosen.firstReplyMs, chosen.quietGapMs, chosen.longestMs], [7, 8, 9]);
-    assert.equal(limitsFor({ ...DOUBLE, longestExchangeMs: 35_000 }, {}).longestMs, 35_000);
-    assert.equal(limitsFor(DOUBLE, {}).longestMs, 90_000);
+    assert.deepEqual(chosen, { firstReplyMs: 7, quietGapMs: 8, longestMs: 9, ...caps });
   });
 });
 
@@ -120,7 +125,7 @@ describe('a farewell', () => {
     assert.equal(exchange.sent.datagrams, 1);
   });
 
-  it('is sent neither into silence, nor where the limits end the run, nor where the guard keeps it back', async () => {
+  it('is sent neither into silence, nor where the answer asks for none, nor where the limits end the run, nor where the guard keeps it back', async () => {
     const silent = await simulated(probe, () => undefined);
     const script = (line: FakeLine): void => {
       line.reply(10, datagramOf(100));
@@ -128,7 +133,10 @@ describe('a farewell', () => {
     const over = await simulated(probe, script, undefined, { mayTakeLeave: () => Promise.resolve(false) });
     let asked = 0;
     const guarded = await simulated(probe, script, undefined, {}, () => asked++ === 0);
-    for (const { exchange, sockets } of [silent, over, guarded]) {
+    const needless = await simulated(probe, (line) => {
+      line.reply(10, Uint8Array.of(0x52));
+    });
+    for (const { exchange, sockets } of [silent, needless, over, guarded]) {
       assert.equal(sockets.sent.length, 1);
       assert.equal(exchange.farewellBytes, undefined);
     }

@@ -76,11 +76,12 @@ describe('the measurement of one responder', () => {
   });
 
   it('shows each exchange with the bytes of its replies, and of no other datagram, and the port it came from', async () => {
-    const { exchanges, observed } = await measure(THREE, [0, 1], (line) => {
+    const script = (line: FakeLine): void => {
       if (formOfRequest(line.request) > 0) return;
       line.reply(5, replyDouble('answer', line.request, 50), OTHER);
       for (const bytes of [100, 200]) line.reply(bytes, replyDouble('answer', line.request, bytes));
-    });
+    };
+    const { exchanges, observed } = await measure(THREE, [0, 1], script, { isShown: true });
     assert.deepEqual(
       observed.map(({ exchange, payloads, localPort }) => [
         exchange,
@@ -92,6 +93,14 @@ describe('the measurement of one responder', () => {
         [exchanges[1], [], FIRST_PORT + 2],
       ],
     );
+  });
+
+  it('draws a nonce of as many bits as the probe has for each request', async () => {
+    for (const [probe, bits] of [
+      [THREE, [16, 16]],
+      [probeDouble({ id: 'double-plain', hasNonce: false, forms: 2 }), [0, 0]],
+    ] as const)
+      assert.deepEqual((await measure(probe, [0, 1], () => undefined)).drawnBits, bits);
   });
 
   it('takes leave only when the limits allow the host another packet', async () => {
@@ -271,6 +280,7 @@ interface Outcome {
   readonly exchanges: readonly Exchange[];
   readonly sockets: ReturnType<typeof fakeExchangeSockets>;
   readonly observed: readonly ObservedExchange[];
+  readonly drawnBits: readonly number[];
   readonly drops: number;
   readonly received: number;
   /** Bits that the budget was charged in all. */
@@ -284,8 +294,13 @@ async function measure(
   {
     perSubnet = 200,
     packetsPerSecond = 1000,
+    isShown = false,
     ...more
-  }: Partial<ResponderToMeasure> & { readonly perSubnet?: number; readonly packetsPerSecond?: number } = {},
+  }: Partial<ResponderToMeasure> & {
+    readonly perSubnet?: number;
+    readonly packetsPerSecond?: number;
+    readonly isShown?: boolean;
+  } = {},
 ): Promise<Outcome> {
   const clock = createFakeClock();
   const abort = new AbortController();
@@ -297,6 +312,7 @@ async function measure(
   const budget = createReplyBudget(1e9);
   const tally = { drops: 0, received: 0, charged: 0 };
   const observed: ObservedExchange[] = [];
+  const drawnBits: number[] = [];
   let nonce = 0x0101;
   const gate = createRequestGate({
     pacer: createPacer(packetsPerSecond, 5),
@@ -325,10 +341,13 @@ async function measure(
         mostDatagrams: 2000,
         mostBytes: 4 * 1024 * 1024,
       }),
-      drawNonce: () => nonce++,
+      drawNonce(bits) {
+        drawnBits.push(bits);
+        return nonce++;
+      },
       onSocketDrops: (count) => (tally.drops += count),
       onReceived: ({ payloadBytes }) => (tally.received += payloadBytes),
-      onExchange: (exchange) => observed.push(exchange),
+      ...(isShown && { onExchange: (exchange) => observed.push(exchange) }),
       signal: abort.signal,
     },
     {
@@ -342,5 +361,5 @@ async function measure(
       ...more,
     },
   );
-  return { exchanges, sockets, observed, ...tally };
+  return { exchanges, sockets, observed, drawnBits, ...tally };
 }

@@ -91,10 +91,18 @@ describe('a known exposure that was silent', () => {
     const stopped = await rechecked(() => undefined, { stopAtMs: 20_000 });
     assert.equal(stopped.result.kind, 'cut-short');
     assert.equal(stopped.sentAtMs.length, 2);
+    let asked = 0;
     const unsent = await rechecked((line) => {
-      line.fail('ENETUNREACH');
+      if (++asked === 2) line.fail('ENETUNREACH');
     });
     assert.equal(unsent.result.kind, 'cut-short');
+    assert.equal(unsent.result.exchanges.length, 3);
+  });
+
+  it('is asked with a nonce of as many bits as the probe has', async () => {
+    const nonce = { bits: 30, echoed: () => undefined };
+    assert.deepEqual((await rechecked(() => undefined, { nonce })).drawnBits, [30, 30, 30]);
+    assert.deepEqual((await rechecked(() => undefined, { nonce: undefined })).drawnBits, [0, 0, 0]);
   });
 });
 
@@ -104,12 +112,18 @@ async function rechecked(
     forms = 1,
     stopAtMs,
     ...behaviour
-  }: Pick<Probe, 'farewell'> & { readonly forms?: number; readonly stopAtMs?: number } = {},
+  }: {
+    readonly farewell?: NonNullable<Probe['farewell']>;
+    readonly nonce?: Probe['nonce'];
+    readonly forms?: number;
+    readonly stopAtMs?: number;
+  } = {},
 ): Promise<{
   readonly result: Rechecked;
   readonly sentAtMs: readonly number[];
   readonly received: Traffic;
   readonly chargedBits: number;
+  readonly drawnBits: readonly number[];
 }> {
   const clock = createFakeClock({ startMs: 0 });
   const sockets = fakeExchangeSockets(clock, answer);
@@ -121,6 +135,7 @@ async function rechecked(
   const budget = createReplyBudget(1_000_000);
   let received = NO_TRAFFIC;
   let chargedBits = 0;
+  const drawnBits: number[] = [];
   const result = await recheck(
     {
       clock,
@@ -141,18 +156,21 @@ async function rechecked(
       }),
       openConnected: sockets.open,
       limits: { firstReplyMs: 5000, quietGapMs: 2000, longestMs: 30_000, mostDatagrams: 100, mostBytes: 1e6 },
-      drawNonce: () => 7,
+      drawNonce(bits) {
+        drawnBits.push(bits);
+        return 7;
+      },
       onReceived(traffic) {
         received = addTraffic(received, traffic);
       },
       signal: stop.signal,
     },
     {
-      probe: { ...probeDouble({ id: 'double', hasNonce: true, forms }), ...behaviour },
+      probe: { ...probeDouble({ id: 'double', hasNonce: true, forms }), ...behaviour } as Probe,
       to: HOST,
       port: 4242,
     },
   );
   assert.equal(sockets.openNow(), 0);
-  return { result, sentAtMs: sockets.sent.map(({ atMs }) => atMs), received, chargedBits };
+  return { result, sentAtMs: sockets.sent.map(({ atMs }) => atMs), received, chargedBits, drawnBits };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Probe } from '../../probes/probe.js';
 import type { Exchange, Reading } from '../../src/domain/exchange.js';
-import { NO_TRAFFIC, addTraffic, trafficOf } from '../../src/domain/exchange.js';
+import { NO_TRAFFIC, trafficOf } from '../../src/domain/exchange.js';
 import { ipv4 } from '../../src/domain/address.js';
 import type { Exposure } from '../../src/domain/finding.js';
 import { verdictOn } from '../../src/measure/verdict.js';
@@ -86,6 +86,8 @@ describe('the verdict on a responder', () => {
     assert.equal(verdict.reported, full);
     assert.deepEqual(verdict.exposure.tags, ['double']);
     assert.equal(verdict.exposure.detail, 'asked 4 times, the same request brought 392, 392, 60, 0 bytes');
+    const growing = verdictOn(ASKED, undefined, [exchange('sa-init', ANSWER, 60), full]);
+    assert.equal(growing.kind === 'exposure' && growing.exposure.detail, undefined);
     // Neither another question, half of the bytes, a loss nor a request that never left says anything.
     const small = exchange('sa-init', ANSWER, 60);
     for (const later of [
@@ -113,6 +115,8 @@ describe('the verdict on a responder', () => {
       reason: 'refused',
     });
     assert.deepEqual(verdictOn(ASKED, sighting(REFUSAL, 8), [silent()]), { kind: 'none', reason: 'refused' });
+    const fewer = [exchange('x', REFUSAL, 800), exchange('x', REFUSAL, 8)];
+    assert.deepEqual(verdictOn(ASKED, undefined, fewer), { kind: 'none', reason: 'refused' });
     assert.deepEqual(verdictOn(ASKED, sighting(UNRECOGNISED, 8), [exchange('x', REFUSAL, 8)]), {
       kind: 'none',
       reason: 'refused',
@@ -167,7 +171,21 @@ describe('the verdict on a responder', () => {
       reason: 'off-address-unconfirmed',
     });
     const confirmed: Exchange = { ...exchange('x', ANSWER, 500), caveats: ['off-address'] };
-    assert.equal(verdictOn(ASKED, seen, [confirmed]).kind, 'exposure');
+    assert.equal(verdictOn(ASKED, seen, [silent(), confirmed]).kind, 'exposure');
+  });
+
+  it('is none where the probe knows that the answers expose nothing', () => {
+    const probe: Probe = { ...PROBE, judge: () => ({ kind: 'refusal', reason: 'harmless' }) };
+    const verdict = verdictOn({ probe, port: 4242 }, sighting(ANSWER, 500), [exchange('x', ANSWER, 500)]);
+    assert.deepEqual(verdict, { kind: 'none', reason: 'harmless' });
+  });
+
+  it('shows no exchange that was not to be measured', () => {
+    const prime: Exchange = { ...exchange('x', ANSWER, 900), purpose: 'prime' };
+    const seen = sighting(ANSWER, 500);
+    const verdict = verdictOn(ASKED, seen, [prime]);
+    assert.equal(verdict.kind === 'exposure' && verdict.reported, seen);
+    assert.equal(verdictOn(ASKED, undefined, [prime]).kind, 'none');
   });
 
   it('shows an answer, though a refusal beside it was larger', () => {
@@ -189,20 +207,12 @@ describe('the verdict on a responder', () => {
 });
 
 function exchange(form: string, reading: Reading, bytes: number): Exchange {
-  const received = addTraffic(NO_TRAFFIC, trafficOf(bytes, 4));
   return {
-    form,
-    purpose: 'measure',
-    seenIn: 'measurement',
-    request: new Uint8Array(2),
-    requestedAt: 0,
+    ...silent(form),
     end: 'quiet',
-    sent: trafficOf(2, 4),
-    received,
+    received: trafficOf(bytes, 4),
     replies: [{ payloadBytes: bytes, reading }],
     responder: { address: ipv4(5), port: 4242 },
-    offPath: NO_TRAFFIC,
-    caveats: [],
   };
 }
 
@@ -211,5 +221,17 @@ function sighting(reading: Reading, bytes: number): Exchange {
 }
 
 function silent(form = 'silent'): Exchange {
-  return { ...exchange(form, ANSWER, 0), end: 'silent', received: NO_TRAFFIC, replies: [] };
+  return {
+    form,
+    purpose: 'measure',
+    seenIn: 'measurement',
+    request: new Uint8Array(2),
+    requestedAt: 0,
+    end: 'silent',
+    sent: trafficOf(2, 4),
+    received: NO_TRAFFIC,
+    replies: [],
+    offPath: NO_TRAFFIC,
+    caveats: [],
+  };
 }

@@ -14,23 +14,20 @@ interface Room {
   readonly mutate: readonly string[];
   /** Compiled tests, below dist/test: those of the room, without what takes longer than some seconds. */
   readonly tests: readonly string[];
-  /** Whether one process calls the tests of many mutants: for tests that leave nothing behind (tests-in-process.ts). */
-  readonly inProcess?: true;
 }
 
 const ROOMS: Readonly<Record<string, Room>> = {
   domain: {
     mutate: ['domain/*.js'],
     tests: ['domain/!(*-cost).test.js', 'reports/published-schemas.test.js'],
-    inProcess: true,
   },
-  guard: { mutate: ['scope/guard.js'], tests: ['scope/guard.test.js'], inProcess: true },
-  scope: { mutate: ['scope/*.js'], tests: ['scope/!(*-extremes).test.js'], inProcess: true },
+  guard: { mutate: ['scope/guard.js'], tests: ['scope/guard.test.js'] },
+  scope: { mutate: ['scope/*.js'], tests: ['scope/!(*-extremes).test.js'] },
   sweep: { mutate: ['sweep/*.js'], tests: ['sweep/*.test.js'] },
   measure: { mutate: ['measure/*.js'], tests: ['measure/!(exchange-in-real-time).test.js'] },
   engine: { mutate: ['engine/*.js'], tests: ['engine/!(random-networks).test.js'] },
-  history: { mutate: ['history/*.js'], tests: ['history/!(any-weeks).test.js'], inProcess: true },
-  settings: { mutate: ['settings/*.js'], tests: ['settings/!(every-option).test.js'], inProcess: true },
+  history: { mutate: ['history/*.js'], tests: ['history/!(any-weeks).test.js'] },
+  settings: { mutate: ['settings/*.js'], tests: ['settings/!(every-option).test.js'] },
 };
 
 const home = join(repositoryRoot, 'test', 'mutation');
@@ -62,21 +59,14 @@ function roomOf(arg: string): string {
   return arg.split('/')[0] ?? '';
 }
 
-function configuration(name: string, { mutate, tests, inProcess }: Room): unknown {
+function configuration(name: string, { mutate, tests }: Room): unknown {
   return {
-    testRunner: inProcess ? 'in-process' : 'tap',
-    plugins: ['@stryker-mutator/tap-runner', join(import.meta.dirname, 'tests-in-process.js')],
+    testRunner: 'in-process',
+    plugins: [join(import.meta.dirname, 'tests-in-process.js')],
     // What is loaded anew for a mutant is never let go.
-    ...(inProcess && { maxTestRunnerReuse: 200 }),
+    maxTestRunnerReuse: 200,
     mutate: mutate.map((file) => `${build}/src/${file}`),
-    tap: {
-      testFiles: tests.map((file) => `${build}/test/${file}`),
-      nodeArgs: [
-        ...['--test-reporter=tap', `--import=./${build}/test/property-seed.js`],
-        ...['-r', '{{hookFile}}', '{{testFile}}'],
-      ],
-      forceBail: true,
-    },
+    nodeTest: { testFiles: tests.map((file) => `${build}/test/${file}`) },
     coverageAnalysis: 'perTest',
     concurrency: 2,
     // What a mutant makes endless ends here; a busy machine needs longer than the usual factor.

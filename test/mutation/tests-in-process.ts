@@ -8,6 +8,7 @@ import { createRequire, register } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
+import { beginCallingTests, failureOf } from './call-test.js';
 import type * as testDouble from './node-test-double.js';
 
 /** What StrykerJS's instrumented code reads and writes: its `INSTRUMENTER_CONSTANTS`. */
@@ -49,8 +50,8 @@ class TestsInProcess {
   readonly #warm = new Map<string, Environment>();
   #environments = 0;
 
-  constructor({ tap }: { readonly tap: { readonly testFiles: readonly string[] } }) {
-    this.#patterns = tap.testFiles;
+  constructor({ nodeTest }: { readonly nodeTest: { readonly testFiles: readonly string[] } }) {
+    this.#patterns = nodeTest.testFiles;
   }
 
   capabilities(): { readonly reloadEnvironment: boolean } {
@@ -65,6 +66,7 @@ class TestsInProcess {
     const data = { root: pathToFileURL(process.cwd()).href, testDouble: here('node-test-double.js') };
     register(here('environments.js'), { data });
     await import(pathToFileURL(join(process.cwd(), 'dist/test/property-seed.js')).href);
+    beginCallingTests();
     // That a property fails is enough.
     fc.configureGlobal({ ...fc.readConfigureGlobal(), endOnFailure: true });
   }
@@ -172,18 +174,10 @@ function wasLimitReached(): boolean {
   return hitCount > hitLimit;
 }
 
-async function failureOf(test: testDouble.LoadedTest): Promise<string | undefined> {
-  try {
-    await test.run();
-    return undefined;
-  } catch (error) {
-    return String(error);
-  }
-}
-
 const coverageOf = (id: string): Record<string, number> => switchboard.mutantCoverage?.perTest[id] ?? {};
 const loadingOf = (file: string): string => `loading ${file}`;
 const idOf = (file: string, test: testDouble.LoadedTest): string => `${file}: ${test.name}`;
 const here = (file: string): string => pathToFileURL(join(import.meta.dirname, file)).href;
 
 export const strykerPlugins = [{ kind: 'TestRunner', name: 'in-process', injectableClass: TestsInProcess }];
+export const strykerValidationSchema = { properties: { nodeTest: { type: 'object' } } };
