@@ -175,7 +175,7 @@ function parseIpv6(text: string): Ipv6 | undefined {
   if (gap < 0 ? count !== 8 : count === 8) return undefined;
   const missing = 8 - count;
   for (let i = 0; i < 8; i++) {
-    const group = gap < 0 || i < gap ? GROUPS[i] : i < gap + missing ? 0 : GROUPS[i - missing];
+    const group = i < gap ? GROUPS[i] : i < gap + missing ? 0 : GROUPS[i - missing];
     WORDS.setUint16(2 * i, group ?? 0);
   }
   return ((WORDS.getBigUint64(0) << 64n) | WORDS.getBigUint64(8)) as Ipv6;
@@ -194,7 +194,7 @@ function formatIpv6(address: Ipv6): string {
   let best = { start: 0, length: 1 };
   for (let start = 0; start < 8; start++) {
     let length = 0;
-    while (start + length < 8 && groups[start + length] === 0) length++;
+    while (groups[start + length] === 0) length++;
     if (length > best.length) best = { start, length };
   }
   const hex = (part: readonly number[]): string => part.map((group) => group.toString(16)).join(':');

@@ -54,8 +54,6 @@ export function rangeAt({ firsts4, lasts4, firsts6, lasts6 }: Ranges, index: num
 
 /** One after the other, in the order of addresses. */
 export function* eachRange(ranges: Ranges): Generator<Range, void, undefined> {
-  for (let i = 0; i < rangeCount(ranges); i++) {
-    const range = rangeAt(ranges, i);
-    if (range !== undefined) yield range;
-  }
+  let next = 0;
+  for (let range = rangeAt(ranges, next); range !== undefined; range = rangeAt(ranges, ++next)) yield range;
 }

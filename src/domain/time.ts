@@ -28,7 +28,6 @@ export function formatStamp(instant: Instant): string {
 
 /** The last millisecond of a UTC day written `2027-03-31`, or undefined where there is no such day. */
 export function endOfDay(day: string): Instant | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return undefined;
   const start = Date.parse(`${day}T00:00:00Z`);
   return Number.isNaN(start) || formatDay(start) !== day ? undefined : start + 86_400_000 - 1;
 }

@@ -88,6 +88,9 @@ describe('reading an address', () => {
       ':',
       ':::',
       '1::2::3',
+      '1:2:3:4::5:6:7:8:9',
+      '`::',
+      '@::',
       '1:2:3:4:5:6:7',
       '1:2:3:4:5:6:7:8:9',
       '1:2:3:4:5:6:7:8::',
@@ -188,6 +191,7 @@ describe('the integers of addresses', () => {
     fc.assert(
       fc.property(address, (value) => {
         const next = successor(value);
+        assert.equal(next === undefined, value === 0xffff_ffff || value === LAST_V6);
         if (next !== undefined) {
           assert.equal(predecessor(next), value);
           assert.equal(addressPlus(value, 1), next);

@@ -49,6 +49,9 @@ describe('the sum of two records of counters', () => {
     const a: { readonly sent: number; readonly drops?: number } = { sent: 1 };
     for (const sum of [add(a, { sent: 2, drops: 3 }), add({ sent: 2, drops: 3 }, a)])
       assert.deepEqual(sum, { sent: 3 });
+    const unknown = { sent: 1, drops: undefined } as unknown as typeof a;
+    assert.deepEqual(add(unknown, { sent: 2, drops: 3 }), { sent: 3 });
+    assert.deepEqual(add({ sent: 2, drops: 3 }, unknown), { sent: 3 });
   });
 
   it('has by key what either counted, the keys sorted', () => {

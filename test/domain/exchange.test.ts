@@ -163,7 +163,8 @@ describe('what an exchange keeps', () => {
     assert.equal(receivedWithin(of({ seenIn: 'sweep', replies: answers(undefined) }), 2000), undefined);
     assert.equal(lastReplyMs(of({ replies: answers(undefined) })), undefined);
     assert.equal(lastReplyMs(of({ replies: [] })), undefined);
-    assert.equal(lastReplyMs(of({ replies: answers(1, 7.5) })), 7.5);
+    assert.equal(lastReplyMs(of({ replies: answers(1, 5, 7.5) })), 7.5);
+    assert.equal(wasStillSending(of({ end: 'capped', replies: answers(undefined), listenedMs: 0 })), false);
   });
 
   it('was still sending where the cap left it no longer than its longest interval', () => {

@@ -36,6 +36,10 @@ describe('the factors of an exchange', () => {
 
   it('count fragments as packets, in both families', () => {
     assert.equal(factorsOf({ sent: trafficOf(40, 4), received: trafficOf(3000, 4) }).packetAmplification, 3);
+    assert.equal(
+      factorsOf({ sent: trafficOf(2000, 4), received: trafficOf(3000, 4) }).packetAmplification,
+      1.5,
+    );
     const v6 = exchange({ sent: trafficOf(40, 6), received: trafficOf(3000, 6) });
     assert.equal(computedFactors(v6, 40, ipv6(1n)).packetAmplification, 3);
   });

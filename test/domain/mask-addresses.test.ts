@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Address } from '../../src/domain/address.js';
 import { formatAddress, ipv4, ipv6, parseAddress } from '../../src/domain/address.js';
-import { MASK, maskAddresses } from '../../src/domain/mask-addresses.js';
+import { MASK, maskAddresses, mayHoldAddress } from '../../src/domain/mask-addresses.js';
 
 const none = (): boolean => false;
 const masked = (text: string): string => maskAddresses(text, none);
@@ -46,6 +46,23 @@ describe('addresses of others are masked in every usual form', () => {
     ['2001:db8:: and 198.51.100.77', `${MASK} and ${MASK}`],
     ['fe80::21a:2bff:fe3c:4d5e', MASK],
     [`${NIBBLES}.ip6.arpa`, `${MASK}.ip6.arpa`],
+    [`x.${NIBBLES}.ip6.arpa, ${NIBBLES}.ip6.arpa`, `x.${MASK}.ip6.arpa, ${MASK}.ip6.arpa`],
+    ['198-51-100-77', MASK],
+    ['host198-51-100-77x', `host${MASK}x`],
+    ['gw.198.51.100.77', `gw.${MASK}`],
+    ['ab-198-51-100-77', `ab-${MASK}`],
+    ['22-33-44-55', MASK],
+    ['22-33-44-55 ab', `${MASK} ab`],
+    ['122-33-44-55-aa', `${MASK}-aa`],
+    ['22-33-44-155-aa', `${MASK}-aa`],
+    [`interface:${V6}`, `interface:${MASK}`],
+    [`at :${V6}`, `at :${MASK}`],
+    [`${V6}: a host`, `${MASK}: a host`],
+    ['2001:db8:00:1a:2b:3c:4d:5e', MASK],
+    ['00:1a:2b:3c:4d:5e:2001:db8', MASK],
+    // Nothing shows that these are addresses of the scope.
+    ['::ffff:300.1.1.1', MASK],
+    ['1:2:3:4:5:6:7:8:198.51.100.77', MASK],
     [`PTR ${NIBBLES.toUpperCase()}.IP6.ARPA.`, `PTR ${MASK}.IP6.ARPA.`],
   ];
   for (const [text, expected] of forms)
@@ -68,6 +85,16 @@ describe('what is no address stays', () => {
     '00:1a:2b:3c:4d:5e',
     '00-1a-22-33-44-55',
     '22-33-44-55-1a-00',
+    '22-33-44-55-ab-00',
+    '4.2.8.1p3',
+    '0198.51.100.77',
+    '198/51-100-77',
+    ':::',
+    '1:2:3:4:5:6:7',
+    '2001:db8::1x',
+    '224.0.0.1',
+    `x${NIBBLES.slice(1)}.ip6.arpa`,
+    `${NIBBLES.slice(2)}.ip6.arpa`,
     '80:00:1f:88:80:e9:63:00:00',
     '80:00:1f:88:80:e9:63:00',
     'std::string, ::, C++::x',
@@ -83,12 +110,38 @@ describe('what is no address stays', () => {
     });
 });
 
+describe('a text is passed over', () => {
+  it('where it cannot hold an address in any form, and in no other case', () => {
+    for (const text of [
+      ...['', 'ntpd', 'HTTP/1.1', '1.2', 'a.b.c', '1-2', 'a-b-c', '12:34:56', '10:20:30:40:50:60', 'a:b'],
+      ...['1.2345.6', '1-2345-6', 'x.ip6.example'],
+    ])
+      assert.equal(mayHoldAddress(text), false, text);
+    for (const text of ['1.22.3', '1-222-3', '::', '1:2:3:4:5:6:7', ':::::: ', 'x.IP6.arpa'])
+      assert.equal(mayHoldAddress(text), true, text);
+  });
+});
+
 describe('an address of the scope may stand', () => {
-  const ours = new Set<Address | undefined>(['192.0.2.7', '2001:db8::7'].map(parseAddress));
+  const own = ['192.0.2.7', '192.1.2.7', '2001:db8::7'];
+  const ours = new Set<Address | undefined>(own.map(parseAddress));
   const mask = (text: string): string => maskAddresses(text, (address) => ours.has(address));
   it('in whatever form, beside one that may not', () => {
     const text = '192.0.2.7 ::ffff:192.0.2.7 7.2.0.192.in-addr.arpa 192-0-2-7 2001:db8::7 [2001:DB8:0::7]:1 ';
     assert.equal(mask(`${text}192.0.2.8`), `${text}${MASK}`);
+    const more = `7.2.1.192.in-addr.arpa, 2001:db8::7. 7.${'0.'.repeat(23)}8.b.d.0.1.0.0.2.ip6.arpa`;
+    assert.equal(mask(more), more);
+  });
+
+  it('and is asked about as what it is, with an IPv4 end as IPv6 but where it is mapped', () => {
+    for (const [text, address] of [
+      ['64:ff9b::198.51.100.77', '64:ff9b::c633:644d'],
+      ['::ffff:198.51.100.77', '198.51.100.77'],
+    ] as const) {
+      const asked: Address[] = [];
+      maskAddresses(text, (each) => asked.push(each) === 0);
+      assert.deepEqual(asked, [parseAddress(address)]);
+    }
   });
 });
 
@@ -136,5 +189,7 @@ describe('for any address that names a host', () => {
 describe('a text full of addresses', () => {
   it('ends behind the last of 256', () => {
     assert.equal(masked('198.51.100.77 '.repeat(300)), `${MASK} `.repeat(256).trim());
+    const names = `${NIBBLES}.ip6.arpa `.repeat(300);
+    assert.equal(masked(names), `${MASK}.ip6.arpa `.repeat(256).replace(/\.ip6\.arpa $/, ''));
   });
 });

@@ -68,16 +68,15 @@ describe('how often a silent exposure was asked again', () => {
   });
   const exchanges = [
     exchange(1, { purpose: 'measure' }),
-    exchange(2),
-    exchange(3),
-    exchange(4, { end: 'unsent' }),
+    ...[2, 3, 4].map((second) => exchange(second)),
+    exchange(5, { end: 'unsent' }),
   ];
-  const twice = { times: 2, last: '2026-11-20T03:00:03Z' };
+  const thrice = { times: 3, last: '2026-11-20T03:00:04Z' };
 
   it('is told with the last time, of requests that left, where the row rests on it', () => {
-    assert.deepEqual(askedAgain({ status: 'unknown', exchanges }), twice);
+    assert.deepEqual(askedAgain({ status: 'unknown', exchanges }), thrice);
     for (const evidence of ['silent', 'closed'] as const)
-      assert.deepEqual(askedAgain({ status: 'fixed', status_evidence: evidence, exchanges }), twice);
+      assert.deepEqual(askedAgain({ status: 'fixed', status_evidence: evidence, exchanges }), thrice);
   });
 
   it('is told of no row whose exchanges are a measurement, and of none that was not asked again', () => {

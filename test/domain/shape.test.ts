@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { z } from 'zod';
+import { FINDING_COLUMNS } from '../../src/domain/finding-record.js';
+import { RUN_RECORD } from '../../src/domain/run-record.js';
 import { READING, RESPONDER_ORIGIN } from '../../src/domain/exchange-shape.js';
 import {
   ADDRESS,
@@ -76,6 +78,17 @@ describe('the shapes that records are made of', () => {
       for (const value of taken) assert.equal(complaint(shape, value), undefined, JSON.stringify(value));
       for (const value of refused) assert.equal(complaint(shape, value), why, JSON.stringify(value));
     });
+
+  it('say what is wrong with a text of a fixed form', () => {
+    const { settings, authorisation } = RUN_RECORD.shape;
+    for (const [shape, right, wrong, why] of [
+      [FINDING_COLUMNS.shape.finding_id, `f-${'0a'.repeat(8)}`, 'f-0', 'is no finding_id'],
+      [settings.shape.shard, '2/4', '2', 'is no shard'],
+      [settings.shape.file_mode, '0640', '640', 'is no mode'],
+      [authorisation.shape.scope_sha256, '0a'.repeat(32), '0a', 'is no SHA-256'],
+    ] as const)
+      assert.deepEqual([complaint(shape, right), complaint(shape, wrong)], [undefined, why]);
+  });
 
   it('take no number for a text, no text for a number, and no fraction for a count', () => {
     for (const shape of [ANY_TEXT, TEXT, HEX, DAY, TIME, ADDRESS]) assert.ok(!shape.safeParse(1).success);

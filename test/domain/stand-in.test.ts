@@ -29,6 +29,21 @@ describe('a stand-in for an address', () => {
     );
   });
 
+  it('has the number that checkpoints hold', () => {
+    // FNV-1a of "198.51.100.7 10.0.0.1" and of "2001:db8::7 2001:db8::1", folded to four bits.
+    assert.equal(standInNumber(ipv4(0xc633_6407), ipv4(0x0a00_0001)), 11);
+    const prefix = 0x2001_0db8n << 96n;
+    assert.equal(standInNumber(ipv6(prefix + 7n), ipv6(prefix + 1n)), 5);
+  });
+
+  it('is the same as no address of another number or of the other family', () => {
+    const [outside, probed] = [ipv4(0xc633_6407), ipv4(0x0a00_0001)];
+    for (let number = 0; number < 16; number++) {
+      assert.equal(areSame(standIn(number, 4), outside, probed), number === 11);
+      assert.equal(areSame(standIn(number, 6), outside, probed), false);
+    }
+  });
+
   it('names nobody: of 4,096 addresses side by side each of the sixteen stands for about 256', () => {
     for (const probed of [ipv4(0x0a00_0001), ipv4(0xc000_0207)]) {
       const counts = Array<number>(16).fill(0);

@@ -54,6 +54,7 @@ describe('a file that a user wrote', () => {
     for (const [line, bytes] of [
       [1, lines(UMLAUT, '\n', UMLAUT)],
       [2, lines('prefix\n', UMLAUT, '\nx\n')],
+      [2, lines('\n', UMLAUT)],
       [3, lines('例\n\n', 'x', UMLAUT)],
       [3, lines('a\nb\nc', UMLAUT)],
     ] as const)
