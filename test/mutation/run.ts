@@ -26,7 +26,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   sweep: { mutate: ['sweep/*.js'], tests: ['sweep/*.test.js'] },
   measure: { mutate: ['measure/*.js'], tests: ['measure/!(exchange-in-real-time).test.js'] },
   engine: { mutate: ['engine/*.js'], tests: ['engine/!(random-networks).test.js'] },
-  history: { mutate: ['history/*.js'], tests: ['history/!(any-weeks).test.js'] },
+  history: { mutate: ['history/*.js'], tests: ['history/!(any-weeks|status).test.js'] },
   settings: { mutate: ['settings/*.js'], tests: ['settings/!(every-option).test.js'] },
 };
 
