@@ -39,10 +39,16 @@ describe('a run as a whole', () => {
     ['both of two known responders are silent', ['-10.0.0.1', '-11.0.0.1'], [2, 0]],
     ['two of three are', ['+10.0.0.1', '-11.0.0.1', '-12.0.0.1'], [3, 1]],
     ['those that are left are silent, and the others were before', ['-10.0.0.1', '=11.0.0.1'], [2, 0]],
+    [
+      'those of the last time are silent, and one of long ago answers',
+      ['-10.0.0.1', '-11.0.0.1', '^12.0.0.1'],
+      [2, 0],
+    ],
     ['all have been silent for long', ['=10.0.0.1', '=11.0.0.1'], [2, 0]],
   ] as const)
     it(`is suspect where ${name}`, () => {
-      const { suspect, doubtOf } = proof({ expected: responders(...expected) });
+      const { suspect, dark, doubtOf } = proof({ expected: responders(...expected) });
+      assert.deepEqual(dark, []);
       assert.deepEqual(suspect, { reason: 'responders', expected: counts[0], answered: counts[1] });
       assert.equal(doubtOf(silence('10.0.0.9')), 'path not proved');
     });
@@ -60,7 +66,8 @@ describe('a run as a whole', () => {
     });
 
   it('that nothing answered proves nothing, though it is not suspect', () => {
-    const { suspect, doubtOf } = proof({ expected: responders('-10.0.0.1'), isAlive: false });
+    const { suspect, dark, doubtOf } = proof({ expected: responders('-10.0.0.1'), isAlive: false });
+    assert.deepEqual(dark, []);
     assert.equal(suspect, undefined);
     assert.equal(doubtOf(silence('10.0.0.1')), 'path not proved');
   });
@@ -126,6 +133,12 @@ describe('a part of the network', () => {
       networksOf: (address) => (address === at('11.0.0.1') || address === at('11.0.1.1') ? ['AS64497'] : []),
     });
     assert.deepEqual(dark, [{ network: 'AS64497', expected: 2, answered: 0 }]);
+    const { doubtOf } = proof({
+      expected: responders(...rest, '-11.0.0.1', '-11.0.1.1'),
+      networksOf: (address) =>
+        rest.some((text) => at(text.slice(1)) === address) ? ['mine'] : ['mine', 'AS64497'],
+    });
+    assert.equal(doubtOf(silence('11.0.0.1')), 'outage', 'one of its networks is enough');
   });
 
   it('is dark for one run where three of its exposures fell silent at once, however many answer', () => {

@@ -131,7 +131,22 @@ describe('what is remembered of an exposure', () => {
       assert.deepEqual(after(known, 4, verdict, 'late'), known);
   });
 
-  it('of a sighting that is older than the last change is that it was seen then', () => {
+  it('of a late run begins with it, where no run has seen it', () => {
+    const late = seen(undefined, 2, 'late');
+    assert.deepEqual([late.times_seen, late.untold, late.changes.length], [1, 'new', 1]);
+  });
+
+  it('of a line without changes is what its times say', () => {
+    const bare = { ...seen(first, 1), changes: [] };
+    assert.deepEqual([seen(bare, 2).times_seen, seen(bare, 2).asked], [3, 'question 2']);
+    assert.deepEqual(seen(bare, 0), { ...bare, times_seen: 3 });
+    assert.equal(after(bare, 2, { status: 'unknown', doubt: 'losses' }).changes.length, 1);
+  });
+
+  it('of a sighting that is older than the last one, or than the last change, is that it was seen then', () => {
+    assert.deepEqual(seen(seen(first, 3), 2), { ...seen(first, 3), times_seen: 3 });
+    const doubted = after(first, 1, { status: 'unknown', doubt: 'losses' });
+    assert.equal(seen(after(doubted, 4, CLOSED), 3).state, 'fixed');
     const fixed = after(first, 2, CLOSED);
     const older = seen(fixed, 1);
     assert.deepEqual(older, { ...fixed, times_seen: 2, last_seen: timeOfRun(1) });
@@ -215,6 +230,40 @@ describe('the verdict on an exposure', () => {
     });
   });
 
+  const unknown = (doubt: string) => ({ status: 'unknown', doubt });
+  for (const [what, observed, expected] of [
+    ['was seen', { kind: 'seen' }, { status: 'persisting' }],
+    ['was no target', { kind: 'no-target' }, undefined],
+    ['refused', { kind: 'closed', evidence: 'refused' }, { status: 'fixed', evidence: 'refused' }],
+    ['says something else', { kind: 'answers-otherwise' }, unknown('answers otherwise')],
+    ['was not asked', { kind: 'not-asked' }, unknown('not asked')],
+    ['was silent', silent, unknown('silent')],
+    ['was asked otherwise', { ...silent, fingerprint: 'other', lossy: true }, unknown('asked otherwise')],
+    ['was lost', { ...silent, lossy: true, rechecked: false }, unknown('losses')],
+    ['was not rechecked', { ...silent, rechecked: false, unreached: 'outage' }, unknown('not rechecked')],
+    ['lies in the dark', { ...silent, unreached: 'outage' }, unknown('outage')],
+  ] as const)
+    it(`of an open one that ${what} is ${expected === undefined ? 'none' : Object.values(expected).join(': ')}`, () => {
+      assert.deepEqual(verdictOf(first, observed, rule), expected);
+      assert.deepEqual(
+        verdictOf(after(first, 1, CLOSED), observed, rule),
+        observed.kind === 'seen' ? { status: 'reopened' } : undefined,
+      );
+    });
+
+  it('of silence is a fix at once where one run is to prove it', () => {
+    const fixed = { status: 'fixed', evidence: 'silent' };
+    assert.deepEqual(verdictOf(first, silent, { ...rule, fixedAfterSilentRuns: 1 }), fixed);
+  });
+
+  it('of one that is seen is the news that no whole run has told, where this one is whole', () => {
+    const byPart = seen(undefined, 0, 'partial');
+    assert.deepEqual(verdictOf(byPart, { kind: 'seen' }, rule), { status: 'new' });
+    assert.deepEqual(verdictOf(byPart, { kind: 'seen' }, { ...rule, reach: REACHES.partial }), {
+      status: 'persisting',
+    });
+  });
+
   it('of one that no run has seen is none, unless this one sees it', () => {
     assert.deepEqual(verdictOf(undefined, { kind: 'seen' }, rule), { status: 'new' });
     for (const observed of [silent, { kind: 'closed', evidence: 'closed' }, { kind: 'not-asked' }] as const)
@@ -227,6 +276,9 @@ describe('the verdict on an exposure', () => {
     assert.equal(verdictOf(byPart, silent, { ...rule, reach: REACHES.suspect }), undefined);
     const bare = byPart.changes.map(({ status, scan_id, at }) => ({ status, scan_id, at }));
     assert.deepEqual(verdictOf({ ...byPart, changes: bare }, silent, rule), { status: 'fixed' });
+    assert.deepEqual(verdictOf({ ...byPart, changes: [] }, silent, rule), { status: 'fixed' });
+    const later = { status: 'unknown', scan_id: 'x', at: timeOfRun(2) } as const;
+    assert.deepEqual(verdictOf({ ...byPart, changes: [...byPart.changes, later] }, silent, rule), CLOSED);
     assert.equal(verdictOf(after(first, 1, CLOSED), silent, rule), undefined);
     // What is untold is that it was new: the fix was told.
     assert.equal(verdictOf({ ...byPart, untold: 'new' }, silent, rule), undefined);
@@ -263,6 +315,9 @@ describe('what was known when a late run began', () => {
       ['fixed', timeOfRun(7), timeOfRun(6)],
     );
     assert.deepEqual(asOf(reopened, timeOfRun(9)), reopened);
+    assert.equal(asOf(reopened, timeOfRun(8))?.open_since, timeOfRun(6));
+    const doubtedSince = [...fixed.changes, { status: 'unknown', scan_id: 'x', at: timeOfRun(7) }] as const;
+    assert.equal(asOf({ ...fixed, changes: doubtedSince }, timeOfRun(8))?.state, 'fixed');
   });
 });
 
@@ -326,6 +381,8 @@ describe('a line of the history', () => {
       { last: {} },
     ])
       assert.ok(!EXPOSURE_HISTORY.safeParse({ ...line, ...wrong }).success, JSON.stringify(wrong));
+    for (const state of ['open', 'fixed'])
+      assert.ok(EXPOSURE_HISTORY.safeParse({ ...line, state }).success, state);
     for (const untold of ['new', 'reopened', 'fixed'])
       assert.ok(EXPOSURE_HISTORY.safeParse({ ...line, untold }).success, untold);
   });
