@@ -38,7 +38,7 @@ describe('the mail address of a contact', () => {
     'noc@exam_ple.net',
     'nöc@example.net',
     'first.läst@example.net',
-    'see:mailto:noc@example.net',
+    'xmailto:noc@example.net',
     'noc@example.net.',
     'https://example.net/@noc',
   ])
