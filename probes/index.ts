@@ -1,11 +1,13 @@
 /** Every probe there is: one line each, and nothing else to add to. `list.ts` makes the list of it. */
 export { bittorrentDht } from './bittorrent-dht/bittorrent-dht.js';
 export { chargen } from './small-services/chargen.js';
+export { coap } from './coap/coap.js';
 export { daytime } from './small-services/daytime.js';
 export { dnsAny } from './dns/any.js';
 export { dnsResolver } from './dns/resolver.js';
 export { echo } from './small-services/echo.js';
 export { jamulus } from './jamulus/jamulus.js';
+export { l2tp } from './l2tp/l2tp.js';
 export { memcached } from './memcached/memcached.js';
 export { minetest } from './minetest/minetest.js';
 export { mumble } from './mumble/mumble.js';

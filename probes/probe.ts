@@ -194,7 +194,7 @@ export interface Probe<Id extends string = string> extends ProbeIdentity<Id> {
   /**
    * The datagram that ends what the request began (TFTP ERROR, CoAP RST, L2TP StopCCN): sent once to the host that
    * answered, to the port that it answered from, when the exchange is over; counted, and never part of a factor.
-   * @param answer the first datagram that came back.
+   * @param answer a datagram that came back: the first one of which a farewell can be made counts.
    * @returns undefined where nothing needs to be ended. Absent: the protocol has no such word.
    */
   farewell?(answer: Uint8Array, request: Uint8Array): Uint8Array | undefined;

@@ -63,6 +63,7 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     hasIpv6: false,
   },
   scan_qotd: { columns: ['quote', 'response_size', 'amplification'], hasIpv6: false },
+  scan_coap: { columns: ['version', 'response', 'response_size', 'amplification'], hasIpv6: false },
   scan_tftp: {
     columns: 'opcode,errorcode,error,errormessage,response_size,amplification'.split(','),
     hasIpv6: false,

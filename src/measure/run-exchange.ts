@@ -135,11 +135,10 @@ export async function runExchange(options: ExchangeOptions): Promise<ExchangeRes
   };
   /** Ends what the request began, where the protocol has a word for it. @returns its length, where it left. */
   const takeLeave = async (answered: Tally): Promise<number | undefined> => {
-    const [first, responder] = [answered.firstPayload(), answered.responder()];
+    const [farewell, responder] = [answered.farewell(), answered.responder()];
     // Another address that answered was not asked, so it is sent nothing.
-    if (first === undefined || responder?.address !== to || sendError !== undefined) return undefined;
-    const farewell = probe.farewell?.(first, request);
-    if (farewell === undefined || !(await options.mayTakeLeave())) return undefined;
+    if (farewell === undefined || responder?.address !== to || sendError !== undefined) return undefined;
+    if (!(await options.mayTakeLeave())) return undefined;
     if (!socket.send(farewell, to, responder.port)) return undefined;
     await socket.unfinishedBelow(1);
     return farewell.length;
@@ -265,8 +264,8 @@ interface Tally {
   hasDuplicates(): boolean;
   /** Between two datagrams. */
   longestIntervalMs(): number;
-  /** Kept only where a farewell is made of it. */
-  firstPayload(): Uint8Array | undefined;
+  /** The probe's, of the first datagram of which it makes one. */
+  farewell(): Uint8Array | undefined;
 }
 
 /** Payloads are read as they come and let go: what is kept of them is a size, a reading and a hash. */
@@ -276,11 +275,11 @@ function createTally(probe: Probe, request: Uint8Array): Tally {
   const hashes = new Set<string>();
   let responder: Exchange['responder'];
   let longestIntervalMs = 0;
-  let first: Uint8Array | undefined;
+  let farewell: Uint8Array | undefined;
   return {
     add(payload, traffic, afterMs, from) {
       responder ??= from;
-      if (probe.farewell !== undefined) first ??= Uint8Array.from(payload);
+      farewell ??= probe.farewell?.(payload, request);
       const before = replies.at(-1)?.afterMs ?? afterMs;
       longestIntervalMs = Math.max(longestIntervalMs, afterMs - before);
       replies.push({ afterMs, payloadBytes: payload.length, reading: probe.read(payload, request) });
@@ -292,6 +291,6 @@ function createTally(probe: Probe, request: Uint8Array): Tally {
     responder: () => responder,
     hasDuplicates: () => hashes.size < replies.length,
     longestIntervalMs: () => longestIntervalMs,
-    firstPayload: () => first,
+    farewell: () => farewell,
   };
 }

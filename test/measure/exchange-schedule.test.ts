@@ -159,6 +159,15 @@ describe('a farewell', () => {
     }
   });
 
+  it('is made of the first datagram that allows one: an acknowledgement may come before it', async () => {
+    const { exchange, sockets } = await simulated(probe, (line) => {
+      line.reply(10, Uint8Array.of(0x42, 0));
+      line.reply(20, datagramOf(100));
+    });
+    assert.deepEqual([exchange.received.datagrams, sockets.sent.length], [2, 2]);
+    assert.equal(exchange.farewellBytes, 2);
+  });
+
   it('waits for its turn, and neither what comes meanwhile nor its own failure changes the exchange', async () => {
     const clock = createFakeClock();
     let received = 0;

@@ -77,6 +77,13 @@ export const PACKAGE_SETS = {
     proof: 'usr/bin/memcached',
   },
   openvpn: { name: 'openvpn', room: 'servers', packages: ['openvpn'], proof: 'usr/sbin/openvpn' },
+  xl2tpd: { name: 'xl2tpd', room: 'servers', packages: ['xl2tpd'], proof: 'usr/sbin/xl2tpd' },
+  libcoap: {
+    name: 'libcoap',
+    room: 'servers',
+    packages: ['libcoap3-bin'],
+    proof: 'usr/bin/coap-server-notls',
+  },
   tftpdHpa: { name: 'tftpd-hpa', room: 'servers', packages: ['tftpd-hpa'], proof: 'usr/sbin/in.tftpd' },
   atftpd: { name: 'atftpd', room: 'servers', packages: ['atftpd'], proof: 'usr/sbin/atftpd' },
   xinetd: { name: 'xinetd', room: 'servers', packages: ['xinetd'], proof: 'usr/sbin/xinetd' },

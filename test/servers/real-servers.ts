@@ -4,6 +4,7 @@ import { inetutilsInetd, openbsdInetd, xinetd } from './inetd.js';
 import { jamulusDirectory, jamulusServer } from './jamulus.js';
 import { knotResolver } from './knot-resolver.js';
 import { knot } from './knot.js';
+import { libcoap } from './libcoap.js';
 import { memcached } from './memcached.js';
 import { minetest } from './minetest.js';
 import { mumble } from './mumble.js';
@@ -15,6 +16,7 @@ import type { PlanIn } from './server.js';
 import { snmpd, type SnmpdView } from './snmpd.js';
 import { atftpd, dnsmasqTftp, tftpdHpa, type TftpRoot } from './tftp.js';
 import { unbound } from './unbound.js';
+import { xl2tpd } from './xl2tpd.js';
 
 /** One server in one configuration. */
 export interface RealServer {
@@ -137,10 +139,16 @@ export const REAL_SERVERS: readonly RealServer[] = [
   ),
   row('openbsd-inetd', 35, [ECHO, DAYTIME, CHARGEN, TIME], openbsdInetd, 'built-in services'),
   row('inetutils-inetd', 36, [ECHO, DAYTIME, CHARGEN, TIME], inetutilsInetd, 'built-in services'),
+  row('libcoap', 67, [5683], libcoap, 'its example server'),
   row('tftpd-hpa', 64, TFTP, (at) => tftpdHpa(at, empty), 'nothing in its root'),
   row('atftpd', 65, TFTP, (at) => atftpd(at, empty), 'nothing in its root'),
   row('dnsmasq-tftp', 66, TFTP, (at) => dnsmasqTftp(at, empty), '`enable-tftp`, nothing in its root'),
 ];
+
+/** What goes on for longer than a scan of all should take: asked in until-quiet.test.ts. */
+const SLOW_SERVERS: readonly RealServer[] = [row('xl2tpd', 68, [1701], xl2tpd, '`[lns default]`, no IPsec')];
+
+export const ALL_SERVERS: readonly RealServer[] = [...REAL_SERVERS, ...SLOW_SERVERS];
 
 function row(
   name: string,

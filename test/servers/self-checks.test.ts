@@ -13,7 +13,7 @@ import { bind9Upstream } from './bind9.js';
 import { unpacked, whyMissing } from '../packages/fetch.js';
 import { makeLink, spawnIn, type Link } from './namespace.js';
 import { PACKAGE_SETS } from '../packages/packages.js';
-import { address, REAL_SERVERS, UPSTREAM } from './real-servers.js';
+import { address, ALL_SERVERS, UPSTREAM } from './real-servers.js';
 import { startServer, type RunningServer } from './server.js';
 import { CHECK } from './zones.js';
 
@@ -29,6 +29,7 @@ interface SelfCheck {
 /** One notice a line. monlist has no row: no package of Debian has an ntpdc or an ntpd that would answer it. */
 const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'chargen', open: 'xinetd', shows: /[!-~]{60}/ },
+  { probe: 'coap', open: 'libcoap', shows: /<\/time>/ },
   { probe: 'daytime', open: 'xinetd', shows: /\d\d:\d\d:\d\d/ },
   { probe: 'dns-any', open: 'bind9-auth', closed: 'bind9-auth-minimal', shows: /MSG SIZE {2}rcvd: \d{4}/ },
   { probe: 'dns-resolver', open: 'unbound-open', closed: 'unbound-refuse', shows: /NOERROR[^]*flags:.* ra/ },
@@ -39,6 +40,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
     closed: 'jamulus-server',
     shows: /Lab directory.*Lab directory/,
   },
+  { probe: 'l2tp', open: 'xl2tpd', shows: /310 002/ },
   { probe: 'memcached', open: 'memcached', shows: /^STAT version /m },
   { probe: 'minetest', open: 'minetest', shows: /( 4f 45 74 03 00 01 00 03 ff dc 00 01 .{5}\n){3}/ },
   { probe: 'mumble', open: 'mumble', closed: 'mumble-without-ping', shows: /^( +\d+){24}$/m },
@@ -59,7 +61,7 @@ const skip = whyMissing('servers') ?? false;
 
 describe('the check that a notice names', { concurrency: true }, () => {
   const names = new Set(SELF_CHECKS.flatMap(({ open, closed }) => [open, closed]));
-  const servers = REAL_SERVERS.filter(({ name }) => names.has(name));
+  const servers = ALL_SERVERS.filter(({ name }) => names.has(name));
   let folder: string;
   let link: Link | undefined;
   let running: readonly RunningServer[] = [];
@@ -69,6 +71,10 @@ describe('the check that a notice names', { concurrency: true }, () => {
       if (skip !== false) return;
       folder = mkdtempSync(join(tmpdir(), 'ampscope-checks-'));
       symlinkSync(unpacked(PACKAGE_SETS.netcat).path('bin/nc.openbsd'), join(folder, 'nc'));
+      symlinkSync(
+        unpacked(PACKAGE_SETS.libcoap).path('usr/bin/coap-client-notls'),
+        join(folder, 'coap-client'),
+      );
       const made = makeLink(SCANNER, [NOBODY, UPSTREAM, ...servers.map((server) => server.address)]);
       link = made;
       const upstream = { name: 'upstream', plan: bind9Upstream(UPSTREAM) };
@@ -98,16 +104,20 @@ describe('the check that a notice names', { concurrency: true }, () => {
     const commands = texts?.check.en.split('\n').filter((line) => line.startsWith('    ')) ?? [];
     assert.ok(commands.length > 0, `the notice of ${probe} has a command`);
     assert.ok(link);
-    const at = REAL_SERVERS.find(({ name }) => name === server)?.address ?? NOBODY;
+    const at = ALL_SERVERS.find(({ name }) => name === server)?.address ?? NOBODY;
     const script = commands
       .join('\n')
       .replaceAll('ADDRESS', at)
       .replaceAll('PORT', String(port))
       .replace('www.example.com', CHECK.name)
       .replace('example.net', 'fat.test');
-    const sets = [PACKAGE_SETS.dig, PACKAGE_SETS.snmpTools, PACKAGE_SETS.ntpsec, PACKAGE_SETS.tftpClient].map(
-      unpacked,
-    );
+    const sets = [
+      PACKAGE_SETS.dig,
+      PACKAGE_SETS.snmpTools,
+      PACKAGE_SETS.ntpsec,
+      PACKAGE_SETS.tftpClient,
+      PACKAGE_SETS.libcoap,
+    ].map(unpacked);
     const environment = {
       PATH: [folder, ...sets.map((set) => set.path('usr/bin')), '/usr/sbin:/usr/bin:/sbin:/bin'].join(':'),
       LD_LIBRARY_PATH: sets.map((set) => set.environment['LD_LIBRARY_PATH']).join(':'),

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { ATTRIBUTE, MESSAGE, numberOf, readControl, type ControlMessage } from '../../probes/l2tp/message.js';
 import { startCapture } from './capture.js';
 import { assertEqualToCapture, assertRowEqualsStrongest, findExchange } from './compare.js';
 import { whyMissing } from '../packages/fetch.js';
@@ -17,6 +18,7 @@ import { readRun, runCli, type FindingRecord } from './scan.js';
 import { startServer, type PlanIn, type RunningServer } from './server.js';
 import { assertOnPage } from './table.js';
 import { atftpd, dnsmasqTftp, tftpdHpa } from './tftp.js';
+import { xl2tpd } from './xl2tpd.js';
 
 interface Repeater {
   readonly name: string;
@@ -27,13 +29,17 @@ interface Repeater {
   readonly datagrams: number;
   readonly bytes: number;
   /** The datagram that ends the exchange. */
-  readonly farewell: string;
+  readonly isFarewell: (payload: Uint8Array) => boolean;
 }
 
 const SCANNER = '192.0.2.1';
 const PROBES = builtProbes({});
-const TFTP = { probe: 'tftp', farewell: '\0\x05\0\0not wanted\0' };
+const TFTP = {
+  probe: 'tftp',
+  isFarewell: (payload: Uint8Array) => Buffer.from(payload).toString('latin1') === '\0\x05\0\0not wanted\0',
+};
 const full = { hasFile: true };
+const NOTHING: ControlMessage = { tunnelId: 0, sent: 0, expected: 0, attributes: [] };
 
 const REPEATERS: readonly Repeater[] = [
   // The same block six times: after 0, 1, 3, 7, 15 and 31 s.
@@ -41,6 +47,15 @@ const REPEATERS: readonly Repeater[] = [
   // The block, and then each 5 s the three bytes of a header that was cut short.
   { ...TFTP, ...at('atftpd', 11, (on) => atftpd(on, full)), datagrams: 6, bytes: 516 + 5 * 3 },
   { ...TFTP, ...at('dnsmasq', 12, (on) => dnsmasqTftp(on, full)), datagrams: 7, bytes: 7 * 516 },
+  // Its reply after 0, 1, 3, 7 and 15 s, and from 31 s on five times that it gives up.
+  {
+    ...at('xl2tpd', 13, xl2tpd),
+    probe: 'l2tp',
+    isFarewell: (payload) =>
+      numberOf(readControl(payload) ?? NOTHING, ATTRIBUTE.messageType) === MESSAGE.stop,
+    datagrams: 10,
+    bytes: 5 * 100 + 5 * 45,
+  },
 ];
 
 const skip = whyMissing('servers') ?? false;
@@ -93,7 +108,7 @@ describe('an exchange with a server that sends again', { skip }, () => {
     if (skip === false) rmSync(folder, { recursive: true, force: true });
   });
 
-  for (const { name, address, probe, datagrams, bytes, farewell } of REPEATERS) {
+  for (const { name, address, probe, datagrams, bytes, isFarewell } of REPEATERS) {
     it(`${name}: has all its datagrams, as the capture has them, and no lower bound`, () => {
       const { finding, exchange, captured } = measured(address, probe);
       assertEqualToCapture(exchange, captured);
@@ -110,12 +125,12 @@ describe('an exchange with a server that sends again', { skip }, () => {
           sourcePort === captured.request.sourcePort &&
           destinationPort === exchange.replies_port,
       );
-      const ends = toIt.filter(({ payload }) => Buffer.from(payload).toString('latin1') === farewell);
+      const ends = toIt.filter(({ payload }) => isFarewell(payload));
       assert.equal(ends.length, 1);
       const [end] = ends;
       const last = captured.replies.at(-1);
       assert.ok(end !== undefined && last !== undefined && end.tsMicros > last.tsMicros);
-      assert.equal(exchange['farewell_size'], farewell.length);
+      assert.equal(exchange['farewell_size'], end.payload.length);
     });
   }
 
@@ -143,7 +158,7 @@ describe('an exchange with a server that sends again', { skip }, () => {
     const exchange = finding?.exchanges.find(({ seen_in }) => seen_in === 'measurement');
     assert.ok(finding && exchange, `${address} was measured`);
     const requests = capture.filter(
-      ({ payload }) => !REPEATERS.some((each) => each.farewell === Buffer.from(payload).toString('latin1')),
+      ({ source, payload }) => source !== SCANNER || !REPEATERS.some((each) => each.isFarewell(payload)),
     );
     const captured = findExchange(exchange, { address, port: finding.probed_port }, requests);
     return { finding, exchange, captured };
