@@ -14,20 +14,23 @@ interface Room {
   readonly mutate: readonly string[];
   /** Compiled tests, below dist/test: those of the room, without what takes longer than some seconds. */
   readonly tests: readonly string[];
+  /** Whether its modules themselves remember anything from one call to the next. */
+  readonly remembers?: true;
 }
 
 const ROOMS: Readonly<Record<string, Room>> = {
   domain: {
     mutate: ['domain/*.js'],
     tests: ['domain/!(*-cost).test.js', 'reports/published-schemas.test.js'],
+    remembers: true,
   },
-  guard: { mutate: ['scope/guard.js'], tests: ['scope/guard.test.js'] },
-  scope: { mutate: ['scope/*.js'], tests: ['scope/!(*-extremes).test.js'] },
+  guard: { mutate: ['scope/guard.js'], tests: ['scope/guard.test.js'], remembers: true },
+  scope: { mutate: ['scope/*.js'], tests: ['scope/!(*-extremes).test.js'], remembers: true },
   sweep: { mutate: ['sweep/*.js'], tests: ['sweep/*.test.js'] },
   measure: { mutate: ['measure/*.js'], tests: ['measure/!(exchange-in-real-time).test.js'] },
   engine: { mutate: ['engine/*.js'], tests: ['engine/!(random-networks).test.js'] },
-  history: { mutate: ['history/*.js'], tests: ['history/!(any-weeks|status).test.js'] },
-  settings: { mutate: ['settings/*.js'], tests: ['settings/!(every-option).test.js'] },
+  history: { mutate: ['history/*.js'], tests: ['history/!(any-weeks|status).test.js'], remembers: true },
+  settings: { mutate: ['settings/*.js'], tests: ['settings/!(every-option).test.js'], remembers: true },
 };
 
 const home = join(repositoryRoot, 'test', 'mutation');
@@ -59,14 +62,17 @@ function roomOf(arg: string): string {
   return arg.split('/')[0] ?? '';
 }
 
-function configuration(name: string, { mutate, tests }: Room): unknown {
+function configuration(
+  name: string,
+  { mutate, tests, remembers = false }: Omit<Room, 'remembers'> & { readonly remembers?: boolean },
+): unknown {
   return {
     testRunner: 'in-process',
     plugins: [join(import.meta.dirname, 'tests-in-process.js')],
     // What is loaded anew for a mutant is never let go.
-    maxTestRunnerReuse: 200,
+    maxTestRunnerReuse: remembers ? 200 : 1000,
     mutate: mutate.map((file) => `${build}/src/${file}`),
-    nodeTest: { testFiles: tests.map((file) => `${build}/test/${file}`) },
+    nodeTest: { testFiles: tests.map((file) => `${build}/test/${file}`), remembers },
     coverageAnalysis: 'perTest',
     concurrency: 2,
     // What a mutant makes endless ends here; a busy machine needs longer than the usual factor.

@@ -2,7 +2,8 @@
  * A test runner of StrykerJS that starts no process for a mutant: it loads the tests of a room once and calls those that
  * reach the mutant, each in milliseconds. What a module evaluates while it is loaded is loaded anew, in an environment of its
  * own. Two rules give the verdict that a fresh process would give: a test that fails with a mutant has to pass without it
- * in the same environment, and what survives there is tried once more in a fresh one.
+ * in the same environment, and what survives there is tried once more in a fresh one where modules of the room remember
+ * anything from call to call.
  */
 import { createRequire, register } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -46,12 +47,18 @@ type Verdict =
 class TestsInProcess {
   static readonly inject = ['options'] as const;
   readonly #patterns: readonly string[];
+  readonly #remembers: boolean;
   #files: readonly string[] = [];
   readonly #warm = new Map<string, Environment>();
   #environments = 0;
 
-  constructor({ nodeTest }: { readonly nodeTest: { readonly testFiles: readonly string[] } }) {
+  constructor({
+    nodeTest,
+  }: {
+    readonly nodeTest: { readonly testFiles: readonly string[]; readonly remembers: boolean };
+  }) {
     this.#patterns = nodeTest.testFiles;
+    this.#remembers = nodeTest.remembers;
   }
 
   capabilities(): { readonly reloadEnvironment: boolean } {
@@ -96,9 +103,9 @@ class TestsInProcess {
     for (const isFresh of [false, true])
       for (const file of this.#files) {
         if (wanted && ![...wanted].some((test) => test.startsWith(`${file}: `))) continue;
-        const isLoaded =
-          isFresh || Object.hasOwn((await this.#warmOf(file), coverageOf(loadingOf(file))), id);
-        if (!isFresh && isLoaded) continue;
+        await this.#warmOf(file);
+        const isLoaded = Object.hasOwn(coverageOf(loadingOf(file)), id);
+        if (isFresh ? !this.#remembers && !isLoaded : isLoaded) continue;
         activate(isFresh ? id : undefined, hitLimit);
         const environment = isFresh ? await this.#load(file).catch(String) : await this.#warmOf(file);
         if (typeof environment === 'string') {
