@@ -1,6 +1,8 @@
 import type { Texts } from '../probes/probe.js';
-import type { CheckReason, LeftOutReason, StopReason } from '../src/domain/reasons.js';
+import type { FindingRecord } from '../src/domain/finding-record.js';
+import type { CheckReason, LeftOutReason, Remark, StopReason } from '../src/domain/reasons.js';
 import type { RunRecord } from '../src/domain/run-record.js';
+import { decimalText, FACTOR_DECIMALS, plural } from './format.js';
 
 /*
  * What the codes of src/domain/reasons.ts mean, in both languages: one without Japanese does not compile. What is no
@@ -74,6 +76,42 @@ export function checkText({
 }: NonNullable<RunRecord['preflight']>[number]): Texts {
   const en = `${name}: ${finding}`;
   return { en, ja: code !== undefined && isKeyOf(CHECKS, code) ? CHECKS[code](data) : en };
+}
+
+type RemarkData = NonNullable<FindingRecord['remarks']>[number]['data'];
+
+const REMARKS: Readonly<Record<Remark['code'], (data: RemarkData) => Texts>> = {
+  unstable: ({ least = '', most = '' }) => ({
+    en: `the same request brought ${least} to ${most} bytes`,
+    ja: `同じ要求への応答は${least}～${most}バイトでした`,
+  }),
+  dwindling: ({ times = '', bytes = '' }) => ({
+    en: `the same request, sent ${times} times, brought ${bytes} bytes`,
+    ja: `同じ要求を${times}回送ると、応答は${bytes}バイトでした`,
+  }),
+  unrecognised: ({ why = '' }) => ({
+    en: `answers with bytes that are not of this protocol: ${why}`,
+    ja: 'このプロトコルのものではないデータで応答しました',
+  }),
+  'long-answer': (data) => {
+    const {
+      datagrams,
+      seconds = '',
+      still_sending,
+      datagrams_within_2s: early,
+      amplification_within_2s,
+    } = data;
+    const factor = decimalText(Number(amplification_within_2s), FACTOR_DECIMALS);
+    return {
+      en: `${plural(Number(datagrams), 'datagram')} within ${seconds} s${still_sending === true ? ', still sending then' : ''}; within 2 s ${plural(Number(early), 'datagram')}, ${factor}x`,
+      ja: `応答は${seconds}秒間に${datagrams}データグラムでした（最初の2秒では${early}データグラム、${factor}倍${still_sending === true ? '。その時点でも送信が続いていました' : ''}）`,
+    };
+  },
+};
+
+/** What the engine adds to what a probe says of an answer. */
+export function remarkText({ code, data }: { readonly code: string; readonly data: RemarkData }): Texts {
+  return isKeyOf(REMARKS, code) ? REMARKS[code](data) : { en: code, ja: code };
 }
 
 function isKeyOf<K extends string>(texts: Readonly<Record<K, unknown>>, key: string): key is K {

@@ -10,14 +10,16 @@ import type {
   FindingColumns,
   FindingRecord,
 } from '../src/domain/finding-record.js';
-import type { Finding } from '../src/domain/finding.js';
+import type { Exposure, Finding } from '../src/domain/finding.js';
 import type { Factors } from '../src/domain/factors.js';
 import { computedFactors, factorsOf, isLowerBound } from '../src/domain/factors.js';
+import type { Remark } from '../src/domain/reasons.js';
 import { formatInstant } from '../src/domain/time.js';
 import type { StatusColumns } from '../src/domain/status.js';
 import { cleanFacts, cleanText } from './clean-text.js';
 import { columns } from './columns.js';
-import { plural, decimalText, FACTOR_DECIMALS, preciseTime, rounded, RTT_DECIMALS } from './format.js';
+import { remarkText } from './reasons.js';
+import { decimalText, FACTOR_DECIMALS, preciseTime, rounded, RTT_DECIMALS } from './format.js';
 
 export type { ComputedRecord, ExchangeRecord, FindingRecord } from '../src/domain/finding-record.js';
 
@@ -36,6 +38,16 @@ export function toRecord(finding: Finding, run: { readonly scanId: string }): Fi
   const ip = formatAddress(finding.ip);
   const asn = origin.asn === 0 ? undefined : origin.asn;
   const tags = [...new Set([...exposure.tags, ...reported.caveats])];
+  const exchanges = measurement.exchanges.map((exchange) =>
+    exchangeRecord(exchange, {
+      named: [finding.ip, measurement.probed, finding.answeredBy?.address],
+      reported,
+    }),
+  );
+  const remarks: readonly Remark[] = [
+    ...(exposure.remarks ?? []),
+    windowOf(exchanges.find((exchange) => exchange.reported)) ?? [],
+  ].flat();
   const cells = {
     timestamp: reported.requestedAt === undefined ? undefined : formatInstant(reported.requestedAt),
     report: finding.report,
@@ -61,7 +73,7 @@ export function toRecord(finding: Finding, run: { readonly scanId: string }): Fi
     rtt_ms: rttMs(reported),
     tag: tags.length > 0 ? tags.join(';') : undefined,
     version: cleanText(exposure.version),
-    detail: detailOf(finding),
+    detail: textOf([describedAnswer({ ...exposure, remarks }), elsewhereOf(finding)]),
     scan_id: run.scanId,
     finding_id: findingId(ip, measurement.probedPort, finding.protocol, finding.probe),
   } satisfies Unfinished<FindingColumns>;
@@ -76,17 +88,14 @@ export function toRecord(finding: Finding, run: { readonly scanId: string }): Fi
     ...cells,
     severity_reason: finding.severityReason,
     asns: origin.asns && origin.asns.length > 1 ? origin.asns : undefined,
+    remarks:
+      remarks.length === 0 ? undefined : remarks.map(({ code, data }) => ({ code, data: cleanFacts(data) })),
     facts: exposure.facts && cleanFacts(exposure.facts),
     computed,
     answered_by: answeredBy(finding),
     response_port: finding.port === measurement.probedPort ? undefined : finding.port,
     elicited_elsewhere: elicitedElsewhere(measurement.exchanges),
-    exchanges: measurement.exchanges.map((exchange) =>
-      exchangeRecord(exchange, {
-        named: [finding.ip, measurement.probed, finding.answeredBy?.address],
-        reported,
-      }),
-    ),
+    exchanges,
   });
 }
 
@@ -157,27 +166,34 @@ function rttMs(exchange: Exchange): number | undefined {
   return rounded(exchange.replies[0]?.afterMs, RTT_DECIMALS);
 }
 
-/** What the probe says, how long the answer took, and where it came from if that was not the asked address. */
-function detailOf(finding: Finding): string | undefined {
-  return (
-    [cleanText(finding.exposure.detail), windowOf(finding.reported), elsewhereOf(finding)]
-      .filter((part) => part !== undefined)
-      .join('; ') || undefined
-  );
+/** The English of what is said of the answer: the probe's part, and what the engine adds. */
+export function describedAnswer({
+  detail,
+  remarks = [],
+}: Pick<Exposure, 'detail' | 'remarks'>): string | undefined {
+  return textOf([cleanText(detail), ...remarks.map((remark) => cleanText(remarkText(remark).en))]);
 }
 
-/** The window of the figures, where it is longer than an answer takes. */
-function windowOf(reported: Exchange): string | undefined {
-  const windowMs = lastReplyMs(reported) ?? 0;
-  const short = receivedWithin(reported, SHORT_WINDOW_MS);
-  if (windowMs <= LONG_WINDOW_MS || short === undefined) return undefined;
-  const seconds = decimalText(windowMs / 1000, RTT_DECIMALS);
-  const factor = decimalText(
-    factorsOf({ sent: reported.sent, received: short }).amplification,
-    FACTOR_DECIMALS,
-  );
-  const end = wasStillSending(reported) ? ', still sending then' : '';
-  return `${plural(reported.received.datagrams, 'datagram')} within ${seconds} s${end}; within 2 s ${plural(short.datagrams, 'datagram')}, ${factor}x`;
+function textOf(parts: readonly (string | undefined)[]): string | undefined {
+  return parts.filter((part) => part !== undefined).join('; ') || undefined;
+}
+
+/** The window of the figures, where it is longer than most answers take. @param reported the exchange of the row. */
+function windowOf(
+  reported: ExchangeRecord | undefined,
+): Extract<Remark, { code: 'long-answer' }> | undefined {
+  const { window_ms: windowMs = 0, within_2s: short, datagrams = 0 } = reported ?? {};
+  if (windowMs <= LONG_WINDOW_MS || short?.amplification === undefined) return undefined;
+  return {
+    code: 'long-answer',
+    data: {
+      datagrams,
+      seconds: Number(decimalText(windowMs / 1000, RTT_DECIMALS)),
+      still_sending: reported?.still_sending === true,
+      datagrams_within_2s: short.datagrams,
+      amplification_within_2s: short.amplification,
+    },
+  };
 }
 
 const LONG_WINDOW_MS = 5000;

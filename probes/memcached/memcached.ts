@@ -12,7 +12,7 @@ import { answersIn } from '../../src/domain/exchange.js';
 import { defineProbe, forms, type Field, type Judgement, type Nonce, type Reading } from '../probe.js';
 import { latin1, layFields, showText, type FieldShape } from '../wire/fields.js';
 import { emulatedServers } from './emulated-servers.js';
-import { texts, textsFor } from './texts.js';
+import { statisticsText, texts, textsFor } from './texts.js';
 
 const COMMAND = new TextEncoder().encode('stats\r\n');
 const FRAME_BYTES = 8;
@@ -116,7 +116,7 @@ function judge(done: readonly Exchange[]): Judgement {
     kind: 'exposure',
     tags: ['memcached'],
     ...(version !== undefined && { version: `memcached ${version}` }),
-    detail: `statistics in ${total} datagram${total === 1 ? '' : 's'}; what is stored there could be made to come back too`,
+    detail: statisticsText(total).en,
     facts,
     incomplete: measured.some((exchange) => isPart(answersIn(exchange))),
   };

@@ -1,5 +1,5 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
-import type { ProbeTexts } from '../probe.js';
+import type { ProbeTexts, Texts } from '../probe.js';
 
 export const texts: ProbeTexts = {
   title: {
@@ -42,15 +42,16 @@ export const texts: ProbeTexts = {
   },
 };
 
-/** How much came back, in Japanese too. A row that this run did not see has no facts. */
-export function textsFor({ facts, detail = '' }: FindingRecord): Partial<ProbeTexts> {
+/** A row that this run did not see has no facts. */
+export function textsFor({ facts }: FindingRecord): Partial<ProbeTexts> {
   const datagrams = facts?.['datagrams'];
-  return datagrams === undefined
-    ? {}
-    : {
-        detail: {
-          en: detail,
-          ja: `統計情報が${String(datagrams)}個のデータグラムで返りました。保存されたデータも同様に返される可能性があります`,
-        },
-      };
+  return datagrams === undefined ? {} : { detail: statisticsText(Number(datagrams)) };
+}
+
+/** How much came back. */
+export function statisticsText(datagrams: number): Texts {
+  return {
+    en: `statistics in ${datagrams} datagram${datagrams === 1 ? '' : 's'}; what is stored there could be made to come back too`,
+    ja: `統計情報が${datagrams}個のデータグラムで返りました。保存されたデータも同様に返される可能性があります`,
+  };
 }

@@ -67,8 +67,7 @@ export function defineLoopService<const Id extends string>(service: LoopService<
     report,
     texts: textsOf(service),
     // A row that this run did not see has no facts, and neither have bytes that were not recognised.
-    textsFor: ({ facts, detail = '' }) =>
-      facts === undefined ? {} : { detail: { en: detail, ja: service.detail(facts).ja } },
+    textsFor: ({ facts }) => (facts === undefined ? {} : { detail: service.detail(facts) }),
     sweepForms: [service.request ?? LINE_END],
     ...(nonce && { nonce }),
     read(payload, request) {

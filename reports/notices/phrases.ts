@@ -5,6 +5,7 @@ import { askedAgain } from '../../src/domain/asked-again.js';
 import type { Severity } from '../../src/domain/finding.js';
 import type { Evidence } from '../../src/domain/status.js';
 import { decimalText, FACTOR_DECIMALS } from '../format.js';
+import { remarkText } from '../reasons.js';
 
 /** What a notice says of one exposure and around the probes' own texts. */
 export interface Phrases {
@@ -327,26 +328,12 @@ export function textsOf(record: FindingRecord, probes: readonly ProbeIdentity[] 
   return known === undefined ? unknownTexts : { ...known.texts, ...known.textsFor?.(record) };
 }
 
-/** What else a letter says of a row: the probe's own, and what is the same for all probes. */
-export function detailOf(record: FindingRecord, { detail }: ProbeTexts): Texts | undefined {
-  const { detail: column = '', facts = {}, tag = '' } = record;
-  const tags = tag.split(';');
-  const { least_bytes: least, most_bytes: most } = facts;
-  const own =
-    detail ??
-    (tags.includes('unidentified')
-      ? { en: column, ja: 'このプロトコルのものではないデータで応答しました' }
-      : { en: column, ja: '' });
-  if (!tags.includes('unstable') || least === undefined) return own.en === '' ? undefined : own;
-  const range = {
-    en: `the same request brought ${least} to ${most} bytes`,
-    ja: `同じ要求への応答は${least}～${most}バイトでした`,
-  };
-  // The column has it already.
-  const before = own.en.replace(range.en, '').replace(/; $/, '');
-  return joined(
-    [...(before === '' ? [] : [{ en: before, ja: own.ja }]), range].filter(({ ja }) => ja !== ''),
-  );
+/** What else a letter says of a row: the probe's own, and what the engine adds. */
+export function detailOf(record: FindingRecord, { detail: own }: ProbeTexts): Texts | undefined {
+  const remarks = (record.remarks ?? []).map(remarkText);
+  const { en, ja } = joined([...(own === undefined ? [] : [own]), ...remarks]);
+  const text = own === undefined ? { en: record.detail ?? '', ja } : { en, ja };
+  return text.en === '' ? undefined : text;
 }
 
 /**

@@ -121,6 +121,8 @@ const EXCHANGE = z.object({
 });
 export type ExchangeRecord = Content<typeof EXCHANGE>;
 
+const FACTS = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
 /** One line of findings.jsonl: the columns, and what no table can hold. */
 export const FINDING_RECORD = z
   .object({
@@ -136,7 +138,9 @@ export const FINDING_RECORD = z
     silent_runs: COUNT.exactOptional(),
     /** All origins where the prefix has several, the first among them. */
     asns: z.array(COUNT).exactOptional(),
-    facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).exactOptional(),
+    /** What the engine adds to the probe's part of `detail`: codes of reasons.ts. */
+    remarks: z.array(z.object({ code: TEXT, data: FACTS })).exactOptional(),
+    facts: FACTS.exactOptional(),
     /** What the same answer would amount to for requests of other lengths: computed, never asked. */
     computed: z.array(COMPUTED).exactOptional(),
     /** Who answered, where that was not the probed address; `ip` only where it lies inside the scope. */

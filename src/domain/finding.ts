@@ -1,6 +1,7 @@
 import type { Address } from './address.js';
 import type { Exchange, Facts } from './exchange.js';
 import type { Measurement } from './factors.js';
+import type { Remark } from './reasons.js';
 
 /** Worst first; the five words that Shadowserver and IntelMQ know. */
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
@@ -27,6 +28,8 @@ export type Judgement =
       readonly version?: string;
       /** What else a person needs to know, in one line of English. May hold remote text: the reports clean it. */
       readonly detail?: string;
+      /** What the engine adds to the detail. */
+      readonly remarks?: readonly Remark[];
       /** Facts for the JSON reports, in the probe's own words. */
       readonly facts?: Facts;
       /** Whether the replies themselves show that some are missing: then the figures are lower bounds. */

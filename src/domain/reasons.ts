@@ -28,6 +28,26 @@ export type NotExposedReason =
   /** A weak reader knows its bytes, and so does one that knows its protocol. */
   | 'recognised-elsewhere';
 
+/** What the engine adds to what a probe says of an answer. */
+export type Remark =
+  /** The same request brought answers of very different sizes, in the sweep and each time that it was asked alone. */
+  | { readonly code: 'unstable'; readonly data: { readonly least: number; readonly most: number } }
+  /** The answers to one question grew smaller when it was asked again; `bytes` of each, in order. */
+  | { readonly code: 'dwindling'; readonly data: { readonly times: number; readonly bytes: string } }
+  /** No reader knows the bytes, but they amplify. */
+  | { readonly code: 'unrecognised'; readonly data: { readonly why: string } }
+  /** The answer took longer than most: its last datagram came so late, and what had come 2 s after the request. */
+  | {
+      readonly code: 'long-answer';
+      readonly data: {
+        readonly datagrams: number;
+        readonly seconds: number;
+        readonly still_sending: boolean;
+        readonly datagrams_within_2s: number;
+        readonly amplification_within_2s: number;
+      };
+    };
+
 /** What the checks before the first packet warn of, or what this system did not tell. */
 export type CheckReason =
   | { readonly code: 'clock-not-synchronised' }

@@ -13,14 +13,16 @@ export function needsConfirmation(sighting: Exchange, measured: readonly Exchang
   return again.length > 0 && again.every((exchange) => differ(sighting, exchange));
 }
 
+export interface UnstableRange {
+  readonly leastBytes: number;
+  readonly mostBytes: number;
+}
+
 /**
  * Whether it differed again when it was asked again.
  * @returns the least and the most payload bytes that the same request brought; undefined where they agree.
  */
-export function unstableRange(
-  sighting: Exchange,
-  measured: readonly Exchange[],
-): { readonly leastBytes: number; readonly mostBytes: number } | undefined {
+export function unstableRange(sighting: Exchange, measured: readonly Exchange[]): UnstableRange | undefined {
   const again = sameFormIn(measured, sighting);
   if (again.length < 2 || !needsConfirmation(sighting, measured)) return undefined;
   const bytes = [sighting, ...again].map(({ received }) => received.payloadBytes);

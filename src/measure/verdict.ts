@@ -1,9 +1,10 @@
 import type { Probe } from '../../probes/probe.js';
-import type { NotExposedReason } from '../domain/reasons.js';
+import type { NotExposedReason, Remark } from '../domain/reasons.js';
 import type { Exchange } from '../domain/exchange.js';
 import { answersIn } from '../domain/exchange.js';
 import type { Exposure, Judgement } from '../domain/finding.js';
 import { factorsOf, isLowerBound, reportedExchange } from '../domain/factors.js';
+import type { UnstableRange } from './confirmation.js';
 import { unstableRange } from './confirmation.js';
 
 /** The type of what amplifies with bytes that no reader knows. */
@@ -26,7 +27,7 @@ export type Verdict =
  * responder since, and the sweep saw what it saw. But not where another address than the asked one answered
  * the sweep: 16 bits of nonce can be guessed, and a measurement without an answer does not confirm it.
  * What came back is `unstable` where the same request brought much more or less in the sweep than twice alone;
- * the row then shows the strongest that was measured alone, as ever, and the range in its detail.
+ * the row then shows the strongest that was measured alone, as ever, and the range as a remark.
  * @param asked.port the one that was asked.
  * @param sighting absent where there was no sweep.
  */
@@ -52,17 +53,14 @@ export function verdictOn(
   if (verdict.kind === 'none') return verdict;
   const { exposure } = verdict;
   const range = sighting && unstableRange(sighting, measured);
-  const remark =
-    range === undefined
-      ? dwindling(measured)
-      : `the same request brought ${range.leastBytes} to ${range.mostBytes} bytes`;
+  const remark = range === undefined ? dwindling(measured) : unstable(range);
   if (remark === undefined) return verdict;
   return {
     ...verdict,
     exposure: {
       ...exposure,
       tags: range === undefined ? exposure.tags : [...exposure.tags, 'unstable'],
-      detail: exposure.detail === undefined ? remark : `${exposure.detail}; ${remark}`,
+      remarks: [...(exposure.remarks ?? []), remark],
       ...(range && {
         facts: { ...exposure.facts, least_bytes: range.leastBytes, most_bytes: range.mostBytes },
       }),
@@ -70,18 +68,22 @@ export function verdictOn(
   };
 }
 
+function unstable({ leastBytes: least, mostBytes: most }: UnstableRange): Remark {
+  return { code: 'unstable', data: { least, most } };
+}
+
 /**
- * How the answers to one question grew fewer when it was asked again: a rate limit or a table of half-open exchanges
+ * How the answers to one question grew smaller when it was asked again: a rate limit or a table of half-open exchanges
  * (IKE). The strongest stands in the row all the same; where a loss or a cap explains it, nothing is said.
  */
-function dwindling(measured: readonly Exchange[]): string | undefined {
+function dwindling(measured: readonly Exchange[]): Remark | undefined {
   const again = measured.filter(({ purpose, end }) => purpose === 'measure' && end !== 'unsent');
   for (const { form } of again) {
     const same = again.filter((exchange) => exchange.form === form);
     const bytes = same.map(({ received }) => received.payloadBytes);
     const less = bytes.some((later, at) => bytes.slice(0, at).some((earlier) => 2 * later < earlier));
     if (less && !same.some(isLowerBound))
-      return `asked ${same.length} times, the same request brought ${bytes.join(', ')} bytes`;
+      return { code: 'dwindling', data: { times: same.length, bytes: bytes.join(', ') } };
   }
   return undefined;
 }
@@ -112,8 +114,8 @@ function unidentifiedIn(exchanges: readonly Exchange[], port: number): Verdict |
     exposure: {
       kind: 'exposure',
       tags: ['unidentified'],
-      detail: `answers with bytes that are not of this protocol: ${why}`,
-      severity: { level: 'low', reason: 'amplifies, but nobody knows with what' },
+      remarks: [{ code: 'unrecognised', data: { why } }],
+      severity: { level: 'low', reason: 'amplifies with bytes that no reader knows' },
     },
   };
 }

@@ -34,13 +34,13 @@ describe('the verdict on a responder', () => {
     }
   });
 
-  it('is unstable where the same form brought much less twice: the strongest alone, and the range in the detail', () => {
+  it('is unstable where the same form brought much less twice: the strongest alone, and the range as a remark', () => {
     const alone = [600, 900].map((bytes) => exchange('sighted', ANSWER, bytes));
     const verdict = verdictOn(ASKED, sighting(ANSWER, 5000), alone);
     assert.equal(verdict.kind, 'exposure');
     assert.equal(verdict.reported, alone[1]);
     assert.deepEqual(verdict.exposure.tags, ['double', 'unstable']);
-    assert.equal(verdict.exposure.detail, 'the same request brought 600 to 5000 bytes');
+    assert.deepEqual(verdict.exposure.remarks, [{ code: 'unstable', data: { least: 600, most: 5000 } }]);
     assert.deepEqual(verdict.exposure.facts, { least_bytes: 600, most_bytes: 5000 });
     const steady = verdictOn(ASKED, sighting(ANSWER, 5000), alone.slice(1));
     assert.deepEqual(steady.kind === 'exposure' && steady.exposure.tags, ['double']);
@@ -85,9 +85,11 @@ describe('the verdict on a responder', () => {
     assert.equal(verdict.kind, 'exposure');
     assert.equal(verdict.reported, full);
     assert.deepEqual(verdict.exposure.tags, ['double']);
-    assert.equal(verdict.exposure.detail, 'asked 4 times, the same request brought 392, 392, 60, 0 bytes');
+    assert.deepEqual(verdict.exposure.remarks, [
+      { code: 'dwindling', data: { times: 4, bytes: '392, 392, 60, 0' } },
+    ]);
     const growing = verdictOn(ASKED, undefined, [exchange('sa-init', ANSWER, 60), full]);
-    assert.equal(growing.kind === 'exposure' && growing.exposure.detail, undefined);
+    assert.equal(growing.kind === 'exposure' && growing.exposure.remarks, undefined);
     // Neither another question, half of the bytes, a loss nor a request that never left says anything.
     const small = exchange('sa-init', ANSWER, 60);
     for (const later of [
@@ -99,7 +101,7 @@ describe('the verdict on a responder', () => {
     ] as const) {
       const plain = verdictOn(ASKED, undefined, [full, later]);
       assert.equal(plain.kind === 'exposure' && plain.reported, full);
-      assert.equal(plain.kind === 'exposure' && plain.exposure.detail, undefined);
+      assert.equal(plain.kind === 'exposure' && plain.exposure.remarks, undefined);
     }
   });
 
@@ -131,8 +133,8 @@ describe('the verdict on a responder', () => {
     assert.deepEqual(verdict.exposure, {
       kind: 'exposure',
       tags: ['unidentified'],
-      detail: 'answers with bytes that are not of this protocol: neither A nor R',
-      severity: { level: 'low', reason: 'amplifies, but nobody knows with what' },
+      remarks: [{ code: 'unrecognised', data: { why: 'neither A nor R' } }],
+      severity: { level: 'low', reason: 'amplifies with bytes that no reader knows' },
     });
   });
 

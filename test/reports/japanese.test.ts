@@ -8,10 +8,10 @@ import type { Given, Io } from '../../src/commands/command.js';
 import { probes as probesCommand } from '../../src/commands/probes.js';
 import { htmlReport } from '../../reports/html/html-report.js';
 import { notices } from '../../reports/notices/notices.js';
-import { checkText, leftOutText, stopText } from '../../reports/reasons.js';
+import { checkText, leftOutText, remarkText, stopText } from '../../reports/reasons.js';
 import type { FindingRecord } from '../../reports/record.js';
 import { sortRecords } from '../../src/domain/sort-records.js';
-import type { CheckReason, LeftOutReason, StopReason } from '../../src/domain/reasons.js';
+import type { CheckReason, LeftOutReason, Remark, StopReason } from '../../src/domain/reasons.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { repositoryRoot } from '../repository.js';
 import { englishIn, japaneseOf } from './english.js';
@@ -47,6 +47,22 @@ const CHECKS = Object.values({
   'receive-buffer-small': { code: 'receive-buffer-small', data: { given: 1, asked: 2, wanted: 3 } },
   'connections-many': { code: 'connections-many', data: { count: 1, most: 2, needed: 3 } },
 } satisfies { readonly [C in CheckReason['code']]: CheckReason & { code: C } });
+
+const REMARKS = Object.values({
+  unstable: { code: 'unstable', data: { least: 600, most: 5000 } },
+  dwindling: { code: 'dwindling', data: { times: 3, bytes: '392, 60, 0' } },
+  unrecognised: { code: 'unrecognised', data: { why: 'none of the known headers' } },
+  'long-answer': {
+    code: 'long-answer',
+    data: {
+      datagrams: 6,
+      seconds: 31.1,
+      still_sending: true,
+      datagrams_within_2s: 2,
+      amplification_within_2s: 60.71,
+    },
+  },
+} satisfies { readonly [C in Remark['code']]: Remark & { code: C } });
 
 const records = sortRecords(
   found.map(({ record }, index) => ({ ...record, ip: `192.0.2.${index % 250}`, finding_id: `f-${index}` })),
@@ -186,24 +202,22 @@ describe('what is Japanese', () => {
     }
   });
 
-  it('has what is the same for all probes in a letter: bytes that no reader knows, and an unstable answer', () => {
+  it('has what the engine adds to an answer in a letter, beside what the probe says or alone', () => {
     const [one] = records;
     assert.ok(one);
-    const rows = [
-      { ...one, report: 'x_unidentified', tag: 'unidentified', detail: 'answers with bytes', facts: {} },
-      {
-        ...one,
-        ip: '192.0.2.251',
-        tag: `${one.tag};unstable`,
-        facts: { ...one.facts, least_bytes: 600, most_bytes: 5000 },
-      },
-    ];
+    const rows = [one, { ...one, report: 'x_unidentified', tag: 'unidentified' }].map((row, index) => ({
+      ...row,
+      ip: `192.0.2.${250 + index}`,
+      detail: 'what the column says',
+      remarks: [...REMARKS],
+    }));
     const files = [...notices.files(sampleRun, rows, { bom: false, probes })];
     const text = [...(files.find(({ path }) => path.endsWith('.ja.txt'))?.chunks ?? [])]
       .join('')
       .replaceAll(/\n */g, '');
-    assert.match(text, /備考：このプロトコルのものではないデータで応答しました/);
-    assert.match(text, /同じ要求への応答は600～5000バイトでした/);
+    assert.match(text, /備考：同じ要求への応答は600～5000バイトでした、同じ要求を3回送ると/);
+    assert.match(text, /このプロトコルのものではないデータで応答しました/);
+    assert.equal(englishIn(text.slice(text.indexOf('備考'))), undefined);
   });
 
   it('has none on the console, where `probes --lang ja` is what there is', async () => {
@@ -227,18 +241,24 @@ describe('what is Japanese', () => {
       ...CHECKS.map((reason) =>
         checkText({ name: 'a check', status: 'warning', finding: 'found', ...reason }),
       ),
+      ...REMARKS.map(remarkText),
     ];
     assert.equal(new Set(texts.map(({ ja }) => ja)).size, texts.length);
-    for (const { ja } of texts) assert.doesNotMatch(ja, /undefined/);
+    for (const { ja } of texts) {
+      assert.doesNotMatch(ja, /undefined/);
+      assert.equal(englishIn(ja), undefined);
+    }
     const documented = readFileSync(join(repositoryRoot, 'docs/report-format.md'), 'utf8');
     for (const code of [
       ...STOPPED,
       ...LEFT_OUT.map(({ reason }) => reason),
       ...CHECKS.map(({ code }) => code),
+      ...REMARKS.map(({ code }) => code),
     ])
       assert.ok(documented.includes(`\`${code}\``), code);
     const earlier = 'stopped by a signal';
     assert.deepEqual(stopText({ incomplete_reason: earlier }), { en: earlier, ja: earlier });
     assert.deepEqual(leftOutText({ prefix: '::/0', reason: earlier }), { en: earlier, ja: earlier });
+    assert.deepEqual(remarkText({ code: earlier, data: {} }), { en: earlier, ja: earlier });
   });
 });

@@ -1,5 +1,6 @@
 import { cleanText } from '../../../reports/clean-text.js';
 import { plural, FACTOR_DECIMALS, RTT_DECIMALS, decimalText, preciseTime } from '../../../reports/format.js';
+import { describedAnswer } from '../../../reports/record.js';
 import { cutToWidth } from '../../../reports/text-width.js';
 import type { Exchange, Reading } from '../../domain/exchange.js';
 import { SHORT_WINDOW_MS, receivedWithin, wasStillSending } from '../../domain/exchange.js';
@@ -67,7 +68,7 @@ export function describeOutcome({ selected, outcome }: Inspection): string {
           ['factors', factorsText(outcome.verdict.reported)],
           ['tags', [...outcome.verdict.exposure.tags, ...outcome.verdict.reported.caveats].join(', ')],
           ['version', cleanText(outcome.verdict.exposure.version) ?? ''],
-          ['detail', cleanText(outcome.verdict.exposure.detail) ?? ''],
+          ['detail', describedAnswer(outcome.verdict.exposure) ?? ''],
           ['published', selected.probe.published ? publishedText(selected.probe.published).en : ''],
           ['to do', `ampscope probes ${selected.probe.id} says what it means and what to do`],
         ]

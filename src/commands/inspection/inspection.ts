@@ -1,7 +1,7 @@
 import type { Probe } from '../../../probes/probe.js';
 import { cleanFacts, cleanText } from '../../../reports/clean-text.js';
 import { RTT_DECIMALS, rounded } from '../../../reports/format.js';
-import { exchangeRecord } from '../../../reports/record.js';
+import { describedAnswer, exchangeRecord } from '../../../reports/record.js';
 import type { Address } from '../../domain/address.js';
 import type { Severity, SeverityThresholds } from '../../domain/finding.js';
 import { severityOf } from '../../domain/finding.js';
@@ -117,14 +117,15 @@ export function inspectionRecord({ selected, exchanges, outcome }: Inspection, h
 }
 
 function exposureRecord({ verdict, report, severity }: Extract<Outcome, { kind: 'exposure' }>): object {
-  const { tags, version, detail, facts } = verdict.exposure;
+  const { tags, version, facts } = verdict.exposure;
+  const detail = describedAnswer(verdict.exposure);
   return {
     report,
     severity: severity.level,
     severity_reason: severity.reason,
     tags: [...tags, ...verdict.reported.caveats],
     ...(version !== undefined && { version: cleanText(version) }),
-    ...(detail !== undefined && { detail: cleanText(detail) }),
+    ...(detail !== undefined && { detail }),
     ...(facts && { facts: cleanFacts(facts) }),
   };
 }
