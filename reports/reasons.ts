@@ -1,6 +1,8 @@
 import type { Texts } from '../probes/probe.js';
 import type { FindingRecord } from '../src/domain/finding-record.js';
 import type { CheckReason, LeftOutReason, Remark, StopReason } from '../src/domain/reasons.js';
+import type { Severity } from '../src/domain/finding.js';
+import type { Doubt, Evidence, Status } from '../src/domain/status.js';
 import type { RunRecord } from '../src/domain/run-record.js';
 import { decimalText, FACTOR_DECIMALS, plural } from './format.js';
 
@@ -8,6 +10,60 @@ import { decimalText, FACTOR_DECIMALS, plural } from './format.js';
  * What the codes of src/domain/reasons.ts mean, in both languages: one without Japanese does not compile. What is no
  * code of this version, as in a run of another one, stands for itself.
  */
+
+export const SEVERITY_TEXTS: Readonly<Record<Severity, Texts>> = {
+  critical: { en: 'critical', ja: '緊急' },
+  high: { en: 'high', ja: '高' },
+  medium: { en: 'medium', ja: '中' },
+  low: { en: 'low', ja: '低' },
+  info: { en: 'info', ja: '参考' },
+};
+
+export const STATUS_TEXTS: Readonly<Record<Status, Texts>> = {
+  new: { en: 'new', ja: '新規' },
+  persisting: { en: 'persisting', ja: '継続' },
+  reopened: { en: 'reopened', ja: '再発' },
+  fixed: { en: 'fixed', ja: '解消' },
+  unknown: { en: 'unknown', ja: '不明' },
+};
+
+/** What proves that an exposure is fixed. */
+export const EVIDENCE_TEXTS: Readonly<Record<Evidence, Texts>> = {
+  refused: { en: 'it refuses now', ja: '要求を拒否するようになりました' },
+  closed: { en: 'the port is closed', ja: 'ポートが閉じられています' },
+  answered: { en: 'it answers, and exposes nothing', ja: '応答はありますが、問題のある内容ではありません' },
+  /** Of a run of an earlier version, which counted none. */
+  silent: { en: 'no longer answers', ja: '応答がなくなりました' },
+};
+
+/** Why it is unknown whether an exposure is still there. */
+export const DOUBT_TEXTS: Readonly<Record<Doubt | '', Texts>> = {
+  '': { en: 'for no recorded reason', ja: '理由の記録なし' },
+  'not asked': { en: 'not asked by this run', ja: '今回は要求を送っていません' },
+  'answers otherwise': { en: 'answers with something else', ja: '別の内容を応答しています' },
+  'asked otherwise': {
+    en: 'silent, but asked something else than before',
+    ja: '応答なし（以前とは異なる要求）',
+  },
+  losses: { en: 'silent, but packets were lost there', ja: '応答なし（この範囲でパケットの損失あり）' },
+  'closed since': {
+    en: 'seen by this run, and fixed by a newer one',
+    ja: '今回の調査で検出しましたが、より新しい調査で解消と判定しています',
+  },
+  'not rechecked': { en: 'silent once, and not asked again', ja: '応答なし（再確認していません）' },
+  'path not proved': {
+    en: 'silent, but nothing shows that this run reached their network',
+    ja: '応答なし（このネットワークに到達したことを確認できていません）',
+  },
+  outage: {
+    en: 'silent along with others of their network or probe: an outage or a filter looks the same',
+    ja: '同じネットワークまたはプローブのほかのホストとともに応答なし（障害やフィルターと区別できません）',
+  },
+  silent: {
+    en: 'no longer answer; only silence in several runs in a row counts as fixed',
+    ja: '応答がなくなりました（複数回の調査で続けて応答がない場合に解消と判定します）',
+  },
+};
 
 const STOPPED: Readonly<Record<StopReason, Texts>> = {
   signal: { en: 'stopped by a signal', ja: '中断されました（シグナル）' },

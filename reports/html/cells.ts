@@ -5,6 +5,7 @@ import type { Status } from '../../src/domain/status.js';
 import { cleanText } from '../clean-text.js';
 import { decimalText, FACTOR_DECIMALS } from '../format.js';
 import { factorText, phrases } from '../notices/phrases.js';
+import { SEVERITY_TEXTS, STATUS_TEXTS } from '../reasons.js';
 import { cutToWidth } from '../text-width.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
@@ -12,14 +13,9 @@ import type { Bilingual } from './bilingual.js';
 import { bilingual } from './bilingual.js';
 
 /** What the words of the CSV files are in Japanese; in the list the style sheet puts them before the word. */
-export const WORD_TEXTS: Readonly<Record<Severity | Status, string>> = {
-  ...phrases.ja.severities,
-  new: '新規',
-  persisting: '継続',
-  reopened: '再発',
-  fixed: '解消',
-  unknown: '不明',
-};
+export const WORD_TEXTS = Object.fromEntries(
+  Object.entries({ ...SEVERITY_TEXTS, ...STATUS_TEXTS }).map(([word, { ja }]) => [word, ja]),
+) as Readonly<Record<Severity | Status, string>>;
 
 /** Its first letter: no two of the ten words share one, and ten thousand rows have two of them each. */
 export function wordClass(word: Severity | Status): string {

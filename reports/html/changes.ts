@@ -1,14 +1,13 @@
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
-import type { Doubt, Evidence } from '../../src/domain/status.js';
 import { isWhole } from '../../src/domain/whole-run.js';
 import { spacedTime } from '../notices/phrases.js';
+import { DOUBT_TEXTS, EVIDENCE_TEXTS } from '../reasons.js';
 import { asNamed, factorsOf, fileLink, marked, named, wordOf } from './cells.js';
 import { isFirst } from './completeness.js';
 import { countText } from './count.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
-import type { Bilingual } from './bilingual.js';
 import { plural, bilingual } from './bilingual.js';
 import { bySeverity } from './strength.js';
 import { table } from './table.js';
@@ -75,16 +74,8 @@ function evidence(record: FindingRecord): Part {
       en: `no longer answers since ${spacedTime(since)}, in ${plural(runs, 'run')} in a row`,
       ja: `${spacedTime(since)} 以降、${countText(runs)}回続けて応答がありません`,
     });
-  return word && bilingual(wordOf(EVIDENCE, word));
+  return word && bilingual(wordOf(EVIDENCE_TEXTS, word));
 }
-
-const EVIDENCE: Readonly<Record<Evidence, Bilingual>> = {
-  refused: { en: 'it refuses now', ja: '要求を拒否するようになりました' },
-  closed: { en: 'the port is closed', ja: 'ポートが閉じられています' },
-  answered: { en: 'it answers, and exposes nothing', ja: '応答はありますが、問題のある内容ではありません' },
-  /** Of a run of an earlier version, which counted none. */
-  silent: { en: 'no longer answers', ja: '応答がなくなりました' },
-};
 
 /** Known before, and unknown whether still there: by the reason. */
 function doubts(records: readonly FindingRecord[]): Part {
@@ -98,36 +89,8 @@ function doubts(records: readonly FindingRecord[]): Part {
   })}</p>
 <ul>
 ${[...counts].map(
-  ([doubt, count]) => html`<li>${countText(count)}: ${bilingual(wordOf(DOUBTS, doubt))}
+  ([doubt, count]) => html`<li>${countText(count)}: ${bilingual(wordOf(DOUBT_TEXTS, doubt))}
 `,
 )}</ul>
 `;
 }
-
-const DOUBTS: Readonly<Record<Doubt | '', Bilingual>> = {
-  '': { en: 'for no recorded reason', ja: '理由の記録なし' },
-  'not asked': { en: 'not asked by this run', ja: '今回は要求を送っていません' },
-  'answers otherwise': { en: 'answers with something else', ja: '別の内容を応答しています' },
-  'asked otherwise': {
-    en: 'silent, but asked something else than before',
-    ja: '応答なし（以前とは異なる要求）',
-  },
-  losses: { en: 'silent, but packets were lost there', ja: '応答なし（この範囲でパケットの損失あり）' },
-  'closed since': {
-    en: 'seen by this run, and fixed by a newer one',
-    ja: '今回の調査で検出しましたが、より新しい調査で解消と判定しています',
-  },
-  'not rechecked': { en: 'silent once, and not asked again', ja: '応答なし（再確認していません）' },
-  'path not proved': {
-    en: 'silent, but nothing shows that this run reached their network',
-    ja: '応答なし（このネットワークに到達したことを確認できていません）',
-  },
-  outage: {
-    en: 'silent along with others of their network or probe: an outage or a filter looks the same',
-    ja: '同じネットワークまたはプローブのほかのホストとともに応答なし（障害やフィルターと区別できません）',
-  },
-  silent: {
-    en: 'no longer answer; only silence in several runs in a row counts as fixed',
-    ja: '応答がなくなりました（複数回の調査で続けて応答がない場合に解消と判定します）',
-  },
-};

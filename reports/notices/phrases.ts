@@ -2,7 +2,6 @@ import type { Language, ProbeIdentity, ProbeTexts, Texts } from '../../probes/pr
 import { joined } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { askedAgain } from '../../src/domain/asked-again.js';
-import type { Severity } from '../../src/domain/finding.js';
 import type { Evidence } from '../../src/domain/status.js';
 import { decimalText, FACTOR_DECIMALS } from '../format.js';
 import { remarkText } from '../reasons.js';
@@ -15,7 +14,6 @@ export interface Phrases {
   /** Address, port, and what answers there. */
   place(record: FindingRecord, title: string): string;
   readonly severity: string;
-  readonly severities: Readonly<Record<Severity, string>>;
   readonly asked: string;
   readonly sizes: string;
   sizesOf(record: FindingRecord): string;
@@ -95,7 +93,6 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
       customer === undefined ? 'Dear operator of this network,' : `Dear customer (${customer}),`,
     place: ({ ip, port }, title) => `${ip}, UDP port ${port}: ${title}`,
     severity: 'Severity',
-    severities: { critical: 'critical', high: 'high', medium: 'medium', low: 'low', info: 'info' },
     asked: 'Asked at',
     sizes: 'Answer',
     sizesOf: (record) =>
@@ -191,7 +188,6 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
     salutation: (customer) => (customer === undefined ? 'ネットワークご担当者様' : `${customer} ご担当者様`),
     place: ({ ip, port }, title) => `${ip} UDPポート${port}：${title}`,
     severity: '深刻度',
-    severities: { critical: '緊急', high: '高', medium: '中', low: '低', info: '参考' },
     asked: '測定時刻',
     sizes: '応答',
     sizesOf: (record) =>

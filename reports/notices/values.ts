@@ -5,6 +5,7 @@ import { compareSeverities } from '../../src/domain/finding.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { isExposed } from '../../src/domain/status.js';
 import { cleanText } from '../clean-text.js';
+import { SEVERITY_TEXTS } from '../reasons.js';
 import { cutToWidth } from '../text-width.js';
 import type { Letter } from './letters.js';
 import type { Phrases } from './phrases.js';
@@ -133,7 +134,7 @@ function described(
     ...(
       [
         [text.network, namesNetwork ? network : undefined],
-        [text.severity, text.severities[record.severity]],
+        [text.severity, SEVERITY_TEXTS[record.severity][language]],
         [text.asked, record.timestamp === undefined ? undefined : spacedTime(record.timestamp)],
         [text.sizes, text.sizesOf(record)],
         [text.factor, factor === undefined ? undefined : text.factorOf(record, factor)],

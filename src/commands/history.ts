@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { Language, Texts } from '../../probes/probe.js';
 import { PRIVATE_FILE } from '../archive/file-modes.js';
 import { HistoryDamaged, historyPath, readHistory } from '../archive/history-file.js';
 import { openHistory } from '../archive/earlier-runs.js';
@@ -11,16 +12,17 @@ import { UsageError } from '../domain/usage-error.js';
 import type { ExposureHistory, StatusChange } from '../history/exposure-history.js';
 import { givenRange } from '../scope/parse-range.js';
 import { alignedTable } from '../../reports/aligned-table.js';
-import { decimalText, FACTOR_DECIMALS } from '../../reports/format.js';
+import { decimalText, FACTOR_DECIMALS, plural } from '../../reports/format.js';
+import { DOUBT_TEXTS, EVIDENCE_TEXTS, STATUS_TEXTS } from '../../reports/reasons.js';
 import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
 
 /** What all runs together know of a host, a network or an AS. */
 export const history = defineCommand({
   positional: { usage: '<what>', describe: 'An address, a prefix, or an AS number' },
-  settings: ALL_SETTINGS.pick({ out: true, json: true }),
+  settings: ALL_SETTINGS.pick({ out: true, lang: true, json: true }),
   example: ['ampscope history 192.0.2.10', 'when it was first seen, fixed and reopened'],
-  async run({ out, json }, { stdout, clock }, { operands }) {
+  async run({ out, lang: language, json }, { stdout, clock }, { operands }) {
     const matches = matcherOf(operands[0] ?? '');
     const found: ExposureHistory[] = [];
     try {
@@ -48,7 +50,7 @@ export const history = defineCommand({
     }
     found.sort(inOrder);
     if (json) for (const exposure of found) stdout.write(`${JSON.stringify(exposure)}\n`);
-    else stdout.write(found.length === 0 ? 'no exposure of it is known\n' : describe(found));
+    else stdout.write(describeHistory(found, language));
     return EXIT.finished;
   },
 });
@@ -75,32 +77,51 @@ function matcherOf(text: string): (exposure: ExposureHistory) => boolean {
   };
 }
 
-function describe(found: readonly ExposureHistory[]): string {
+const NOTHING_KNOWN: Texts = { en: 'no exposure of it is known', ja: '検出の記録はありません' };
+
+/** What is known of each, for a terminal. Ends with a line feed. */
+export function describeHistory(found: readonly ExposureHistory[], language: Language): string {
+  if (found.length === 0) return `${NOTHING_KNOWN[language]}\n`;
   return found
     .map((exposure) => {
-      const { ip, probe, asn, first_seen, last_seen, times_seen, changes } = exposure;
-      const head = `${ip}  ${probe}${asn === undefined ? '' : `  AS${asn}`}  ${stateOf(exposure)}, seen ${times_seen} ${
-        times_seen === 1 ? 'time' : 'times'
-      } from ${first_seen} to ${last_seen}`;
-      const lines = alignedTable(changes.map(changeCells), new Set());
+      const { ip, probe, asn } = exposure;
+      const head = [ip, probe, ...(asn === undefined ? [] : [`AS${asn}`]), stateOf(exposure)[language]].join(
+        '  ',
+      );
+      const changes = exposure.changes.map((change) => changeCells(change).map((cell) => cell[language]));
+      const lines = alignedTable(changes, new Set());
       return `${[head, ...lines.map((line) => `  ${line}`)].join('\n')}\n`;
     })
     .join('\n');
 }
 
-function stateOf({ state, silent }: ExposureHistory): string {
-  return state === 'open' && silent?.since !== undefined
-    ? `open, no longer answers since ${silent.since}`
-    : state;
+function stateOf({
+  state,
+  silent,
+  times_seen: times,
+  first_seen: first,
+  last_seen: last,
+}: ExposureHistory): Texts {
+  const since = state === 'open' ? silent?.since : undefined;
+  return {
+    en: `${state}${since === undefined ? '' : `, no longer answers since ${since}`}, seen ${plural(times, 'time')} from ${first} to ${last}`,
+    ja: `${STATES[state]}${since === undefined ? '' : `（${since} 以降、応答なし）`}、${times}回検出（${first} から ${last} まで）`,
+  };
 }
 
-function changeCells({ at, status, evidence, doubt, wire_amplification }: StatusChange): readonly string[] {
+const STATES: Readonly<Record<ExposureHistory['state'], string>> = { open: '未解消', fixed: '解消' };
+
+function changeCells({ at, status, evidence, doubt, wire_amplification }: StatusChange): readonly Texts[] {
   const why = evidence ?? doubt;
+  const reason = evidence ? EVIDENCE_TEXTS[evidence] : doubt && DOUBT_TEXTS[doubt];
+  const factor = wire_amplification === undefined ? '' : decimalText(wire_amplification, FACTOR_DECIMALS);
+  const { ja } = STATUS_TEXTS[status];
   return [
-    at,
-    why === undefined ? status : `${status}: ${why}`,
-    wire_amplification === undefined
-      ? ''
-      : `${decimalText(wire_amplification, FACTOR_DECIMALS)}x on the wire`,
+    { en: at, ja: at },
+    {
+      en: why === undefined ? status : `${status}: ${why}`,
+      ja: reason === undefined ? ja : `${ja}：${reason.ja}`,
+    },
+    factor === '' ? { en: '', ja: '' } : { en: `${factor}x on the wire`, ja: `回線上で${factor}倍` },
   ];
 }

@@ -28,9 +28,9 @@ import { withStatuses, withVerdict } from './runs/with-statuses.js';
 /** Makes one run of the shards of a scan. */
 export const merge = defineCommand({
   positional: { usage: '<run..>', describe: 'The directories of all shards' },
-  settings: ALL_SETTINGS.pick({ out: true, make_usual: true }),
+  settings: ALL_SETTINGS.pick({ out: true, make_usual: true, lang: true }),
   example: ['ampscope merge east/latest west/latest', 'the two runs of --shard 1/2 and --shard 2/2'],
-  async run({ out, make_usual: makeUsual }, io, { operands: directories }) {
+  async run({ out, make_usual: makeUsual, lang }, io, { operands: directories }) {
     const { stdout, stderr } = io;
     const read = await Promise.all(
       directories.map(async (directory) => ({ directory, ...(await readRun(directory)) })),
@@ -60,7 +60,7 @@ export const merge = defineCommand({
         earlier ?? (await mergeNow(out, read, history, { fileMode, makeUsual }));
       if (run.partial !== undefined) warn(`note: ${partialNote(run.partial)}`);
       await finishRun(out, directory, run, records, warn);
-      stdout.write(consoleSummary(run, records));
+      stdout.write(consoleSummary(run, records, lang));
       stderr.write(`reports are in ${directory.path}\n`);
       return run.losses.any || run.suspect !== undefined ? EXIT.losses : EXIT.finished;
     } finally {

@@ -2,7 +2,7 @@ import { trafficOf } from '../domain/exchange.js';
 import type { AddressSet } from '../scope/address-set.js';
 import { eachPrefix } from '../scope/address-set.js';
 import type { Family } from '../domain/address.js';
-import { addressCount, formatPrefix } from '../domain/address.js';
+import { formatPrefix } from '../domain/address.js';
 import { eachRange } from '../domain/ranges.js';
 import { interview } from '../measure/interview.js';
 import { RECHECK_ROUNDS } from '../measure/recheck.js';
@@ -11,6 +11,7 @@ import { createOrder, placesPerSubnet } from '../sweep/order.js';
 import { ALL_SETTINGS, needsSeed, TARGET_SETTINGS } from '../settings/all-settings.js';
 import { givingWay } from '../give-way.js';
 import { defineCommand, EXIT } from './command.js';
+import { describePlan } from './inputs/describe-plan.js';
 import { plannedCanaries } from './inputs/planned-canaries.js';
 import { readScanInputs } from './inputs/scan-inputs.js';
 import type { SelectedProbe } from '../engine/selected-probe.js';
@@ -20,7 +21,9 @@ import { formatShard } from '../sweep/shard.js';
 /** Says what a scan would send, and sends nothing. */
 export const plan = defineCommand({
   positional: { usage: '[target..]', describe: 'Addresses or prefixes; none means all of the scope' },
-  settings: ALL_SETTINGS.pick({ ...TARGET_SETTINGS, seed: true, shard: true, json: true }).check(needsSeed),
+  settings: ALL_SETTINGS.pick({ ...TARGET_SETTINGS, seed: true, shard: true, lang: true, json: true }).check(
+    needsSeed,
+  ),
   example: ['ampscope plan 192.0.2.0/24', 'what a scan of this network would send'],
   async run({ shard, ...settings }, io, given) {
     const { scope, space, probes, scopeFile, validityWarning, notes, ...inputs } = await readScanInputs(
@@ -78,7 +81,9 @@ export const plan = defineCommand({
       seconds: Math.ceil(seconds),
     };
     io.stdout.write(
-      settings.json ? `${JSON.stringify(summary, undefined, 2)}\n` : describePlan(summary, moreNetworks),
+      settings.json
+        ? `${JSON.stringify(summary, undefined, 2)}\n`
+        : describePlan(summary, moreNetworks)[settings.lang],
     );
     return EXIT.finished;
   },
@@ -156,79 +161,4 @@ function networksOf(
   return { networks, more: count - networks.length };
 }
 
-interface PlanSummary {
-  readonly networks: readonly string[];
-  readonly shard?: string;
-  readonly addresses: number;
-  readonly excluded_addresses: number;
-  readonly probes: readonly {
-    readonly probe: string;
-    readonly port: number;
-    readonly packets: number;
-    readonly payload_bytes: number;
-    readonly wire_bytes: number;
-    readonly requests_to_a_responder: number;
-    readonly bursts?: readonly { readonly requests: number; readonly within_ms: number }[];
-  }[];
-  readonly retries: number;
-  readonly packets: number;
-  /** How many are asked, and with how many requests at most: each until it answers. */
-  readonly canaries?: { readonly hosts: number; readonly requests: number };
-  readonly rate_limit: number;
-  readonly effective_rate: number;
-  readonly seconds: number;
-}
-
 const NETWORKS_SHOWN = 8;
-
-function describePlan(plan: PlanSummary, moreNetworks: number): string {
-  const shown = plan.networks.join(', ');
-  const more = moreNetworks > 0 ? ` and ${moreNetworks} more` : '';
-  const header = ['probe', 'port', 'packets', 'payload bytes', 'wire bytes', 'to a responder'];
-  const cells = plan.probes.map((row) =>
-    [row.probe, row.port, row.packets, row.payload_bytes, row.wire_bytes, row.requests_to_a_responder].map(
-      String,
-    ),
-  );
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ');
-  return `${[
-    `targets    ${addressCount(plan.addresses)}${plan.shard === undefined ? '' : `, shard ${plan.shard}`}: ${shown}${more}`,
-    `excluded   ${addressCount(plan.excluded_addresses)}`,
-    '',
-    line(header),
-    ...cells.map(line),
-    '',
-    `sweep      at most ${plan.packets} packets${describeRetries(plan.retries)}, at ${plan.effective_rate} packets/s (limit ${plan.rate_limit}): about ${duration(plan.seconds)}`,
-    'then       the cooldown, and to each responder about as many requests more as the last column says',
-    ...(plan.canaries === undefined
-      ? []
-      : [
-          `canaries   ${plan.canaries.hosts}, asked until they answer: at most ${plan.canaries.requests} requests more`,
-        ]),
-    ...plan.probes.flatMap(({ probe, bursts = [] }) =>
-      bursts.map(
-        ({ requests, within_ms }) =>
-          `burst      ${probe}: ${requests} requests within ${within_ms / 1000} s to each responder, beyond per_host`,
-      ),
-    ),
-  ].join('\n')}\n`;
-}
-
-function describeRetries(retries: number): string {
-  if (retries === 0) return '';
-  return ` (who does not answer is asked ${retries === 1 ? 'once' : `${retries} times`} more)`;
-}
-
-function duration(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
-}

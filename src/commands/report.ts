@@ -15,7 +15,7 @@ import { renderRun } from './runs/render-run.js';
  */
 export const report = defineCommand({
   positional: { usage: '<run>', describe: 'The directory of a run, such as exposure/latest' },
-  settings: ALL_SETTINGS.pick({ notices: true, notice_format: true, notice_templates: true }),
+  settings: ALL_SETTINGS.pick({ notices: true, notice_format: true, notice_templates: true, lang: true }),
   example: ['ampscope report exposure/latest', 'the same bytes again, from run.json and findings.jsonl'],
   async run(settings, { stdout, stderr, stop }, { operands: [directory = ''] }) {
     const chosen = await readNotices(settings, stop);
@@ -31,7 +31,7 @@ export const report = defineCommand({
       );
       if (folder !== LETTERS) stderr.write(`the letters are in ${join(directory, folder)}\n`);
     }
-    stdout.write(consoleSummary(run, records));
+    stdout.write(consoleSummary(run, records, settings.lang));
     stderr.write(`reports are in ${directory}\n`);
     return EXIT.finished;
   },

@@ -220,7 +220,7 @@ function tell(
 ): number {
   const { quiet, json } = settings;
   if (json) io.stdout.write(`${JSON.stringify({ ...run, directory: path })}\n`);
-  else if (!quiet || hasNews(run, records)) io.stdout.write(consoleSummary(run, records));
+  else if (!quiet || hasNews(run, records)) io.stdout.write(consoleSummary(run, records, settings.lang));
   if (!quiet) io.stderr.write(`reports are in ${path}\n`);
   const unlisted = withoutShadowserverType(run, records);
   if (!quiet && unlisted > 0)

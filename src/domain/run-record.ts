@@ -213,15 +213,17 @@ const RUN_COUNTS = z.object({
 });
 export type RunCounts = Content<typeof RUN_COUNTS>;
 
+export const LOSS_KINDS = [
+  'send_error',
+  'send_buffer',
+  'socket_drops',
+  'measurement_socket_drops',
+  'late_replies',
+  'capped',
+] as const;
+
 const RUN_LOSS_EVENT = z.object({
-  kind: z.enum([
-    'send_error',
-    'send_buffer',
-    'socket_drops',
-    'measurement_socket_drops',
-    'late_replies',
-    'capped',
-  ]),
+  kind: z.enum(LOSS_KINDS),
   /** The system's code of a send error. */
   code: TEXT.exactOptional(),
   probe: TEXT.exactOptional(),

@@ -238,7 +238,7 @@ export const ALL_SETTINGS = z.strictObject({
     .prefault('en')
     .register(ABOUT, {
       group: 'Output',
-      description: LANGUAGES.join(' or '),
+      description: `${LANGUAGES.join(' or ')}: of what is printed as the result`,
     }),
   schema: onOff().register(ABOUT, {
     group: 'Output',
@@ -312,6 +312,7 @@ export const SCAN_SETTINGS = ALL_SETTINGS.pick({
   fixed_after_silent_runs: true,
   fail_on: true,
   fail_on_new: true,
+  lang: true,
   json: true,
   quiet: true,
 }).check(needsSeed, severitiesInOrder);

@@ -1,18 +1,25 @@
-/** No English sentence in what is Japanese: the page of every kind of run, letters, and what the console has in Japanese. */
+/** No English sentence in what is Japanese: the page of every kind of run, letters, and what commands print. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { probes } from '../../probes/list.js';
 import type { Given, Io } from '../../src/commands/command.js';
+import { changesBetween, describeChanges } from '../../src/commands/diff.js';
+import { describeHistory } from '../../src/commands/history.js';
+import { describePlan } from '../../src/commands/inputs/describe-plan.js';
 import { probes as probesCommand } from '../../src/commands/probes.js';
 import { htmlReport } from '../../reports/html/html-report.js';
 import { notices } from '../../reports/notices/notices.js';
+import { consoleSummary } from '../../reports/console-summary.js';
 import { checkText, leftOutText, remarkText, stopText } from '../../reports/reasons.js';
 import type { FindingRecord } from '../../reports/record.js';
 import { sortRecords } from '../../src/domain/sort-records.js';
 import type { CheckReason, LeftOutReason, Remark, StopReason } from '../../src/domain/reasons.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
+import { LOSS_KINDS } from '../../src/domain/run-record.js';
+import { DOUBTS, EVIDENCES, STATUSES } from '../../src/domain/status.js';
+import type { ExposureHistory } from '../../src/history/exposure-history.js';
 import { repositoryRoot } from '../repository.js';
 import { englishIn, japaneseOf } from './english.js';
 import { found } from './lab-findings.js';
@@ -80,16 +87,7 @@ const lossy: RunRecord['losses'] = {
   measurement_socket_drops: 1,
   send_buffer_drops: 2,
   capped_measurements: 2,
-  events: (
-    [
-      'send_error',
-      'send_buffer',
-      'socket_drops',
-      'measurement_socket_drops',
-      'late_replies',
-      'capped',
-    ] as const
-  ).map((kind) => ({ kind, ...EVENT, probe: 'chargen' })),
+  events: LOSS_KINDS.map((kind) => ({ kind, ...EVENT, probe: 'chargen' })),
   unknown: [{ probe: 'chargen', addresses: 4, prefixes: ['192.0.2.0/30'] }],
   loss_estimate: 0.25,
   any: true,
@@ -220,7 +218,80 @@ describe('what is Japanese', () => {
     assert.equal(englishIn(text.slice(text.indexOf('備考'))), undefined);
   });
 
-  it('has none on the console, where `probes --lang ja` is what there is', async () => {
+  for (const [name, changes] of Object.entries(RUNS))
+    it(`has none in the summary that a command prints: ${name}`, () => {
+      const run = { ...sampleRun, ...changes };
+      const known = records.map((record, index) => ({ ...record, ...KNOWN[index % KNOWN.length] }));
+      for (const rows of [records, known, []])
+        assert.equal(englishIn(consoleSummary(run, rows, 'ja')), undefined);
+    });
+
+  it('has none in a plan', () => {
+    const row = { probe: 'ntp-monlist', port: 123, packets: 1, payload_bytes: 8, wire_bytes: 64 };
+    for (const seconds of [1, 200, 20_000])
+      for (const retries of [0, 1, 2]) {
+        const plan = {
+          networks: ['192.0.2.0/24'],
+          addresses: 256,
+          excluded_addresses: 2,
+          probes: [{ ...row, requests_to_a_responder: 4, bursts: [{ requests: 20, within_ms: 1000 }] }],
+          retries,
+          packets: 256,
+          canaries: { hosts: 1, requests: 3 },
+          rate_limit: 1000,
+          effective_rate: 200,
+          seconds,
+        };
+        assert.equal(englishIn(describePlan({ ...plan, shard: '1/2' }, 3).ja), undefined);
+        assert.equal(englishIn(describePlan(plan, 0).ja), undefined);
+      }
+  });
+
+  it('has none in what a history says, of every proof and doubt', () => {
+    const [one] = records;
+    assert.ok(one);
+    const at = '2026-11-20T03:00:00Z';
+    const identity = { finding_id: one.finding_id, ip: one.ip, probe: one.probe };
+    const changes = [
+      ...STATUSES.map((status) => ({ status })),
+      ...EVIDENCES.map((evidence) => ({ status: 'fixed' as const, evidence })),
+      ...DOUBTS.map((doubt) => ({ status: 'unknown' as const, doubt })),
+    ].map((change, index) => ({
+      at,
+      scan_id: 'a',
+      ...change,
+      ...(index > 0 && { wire_amplification: index }),
+    }));
+    for (const state of ['open', 'fixed'] as const) {
+      const seen = { first_seen: at, last_seen: at, times_seen: 2, asn: 64496 };
+      const known = { ...identity, ...seen, state, changes, silent: { since: at, runs: 1 } };
+      assert.equal(englishIn(describeHistory([known as unknown as ExposureHistory], 'ja')), undefined);
+    }
+    assert.equal(englishIn(describeHistory([], 'ja')), undefined);
+  });
+
+  it('has none in what differs between two runs', () => {
+    const [one, two, three] = records;
+    assert.ok(one && two && three);
+    const gone = [
+      ...EVIDENCES.map((status_evidence) => ({ status: 'fixed' as const, status_evidence })),
+      ...DOUBTS.map((status_doubt) => ({ status: 'unknown' as const, status_doubt })),
+      { status: 'fixed' as const },
+      { status: 'unknown' as const },
+    ];
+    const runs = ['2026-11-13T030000Z', '2026-11-20T030000Z'] as const;
+    const stronger = { ...two, wire_amplification: 4 * (two.wire_amplification ?? 1) };
+    const worse = { ...three, severity: three.severity === 'low' ? ('info' as const) : ('low' as const) };
+    for (const fate of [...gone, undefined]) {
+      const after = [...(fate === undefined ? [] : [{ ...one, ...fate }]), stronger, worse];
+      const changes = changesBetween([one, two, three], after);
+      assert.deepEqual(new Set(changes.map(({ change }) => change)), new Set(['gone', 'changed']));
+      assert.equal(englishIn(describeChanges(changes, runs, 'ja')), undefined);
+    }
+    assert.equal(englishIn(describeChanges(changesBetween([], [one]), runs, 'ja')), undefined);
+  });
+
+  it('has none in the list of the probes, and in each of them', async () => {
     for (const id of [undefined, ...probes.map(({ id }) => id)]) {
       let said = '';
       const out = { write: (text: string) => ((said += text), true) };

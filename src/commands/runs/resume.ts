@@ -89,9 +89,9 @@ export async function readLeftRun(path: string, given: ScanSettings): Promise<Le
 function settingsOf(
   plan: CheckpointPlan,
   path: string,
-  { quiet, json, even_though_newer }: ScanSettings,
+  { lang, quiet, json, even_though_newer }: ScanSettings,
 ): ScanSettings {
-  return { ...storedSettings(plan.settings, path), quiet, json, even_though_newer, out: dirname(path) };
+  return { ...storedSettings(plan.settings, path), lang, quiet, json, even_though_newer, out: dirname(path) };
 }
 
 /**
@@ -162,7 +162,14 @@ function storedSettings(stored: Readonly<Record<string, unknown>>, path: string)
 const isFlag = (written: Written | undefined): boolean => written?.source.kind === 'flag';
 
 /** Where to go on, by whose leave, and how to tell of it. */
-const MAY_BE_GIVEN: ReadonlySet<string> = new Set(['scope', 'resume', 'even_though_newer', 'quiet', 'json']);
+const MAY_BE_GIVEN: ReadonlySet<string> = new Set([
+  'scope',
+  'resume',
+  'even_though_newer',
+  'lang',
+  'quiet',
+  'json',
+]);
 
 /** What the environment and a settings file say is for new runs. */
 function refuseOthers(operands: readonly string[], written: Given['written']): void {
@@ -174,7 +181,7 @@ function refuseOthers(operands: readonly string[], written: Given['written']): v
     first === undefined
       ? 'targets cannot stand beside --resume'
       : `--${flagOf(first[0])} cannot stand beside --resume`,
-    'all settings come from the run itself; only --scope, --quiet, --json and --even-though-newer may be given',
+    'all settings come from the run itself; only --scope, --lang, --quiet, --json and --even-though-newer may be given',
   );
 }
 
