@@ -4,6 +4,7 @@ import type { CheckReason, LeftOutReason, Remark, StopReason } from '../src/doma
 import type { Severity } from '../src/domain/finding.js';
 import type { Doubt, Evidence, Status } from '../src/domain/status.js';
 import type { RunRecord } from '../src/domain/run-record.js';
+import { countText } from './count-text.js';
 import { decimalText, FACTOR_DECIMALS, plural } from './format.js';
 
 /*
@@ -137,10 +138,13 @@ export function checkText({
 type RemarkData = NonNullable<FindingRecord['remarks']>[number]['data'];
 
 const REMARKS: Readonly<Record<Remark['code'], (data: RemarkData) => Texts>> = {
-  unstable: ({ least = '', most = '' }) => ({
-    en: `the same request brought ${least} to ${most} bytes`,
-    ja: `同じ要求への応答は${least}～${most}バイトでした`,
-  }),
+  unstable: ({ least, most }) => {
+    const [less, more] = [countText(Number(least)), countText(Number(most))];
+    return {
+      en: `the same request brought ${less} to ${more} bytes`,
+      ja: `同じ要求への応答は${less}～${more}バイトでした`,
+    };
+  },
   dwindling: ({ times = '', bytes = '' }) => ({
     en: `the same request, sent ${times} times, brought ${bytes} bytes`,
     ja: `同じ要求を${times}回送ると、応答は${bytes}バイトでした`,

@@ -1,10 +1,11 @@
+import type { Texts } from '../../probes/probe.js';
 import type { RunLossEvent, RunRecord } from '../../src/domain/run-record.js';
 import { excludedOnTheWay, isWhole } from '../../src/domain/whole-run.js';
 import { leftOutText, stopText } from '../reasons.js';
 import { decimalText } from '../format.js';
 import { spacedTime } from '../notices/phrases.js';
 import { fileLink, named, wordOf } from './cells.js';
-import { countText } from './count.js';
+import { countText } from '../count-text.js';
 import { darkPoints } from './path.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
@@ -87,9 +88,20 @@ function verdict(run: RunRecord): Bilingual {
         `each of ${plural(addresses, 'address', 'addresses')} was asked`,
         `対象の${countText(addresses)}アドレスすべてに要求を送りました`,
       ];
+  const what: Texts = lost
+    ? {
+        en: 'what was lost was asked again, so that no loss remains',
+        ja: '失われた要求は送り直し、未確認の損失は残っていません',
+      }
+    : countsDrops(run)
+      ? { en: 'nothing was lost', ja: '損失はありませんでした' }
+      : {
+          en: 'no loss was seen, but this system does not count all that its sockets drop',
+          ja: '損失は確認されていませんが、このシステムでは、ソケットで失われたパケットをすべては数えられません',
+        };
   return {
-    en: `This run is complete: ${asked}, and ${lost ? 'what was lost was asked again, so that no loss remains' : 'nothing was lost'}.`,
-    ja: `この調査は完了しました。${sent}。${lost ? '失われた要求は送り直し、未確認の損失は残っていません' : '損失はありませんでした'}。`,
+    en: `This run is complete: ${asked}, and ${what.en}.`,
+    ja: `この調査は完了しました。${sent}。${what.ja}。`,
   };
 }
 
@@ -100,6 +112,15 @@ function hasLost({ losses: lost }: RunRecord): boolean {
     (lost.sweep_socket_drops ?? 0) + (lost.measurement_socket_drops ?? 0) + (lost.send_buffer_drops ?? 0) >
       0 ||
     (lost.events ?? []).some(({ kind }) => kind !== 'late_replies' && kind !== 'capped')
+  );
+}
+
+/** Whether the system told of everything that it dropped. */
+function countsDrops({
+  losses: { sweep_socket_drops, measurement_socket_drops, send_buffer_drops },
+}: RunRecord): boolean {
+  return [sweep_socket_drops, measurement_socket_drops, send_buffer_drops].every(
+    (drops) => drops !== undefined,
   );
 }
 

@@ -112,11 +112,25 @@ IPアドレスが動的に割り当てられている場合は、測定時刻と
 `,
 };
 
-/** The closing letter: nothing is exposed any more. */
-export const closingTemplates: Readonly<Record<Language, string>> = {
-  en: `Subject: No exposed UDP services found in your network any more ({{asn}}, {{date}})
+/** The subject of a letter about what is exposed no longer. */
+const FIXED_SUBJECTS: Readonly<Record<'fixed' | 'closing', Readonly<Record<Language, string>>>> = {
+  fixed: {
+    en: 'Exposed UDP services in your network: what has changed ({{asn}}, {{date}})',
+    ja: '外部に応答するUDPサービス：状況の変化について（{{asn}}、{{date}}）',
+  },
+  closing: {
+    en: 'No exposed UDP services found in your network any more ({{asn}}, {{date}})',
+    ja: '外部に応答するUDPサービスは検出されなくなりました（{{asn}}、{{date}}）',
+  },
+};
 
-{{salutation}}
+/** A letter about what is exposed no longer. @param kind `closing`: and nothing else is open. */
+export function fixedTemplate(kind: 'fixed' | 'closing', language: Language): string {
+  return `Subject: ${FIXED_SUBJECTS[kind][language]}\n\n${FIXED_BODIES[language]}`;
+}
+
+const FIXED_BODIES: Readonly<Record<Language, string>> = {
+  en: `{{salutation}}
 
 {{opening}}
 
@@ -128,9 +142,7 @@ The scan {{scan_id}} ran from {{started}} to {{ended}}. The last figures of each
 {{contact}}
 Please name the scan {{scan_id}} when you write to us.
 `,
-  ja: `Subject: 外部に応答するUDPサービスは検出されなくなりました（{{asn}}、{{date}}）
-
-{{salutation}}
+  ja: `{{salutation}}
 
 平素よりお世話になっております。{{organisation}}です。
 

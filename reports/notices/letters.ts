@@ -11,12 +11,14 @@ import { customerFile } from './customer-file.js';
 export interface Letter {
   /** Without language and ending: `notices/C-1001`. */
   readonly path: string;
-  /** `closing`: nothing is exposed any more. */
-  readonly kind: 'exposures' | 'closing';
+  /** `fixed`: something is, and nothing is known to be exposed; `closing`: of nothing else is it unknown either. */
+  readonly kind: 'exposures' | 'fixed' | 'closing';
   /** Absent: unknown. */
   readonly customer: string | undefined;
   /** In which ASes the rows lie, in their order. */
   readonly networks: readonly Pick<AsGroup, 'asn' | 'asName'>[];
+  /** Of how many exposures it is unknown whether they are still there. */
+  readonly unknown: number;
   /** Exposed now, or fixed. */
   readonly rows: readonly FindingRecord[];
 }
@@ -24,8 +26,8 @@ export interface Letter {
 /**
  * The letters of a run, in the order of their first rows: one a customer, whatever ASes the hosts lie in, and one an AS
  * for the hosts whose owner is unknown. Only a whole run writes any: the silence of another proves nothing,
- * and what it saw is not all. A closing letter is written where the last exposure of an owner was fixed in this run,
- * and of none it is unknown whether it is still there.
+ * and what it saw is not all. Where nothing of an owner is known to be exposed any more, a letter says what was fixed in
+ * this run; it closes the matter where of no other one it is unknown whether it is still there.
  */
 export function lettersOf(run: RunRecord, records: readonly FindingRecord[]): readonly Letter[] {
   if (standingOf(run) !== 'whole') return [];
@@ -64,10 +66,16 @@ function letterTo(owner: Owner): Letter | undefined {
   const rows = owner.rows.filter(({ status }) => isExposed(status) || status === 'fixed');
   const spoken = new Set(rows.map(({ asn }) => asn));
   const networks = owner.networks.filter(({ asn }) => spoken.has(asn));
-  if (rows.some(({ status }) => isExposed(status))) return { ...owner, kind: 'exposures', networks, rows };
-  // Whether the others are still there is unknown.
-  if (rows.length < owner.rows.length) return undefined;
-  return { ...owner, kind: 'closing', networks, rows };
+  if (rows.length === 0) return undefined;
+  const unknown = owner.rows.length - rows.length;
+  const isExposedStill = rows.some(({ status }) => isExposed(status));
+  return {
+    ...owner,
+    kind: isExposedStill ? 'exposures' : unknown > 0 ? 'fixed' : 'closing',
+    unknown,
+    networks,
+    rows,
+  };
 }
 
 /** What `--notices` names: `new` wants something new or reopened, `changed` something fixed too. */

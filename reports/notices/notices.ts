@@ -5,7 +5,7 @@ import { cleanText } from '../clean-text.js';
 import { columns, findingCells } from '../columns.js';
 import { csvChunks } from '../csv.js';
 import type { Report } from '../report.js';
-import { closingTemplates, defaultTemplates } from './default-templates.js';
+import { defaultTemplates, fixedTemplate } from './default-templates.js';
 import { lettersOf } from './letters.js';
 import { mailText } from './mail.js';
 import { fillTemplate, parseTemplate } from './template.js';
@@ -22,7 +22,8 @@ export const notices: Report = {
     const parsed = LANGUAGES.map((language) => ({
       language,
       exposures: parseTemplate(templates[language], `run.json: notices.templates.${language}`),
-      closing: parseTemplate(closingTemplates[language], 'closing letter'),
+      fixed: parseTemplate(fixedTemplate('fixed', language), 'letter of what is fixed'),
+      closing: parseTemplate(fixedTemplate('closing', language), 'closing letter'),
     }));
     for (const letter of lettersOf(run, records)) {
       const { path, kind, rows } = letter;

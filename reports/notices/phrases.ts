@@ -3,6 +3,7 @@ import { joined } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { askedAgain } from '../../src/domain/asked-again.js';
 import type { Evidence } from '../../src/domain/status.js';
+import { countText } from '../count-text.js';
 import { decimalText, FACTOR_DECIMALS } from '../format.js';
 import { remarkText } from '../reasons.js';
 
@@ -56,8 +57,11 @@ export interface Phrases {
     /** Whether all of them were found so often, and first on that day. */
     readonly alike: boolean;
   }): string;
-  /** Of a closing letter; `allProved`: none of what this scan found fixed is silent only. */
-  closing(facts: { readonly allProved: boolean }): string;
+  /**
+   * Of a letter about what is exposed no longer; `allProved`: none of what this scan found fixed is silent only;
+   * `unknown`: of how many others this scan could not tell.
+   */
+  closing(facts: { readonly allProved: boolean; readonly unknown: number }): string;
 }
 
 /** `1st`, `2nd`, `11th`. */
@@ -179,8 +183,12 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
             : ['The one found most often was', 'that one'];
       return `${them} found by earlier scans too. ${it} first found on ${since}; this is the ${ordinal(scans)} scan that found ${its}.`;
     },
-    closing: ({ allProved }) =>
-      `Earlier scans found exposed UDP services at addresses assigned to you. This scan found none there any more${allProved ? ', and we see nothing left to do' : ''}.`,
+    closing({ allProved, unknown }) {
+      const before = 'Earlier scans found exposed UDP services at addresses assigned to you.';
+      if (unknown > 0)
+        return `${before} What this scan found of them stands below. Of ${plural(unknown, 'other one')} it could not tell whether ${unknown === 1 ? 'it is' : 'they are'} still exposed: the next scans will ask again.`;
+      return `${before} This scan found none there any more${allProved ? ', and we see nothing left to do' : ''}.`;
+    },
   },
   ja: {
     unknownCustomer: 'お客様不明',
@@ -191,10 +199,10 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
     asked: '測定時刻',
     sizes: '応答',
     sizesOf: (record) =>
-      `${record.request_size}バイトの要求に対し、${record.packets}データグラム、${record.response_size}バイト${orMore(record)}${record.basis === 'sweep' ? '（一斉調査でのみ得られた値です）' : ''}`,
+      `${countText(record.request_size)}バイトの要求に対し、${countText(record.packets)}データグラム、${countText(record.response_size)}バイト${orMore(record)}${record.basis === 'sweep' ? '（一斉調査でのみ得られた値です）' : ''}`,
     factor: '増幅率',
     factorOf: (record, amplification) =>
-      `${amplification}倍${orMore(record)}（応答÷${record.request_size}バイトの要求）${onTheWire(record, '、回線上では', `倍${orMore(record)}`)}`,
+      `${amplification}倍${orMore(record)}（応答÷${countText(record.request_size)}バイトの要求）${onTheWire(record, '、回線上では', `倍${orMore(record)}`)}`,
     since: '経過',
     sinceOf({ status, first_seen, times_seen, days_open = 0 }) {
       if (status === undefined) return undefined;
@@ -252,8 +260,13 @@ export const phrases: Readonly<Record<Language, Phrases>> = {
       const often = before === 1 ? '' : alike ? 'いずれも' : '検出回数が最も多いものは、';
       return `${them}${them.endsWith('も') ? '' : 'は'}、以前の調査でも検出しています。${often}${since}に初めて検出し、今回が${scans}回目の検出です。`;
     },
-    closing: ({ allProved }) =>
-      `以前の調査では、お客様がご利用中のIPアドレスにおいて、外部に応答するUDPサービスを検出しておりましたが、今回の調査では検出されませんでした。${allProved ? '調査結果からは、これ以上の対応は不要と考えております。' : ''}`,
+    closing({ allProved, unknown }) {
+      const before =
+        '以前の調査では、お客様がご利用中のIPアドレスにおいて、外部に応答するUDPサービスを検出しておりました';
+      if (unknown > 0)
+        return `${before}。今回の調査で確認できた変化は以下のとおりです。ほか${countText(unknown)}件については、現在も応答するかどうかを確認できませんでした。次回以降の調査であらためて確認します。`;
+      return `${before}が、今回の調査では検出されませんでした。${allProved ? '調査結果からは、これ以上の対応は不要と考えております。' : ''}`;
+    },
   },
 };
 
@@ -296,9 +309,9 @@ function silenceInJapanese(record: FindingRecord): string {
   return `${since === undefined ? '' : `${spacedTime(since)} 以降、`}${scans === undefined ? '' : `${scans}回の調査で`}応答がありません${known === '' ? '' : `（${known}）`}`;
 }
 
-/** `1 byte`, `8 bytes`. */
+/** `1 byte`, `8 bytes`, `44,000 bytes`. */
 function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${countText(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function atLeast({ lower_bound }: FindingRecord): string {

@@ -24,7 +24,7 @@ const MOST_HOSTS = 3;
 /** What the placeholders of a template stand for, in one language. @param probes those whose texts are known. */
 export function noticeValues(
   run: RunRecord,
-  { networks, customer, rows }: Letter,
+  { networks, customer, unknown, rows }: Letter,
   csv: string,
   language: Language,
   probes: readonly ProbeIdentity[],
@@ -56,7 +56,7 @@ export function noticeValues(
     ...reminderOf(exposed, text),
     opening:
       exposed.length === 0
-        ? text.closing({ allProved: silent.length === 0 })
+        ? text.closing({ allProved: silent.length === 0, unknown })
         : text.opening({ exposed: exposed.length, amplifying: exposed.filter(isAmplifier).length }),
     findings: [
       ...exposed

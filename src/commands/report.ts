@@ -4,6 +4,8 @@ import { readRun, writeReports } from '../archive/run-archive.js';
 import { consoleSummary } from '../../reports/console-summary.js';
 import type { ReportFile } from '../../reports/report.js';
 import type { RunNotices, RunRecord } from '../domain/run-record.js';
+import type { RunStanding } from '../domain/run-standing.js';
+import { standingOf } from '../domain/run-standing.js';
 import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
 import { readNotices } from './inputs/read-notices.js';
@@ -24,12 +26,12 @@ export const report = defineCommand({
     const names = new Set(await readdir(directory));
     if (chosen !== undefined || !names.has(LETTERS)) {
       const folder = freeName(names);
-      await writeReports(
-        directory,
-        run,
-        movedTo(folder, await renderRun(withNotices(run, chosen), records, 'letters')),
-      );
-      if (folder !== LETTERS) stderr.write(`the letters are in ${join(directory, folder)}\n`);
+      const letters = await renderRun(withNotices(run, chosen), records, 'letters');
+      await writeReports(directory, run, movedTo(folder, letters));
+      const isWritten = (await readdir(directory)).includes(folder);
+      if (!isWritten && chosen !== undefined)
+        stderr.write(`ampscope: note: no letters are written: ${whyNone(run)}\n`);
+      else if (folder !== LETTERS) stderr.write(`the letters are in ${join(directory, folder)}\n`);
     }
     stdout.write(consoleSummary(run, records, settings.lang));
     stderr.write(`reports are in ${directory}\n`);
@@ -46,6 +48,21 @@ function freeName(names: ReadonlySet<string>): string {
     if (!names.has(name)) return name;
   }
 }
+
+function whyNone(run: RunRecord): string {
+  const standing = standingOf(run);
+  return standing === 'whole'
+    ? 'the run has none to write'
+    : `only a whole run has any, and this one is ${STANDINGS[standing]}`;
+}
+
+const STANDINGS: Readonly<Record<Exclude<RunStanding, 'whole'>, string>> = {
+  stopped: 'incomplete',
+  shard: 'a shard',
+  suspect: 'suspect',
+  late: 'older than the newest one of its folder',
+  partial: 'partial',
+};
 
 /** Letters, in another folder. */
 function* movedTo(folder: string, files: Iterable<ReportFile>): Generator<ReportFile, void, undefined> {

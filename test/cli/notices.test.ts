@@ -79,6 +79,35 @@ describe('ampscope report RUN and the letters', () => {
     await refused(['report', run, '--notices', 'some'], /--notices: "some" is not a choice of letters$/);
   });
 
+  it('gives the reason where it is asked for letters and there are none', async () => {
+    const partial = { compared_with: '2026-11-13T030000Z', missing_addresses: 1 };
+    const { path } = await createRunDirectory(join(workspace.path, 'partial'), 'partial', {
+      fileMode: 0o600,
+    });
+    await writeRun(path, { ...sampleRun, partial }, records, []);
+    const { code, stderr } = await runCli(['report', path, '--notice-format', 'eml']);
+    assert.equal(code, 0);
+    assert.match(
+      stderr,
+      /^ampscope: note: no letters are written: only a whole run has any, and this one is partial$/m,
+    );
+    assert.ok(!readdirSync(path).some((name) => name.startsWith('notices')));
+    const none = await createRunDirectory(join(workspace.path, 'none'), 'none', { fileMode: 0o600 });
+    await writeRun(none.path, sampleRun, [], []);
+    assert.match(
+      (await runCli(['report', none.path, '--notices', 'new'])).stderr,
+      /the run has none to write$/m,
+    );
+    assert.doesNotMatch((await runCli(['report', none.path])).stderr, /letters/);
+  });
+
+  it('prints the summary in the language of the environment or the flag', async () => {
+    const environment = { AMPSCOPE_LANG: 'ja' };
+    const { stdout } = await runCli(['report', run], { environment });
+    assert.match(stdout, /検出\d+件：/);
+    assert.match((await runCli(['report', run, '--lang', 'en'], { environment })).stdout, /\d+ findings: /);
+  });
+
   it('refuses a template that is wrong, missing or no text, with file and line, and leaves the run as it was', async () => {
     const before = filesIn(run);
     const wrong: readonly (readonly [text: string | Uint8Array, error: RegExp])[] = [

@@ -371,6 +371,17 @@ describe('what report.html may not claim', () => {
     }
   });
 
+  it('is that nothing was lost, where the system does not count what its sockets drop', () => {
+    const { sweep_socket_drops = 0, measurement_socket_drops = 0 } = clean.losses;
+    const none = { send_errors: [], capped_measurements: 0, any: false };
+    for (const losses of [none, { ...none, sweep_socket_drops, measurement_socket_drops }]) {
+      const text = readIn('en', page({ ...clean, losses }, []));
+      says(text, /each of 130,816 addresses was asked, and no loss was seen, but this system does not count/);
+      neverSays(text, /nothing was lost/);
+      says(readIn('ja', page({ ...clean, losses }, [])), /損失は確認されていませんが/);
+    }
+  });
+
   it('is a change, where no earlier run is known, or a comparison that will not come', () => {
     const text = readIn('en', page());
     says(text, /No earlier run is known here, so nothing can be called a change: the next run in the same/);

@@ -181,10 +181,28 @@ describe('the notices of a customer', () => {
     }
   });
 
-  it('do not exist where of one exposure nobody knows whether it is still there, and the others were fixed', () => {
-    const fixed = row(11, { status: 'fixed', status_evidence: 'closed' });
-    assert.deepEqual([...render([fixed, row(12, { status: 'unknown' })]).keys()], []);
+  it('do not exist where of no exposure anything is known, as before', () => {
     assert.deepEqual([...render([row(12, { status: 'unknown' })]).keys()], []);
+  });
+
+  it('tell of a fix where of others it is unknown whether they are still there, and close nothing', () => {
+    const fixed = row(11, { status: 'fixed', status_evidence: 'closed' });
+    const files = render([fixed, row(12, { status: 'unknown' }), row(13, { status: 'unknown' })]);
+    const text = files.get(english) ?? '';
+    assert.match(text, /^Subject: Exposed UDP services in your network: what has changed \(AS64496, /);
+    assert.match(
+      text.replace(/\s+/g, ' '),
+      /Of 2 other ones it could not tell whether they are still exposed/,
+    );
+    assert.match(text, /no\s+longer\s+exposed\s+\(thank you\):\n- 192\.0\.2\.11, UDP port 123/);
+    assert.doesNotMatch(text, /192\.0\.2\.1[23]|left\s+to\s+do|none there any more/);
+    const inJapanese = (files.get(japanese) ?? '').replace(/\s+/g, '');
+    assert.match(inJapanese, /ほか2件については、現在も応答するかどうかを確認できませんでした/);
+    assert.doesNotMatch(inJapanese, /不要と考えて|192\.0\.2\.1[23]/);
+    assert.equal(readCsv(files.get('notices/C-1001.csv') ?? '').length, 1 + 1);
+    for (const letters of ['changed', 'all'] as const)
+      assert.ok(render([fixed, row(12, { status: 'unknown' })], withNotices({ letters })).has(english));
+    assert.equal(render([fixed, row(12, { status: 'unknown' })], withNotices({ letters: 'new' })).size, 0);
   });
 
   it('close the matter where the last exposure was fixed, and call only what is proved closed', () => {

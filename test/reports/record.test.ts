@@ -156,6 +156,18 @@ describe('a finding as JSON', () => {
       record.detail ?? '',
       /6 datagrams within 31\.1 s, still sending then; within 2 s 2 datagrams, 60\.71x$/,
     );
+    assert.deepEqual(record.remarks, [
+      {
+        code: 'long-answer',
+        data: {
+          datagrams: 6,
+          seconds: 31.1,
+          still_sending: true,
+          datagrams_within_2s: 2,
+          amplification_within_2s: 60.71,
+        },
+      },
+    ]);
     assert.equal(record.response_port, 40_123);
     assert.deepEqual(record.elicited_elsewhere, { datagrams: 2, bytes: 18, addresses: 2 });
     const [exchange] = record.exchanges;

@@ -77,7 +77,14 @@ export const sampleRun: RunRecord = {
     alien_datagrams: 0,
     late_responders: 0,
   },
-  losses: { send_errors: [], capped_measurements: 1, any: false },
+  losses: {
+    send_errors: [],
+    sweep_socket_drops: 0,
+    measurement_socket_drops: 0,
+    send_buffer_drops: 0,
+    capped_measurements: 1,
+    any: false,
+  },
   asn_sources: [],
 };
 

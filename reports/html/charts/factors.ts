@@ -8,7 +8,7 @@ import { figuresOf } from '../../figures.js';
 import { decimalText, FACTOR_DECIMALS } from '../../format.js';
 import { cutToWidth, textWidth } from '../../text-width.js';
 import { factor } from '../cells.js';
-import { countText } from '../count.js';
+import { countText } from '../../count-text.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { bilingual, bilingualInSvg } from '../bilingual.js';
