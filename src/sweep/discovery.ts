@@ -4,19 +4,22 @@ import type { Clock } from '../domain/time.js';
 import type { Key } from './keyed-permutation.js';
 import type { Ledger } from './ledger.js';
 import { createLedger } from './ledger.js';
-import type { LossSpans } from './loss-spans.js';
-import { createLossSpans, joinedSpans, silentIn } from './loss-spans.js';
+import { joinedSpans, silentIn } from './loss-spans.js';
 import type { Cursor, Order } from './order.js';
 import type { Pacer, ReplyBudget } from './pacer.js';
 import type { Pass } from './pass.js';
-import { createPass } from './pass.js';
+import type { Passes } from './passes.js';
+import { createPasses } from './passes.js';
 import type { OpenSweepSocket, ProbeChannel } from './probe-channel.js';
 import { createProbeChannels, openProbeChannels } from './probe-channel.js';
 import type { ReceivedCounts } from './receiver.js';
 import { createReceiver } from './receiver.js';
+import type { Routes } from './routes.js';
 import { createRoutes } from './routes.js';
 import type { Sighting } from './sightings.js';
 import type { Span } from './spans.js';
+import type { Suspects } from './suspects.js';
+import { createSuspects } from './suspects.js';
 import type { Outcome, Sweep } from './sweep.js';
 import { createSweep } from './sweep.js';
 import type { WalkOptions } from './walk.js';
@@ -126,195 +129,222 @@ const UNFINISHED_WHEN_ASKING_AGAIN = 16;
 export const PASS_GAP_MS = 2000;
 
 /**
- * Joins the parts of a sweep. What needs none of the others lies in a file of its own; here is what they share.
+ * Joins the parts of a sweep: each lies in a file of its own, and what they share is made here.
  * @throws what `openSocket` throws.
  */
 export async function createDiscovery(options: DiscoveryOptions): Promise<Discovery> {
-  const { order, clock, retries = 0 } = options;
+  const { order, probes } = options;
   const start: DiscoveryStart = options.start ?? { position: 0, sightings: [] };
-  const ledger = createLedger(options.probes.length, start.sightings, options.onSighting);
+  const ledger = createLedger(probes.length, start.sightings, options.onSighting);
   const channels = createProbeChannels(options);
-  // The last one is that of the first sweep after losses.
-  const passes = Array.from({ length: retries + 2 }, (_, index) => {
-    const position = index === 0 ? start.position : (start.retried?.[index - 1] ?? 0);
-    return createPass(index, position, channels, options);
+  const passes = createPasses(options, channels, [start.position, ...(start.retried ?? [])]);
+  const receiver = createReceiver({ ...options, passes: passes.all, ledger });
+  const suspects = createSuspects(
+    passes,
+    { probes: channels.length, positions: order.positions },
+    start.suspects,
+  );
+  const sender = createSender(options, channels);
+  const parts: Parts = { options, ledger, channels, passes, suspects, sender };
+  const run = createRun(parts, start);
+  await openProbeChannels(channels, order.families, options.openSocket, (...heard) => {
+    receiver.receive(...heard);
   });
-  const firstPass = passAt(passes, 0);
-  const retryPasses = passes.slice(1, -1);
-  /** Each sweep after losses has one of its own: replies to the one before may still be on their way. */
-  let repairPass = passAt(passes, retries + 1);
-  const receiver = createReceiver({ ...options, passes, ledger });
-  const routes = createRoutes();
-  const sent = channels.map(() => ({ datagrams: 0, bytes: 0 }));
-  let guarded = 0;
-  /** Of the sweep under way, and of all before it that were not asked again yet. */
-  let suspects = createLossSpans(channels.length, passes, order.positions);
-  for (const [probe, spans] of (start.suspects ?? []).entries())
-    for (const span of spans) suspects.add(probe, span);
-  /** What the sweep after losses asks; undefined before there is one. */
-  let askedAgain: LossSpans | undefined;
-  /** The pass whose requests leave now. */
-  let current = firstPass;
+  return {
+    ledger,
+    position: () => passes.first.position,
+    progress: () => progressOf(parts),
+    safePosition: () => safePositionIn(passes.first, options),
+    safeRetried: () => passes.retries.map((pass) => safePositionIn(pass, options)),
+    counts: () => ({ ...receiver.counts(), ...sender.counts(), sentInPass: sentInPass(passes) }),
+    run,
+    suspectSince: (loss) => suspects.current().addSince(loss),
+    suspectAddress: (refused) => suspectAddress(parts, refused),
+    suspects: () => suspects.list(),
+    hasSuspects: () =>
+      suspects
+        .current()
+        .list()
+        .some((spans, probe) => silentIn({ order, ledger, probes }, probe, spans).next().done !== true),
+    askAgain: (again) => askAgain(parts, again),
+    unknown: () => suspects.unknown(),
+  };
+}
 
-  const sweepOver = (
+/** What the stages of a discovery share. */
+interface Parts {
+  readonly options: DiscoveryOptions;
+  readonly ledger: Ledger;
+  readonly channels: readonly ProbeChannel[];
+  readonly passes: Passes;
+  readonly suspects: Suspects;
+  readonly sender: Sender;
+}
+
+/** Makes the sweeps, and counts what all of them sent. */
+interface Sender {
+  readonly routes: Routes;
+  sweepOver(
     pass: Pass,
     walked: Pick<WalkOptions, 'spans' | 'pacer' | 'perSubnet' | 'skips'>,
     mostUnfinished: number,
-  ): Sweep =>
-    createSweep({
-      walk: createWalk({ ...walked, order, channels, pass, budget: options.budget }),
-      pass,
-      clock,
-      mostUnfinished,
-      isOver: options.isOver ?? (() => false),
-      onSent({ index }, address, payloadBytes) {
-        const own = sent[index];
-        if (own !== undefined) {
-          own.datagrams++;
-          own.bytes += payloadBytes;
-        }
-        routes.noteSent(address);
-      },
-      onGuarded: () => guarded++,
-    });
-  const isKnown = ({ index }: ProbeChannel, { address }: Cursor): boolean =>
-    ledger.get(index, address) !== undefined;
+  ): Sweep;
+  counts(): Pick<SweepCounts, 'sent' | 'sentBytes' | 'guarded'>;
+}
+
+function createSender(
+  { order, budget, clock, isOver = () => false }: DiscoveryOptions,
+  channels: readonly ProbeChannel[],
+): Sender {
+  const routes = createRoutes();
+  const sent = channels.map(() => ({ datagrams: 0, bytes: 0 }));
+  let guarded = 0;
+  return {
+    routes,
+    sweepOver: (pass, walked, mostUnfinished) =>
+      createSweep({
+        walk: createWalk({ ...walked, order, channels, pass, budget }),
+        pass,
+        clock,
+        mostUnfinished,
+        isOver,
+        onSent({ index }, address, payloadBytes) {
+          const own = sent[index];
+          if (own !== undefined) {
+            own.datagrams++;
+            own.bytes += payloadBytes;
+          }
+          routes.noteSent(address);
+        },
+        onGuarded: () => guarded++,
+      }),
+    counts: () => ({
+      guarded,
+      sent: sent.map(({ datagrams }) => datagrams),
+      sentBytes: sent.map(({ bytes }) => bytes),
+    }),
+  };
+}
+
+/** The first sweep, which may be run in parts, and after each the retries of what it asked. */
+function createRun(parts: Parts, start: DiscoveryStart): Discovery['run'] {
+  const { options, ledger, passes, sender } = parts;
+  const { order, pacer, perSubnet } = options;
   /** A request that was answered in an earlier part of the run is not sent again. */
   const isAnswered = ({ index, forms }: ProbeChannel, { address, form }: Cursor): boolean =>
     ledger.get(index, address)?.forms.has(form - forms.first) === true;
-  const firstSweep = sweepOver(
-    firstPass,
+  const firstSweep = sender.sweepOver(
+    passes.first,
     {
       spans: [{ from: start.position, to: order.positions }],
-      pacer: options.pacer,
-      perSubnet: options.perSubnet,
+      pacer,
+      perSubnet,
       skips: start.sightings.length > 0 ? isAnswered : undefined,
     },
     UNFINISHED_SENDS,
   );
-  await openProbeChannels(channels, order.families, options.openSocket, (...heard) => {
-    receiver.receive(...heard);
-  });
-
-  return {
-    ledger,
-    position: () => firstPass.position,
-    progress: () => ({
-      done: passes.slice(0, retries + 1).reduce((sum, pass) => sum + pass.position, 0),
-      total: order.positions * (retries + 1),
-      sent: passes.reduce((sum, pass) => sum + pass.sent, 0),
-    }),
-    safePosition: () => safePositionIn(firstPass),
-    safeRetried: () => retryPasses.map(safePositionIn),
-    counts: () => ({
-      ...receiver.counts(),
-      guarded,
-      sent: sent.map(({ datagrams }) => datagrams),
-      sentBytes: sent.map(({ bytes }) => bytes),
-      sentInPass: [
-        ...passes.slice(0, retries + 1).map((pass) => pass.sent),
-        passes.slice(retries + 1).reduce((sum, pass) => sum + pass.sent, 0),
-      ],
-    }),
-    async run(until) {
-      current = firstPass;
-      const outcome = await firstSweep.run(until);
-      return outcome === 'aborted' || (await retry(until.signal)) === 'aborted' ? 'aborted' : outcome;
-    },
-    suspectSince: (loss) => suspects.addSince(loss),
-    suspectAddress({ probe, address, isUnreachable }) {
-      const channel = channels[probe];
-      const position = channel && latestAsked(channel, address);
-      if (position === undefined) return undefined;
-      // The first round asks every subnet, so one that fails in a later round for the first time had been reached.
-      const wasAskedBefore = current !== firstPass || order.slotAt(position).round > 0;
-      const hadRoute = !isUnreachable || routes.noteUnreachable(address, wasAskedBefore);
-      if (hadRoute || askedAgain === undefined) suspects.add(probe, { from: position, to: position + 1 });
-      const from = current.index * order.positions + position;
-      return { from, to: from + 1 };
-    },
-    suspects: () => joinedByProbe(askedAgain?.list() ?? [], suspects.list()),
-    hasSuspects() {
-      const silent = { order, ledger, probes: options.probes };
-      return suspects.list().some((spans, probe) => silentIn(silent, probe, spans).next().done !== true);
-    },
-    async askAgain({ signal, ...pace }) {
-      const asked = suspects;
-      if (askedAgain !== undefined) {
-        repairPass = createPass(passes.length, 0, channels, options);
-        passes.push(repairPass);
-      }
-      suspects = createLossSpans(channels.length, [repairPass], order.positions);
-      askedAgain = asked;
-      current = repairPass;
-      for (const [probe, own] of repairPass.channels.entries())
-        own.asked = (position) => asked.has(probe, position);
-      const skips = (channel: ProbeChannel, slot: Cursor): boolean =>
-        !asked.has(channel.index, slot.position) || isKnown(channel, slot);
-      const spans = joinedSpans(asked.list());
-      repairPass.position = spans[0]?.from ?? 0;
-      const sweep = sweepOver(repairPass, { ...pace, spans, skips }, UNFINISHED_WHEN_ASKING_AGAIN);
-      return (await sweep.run({ untilMs: Infinity, signal })) === 'aborted' ? 'aborted' : 'finished';
-    },
-    unknown() {
-      if (askedAgain === undefined) return suspects.list();
-      // What the second sweep has not come to is as unknown as before it.
-      const { position } = repairPass;
-      const left = askedAgain
-        .list()
-        .map((spans) =>
-          spans.flatMap(({ from, to }) => (to > position ? { from: Math.max(from, position), to } : [])),
-        );
-      return joinedByProbe(left, suspects.list());
-    },
+  return async (until) => {
+    passes.current = passes.first;
+    const outcome = await firstSweep.run(until);
+    return outcome === 'aborted' || (await retry(parts, until.signal)) === 'aborted' ? 'aborted' : outcome;
   };
-
-  async function retry(signal: AbortSignal): Promise<Outcome> {
-    for (const pass of retryPasses) {
-      const end = passAt(passes, pass.index - 1).position;
-      if (pass.position >= end) continue;
-      await clock.sleep(options.passGapMs ?? PASS_GAP_MS, signal);
-      current = pass;
-      const sweep = sweepOver(
-        pass,
-        {
-          spans: [{ from: pass.position, to: end }],
-          pacer: options.pacer,
-          perSubnet: options.perSubnet,
-          skips: isKnown,
-        },
-        UNFINISHED_SENDS,
-      );
-      if ((await sweep.run({ untilMs: Infinity, signal })) === 'aborted') return 'aborted';
-    }
-    return 'finished';
-  }
-
-  function safePositionIn({ log, position }: Pass): number {
-    const safeMs = clock.monotonicMs() - options.cooldownMs;
-    return log.latestMs <= safeMs ? position : log.rankBefore(safeMs);
-  }
-
-  /** The position at which the address was asked last in the pass under way. */
-  function latestAsked({ index, forms }: ProbeChannel, address: Address): number | undefined {
-    const isLeftOut = (position: number): boolean => current.channels[index]?.asked?.(position) === false;
-    for (let form = forms.end - 1; form >= forms.first; form--) {
-      const position = order.positionOf(address, form);
-      if (position !== undefined && position < current.position && !isLeftOut(position)) return position;
-    }
-    return undefined;
-  }
 }
 
-function passAt(passes: readonly Pass[], index: number): Pass {
-  const pass = passes[index];
-  if (pass === undefined) throw new RangeError(`no pass ${index}`);
-  return pass;
+/** Asks what the pass before asked and did not hear, once for each retry. */
+async function retry(
+  { options, ledger, passes, sender }: Parts,
+  signal: AbortSignal,
+): Promise<'finished' | 'aborted'> {
+  const { clock, pacer, perSubnet, passGapMs = PASS_GAP_MS } = options;
+  for (const pass of passes.retries) {
+    const end = passes.all[pass.index - 1]?.position ?? 0;
+    if (pass.position >= end) continue;
+    await clock.sleep(passGapMs, signal);
+    passes.current = pass;
+    const spans = [{ from: pass.position, to: end }];
+    const walked = { spans, pacer, perSubnet, skips: isKnownTo(ledger) };
+    const sweep = sender.sweepOver(pass, walked, UNFINISHED_SENDS);
+    if ((await sweep.run({ untilMs: Infinity, signal })) === 'aborted') return 'aborted';
+  }
+  return 'finished';
 }
 
-function joinedByProbe(
-  a: readonly (readonly Span[])[],
-  b: readonly (readonly Span[])[],
-): readonly (readonly Span[])[] {
-  return b.map((spans, probe) => [...(a[probe] ?? []), ...spans]);
+async function askAgain(
+  { ledger, passes, suspects, sender }: Parts,
+  { signal, ...pace }: Parameters<Discovery['askAgain']>[0],
+): Promise<'finished' | 'aborted'> {
+  if (suspects.askedAgain() !== undefined) passes.addRepair();
+  const asked = suspects.beginRepair();
+  const pass = passes.repair();
+  passes.current = pass;
+  for (const [probe, own] of pass.channels.entries()) own.asked = (position) => asked.has(probe, position);
+  const isKnown = isKnownTo(ledger);
+  const skips = (channel: ProbeChannel, slot: Cursor): boolean =>
+    !asked.has(channel.index, slot.position) || isKnown(channel, slot);
+  const spans = joinedSpans(asked.list());
+  pass.position = spans[0]?.from ?? 0;
+  const sweep = sender.sweepOver(pass, { ...pace, spans, skips }, UNFINISHED_WHEN_ASKING_AGAIN);
+  return (await sweep.run({ untilMs: Infinity, signal })) === 'aborted' ? 'aborted' : 'finished';
+}
+
+function isKnownTo(ledger: Ledger): (channel: ProbeChannel, slot: Cursor) => boolean {
+  return ({ index }, { address }) => ledger.get(index, address) !== undefined;
+}
+
+function suspectAddress(
+  { options: { order }, channels, passes, suspects, sender }: Parts,
+  { probe, address, isUnreachable }: Parameters<Discovery['suspectAddress']>[0],
+): Span | undefined {
+  const channel = channels[probe];
+  const { current } = passes;
+  const position = channel && latestAsked(current, channel, address, order);
+  if (position === undefined) return undefined;
+  // The first round asks every subnet, so one that fails in a later round for the first time had been reached.
+  const wasAskedBefore = current !== passes.first || order.slotAt(position).round > 0;
+  const hadRoute = !isUnreachable || sender.routes.noteUnreachable(address, wasAskedBefore);
+  if (hadRoute || suspects.askedAgain() === undefined)
+    suspects.current().add(probe, { from: position, to: position + 1 });
+  const from = current.index * order.positions + position;
+  return { from, to: from + 1 };
+}
+
+/** The position at which the address was asked last in the pass under way. */
+function latestAsked(
+  current: Pass,
+  { index, forms }: ProbeChannel,
+  address: Address,
+  order: Order,
+): number | undefined {
+  const isLeftOut = (position: number): boolean => current.channels[index]?.asked?.(position) === false;
+  for (let form = forms.end - 1; form >= forms.first; form--) {
+    const position = order.positionOf(address, form);
+    if (position !== undefined && position < current.position && !isLeftOut(position)) return position;
+  }
+  return undefined;
+}
+
+function progressOf({ options: { order }, passes }: Parts): ReturnType<Discovery['progress']> {
+  const planned = [passes.first, ...passes.retries];
+  return {
+    done: planned.reduce((sum, pass) => sum + pass.position, 0),
+    total: order.positions * planned.length,
+    sent: passes.all.reduce((sum, pass) => sum + pass.sent, 0),
+  };
+}
+
+/** By pass; those after losses as one. */
+function sentInPass({ all, first, retries }: Passes): readonly number[] {
+  const planned = [first, ...retries];
+  return [
+    ...planned.map(({ sent }) => sent),
+    all.slice(planned.length).reduce((sum, { sent }) => sum + sent, 0),
+  ];
+}
+
+function safePositionIn(
+  { log, position }: Pass,
+  { clock, cooldownMs }: Pick<DiscoveryOptions, 'clock' | 'cooldownMs'>,
+): number {
+  const safeMs = clock.monotonicMs() - cooldownMs;
+  return log.latestMs <= safeMs ? position : log.rankBefore(safeMs);
 }
