@@ -6,7 +6,7 @@ import { probes } from '../probes/list.js';
 import { repositoryRoot } from './repository.js';
 
 /**
- * Who may import whom: the table of docs/architecture.md. A room may always import itself; what a folder is not given
+ * Which room may import which: the table of docs/architecture.md. A room may always import itself; what a folder is not given
  * there it may not take. A type-only import counts like any other.
  */
 const ROOMS = roomsIn(readFileSync(join(repositoryRoot, 'docs/architecture.md'), 'utf8'));
@@ -101,7 +101,7 @@ describe('the only file that …', () => {
     only(/Date\.now\(|performance\.now\(|hrtime|new Date\(\)/, ['src/system-clock.ts']);
   });
 
-  it('knows ip-cidr is src/scope/parse-range.ts, whose contains() nobody calls', () => {
+  it('knows ip-cidr is src/scope/parse-range.ts, whose contains() is never called', () => {
     only(/from 'ip-cidr'/, ['src/scope/parse-range.ts']);
     only(/\.contains\(|\.toArray\(\{|\.loop\(/, []);
   });

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from '../src/domain/time.js';
 
 /**
- * A clock whose time moves only when everybody sleeps: once nothing is left to run, it jumps to the next moment
+ * A clock whose time moves only while all of the program sleeps: once nothing is left to run, it jumps to the next moment
  * at which something is due, a sleeper or an action. So an hour of pacing passes in milliseconds, the same way
  * in every run.
  */
@@ -14,7 +14,7 @@ export interface FakeClock extends Clock {
 }
 
 export interface FakeClockOptions {
-  /** Monotonic time at the start; odd by default, so that nobody relies on zero. */
+  /** Monotonic time at the start; odd by default, so that no code relies on zero. */
   readonly startMs?: number;
   /** How much too late each sleeper wakes, as real timers do. */
   readonly oversleepMs?: () => number;
@@ -36,7 +36,7 @@ export function createFakeClock({ startMs = 12.5, oversleepMs = () => 0 }: FakeC
     tickSoon();
     return entry;
   };
-  /** An immediate comes after all that is ready to run: by then everybody sleeps. */
+  /** An immediate comes after all that is ready to run: by then all of the program sleeps. */
   const tickSoon = (): void => {
     if (isTicking) return;
     isTicking = true;

@@ -121,7 +121,7 @@ function run(list: readonly string[]): Tally {
   return status !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
 }
 
-/** What root has written into somebody else's checkout stays theirs to delete. */
+/** Files that root has written into another user's checkout get that user as their owner. */
 function handBack(): void {
   const { uid, gid } = statSync(repositoryRoot);
   if (process.getuid?.() !== 0 || uid === 0) return;

@@ -1,5 +1,5 @@
 /**
- * Does this memcached tell its statistics to anybody over UDP? (doc/protocol.txt, "UDP protocol")
+ * Does this memcached give its statistics over UDP without authentication? (doc/protocol.txt, "UDP protocol")
  *
  *     sent      4d 3a 00 00 00 01 00 00  stats␍␊      a frame: request id, sequence 0, one datagram, zero; 15 bytes
  *     received  4d 3a 00 00 00 02 00 00  STAT pid …   the frame with the same id, 0 of 2 datagrams: 1,400 bytes, then 835

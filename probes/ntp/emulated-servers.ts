@@ -53,7 +53,7 @@ export const emulatedServers: readonly EmulatedServer[] = [
     'ntpd 4.2.6p5 that seven hosts have asked for the time: 2 datagrams, 520 bytes',
     { clients: clients(7), mode7: BOTH, variables: NTPD_4_2_6 },
   ),
-  emulated('ntpd-4.2.6-nomonitor', 'ntpd 4.2.6p5 with `disable monitor`: no list, whoever comes', {
+  emulated('ntpd-4.2.6-nomonitor', 'ntpd 4.2.6p5 with `disable monitor`: no list, whatever clients come', {
     clients: [],
     mode7: BOTH,
     variables: NTPD_4_2_6,

@@ -50,7 +50,7 @@ export const systat = defineLoopService({
     },
     harm: {
       en:
-        'One byte from anywhere brings back who is logged in, or which programs run: that helps whoever wants to break ' +
+        'One byte from anywhere brings back who is logged in, or which programs run: that helps an attacker to break ' +
         'in. With a forged sender address that text hits a third party from your network.',
       ja:
         'どこからでも、わずか1バイトの要求を送るだけで、ログイン中の利用者や動作中のプログラムの一覧が返り、侵入の手掛かりになります。' +

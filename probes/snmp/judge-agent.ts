@@ -3,7 +3,7 @@ import { reportedExchange } from '../../src/domain/factors.js';
 import type { Exchange, Facts, Judgement } from '../probe.js';
 import { durationOf, vendorOf } from './describe.js';
 
-/** Communities that devices are delivered with: everybody tries these two. */
+/** Communities that devices are delivered with: attackers try these two first. */
 const DEFAULT_COMMUNITIES: ReadonlySet<unknown> = new Set(['public', 'private']);
 
 /** What the device says of itself: any answer may hold it, also one that only proves. */

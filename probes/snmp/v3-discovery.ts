@@ -1,5 +1,5 @@
 /**
- * Does an SNMPv3 engine tell strangers who it is? (discovery, RFC 3414 §4: no user, no community)
+ * Does an SNMPv3 engine give its identity without authentication? (discovery, RFC 3414 §4: no user, no community)
  *
  *     sent      30 3e  02 01 03                                      version 3
  *                      30 11  02 04 40 00 00 01  02 03 00 ff e3      msgID, msgMaxSize

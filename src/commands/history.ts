@@ -26,7 +26,7 @@ export const history = defineCommand({
     const matches = matcherOf(operands[0] ?? '');
     const found: ExposureHistory[] = [];
     try {
-      // A group that may read the history keeps that right, whoever runs this command.
+      // A group that may read the history keeps that right when another user runs this command.
       const mode = await stat(historyPath(out)).then(
         (found) => found.mode & 0o777,
         () => PRIVATE_FILE,

@@ -58,7 +58,7 @@ export function labPorts(hosts: readonly LabHost[]): readonly string[] {
   return [...new Set(hosts.flatMap(({ probes: askers, port }) => askers.map((id) => `${id}=${port}`)))];
 }
 
-/** @throws UsageError rather than overwrite a file that no lab wrote: it may be somebody's real scope. */
+/** @throws UsageError rather than overwrite a file that no lab wrote: it may be a real scope. */
 export async function writeScopeFile(path: string, text: string): Promise<void> {
   const present = await readFile(path, 'utf8').catch(() => undefined);
   const [mark] = text.split('\n');

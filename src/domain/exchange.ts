@@ -90,7 +90,7 @@ export interface Exchange {
   };
   /** Datagrams from other addresses than the one that counts as responder: never part of a factor. */
   readonly offPath: Payloads;
-  /** How many addresses these came from; the addresses themselves are not kept. Absent where nobody counted. */
+  /** How many addresses these came from; the addresses themselves are not kept. Absent where they were not counted. */
   readonly offPathAddresses?: number;
   /** Questions that the host asked back: no answers, and never part of a factor. Absent: none. */
   readonly askedBack?: Payloads;

@@ -5,7 +5,7 @@ import { bitsOf, formatPrefix, lastOf, parseAddress, prefixOf } from '../domain/
 import { UsageError } from '../domain/usage-error.js';
 import { quote } from './quote.js';
 
-/** The shortest prefix that is taken, of either family: no one may probe the whole Internet. */
+/** The shortest prefix that is taken, of either family: the whole Internet is never a target. */
 export const SHORTEST_PREFIX = 8;
 
 /** What is wrong with a text, and what to write instead; the place is the caller's to add. */

@@ -45,7 +45,7 @@ export interface TargetSpace {
   addressAt(index: number): Address;
 }
 
-/** The shortest IPv6 prefix that is swept: a sweep of a /64 alone would outlive everybody. */
+/** The shortest IPv6 prefix that is swept: a sweep of a /64 alone would take longer than a lifetime. */
 const SHORTEST_IPV6 = 112;
 const MOST_IPV6_ADDRESSES = 2 ** (128 - SHORTEST_IPV6);
 const TOO_WIDE = `an IPv6 prefix shorter than /${SHORTEST_IPV6} holds too many addresses to sweep`;

@@ -111,7 +111,7 @@ describe('the link to the newest run', () => {
     assert.deepEqual(readdirSync(folder).sort(), ['latest', 'one']);
   });
 
-  it("never takes the place of somebody else's folder", async () => {
+  it("never takes the place of another user's folder", async () => {
     mkdirSync(join(folder, 'latest'));
     writeFileSync(join(folder, 'latest', 'mine'), '');
     await assert.rejects(publishLatest(folder, 'one'), {
@@ -121,7 +121,7 @@ describe('the link to the newest run', () => {
     assert.deepEqual(readdirSync(folder), ['latest']);
   });
 
-  it("nor that of somebody else's file", async () => {
+  it("nor that of another user's file", async () => {
     writeFileSync(join(folder, 'latest'), 'mine');
     await assert.rejects(publishLatest(folder, 'one'), { name: 'UsageError' });
     assert.equal(readFileSync(join(folder, 'latest'), 'utf8'), 'mine');

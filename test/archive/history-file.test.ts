@@ -101,7 +101,7 @@ describe('the history of an --out', () => {
     }
   });
 
-  it('keeps the known responders beside the runs, and hands them to whom changes them', async () => {
+  it('keeps the known responders beside the runs, and hands them to the function that changes them', async () => {
     await beginHistory(out, MODE);
     const ntp = { asked: 'question 1', addresses: ['192.0.2.1'], silent: [] };
     await takeIn(out, runOf(0), [], { ...MODE, responders: () => ({ ntp }) });

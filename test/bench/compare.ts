@@ -350,7 +350,7 @@ function oneProbe(place: Place, length: number, responders: (prefix: Prefix) => 
 }
 
 function serviceOf(place: Place, probe: string, responders: readonly Responder[]): Service {
-  // On loopback somebody else may have the port.
+  // On loopback another program may have the port.
   return { probe, port: place.name === 'namespaces' ? PORTS.get(probe) : undefined, responders };
 }
 

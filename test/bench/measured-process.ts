@@ -94,7 +94,7 @@ async function textOf(stream: unknown): Promise<string> {
 function usageOf(pid: number): Usage | undefined {
   try {
     const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
-    // Ended, and nobody has taken note of it yet: nothing is left of its memory.
+    // Ended, and not waited for yet: nothing is left of its memory.
     if (kibibytes === undefined) return undefined;
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
       .replace(/^.*\) /s, '')

@@ -81,7 +81,7 @@ function answerOf(id: string): (request: Uint8Array) => readonly Uint8Array[] {
 }
 
 /**
- * Everybody else: a socket on all addresses that nobody reads. The kernel fills its buffer and drops the rest,
+ * All other addresses: a socket on all of them that is never read. The kernel fills its buffer and drops the rest,
  * so a silent address costs the sender what it costs on a network, and no ICMP error comes back.
  */
 function swallow(ports: readonly number[]): void {

@@ -28,7 +28,7 @@ export interface Responder {
   readonly datagrams: number;
 }
 
-/** What a responder and one port of whoever asks had to say to each other, as the responder counts it. */
+/** What a responder and one port of the asker sent each other, as the responder counts it. */
 export interface Conversation {
   readonly probe: string;
   readonly address: Ipv4;
@@ -61,7 +61,7 @@ export async function openNeighbourhood(
     services,
     portOf(probe) {
       const port = ports[services.findIndex((service) => service.probe === probe)];
-      if (port === undefined) throw new RangeError(`nobody here speaks ${probe}`);
+      if (port === undefined) throw new RangeError(`no host here speaks ${probe}`);
       return port;
     },
     takeCounts: async () => (await ask('take-counts')) as readonly Conversation[],

@@ -45,7 +45,7 @@ export function openPlace(): Place {
 }
 
 /**
- * Whoever is not root may be root of namespaces of their own. Runs this program again there where that works.
+ * A user who is not root may be root of namespaces of their own. Runs this program again there where that works.
  * @returns its exit code; undefined where it does not work, or where it has been done.
  */
 export function runRaised(): number | undefined {
@@ -89,7 +89,7 @@ function openNamespaces(): Place {
   }
 }
 
-/** As nobody where that may read this checkout, else as whoever runs the bench, with no capability left. */
+/** As nobody where that may read this checkout, else as the user that runs the bench, with no capability left. */
 function withoutPrivilege(enter: readonly [string, ...string[]]): Place['unprivileged'] {
   const asNobody = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--inh-caps=-all'];
   const [program, ...args] = [...enter, ...asNobody, 'test', '-r', join(import.meta.dirname, 'run.js')];

@@ -121,7 +121,7 @@ function write(file: string, texts: readonly string[]): void {
   note(`${file} has the tables`);
 }
 
-/** What goes on, for whoever waits. */
+/** What goes on, for the person who waits. */
 function note(text: string): void {
   process.stderr.write(`bench: ${text}\n`);
 }

@@ -32,7 +32,7 @@ export interface ScanChoices {
   readonly rate: number;
   /** Further words of the command line. */
   readonly args?: readonly string[];
-  /** Silence that ends an exchange. Absent: half a second, enough where nobody else is busy. */
+  /** Silence that ends an exchange. Absent: half a second, enough on an idle machine. */
   readonly quietGap?: string;
   /** Options of Node. */
   readonly node?: readonly string[];

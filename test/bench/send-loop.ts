@@ -29,7 +29,7 @@ const execute = promisify(execFile);
 /** Compiles the loop; undefined where there is no C compiler. */
 export async function compileSendLoop(): Promise<SendLoop | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'ampscope-bench-'));
-  // Nobody runs it.
+  // Nothing runs it.
   await chmod(folder, 0o755);
   const program = join(folder, 'send-loop');
   const close = (): Promise<void> => rm(folder, { recursive: true });

@@ -57,7 +57,7 @@ const HOSTILE = [
   '𠮷'.repeat(600),
 ] as const;
 
-/** A run in which each of them stands wherever somebody else has a word, and its plain letters where only we have. */
+/** A run in which each of them stands wherever text comes from outside, and its plain letters where only ours does. */
 export const hostileRun: { readonly run: RunRecord; readonly records: readonly FindingRecord[] } = {
   run: {
     ...comparedRun,

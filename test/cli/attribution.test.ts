@@ -23,7 +23,7 @@ describe('ampscope attribution', () => {
     assert.equal(end, '');
   });
 
-  it('leaves out Canonical where nobody says what the scanner is called', async () => {
+  it('leaves out Canonical where no name of the scanner is given', async () => {
     write('noc@example.net');
     assert.doesNotMatch((await attribution()).stdout, /Canonical/);
   });
@@ -39,7 +39,7 @@ describe('ampscope attribution', () => {
       assert.match((await attribution()).stdout, new RegExp(`^Contact: ${uri.replace('+', '\\+')}$`, 'm'));
     });
 
-  it('refuses a contact that names no way to reach anybody', async () => {
+  it('refuses a contact that is neither a mail address nor a link', async () => {
     write('the NOC');
     const { code, stdout, stderr } = await attribution();
     assert.equal(code, 2);

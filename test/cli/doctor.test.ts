@@ -106,7 +106,7 @@ describe('ampscope doctor', () => {
 
 const whyNot = whyNoNamespace();
 
-describe('in a namespace, as somebody without rights', { skip: whyNot ?? false }, () => {
+describe('in a namespace, as a user without privileges', { skip: whyNot ?? false }, () => {
   const NOBODY = 65_534;
   const FAST = ['--probe', 'chargen', '--cooldown', '300ms', '--retries', '0'];
   const namespace = whyNot === undefined ? makeNamespace('doctor') : undefined;
@@ -229,6 +229,6 @@ function whyNoNamespace(): string | undefined {
     accessSync(tmpdir(), constants.W_OK);
     return undefined;
   } catch (error) {
-    return `nobody can run the command here: ${error instanceof Error ? error.message : String(error)}`;
+    return `the command cannot be run as nobody here: ${error instanceof Error ? error.message : String(error)}`;
   }
 }

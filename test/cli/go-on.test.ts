@@ -14,12 +14,12 @@ const workspace = makeWorkspace();
 const { scope, args } = scanOfLab(workspace);
 
 describe('a run that goes on', () => {
-  it('asks those again whose cooldown was not over when it was saved last, and whoever came after: nobody else', async () => {
+  it('asks again the hosts whose cooldown was not over at the last save, and those asked later, and no others', async () => {
     const ADDRESSES = 2048;
     const COOLDOWN_MS = 400;
     const askedAt: number[] = [];
     let stop = (): void => undefined;
-    // Every address of 127.0.0.0/8 at once, and nobody answers.
+    // Every address of 127.0.0.0/8 at once, and none answers.
     const counter = createSocket('udp4');
     counter.on('message', () => {
       askedAt.push(Date.now());
@@ -159,7 +159,7 @@ describe('--resume', () => {
     await run.done;
   });
 
-  it('honours a scope that shrank: nobody whom it leaves out is asked or reported', async () => {
+  it('honours a scope that shrank: an address that it leaves out is neither asked nor reported', async () => {
     const copy = join(workspace.path, 'shrunk');
     cpSync(directory, copy, { recursive: true });
     const text = readFileSync(scope, 'utf8').replace(/, \{ prefix: 127\.64\.3[^}]*\}/, '');

@@ -116,7 +116,7 @@ describe('a flood that pushes datagrams out of a socket of the sweep, once', () 
   });
 });
 
-describe('the texts of a scope that somebody else chose', () => {
+describe('texts of a scope that an attacker chose', () => {
   const formula = `=cmd|'/C calc'!A0`;
   const networks = [
     `{ prefix: 127.9.5.0/32, customer: "${formula}" }`,

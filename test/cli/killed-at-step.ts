@@ -16,7 +16,7 @@ export type Killed<T> =
  * Runs a command and ends it before its k-th step on the disk, the first being 1: nothing of it reaches the disk from
  * then on, and nothing of it is cleaned up, as with kill -9. It is not ended where it takes fewer steps. Counted are those
  * that change what stands under a name: one that syncs changes nothing for a killed process, and what a temporary file
- * holds is the same to whoever comes after. With KILL_AT_ALL=1 the latter are counted too, which takes three times as long.
+ * holds is the same to the next command. With KILL_AT_ALL=1 the latter are counted too, which takes three times as long.
  * @param isCounted from the first step for which this is true on, all are counted.
  */
 export async function killedAtStep<T>(

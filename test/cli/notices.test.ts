@@ -69,7 +69,7 @@ describe('ampscope report RUN and the letters', () => {
     assert.match(after.get(secondTime.replace('.txt', '.eml')) ?? '', /^Date: .*\r\nFrom: Example ISP </);
   });
 
-  it("takes the operator's templates for this once, and the choice of whom to write to", async () => {
+  it("takes the operator's templates for this once, and the choice of letters", async () => {
     const before = filesIn(run);
     assert.equal((await runCli(['report', run, '--notice-templates', templates])).code, 0);
     const after = filesIn(run);

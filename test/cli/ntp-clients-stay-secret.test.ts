@@ -14,7 +14,7 @@ import { makeWorkspace, scopeText } from './workspace.js';
 const ADDRESS = '127.91.7.7';
 const PORT = 21_123;
 
-/** Recognisable in every form, and nobody's (RFC 5737, RFC 3849). */
+/** Recognisable in every form, and for documentation only (RFC 5737, RFC 3849). */
 const CLIENT = [203, 0, 113, 219];
 const CLIENT6 = [0x20, 0x01, 0x0d, 0xb8, 0xec, 0xc5, 0xbe, 0xef, 0, 0, 0, 0, 0, 0, 0xab, 0xcd];
 const ASKED = [198, 51, 100, 187];

@@ -29,7 +29,7 @@ const V4 = '198.51.100.77';
 const V6 = '2001:db8:dead::beef';
 const REVERSED = `${V4.split('.').reverse().join('.')}.in-addr.arpa`;
 const NIBBLES = `${Array.from('20010db8dead0000000000000000beef').reverse().join('.')}.ip6.arpa`;
-/** Each of them is nobody's (RFC 5737, RFC 3849), and stands in as many ways as there are. */
+/** Each of them is for documentation (RFC 5737, RFC 3849), and stands in as many ways as there are. */
 const TEXT = `at ${V4} ${V6.toUpperCase()} [${V6}]:53 ${V4}:123 ::ffff:${V4} 198-51-100-77.example.net ${REVERSED} ${NIBBLES}`;
 const NEEDLES: readonly string[] = [
   ...[V4, V6, V6.toUpperCase(), '198-51-100-77', REVERSED, NIBBLES, UPSTREAM, 'c633644d', 'c6 33 64 4d'],

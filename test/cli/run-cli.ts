@@ -26,7 +26,7 @@ export interface CliOptions {
   readonly input?: string;
   /** Variables of its environment, beside those of the tests. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** The words before the program: in which namespace it runs, as whom. */
+  /** The words before the program: its namespace and its user. */
   readonly within?: readonly string[];
 }
 

@@ -13,7 +13,7 @@ import { begunRun } from './stopped-run.js';
 import { englishIn, japaneseOf } from '../reports/english.js';
 import { makeWorkspace } from './workspace.js';
 
-/** The lab is a process of its own here, as when somebody tries the scanner from another terminal. */
+/** The lab is a process of its own here, as when the scanner is tried from another terminal. */
 const basePort = 20_000 + (process.pid % 25) * 200;
 const FAST = ['--cooldown', '1s', '--form-gap', '100ms', '--quiet-gap', '500ms'];
 const PATIENT = ['--cooldown', '100ms', '--form-gap', '100ms', '--quiet-gap', '20s'];

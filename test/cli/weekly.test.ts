@@ -54,7 +54,7 @@ const LIVES: Readonly<Record<string, readonly (Behaviour | undefined)[]>> = {
   '127.73.1.3': [CHARGEN, CHARGEN, SILENT, ...weeksOf(6, CHARGEN)],
 };
 const EXCLUDED_IN = { host: '127.73.0.5', weeks: [3, 4] };
-/** It floods whoever asks it, and the scanner's receive buffers are small. */
+/** It floods its asker, and the scanner's receive buffers are small. */
 const LOSSY = { host: '127.73.0.7', week: 6 };
 /** The scope has one network less, one probe is not asked, and the other asks for other names. */
 const NARROW_WEEK = 8;
@@ -144,7 +144,7 @@ describe('nine weekly sweeps', () => {
     for (const [i, { run }] of weeks.entries()) assert.equal(run.losses.any, i + 1 === LOSSY.week);
   });
 
-  it('name the run that lost replies, where it did, and whom it cannot tell of', () => {
+  it('name the run that lost replies, where, and the addresses that are unknown for it', () => {
     const { losses } = weeks[LOSSY.week - 1]?.run ?? {};
     assert.ok((losses?.sweep_socket_drops ?? 0) > 0);
     assert.deepEqual(

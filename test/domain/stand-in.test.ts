@@ -44,7 +44,7 @@ describe('a stand-in for an address', () => {
     }
   });
 
-  it('names nobody: of 4,096 addresses side by side each of the sixteen stands for about 256', () => {
+  it('identifies no host: of 4,096 addresses side by side each of the sixteen stands for about 256', () => {
     for (const probed of [ipv4(0x0a00_0001), ipv4(0xc000_0207)]) {
       const counts = Array<number>(16).fill(0);
       for (let low = 0; low < 4096; low++) {

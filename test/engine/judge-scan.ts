@@ -153,7 +153,7 @@ function judgeNotAbove({ host, probe, asked, alone }: Truth, exchange: Exchange)
   }
 }
 
-/** The datagrams of whoever counts as the responder to the request that it answered first, or what is sure of it. */
+/** The datagrams of the address that counts as the responder, to the request that it answered first, or what is sure of it. */
 function judgeSighted({ host, replies, asked, probe }: Truth, sighted: Exchange): void {
   const own = replies.filter(({ from }) => from === host);
   const relevant = own.length > 0 ? own : replies;

@@ -80,7 +80,7 @@ interface Run {
   readonly stop: AbortController;
 }
 
-/** @param options.sighted whom the sweep has seen, and what it received. @param options.sizes of the next reply. */
+/** @param options.sighted the hosts that the sweep has seen, and what it received. @param options.sizes of the next reply. */
 function start(options: {
   readonly sighted: readonly (readonly [Address, number])[];
   readonly sizes: () => number;

@@ -26,7 +26,7 @@ const ELSEWHERE_IPV6 = ipv6((0x2001_0db8_ffffn << 80n) + 1n);
 export interface Behaviour {
   readonly says: 'answer' | 'refusal' | 'unrecognised' | 'nothing';
   readonly bytes: number;
-  /** Each datagram of a reply, after the request: of any order, later than the patience of anybody. */
+  /** Each datagram of a reply, after the request: of any order, later than any wait of the scan too. */
   readonly afterMs: readonly number[];
   /** The network brings each datagram so often. */
   readonly copies: number;

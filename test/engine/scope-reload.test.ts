@@ -87,7 +87,7 @@ describe('reading the scope again', () => {
     assert.deepEqual(reload.records()[1]?.next_run, ['the higher rate', 'the higher reply_bandwidth']);
   });
 
-  it('tells nobody who has stopped listening', async () => {
+  it('calls no listener that was removed', async () => {
     const lower = fileOf({ limits: { ...LIMITS, rate: 10 } });
     const { reload, changes, stopListening } = reloadOf([lower, lower]);
     await reload.reload();

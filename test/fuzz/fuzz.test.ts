@@ -10,7 +10,7 @@ import { subjects } from './subjects.js';
 
 const ONE_BLOCK = { payloads: 10_000, seed: 1, milliseconds: 60_000, firstBlock: 0 };
 
-describe('payloads that nobody captured', () => {
+describe('payloads beyond the captured ones', () => {
   it('leave every reader standing, within its cost: three blocks, the same each time', () => {
     const result = fuzz({ ...ONE_BLOCK, payloads: 30_000, milliseconds: 240_000 });
     assert.deepEqual(result.failures, []);

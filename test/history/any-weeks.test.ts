@@ -366,7 +366,7 @@ function readingOf(state: State | undefined): Reading | undefined {
   return state === 'fails' ? { kind: 'refusal', reason: 'not now', transient: true } : undefined;
 }
 
-/** Nobody is behind the second port but the first host, which does there what it does at the first. */
+/** Only the first host listens on the second port, and does there what it does on the first. */
 function placeAt({ places }: Week, probe: number, host: number, port: number): Place {
   const found = places[probe]?.[host] ?? { state: 'silent', lossy: false, cutShort: false };
   return port === PORTS[0] || host === 0 ? found : { ...found, state: 'silent' };

@@ -25,7 +25,7 @@ const after = (
 const known = after({}, { responders: of('10.0.0.1', '10.0.0.2', '10.0.0.3') });
 
 describe('the known responders after a run', () => {
-  it('are those that it heard, those of whom it cannot say, and not those that it reached in vain', () => {
+  it('are those that it heard and those that it could not reach, without those that it reached and that were silent', () => {
     const next = after(known, { responders: of('10.0.0.4'), silent: of('10.0.0.2'), gone: of('10.0.0.3') });
     assert.deepEqual(next['ntp']?.addresses, ['10.0.0.1', '10.0.0.2', '10.0.0.4']);
     assert.deepEqual(next['ntp'].silent, ['10.0.0.2']);

@@ -25,7 +25,7 @@ describe('an answer from another address than the asked one', () => {
     ['is silent, but another AS has it: a filter hides it', 'silent', ISP, OTHER_AS, 'transparent-forwarder'],
     ['answers, and is in another AS', 'answered', ISP, OTHER_AS, 'transparent-forwarder'],
     ["answers, and is another customer's", 'answered', CUSTOMER, OTHER_CUSTOMER, 'transparent-forwarder'],
-    ['answers, and nobody knows whose it is', 'answered', CUSTOMER, UNKNOWN, 'forwarder-or-other-address'],
+    ['answers, and its owner is unknown', 'answered', CUSTOMER, UNKNOWN, 'forwarder-or-other-address'],
     [
       'answers, and nobody knows whose the asked one is',
       'answered',

@@ -44,7 +44,7 @@ describe('a known exposure that was silent', () => {
     assert.equal(result.answer.replies[0]?.reading.kind, 'refusal');
   });
 
-  it('answers after all with an answer or with bytes nobody knows, and is asked no more', async () => {
+  it('answers after all with an answer or with bytes that no reader knows, and is asked no more', async () => {
     for (const kind of ['answer', 'unrecognised'] as const) {
       const { result } = await rechecked(
         (line) => {

@@ -125,7 +125,7 @@ describe('the verdict on a responder', () => {
     });
   });
 
-  it('on bytes that nobody knows is x_unidentified, low, from 2 on the wire', () => {
+  it('on bytes that no reader knows is x_unidentified, low, from 2 on the wire', () => {
     // A request of 2 bytes is a frame of 64: 82 bytes of payload make 128.
     const verdict = verdictOn(ASKED, sighting(UNRECOGNISED, 8), [exchange('x', UNRECOGNISED, 82)]);
     assert.equal(verdict.kind, 'exposure');
@@ -138,7 +138,7 @@ describe('the verdict on a responder', () => {
     });
   });
 
-  it('on bytes that nobody knows is nothing below 2 on the wire', () => {
+  it('on bytes that no reader knows is nothing below 2 on the wire', () => {
     assert.deepEqual(verdictOn(ASKED, sighting(UNRECOGNISED, 81), [exchange('x', UNRECOGNISED, 81)]), {
       kind: 'none',
       reason: 'unidentified',

@@ -235,7 +235,7 @@ describe('CAIDA pfx2as', () => {
     assert.deepEqual(look(map, '2001:db8:ffff::'), { asn: 64496, prefix: '2001:db8::/32' });
   });
 
-  it('has AS 0 for nobody, and lets a wider prefix show', () => {
+  it('takes AS 0 for no origin, and lets a wider prefix show', () => {
     const map = open('10.0.0.0\t8\t64496\n10.1.0.0\t16\t0\n');
     assert.equal(look(map, '10.1.0.1')?.prefix, '10.0.0.0/8');
   });

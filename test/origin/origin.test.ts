@@ -54,7 +54,7 @@ describe('whose an address is', () => {
     );
   });
 
-  it('is the network of the scope where nobody knows the AS, and nothing where there is not even that', () => {
+  it('is the network of the scope where the AS is unknown, and nothing where that is unknown too', () => {
     assert.deepEqual(originOf({ prefix: scopeNetwork }, undefined), { prefix: scopeNetwork });
     assert.deepEqual(originOf({ prefix: scopeNetwork }, { customer: 'C-3', prefix: '192.0.2.1/32' }), {
       customer: 'C-3',

@@ -39,7 +39,7 @@ const CASES: readonly Case[] = [
   { check: 'clock', when: 'a time service has set it', status: 'ok', finding: /holds 41 more days/ },
   {
     check: 'clock',
-    when: 'nobody tells who sets it, on the last day',
+    when: 'the system does not tell what sets it, on the last day',
     planned: { validUntilEnd: Date.UTC(2026, 10, 20, 23) },
     facts: { clockSynchronised: undefined },
     status: 'ok',
@@ -129,7 +129,7 @@ const CASES: readonly Case[] = [
     status: 'warning',
     finding: /99 MB/,
   },
-  { check: 'free disk', when: 'nobody tells', facts: { out: { folder: 'x' } }, status: 'unknown' },
+  { check: 'free disk', when: 'the system does not tell', facts: { out: { folder: 'x' } }, status: 'unknown' },
   { check: 'receive buffer', when: 'the kernel gives all that was asked', status: 'ok' },
   {
     check: 'receive buffer',

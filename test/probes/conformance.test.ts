@@ -318,7 +318,7 @@ for (const definition of definitions) {
             let asks = done.length;
             for (let ask = asking.next(done); ask; ask = asking.next(done), asks++) {
               assert.ok(asks < MOST_ASKS, `still asking after ${MOST_ASKS} requests`);
-              assert.ok(!ask.burst || asking === withOptions, 'a burst that nobody chose');
+              assert.ok(!ask.burst || asking === withOptions, 'a burst that was not chosen');
               assert.ok(!ask.burst || ask.purpose === 'rate-check', ask.purpose);
               assert.ok(requestsOf(ask) >= 1 && requestsOf(ask) <= MOST_REPEATS);
               for (let sent = requestsOf(ask); sent > 0; sent--)

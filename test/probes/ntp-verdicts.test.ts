@@ -52,7 +52,7 @@ const VERDICTS: readonly Verdict[] = [
     readvar: 'readvar',
   },
   {
-    what: '4.2.6p5 that nobody has asked yet',
+    what: '4.2.6p5 without a client so far',
     captured: ['mru0', 'mru1'],
     emulated: { mode7: BOTH, variables },
     monlist: 'monlist medium',
@@ -131,7 +131,7 @@ describe('the verdict on classic ntpd', () => {
     }
   });
 
-  it('the emulation keeps 600 clients, each once, and counts nobody who only asks modes 6 and 7', () => {
+  it('the emulation keeps 600 clients, each once, and none that sends modes 6 and 7 only', () => {
     const ntpd = createClassicNtpd({ mode7: BOTH, variables });
     const [request] = [monlist.sweepForms[0].encode(0)];
     const time = Uint8Array.from({ length: 48 }, (_, i) => (i === 0 ? 0x23 : 0));

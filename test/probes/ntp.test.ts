@@ -384,7 +384,7 @@ function interview(server: Server): readonly Exchange[] {
   return done;
 }
 
-/** ntpd 4.2.6 with an empty list, into which whoever asks for the time is entered. */
+/** ntpd 4.2.6 with an empty list, which enters each host that asks for the time. */
 function idleNtpd(): Server {
   const ntpd = createClassicNtpd({ mode7: [3, 2] });
   return { reply: (request) => ntpd.answer(request, [127, 0, 0, 1]) };

@@ -336,7 +336,7 @@ describe('what report.html may not claim', () => {
     }
   });
 
-  it('is to be whole: it names what was lost, whom nobody knows of, and why it stopped', () => {
+  it('is to be whole: it names what was lost, what is unknown for it, and why it stopped', () => {
     const text = readIn('en', page(lossy, []));
     says(text, /something was lost on the way/);
     says(text, /12 packets could not be sent \(ENOBUFS\)/);

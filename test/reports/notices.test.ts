@@ -45,7 +45,7 @@ function of(probe: string, host: number, port: number, changes: Partial<FindingR
   return row(host, { probe, protocol, report, port, probed_port: port, ...changes });
 }
 
-/** Every status, several services, one lower bound, one answer that nobody knows. */
+/** Every status, several services, one lower bound, one answer that no reader knows. */
 const mixed: readonly FindingRecord[] = [
   row(10, {
     status: 'persisting',
@@ -141,7 +141,7 @@ describe('the notices of a customer', () => {
     assert.match(text, /\[SNMP agent [^\n]+\]\n\[SNMPv1 agent [^\n]+\]\n/);
   });
 
-  it('say of an answer that nobody knows no more than that', () => {
+  it('say of an answer that no reader knows no more than that', () => {
     const text = rendered.get(english) ?? '';
     assert.match(text, /192\.0\.2\.40, UDP port 19: Unknown service/);
     assert.match(text, /nmap -sU -p 19 192\.0\.2\.40/);
@@ -280,7 +280,7 @@ describe('the notices of a customer', () => {
     );
     assert.match(files.get(japanese) ?? '', /^Subject: 【3回目の検出】/);
     assert.doesNotMatch(render([row(1, { status: 'new' })]).get(english) ?? '', /[Rr]eminder|Found again/);
-    // Scans are counted; whether a letter was sent nobody knows here.
+    // Scans are counted; whether a letter was sent is not known here.
     assert.doesNotMatch(text, /[Rr]eminder/);
   });
 
@@ -295,7 +295,7 @@ describe('the notices of a customer', () => {
     for (const run of runs) assert.equal(render([row(1)], run).size, 0);
   });
 
-  it('go to whom --notices names', () => {
+  it('go to the customers that --notices names', () => {
     const owners = [
       row(1, { customer: 'new', status: 'new' }),
       row(2, { customer: 'back', status: 'reopened' }),
@@ -314,7 +314,7 @@ describe('the notices of a customer', () => {
     assert.deepEqual(written(undefined), written('all'));
   });
 
-  it('stand under unknown where nobody says whose a host is, and under as0 where the AS is unknown', () => {
+  it('stand under unknown where the owner of a host is unknown, and under as0 where the AS is', () => {
     const nobodys = toRecord(sampleFindings[5] ?? assert.fail(), { scanId: sampleRun.scan_id });
     assert.deepEqual(
       [...render([nobodys]).keys()],
@@ -345,7 +345,7 @@ function sampleRecords(): readonly FindingRecord[] {
   return sampleFindings.map((each) => toRecord(each, { scanId: sampleRun.scan_id }));
 }
 
-describe('text that somebody else chose', () => {
+describe('text from outside', () => {
   const hostile = `${hostileBanner.slice(0, 60)}\r\nBcc: victim@example.com\r\n\r\n{{contact}} \u2028- 9.9.9.9`;
 
   it('breaks out of no notice: no line of its own, nothing that turns the writing, no placeholder', () => {
@@ -361,7 +361,7 @@ describe('text that somebody else chose', () => {
     assert.doesNotMatch(text, /^\s*(- )?(Bcc|9\.9\.9\.9)/m);
   });
 
-  it('adds no field to the head of a mail, whoever is named and whatever they wrote', () => {
+  it('adds no field to the head of a mail, whatever names and texts there are', () => {
     fc.assert(
       fc.property(anyText(), anyText(), anyText(), (organisation, contact, customer) => {
         const run = withNotices(
@@ -411,7 +411,7 @@ describe('the draft of a mail', () => {
     assert.ok(![...render(mixed).keys()].some((path) => path.endsWith('.eml')));
   });
 
-  it('has the contact as its author, nobody as its recipient, and waits to be sent', () => {
+  it('has the contact as its author, no recipient, and waits to be sent', () => {
     const fields = new Map(fieldsOf(headOf(draft)));
     assert.equal(fields.get('From'), 'Example ISP <noc@example.net>');
     assert.equal(fields.get('Date'), 'Fri, 20 Nov 2026 03:02:10 +0000');
@@ -722,7 +722,7 @@ describe('a template', () => {
   });
 });
 
-describe('the texts for what nobody knows', () => {
+describe('the texts for an unknown service', () => {
   it('stand there in every language', () => {
     for (const texts of [unknownTexts.title, unknownTexts.risk, unknownTexts.remedy, unknownTexts.check])
       for (const language of LANGUAGES) assert.equal(texts[language].trim(), texts[language]);

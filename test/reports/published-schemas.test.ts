@@ -58,7 +58,7 @@ describe('the schemas in docs/schema', () => {
     assert.deepEqual(problemsOf(publishedSchema('run'), sampleRun), []);
   });
 
-  it('refuse a key that nobody documented, a figure as text and a word that is none of ours', () => {
+  it('refuse a key that is not documented, a figure as text and a word that is none of ours', () => {
     for (const wrong of [
       { surprise: 1 },
       { amplification: '5500.00' },

@@ -120,7 +120,7 @@ describe('the files for readers of Shadowserver’s reports', () => {
     }
   });
 
-  it('hold what is exposed now, and neither what was fixed nor what nobody knows', () => {
+  it('hold what is exposed now, and neither what was fixed nor what is unknown', () => {
     const all = STATUSES.map((status): FindingRecord => ({ ...monlist, status }));
     const { rows } = rowsOf(all, 'scan_ntpmonitor', 64496);
     assert.deepEqual(

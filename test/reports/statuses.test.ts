@@ -14,7 +14,7 @@ import { sampleFindings, sampleRun } from './sample-run.js';
 const [monlist] = sampleFindings.map((finding) => toRecord(finding, { scanId: sampleRun.scan_id }));
 
 describe('the summaries of a run that knows earlier ones', () => {
-  it('count what is exposed now, what was fixed and what nobody knows apart, in figures of the exposed alone', () => {
+  it('count what is exposed now, what was fixed and what is unknown apart, in figures of the exposed alone', () => {
     const rows = withStatuses('new', 'new', 'persisting', 'reopened', 'fixed', 'unknown');
     for (const row of [
       summaryRows(sampleRun, rows).find(({ probe, asn }) => probe === 'ntp-monlist' && asn === 64496),

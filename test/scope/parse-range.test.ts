@@ -144,7 +144,7 @@ describe('parseRange refuses what ip-cidr by itself would misread', () => {
     });
 
   for (const text of ['0.0.0.0/0', '::/0', '128.0.0.0/1', '10.0.0.0/7', '2000::/3', 'fe00::/7'])
-    it(`"${text}" is shorter than /8, which no network of anybody's is`, () => {
+    it(`"${text}" is shorter than /8, and no network is so large`, () => {
       assert.deepEqual(parseRange(text), {
         problem: `"${text}" is shorter than /8`,
         hint: 'list the networks themselves, each as /8 or longer; this holds for IPv4 and IPv6',

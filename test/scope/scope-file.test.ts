@@ -186,7 +186,7 @@ const added: readonly (readonly [string, readonly string[], string, string])[] =
     'scope.yaml:7: unknown key "perHost"',
     'did you mean "per_host"?',
   ],
-  ['a key nobody meant', ['colour: red'], 'scope.yaml:7: unknown key "colour"', `the keys here are ${KEYS}`],
+  ['an unknown key', ['colour: red'], 'scope.yaml:7: unknown key "colour"', `the keys here are ${KEYS}`],
   [
     'a key of every object',
     ['__proto__: {}'],

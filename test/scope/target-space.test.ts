@@ -159,7 +159,7 @@ describe('a target is refused', () => {
       'name the addresses in use, or prefixes of /112 or longer: --targets takes a list of them',
     ],
     [
-      'when it is link-local IPv6, which is nobody without a zone',
+      'when it is link-local IPv6, which means no host without a zone',
       'fe80::1',
       '"fe80::1" is never probed: fe80::/10 (link-local, RFC 4291 §2.5.6: it is an address only together with a ' +
         'zone, and zones are not scanned)',

@@ -23,7 +23,7 @@ function authoritative(address: string, options: readonly string[], zones: reado
     );
 }
 
-/** Recurses, and asks nobody but the authoritative server of the tests. */
+/** Recurses, and asks the authoritative server of the tests alone. */
 export function bind9Recursor(
   address: string,
   { upstream, options }: { readonly upstream: string; readonly options: readonly string[] },

@@ -17,7 +17,7 @@ export interface Capture {
   stop(): Promise<Pcap>;
 }
 
-/** RFC 863: nobody answers on the discard port. */
+/** RFC 863: the discard port answers nothing. */
 const DISCARD = 9;
 const WITHIN_MS = 30_000;
 

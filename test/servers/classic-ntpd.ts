@@ -11,7 +11,7 @@ export interface ClassicNtpd {
 }
 
 export interface ClassicNtpdOptions extends Omit<NtpServer, 'clients'> {
-  /** Whoever came before, newest first. */
+  /** The clients so far, newest first. */
   readonly clients?: readonly Client[];
   /** False: `disable monitor`, or a version in which monlist is not there any more. */
   readonly monitors?: boolean;

@@ -81,7 +81,7 @@ describe('real servers from one run to the next', { skip }, () => {
         [RECONFIGURED]: ['new', 'fixed: refused', 'no row'],
         // The others prove the path; one silent run is no fix.
         [DROPPED]: ['new', 'unknown: silent', 'persisting'],
-        // It refuses on behalf of the host: nobody can tell that from a closed port.
+        // It refuses on behalf of the host: that cannot be told from a closed port.
         [REJECTED]: ['new', 'fixed: closed', 'reopened'],
         [STEADY]: ['new', 'persisting', 'persisting'],
       },

@@ -74,7 +74,7 @@ describe('the built command against real servers over IPv6', () => {
       writeFileSync(join(folder, 'scope.yaml'), SCOPE);
       const out = join(folder, 'exposure');
       const paths = ['--scope', join(folder, 'scope.yaml'), '--out', out];
-      // Sixteen addresses: the four hosts and twelve that nobody has.
+      // Sixteen addresses: the four hosts and twelve that no host has.
       result = await runCli(link.scanner, folder, [
         'scan',
         ...paths,
@@ -116,7 +116,7 @@ describe('the built command against real servers over IPv6', () => {
       assert.ok(measured.some(({ exchange }) => exchange.replies.some(({ ipPackets }) => ipPackets === 3)));
     });
 
-  it('reports these servers and nobody else, without a loss', { skip }, () => {
+  it('reports these servers and no other, without a loss', { skip }, () => {
     assert.deepEqual(
       findings.map(({ ip }) => ip),
       [BIND9, DNSMASQ],
@@ -132,7 +132,7 @@ describe('the built command against real servers over IPv6', () => {
       run.counts.received_bytes,
       back.reduce((sum, { payload }) => sum + payload.length, 0),
     );
-    // Where nobody has an address, the kernel asks for its neighbour and no datagram follows.
+    // Where no host has an address, the kernel asks for its neighbour and no datagram follows.
     const sought = new Set(
       pcap.frames.flatMap(({ packet }) =>
         packet?.kind === 'ipv6' && packet.source === SCANNER

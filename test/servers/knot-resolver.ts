@@ -2,7 +2,7 @@ import { PACKAGE_SETS } from '../packages/packages.js';
 import type { PlanIn } from './server.js';
 import { DNS_READY } from './zones.js';
 
-/** kresd, open to all; asks nobody but the authoritative server of the tests. */
+/** kresd, open to all; asks the authoritative server of the tests alone. */
 export function knotResolver(address: string, { upstream }: { readonly upstream: string }): PlanIn {
   return (folder) => ({
     address,

@@ -70,7 +70,7 @@ describe('a loss', { skip }, () => {
   });
 
   describe('none at all', () => {
-    it('is recorded where nothing is lost: exit code 0, everybody found, the second pass over the silent', async () => {
+    it('is recorded where nothing is lost: exit code 0, every host found, the second pass over the silent ones', async () => {
       // A cooldown, and a pause before the second pass, in which every answer is in time.
       const { code, run, findings } = await scan([...CHARGEN, ...QUIET_ONES], { cooldown: '3s' });
       assert.equal(code, 0);
@@ -86,7 +86,7 @@ describe('a loss', { skip }, () => {
   });
 
   describe('by a receive buffer that is too small', () => {
-    it('is counted with its time and positions, asked again, and everybody is found all the same', async () => {
+    it('is counted with its time and positions, asked again, and every host is found all the same', async () => {
       const { code, run, findings } = await scan([
         ...CHARGEN,
         '--receive-buffer',
@@ -134,7 +134,7 @@ describe('a loss', { skip }, () => {
   }
 
   describe('by a firewall that lets go in time', () => {
-    it('is made good: nobody is unknown, exit code 0', async () => {
+    it('is made good: no address is unknown, exit code 0', async () => {
       await withFirewall(`ip daddr ${at(40)} udp dport 19 drop`, async (lift) => {
         const args = [...CHARGEN, '--retries', '0', ...QUIET_ONES];
         const { code, run, findings } = await scan(args, {
@@ -171,7 +171,7 @@ describe('a loss', { skip }, () => {
       assert.equal(code, 0);
     });
 
-    it('leaves unknown whom it had known a way to, when it stays down', async () => {
+    it('leaves unknown the addresses to which a way had led, when it stays down', async () => {
       const { code, run } = await scan(slowly, {
         async meanwhile(cli) {
           await sweptUntil(cli, 0.5);
@@ -184,7 +184,7 @@ describe('a loss', { skip }, () => {
       assert.equal(code, 4);
     });
 
-    it('is lost for good where a measurement was to begin: nobody asks that again', async () => {
+    it('is lost for good where a measurement was to begin: that is not asked again', async () => {
       const { code, run, findings } = await scan([...CHARGEN, '--retries', '0', ...QUIET_ONES], {
         // The first measurement waits for so long.
         formGap: '4s',

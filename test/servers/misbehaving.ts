@@ -78,7 +78,7 @@ async function start(address: string, behaviour: Behaviour): Promise<void> {
       plain: () => {
         answer(line);
       },
-      // The first at once, for a sweep; later ones only when whoever does not wait has asked others already.
+      // The first at once, for a sweep; later ones only when an asker that does not wait has asked others already.
       volley: () => {
         const poured = (): void => void pour(socket, 100, { port, address: to });
         if (requests++ === 0) poured();

@@ -3,7 +3,7 @@ import type { PlanIn } from './server.js';
 import { DNS_READY } from './zones.js';
 
 /**
- * Recurses for all, and asks nobody but the authoritative server of the tests.
+ * Recurses for all, and asks the authoritative server of the tests alone.
  * @param options further lines of recursor.conf.
  */
 export function pdnsRecursor(

@@ -250,7 +250,7 @@ describe('in a capture of a real run', { skip }, () => {
   }
 });
 
-/** Many addresses, and nobody answers: what remains is how fast they are asked. */
+/** Many addresses, none of which answers: what remains is how fast they are asked. */
 const CROWD: Omit<Case, 'what' | 'networks' | 'rate'> = {
   perSubnet: 1000,
   perHost: 1,

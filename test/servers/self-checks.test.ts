@@ -20,7 +20,7 @@ import { CHECK } from './zones.js';
 interface SelfCheck {
   readonly probe: string;
   readonly open: string;
-  /** Absent: an address where nobody listens. */
+  /** Absent: an address without a listener. */
   readonly closed?: string;
   /** What the notice says will be seen where it is open, and nowhere else. */
   readonly shows: RegExp;

@@ -25,7 +25,7 @@ const SCANNER = address(1);
 /** No server, and never to be probed: one excluded by the scope, one on the command line. */
 const EXCLUDED_BY_SCOPE = address(26);
 const EXCLUDED_BY_FLAG = address(27);
-/** Nobody listens here; where nobody does, the host says so by ICMP. */
+/** No server listens here, and the host says so by ICMP. */
 const CLOSED = address(28);
 /** All of the scope's /25 but its first address, the scanner and those two. */
 const ASKED = Array.from({ length: 127 }, (_, i) => address(i + 1)).filter(
@@ -146,7 +146,7 @@ describe('the built command against real servers', () => {
     }
   });
 
-  it('reports these servers and nobody else', { skip }, () => {
+  it('reports these servers and no other', { skip }, () => {
     for (const { ip, probe } of findings) {
       const port = PROBES.find(({ id }) => id === probe)?.port ?? NaN;
       assert.ok(
@@ -213,7 +213,7 @@ describe('the built command against real servers', () => {
     assert.equal(run.complete, true);
   });
 
-  it('has servers that ask nobody outside the link', { skip }, () => {
+  it('has servers that ask nothing outside the link', { skip }, () => {
     const inside = (ip: string): boolean => ip.startsWith('192.0.2.');
     const outward = pcap.frames.filter(({ packet }) => packet !== undefined && !inside(packet.destination));
     assert.deepEqual(

@@ -3,7 +3,7 @@ import type { PlanIn } from './server.js';
 import { DNS_READY } from './zones.js';
 
 /**
- * Recurses or refuses, and asks nobody but the authoritative server of the tests.
+ * Recurses or refuses, and asks the authoritative server of the tests alone.
  * @param options further lines of its `server` clause.
  */
 export function unbound(

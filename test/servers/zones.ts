@@ -25,7 +25,7 @@ export const ZONE_FILES = {
 
 /**
  * `TXT CH version.bind`: tells that a DNS server is up, whatever it thinks of ANY. It answers or refuses this itself,
- * asks nobody, and has nothing in its cache before the scanner comes.
+ * asks no server, and has nothing in its cache before the scanner comes.
  */
 export const DNS_READY: { readonly port: number; readonly request: Uint8Array } = {
   port: 53,

@@ -70,7 +70,7 @@ describe('a sweep sends', () => {
 });
 
 describe('a sweep can be stopped', () => {
-  it('at a time, and goes on later where it was, without asking anybody twice', async () => {
+  it('at a time, and goes on later where it was, without a second request to any host', async () => {
     const world = await createWorld({ ranges: [{ first: ipv4(0x0a00_0000), last: ipv4(0x0a00_00ff) }] });
     const signal = new AbortController().signal;
     const start = world.clock.monotonicMs();
@@ -494,7 +494,7 @@ describe('a loss', () => {
     assert.deepEqual([...world.unknown(1)], []);
   });
 
-  it('touches nobody where nothing was sent since', async () => {
+  it('makes nothing suspect where nothing was sent since', async () => {
     const world = await createWorld({ ranges: SMALL });
     await world.run();
     await world.clock.sleep(9000);

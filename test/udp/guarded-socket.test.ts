@@ -27,7 +27,7 @@ describe('a guarded socket', () => {
     });
   });
 
-  it('sends what it is given to whom it is told, and hands on what comes back, with its sender', async () => {
+  it('sends a payload to the given address, and hands on what comes back, with its sender', async () => {
     await using(async (open, listen) => {
       const echo = await listen('127.9.2.1');
       echo.socket.on('message', (payload, { port, address }) => {
@@ -251,7 +251,7 @@ describe('a guarded socket', () => {
       async () => {
         await using(async (open, listen) => {
           const sender = await listen(family === 4 ? '127.9.2.1' : '::1');
-          // The smallest buffer that is asked for; while this process is busy sending, nobody reads from it.
+          // The smallest buffer that is asked for; while this process is busy sending, nothing is read from it.
           const { socket, received } = await open({ family, receiveBufferBytes: 65_536 });
           const sent = 2000;
           let failed = 0;

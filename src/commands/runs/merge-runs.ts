@@ -27,7 +27,7 @@ export function mergeRuns(named: readonly PlacedRun[], scanId: string): RunRecor
   const reloads = runs.flatMap(({ scope_reloads }) => scope_reloads ?? []);
   const preflight = runs.flatMap((run) => run.preflight ?? []);
   const suspect = mergeSuspect(runs);
-  // Every key of run.json by its name: a new one is not the first shard's without anybody saying so.
+  // Every key of run.json by its name: a new one that is not decided here does not compile.
   const whole: Named<RunRecord> = {
     format: first.run.format,
     scan_id: scanId,

@@ -25,7 +25,7 @@ export function recordWithout(
   return Object.fromEntries(entries) as unknown as FindingRecord;
 }
 
-/** A name as somebody would choose it who wants to be run, not read. */
+/** A name of an attacker who wants it to be run, not read. */
 export const HOSTILE_NAME = `</text><script>alert(1)</script>" onload='x' & ]]>`;
 
 /** 10.0.0.0/16, its 65,536 addresses asked with every probe. */
