@@ -10,7 +10,7 @@ import type { Report } from './report.js';
 
 /**
  * xarf.jsonl: a notice in XARF version 4 for each exposure of now, one a line (https://xarf.org, category
- * `vulnerability`, type `open_service`). A notice needs the e-mail address of who sends it: where the contact of
+ * `vulnerability`, type `open_service`). A notice needs the e-mail address of its sender: where the contact of
  * the scope is none, there is no file, for answers to a made-up one would be lost.
  */
 export const xarfJsonl: Report = {

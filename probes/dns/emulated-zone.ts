@@ -73,7 +73,7 @@ export function keyRecords(dnssecOk: boolean): readonly ZoneRecord[] {
   return dnssecOk ? [key, signature] : [key];
 }
 
-/** The root's name servers, for who asks `NS .`. */
+/** The root's name servers, for a query `NS .`. */
 export const rootServers: readonly ZoneRecord[] = Array.from('abcdefghijklm', (letter) => ({
   type: TYPE.NS,
   data: [{ below: [letter, 'root-servers', 'net'] }],

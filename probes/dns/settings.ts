@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { formatAddress, parseAddress } from '../../src/domain/address.js';
 
-/** A name whose one right answer the owner knows: who gives it without serving the name recurses. */
+/** A name whose one right answer the owner knows: a server that gives it without serving the name recurses. */
 export interface Check {
   readonly name: string;
   /** Of either family: A or AAAA is asked. */

@@ -1,5 +1,5 @@
 /**
- * Does this NTP server tell who used it last? (mode 7, MON_GETLIST_1, ntpd up to 4.2.7p25)
+ * Does this NTP server list its last clients? (mode 7, MON_GETLIST_1, ntpd up to 4.2.7p25)
  *
  *     sent      17 00 03 2a 00 00 00 00                  version 2, mode 7; implementation 3; code 42
  *     received  d7 00 03 2a 00 06 00 48  and 6 items     more follow; 6 items of 72 bytes: 440 bytes

@@ -9,8 +9,8 @@ export const MODE_CLIENT = 3;
 export const MODE_SERVER = 4;
 
 /**
- * A client's request of version 4. Instead of our time it carries a mark: servers only repeat it, and whoever
- * finds it in a capture may read who asked.
+ * A client's request of version 4. Instead of our time it carries a mark: servers only repeat it, and in a capture it
+ * names the sender.
  */
 export function timeRequest(): Uint8Array {
   const bytes = new Uint8Array(TIME_PACKET_BYTES);

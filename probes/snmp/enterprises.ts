@@ -19,7 +19,7 @@ export function enterpriseOf(oid: string | undefined): Enterprise | undefined {
 /** Agents built on net-snmp that say so: net-snmp's own number, and that of its ancestor. */
 export const NET_SNMP: ReadonlySet<unknown> = new Set([8072, 2021]);
 
-/** Names as they stand in IANA's registry of private enterprise numbers, of those who make what has an agent. */
+/** Names as they stand in IANA's registry of private enterprise numbers, of makers of devices with an agent. */
 const NAMES: Readonly<Record<number, string>> = {
   2: 'IBM',
   9: 'ciscoSystems',

@@ -214,7 +214,7 @@ function* losses({ losses: lost }: RunRecord): Generator<Bilingual, void, undefi
     };
   if ((lost.loss_estimate ?? 0) > 0)
     yield {
-      en: `${percent(lost.loss_estimate ?? 0)} of those who answered the sweep did not answer the same question again`,
+      en: `${percent(lost.loss_estimate ?? 0)} of the hosts that answered the sweep did not answer the same request again`,
       ja: `スイープで応答したホストの${percent(lost.loss_estimate ?? 0)}は、同じ要求への2度目の応答がありませんでした`,
     };
   for (const event of (lost.events ?? []).slice(0, MOST_LISTED)) yield eventOf(event);

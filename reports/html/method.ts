@@ -4,7 +4,7 @@ import { html } from './html.js';
 import type { Bilingual } from './bilingual.js';
 import { bilingual } from './bilingual.js';
 
-/** How it was measured, and how to read the figures: what a reader needs who has seen none of our documents. */
+/** How it was measured, and how to read the figures: what a reader needs without any other document. */
 export function method({ settings }: RunRecord): Html {
   return html`<dl class="method">
 ${methodOf(settings).map(

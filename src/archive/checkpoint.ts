@@ -23,7 +23,7 @@ import { readerOf } from './read-shape.js';
  *
  * - `plan.json`, written once: all settings, the scope, the token secret.
  * - `measurements.jsonl`, appended to: the finished measurements, which may be large and never change.
- * - `state.json`, replaced as a whole every few seconds: where the sweep is, who answered, and how many bytes of
+ * - `state.json`, replaced as a whole every few seconds: where the sweep is, which hosts answered, and how many bytes of
  *   the measurements are part of it. What stands behind them was not finished and is cut off.
  */
 export const FORMAT = 1 as const;

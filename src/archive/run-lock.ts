@@ -366,7 +366,7 @@ function reaches(folder: string, id: string): Promise<'there' | 'missing' | 'dea
         });
         socket.once('error', (error: NodeJS.ErrnoException) => {
           socket.destroy();
-          // Of another user, or more who ask at once than it takes: it is there.
+          // Of another user, or more at once than its queue takes: it is there.
           const isThere = ['EACCES', 'EPERM', 'EAGAIN', 'ECONNRESET'].includes(error.code ?? '');
           resolve(isThere ? 'there' : error.code === 'ENOENT' ? 'missing' : 'dead');
         });

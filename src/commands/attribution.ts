@@ -7,7 +7,7 @@ import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
 import { readScope } from './inputs/scan-inputs.js';
 
-/** Says who sends the probes, for a reader who finds them in a log. */
+/** Writes the file that names the sender of the probes (RFC 9511). */
 export const attribution = defineCommand({
   settings: ALL_SETTINGS.pick({ scope: true, host: true }),
   example: [

@@ -6,7 +6,7 @@ import type { ScanStart } from './scan-plan.js';
 
 /** What a run knows at one moment: enough to go on from. */
 export interface ScanSnapshot {
-  /** Where the sweep may go on, and who was sighted before that. */
+  /** Where the sweep may go on, and the sightings before that. */
   readonly sweep: Pick<ScanStart, 'parts' | 'sightings' | 'late' | 'debtMs'>;
   /** What was measured since the last snapshot. */
   readonly measured: readonly (readonly [Sighting, readonly Exchange[]])[];

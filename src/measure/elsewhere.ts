@@ -13,10 +13,10 @@ export type Elsewhere =
 export type Directly = 'answered' | 'refused' | 'silent' | 'unknown';
 
 /**
- * A packet of which only the destination was rewritten looks to the responder like one that we sent there. So who
- * refuses us, or is silent, when asked itself cannot be a forwarder's resolver, but for a filter on our own way to
- * it; and who answers may be either. What decides then is whose the two addresses are. No address outside the scope is
- * asked, and another host is taken for the likelier case, unless a second protocol was answered from there as well.
+ * A packet of which only the destination was rewritten looks to the responder like one that we sent there. So a
+ * responder that refuses us, or is silent, when asked itself cannot be a forwarder's resolver, but for a filter on our
+ * own way to it; one that answers may be either, and then the owners of the two addresses decide. No address outside the
+ * scope is asked, and another host is taken for the likelier case, unless a second protocol was answered from there too.
  */
 export function elsewhereOf(seen: {
   readonly isInScope: boolean;

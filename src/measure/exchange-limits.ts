@@ -23,7 +23,7 @@ export interface ChosenLimits {
 const MARGIN_MS = 3000;
 /** Of a host whose speed the sweep has seen: at least, and at most. */
 const FIRST_REPLY_MS = { least: 5000, most: 15_000 };
-/** Of any other: a server that looks up the name of who asks takes 6 s (xdm) or 10 s (snmptrapd). */
+/** Of any other: a server that looks up the name of its client takes 6 s (xdm) or 10 s (snmptrapd). */
 const UNKNOWN_HOST_MS = 12_000;
 const LONGEST_MS = 90_000;
 const MOST = { mostDatagrams: 2000, mostBytes: 4 * 1024 * 1024 };

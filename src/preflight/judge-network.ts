@@ -32,7 +32,7 @@ export function judgeSource({ sourceAddress }: PlannedScan, { sources }: HostFac
         data: { targets: failed.map(({ target }) => target).join(', '), error: first.error ?? '' },
       },
       finding: `no way to ${targetsOf(failed)}: ${first.error ?? ''}; packets to the others leave from ${namesOf(sources)}`,
-      hint: `"ip route get ${first.target}" shows what is missing; who is not reached stands in run.json as unreachable`,
+      hint: `"ip route get ${first.target}" shows what is missing; addresses that are not reached stand in run.json as unreachable`,
     };
   if (sourceAddress !== undefined)
     return {

@@ -7,8 +7,8 @@ import type { Order } from './order.js';
  * Which request a reply answers, for a probe whose replies carry a nonce back. A request of rank n (its place
  * among the requests of its probe) carries permutation(n mod 2^bits) and leaves from socket ⌊n / 2^bits⌋ mod
  * sockets, so as many requests as fit the nonces of all sockets are told apart. In pass k of the sweep the ranks
- * are k × (requests of a pass) + the place in the pass. The key is a secret of the run: who has not seen a request
- * cannot answer it.
+ * are k × (requests of a pass) + the place in the pass. The key is a secret of the run: a host that has not
+ * seen a request cannot answer it.
  */
 export interface Tokens {
   /** Requests of one pass: where the ranks of the next begin. */

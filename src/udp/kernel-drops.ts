@@ -43,7 +43,7 @@ const nextIpv6Table = tableReader('/proc/net/udp6');
 
 /**
  * Gives the table as it is at some moment from now on. It has a line for every socket, and every exchange asks
- * for it, so one read goes on at a time and all who ask meanwhile share the one after it.
+ * for it, so one read goes on at a time and all callers meanwhile share the one after it.
  */
 function tableReader(file: string): () => Promise<string | undefined> {
   let reading: Promise<unknown> = Promise.resolve();

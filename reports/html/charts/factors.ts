@@ -278,7 +278,7 @@ function drawRow(row: Row, x: Axis): Html {
   )}`;
 }
 
-/** One line for one factor, two for a range, and in words what it is and who says so. */
+/** One line for one factor, two for a range, and in words what it is and its source. */
 function drawPublished(published: Published, x: Axis): Html | undefined {
   const range = publishedRange(published);
   if (!range) return undefined;

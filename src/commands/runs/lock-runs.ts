@@ -9,7 +9,7 @@ import { cannotKeep } from './run-checkpointer.js';
  * @param doing as the holder is named to others: `run 2026-11-20T030000Z`.
  * @param options.goesOn the directory of the run that goes on.
  * @returns undefined where its file system has no lock; the user is told.
- * @throws UsageError that names who holds it, or why it cannot be written; SystemFault for a run that goes on.
+ * @throws UsageError that names the holder, or why it cannot be written; SystemFault for a run that goes on.
  */
 export async function lockRuns(
   out: string,

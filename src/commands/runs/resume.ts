@@ -161,7 +161,7 @@ function storedSettings(stored: Readonly<Record<string, unknown>>, path: string)
 
 const isFlag = (written: Written | undefined): boolean => written?.source.kind === 'flag';
 
-/** Where to go on, by whose leave, and how to tell of it. */
+/** Settings of this session, not of the run. */
 const MAY_BE_GIVEN: ReadonlySet<string> = new Set([
   'scope',
   'resume',
