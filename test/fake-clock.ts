@@ -25,14 +25,16 @@ export const FAKE_EPOCH = Date.UTC(2026, 10, 20, 3);
 
 export function createFakeClock({ startMs = 12.5, oversleepMs = () => 0 }: FakeClockOptions = {}): FakeClock {
   let nowMs = startMs;
-  let due: Due[] = [];
+  const due: Due[] = [];
+  const unbounded = new WeakSet<AbortSignal>();
   let isTicking = false;
   let suspendedMs = 0;
 
   const add = (atMs: number, wake: () => void): Due => {
     const entry = { atMs, wake };
-    const after = due.findIndex((other) => other.atMs > atMs);
-    due.splice(after < 0 ? due.length : after, 0, entry);
+    // Most sleep longer than those before them.
+    const after = due.findLastIndex((other) => other.atMs <= atMs);
+    due.splice(after + 1, 0, entry);
     tickSoon();
     return entry;
   };
@@ -64,16 +66,23 @@ export function createFakeClock({ startMs = 12.5, oversleepMs = () => 0 }: FakeC
           resolve();
           return;
         }
-        const wake = (): void => {
-          due = due.filter((other) => other !== entry);
-          signal?.removeEventListener('abort', wake);
+        if (signal === undefined) {
+          add(nowMs + ms + oversleepMs(), resolve);
+          return;
+        }
+        const entry = add(nowMs + ms + oversleepMs(), () => {
+          signal.removeEventListener('abort', stop);
+          resolve();
+        });
+        const stop = (): void => {
+          due.splice(due.indexOf(entry), 1);
+          signal.removeEventListener('abort', stop);
           resolve();
         };
-        const entry = add(nowMs + ms + oversleepMs(), wake);
-        if (signal === undefined) return;
         // As many may sleep under one signal as want to.
-        setMaxListeners(0, signal);
-        signal.addEventListener('abort', wake);
+        if (!unbounded.has(signal)) setMaxListeners(0, signal);
+        unbounded.add(signal);
+        signal.addEventListener('abort', stop);
       }),
   };
 }

@@ -43,12 +43,18 @@ export function servePartition(plan: WorkerPlan, ports: WorkerPorts): (message: 
     onSighting: (sighting) => changed[sighting.probe]?.set(sighting.probed, sighting),
   });
   let stopTelling = (): void => undefined;
+  let told: FromWorker['progress'] = { done: -1, total: 0, sent: 0 };
 
   const tell = (partition: Partition, answered?: FromWorker['answered']): void => {
     // What is new goes ahead of the answer that builds on it.
     const sightings = changed.flatMap((sighted) => [...sighted.values()]);
     for (const sighted of changed) sighted.clear();
-    ports.post({ progress: partition.progress(), sightings, ...(answered && { answered }) });
+    told = partition.progress();
+    ports.post({ progress: told, sightings, ...(answered && { answered }) });
+  };
+  const hasNews = (partition: Partition): boolean => {
+    const { done, sent } = partition.progress();
+    return done !== told.done || sent !== told.sent || changed.some(({ size }) => size > 0);
   };
   const serve = async (id: number, request: WorkerRequest): Promise<void> => {
     try {
@@ -69,7 +75,7 @@ export function servePartition(plan: WorkerPlan, ports: WorkerPorts): (message: 
     (partition) => {
       if (!stop.signal.aborted)
         stopTelling = every(ports.clock, TELL_EVERY_MS, () => {
-          tell(partition);
+          if (hasNews(partition)) tell(partition);
         });
     },
     // Each request is answered with this error.
