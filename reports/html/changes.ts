@@ -5,7 +5,7 @@ import { spacedTime } from '../notices/phrases.js';
 import { DOUBT_TEXTS, EVIDENCE_TEXTS } from '../reasons.js';
 import { asNamed, factorsOf, fileLink, marked, named, wordOf } from './cells.js';
 import { isFirst } from './completeness.js';
-import { countText } from '../count-text.js';
+import { countText } from '../format.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import { plural, bilingual } from './bilingual.js';

@@ -6,7 +6,7 @@ import { createLedger } from '../sweep/ledger.js';
 import { silentIn } from '../sweep/loss-spans.js';
 import type { Order } from '../sweep/order.js';
 import type { Adjustable, RateShare, ReplyBudget } from '../sweep/pacer.js';
-import { createReplyBudget, createSharedReplyBudget } from '../sweep/pacer.js';
+import { createReplyBudget, createSharedReplyBudget, PACER_TICK_MS } from '../sweep/pacer.js';
 import type { Shard } from '../sweep/shard.js';
 import { partOf } from '../sweep/shard.js';
 import type { Sighting } from '../sweep/sightings.js';
@@ -71,7 +71,7 @@ export async function createSweepPool(
   ports: SweepPoolPorts,
   start: ScanStart | undefined,
 ): Promise<SweepPool> {
-  const layout = layoutOf(plan);
+  const layout = layoutOf(plan, start?.parts.length ?? workersFor(plan));
   const { orders } = layout;
   const { partitions, workers, ledger, budget } = await openPartitions(plan, layout, ports, start);
   return {
@@ -148,10 +148,26 @@ interface Layout {
   joinedSpan(index: number, span: Span): Span;
 }
 
-function layoutOf(plan: ScanPlan): Layout {
-  const { space, probes, threads } = plan;
-  const dealt = Array.from({ length: threads }, (_, index) => {
-    const shard = threads === 1 ? plan.shard : partOf(plan.shard, { index: index + 1, of: threads });
+/**
+ * As many workers as the user allows and the rate has work for. Each needs packets of its own in every tick: one that
+ * wakes later than that finds the slots that were its own void, and at a low rate it might never send again.
+ */
+function workersFor({ threads, pace: { rate } }: ScanPlan): number {
+  const packetsInTick = (rate * PACER_TICK_MS) / 1000;
+  return Math.min(threads, Math.max(1, Math.floor(packetsInTick / LEAST_PACKETS_IN_TICK)));
+}
+
+/** For each worker: of N with equal shares, one has a slot in 5/3 N of them at least (`createPacerOfShare`). */
+const LEAST_PACKETS_IN_TICK = 2;
+
+/**
+ * @param workers of a run that goes on: as many partitions as it had, whatever its rate is now. Where there were fewer
+ *   subnets than workers, as many of them as there were subnets deal the space out in the same way.
+ */
+function layoutOf(plan: ScanPlan, workers: number): Layout {
+  const { space, probes } = plan;
+  const dealt = Array.from({ length: workers }, (_, index) => {
+    const shard = workers === 1 ? plan.shard : partOf(plan.shard, { index: index + 1, of: workers });
     return { shard, order: orderOf({ ...plan, ranges: space.set.ranges, shard }, probes) };
   });
   // A space of few subnets has nothing for some of them to do.

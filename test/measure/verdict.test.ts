@@ -58,14 +58,15 @@ describe('the verdict on a responder', () => {
         {
           kind: 'exposure',
           tags: ['own', 'unstable'],
-          detail: 'open to all; the same request brought 600 to 5000 bytes',
+          detail: 'open to all',
+          remarks: [{ code: 'unstable', data: { least: 600, most: 5000 } }],
           facts: { peers: 3, least_bytes: 600, most_bytes: 5000 },
         },
       ],
       [
         900,
         alone.toReversed().map((one, index) => ({ ...one, received: trafficOf([900, 400][index] ?? 0, 4) })),
-        { ...says, detail: 'open to all; asked 2 times, the same request brought 900, 400 bytes' },
+        { ...says, remarks: [{ code: 'dwindling', data: { times: 2, bytes: '900, 400' } }] },
       ],
     ] as const) {
       const verdict = verdictOn({ probe, port: 4242 }, sighting(ANSWER, seen), measured);
