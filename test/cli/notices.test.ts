@@ -93,7 +93,7 @@ describe('ampscope report RUN and the letters', () => {
     );
     assert.ok(!readdirSync(path).some((name) => name.startsWith('notices')));
     const none = await createRunDirectory(join(workspace.path, 'none'), 'none', { fileMode: 0o600 });
-    await writeRun(none.path, sampleRun, [], []);
+    await writeRun(none.path, { ...sampleRun, counts: { ...sampleRun.counts, findings: 0 } }, [], []);
     assert.match(
       (await runCli(['report', none.path, '--notices', 'new'])).stderr,
       /the run has none to write$/m,

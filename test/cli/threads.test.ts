@@ -14,6 +14,8 @@ const PORT = 27_119;
 /** Four subnets, so two for each of two threads. */
 const SUBNETS = [11, 12, 13, 14].map((third) => `127.9.${third}`);
 const HOSTS = 16;
+/** A lower one has no work for two threads: then one does it all. */
+const RATE = 800;
 const ADDRESSES = SUBNETS.flatMap((subnet) => Array.from({ length: HOSTS }, (_, i) => `${subnet}.${i}`));
 
 const workspace = makeWorkspace();
@@ -34,9 +36,9 @@ const scan = (out: string, ...more: readonly string[]): ReturnType<typeof startC
 const latest = (out: string): RunRecord => runOf(join(workspace.path, out, 'latest'));
 
 describe('two threads', () => {
-  it('ask each address exactly once, each from a socket of its own, within the rate', async () => {
+  it('ask each address exactly once, each from a socket of its own, within the caps', async () => {
     sinks = await startSinks(ADDRESSES, PORT, { answers: false });
-    writeScope('{ rate: 10, per_subnet: 6, per_host: 1 }');
+    writeScope(`{ rate: ${RATE}, per_subnet: 2.5, per_host: 1 }`);
     const { code, stderr } = await runCli(args('once', '--retries', '0'), { cwd: workspace.path });
     assert.equal(code, 0, stderr);
     for (const address of ADDRESSES) assert.equal(sinks.counts.get(address), 1, address);
@@ -44,17 +46,16 @@ describe('two threads', () => {
     assert.equal(run.settings.threads, 2);
     assert.deepEqual(run.counts.pass_packets, [ADDRESSES.length]);
     assert.equal(new Set(run.sockets.map(({ local_port }) => local_port)).size, 2);
-    // When a packet arrives says how busy this machine is; how long all of them took, by the run's own clock, says the
-    // rate: two threads that each had all of it would have been through in half the time.
-    // Both times are whole seconds.
+    // When a packet arrives says how busy this machine is; how long all of them took, by the run's own clock, says what
+    // the caps of the subnets allow. Both times are whole seconds.
     const seconds = (Date.parse(run.ended) - Date.parse(run.started)) / 1000 + 1;
-    assert.ok(seconds >= (ADDRESSES.length - 1) / 10, `${ADDRESSES.length} packets in ${seconds} s`);
+    assert.ok(seconds >= (HOSTS - 1) / 2.5, `${HOSTS} packets to each subnet in ${seconds} s`);
   });
 
   it('find and measure each host that answers, once, and ask the silent ones again', async () => {
     const answering = ADDRESSES.filter((_, index) => index % 3 === 0);
     sinks = await startSinks(answering, PORT);
-    writeScope('{ rate: 400, per_subnet: 100, per_host: 10 }');
+    writeScope(`{ rate: ${RATE}, per_subnet: 100, per_host: 10 }`);
     const { code, stderr } = await runCli(args('found'), { cwd: workspace.path });
     assert.equal(code, 0, stderr);
     const run = latest('found');
@@ -69,7 +70,7 @@ describe('two threads', () => {
 
   it('both keep to an exclusion that comes while they send, from the moment at which it is said', async () => {
     sinks = await startSinks(ADDRESSES, PORT, { answers: false });
-    writeScope('{ rate: 5, per_subnet: 16, per_host: 10 }');
+    writeScope(`{ rate: ${RATE}, per_subnet: 1.25, per_host: 10 }`);
     const upper = SUBNETS.map((subnet) => `${subnet}.8/29`);
     const excluded = ADDRESSES.filter((address) => Number(address.split('.')[3]) >= 8);
     const asked = (): readonly number[] =>
@@ -85,7 +86,7 @@ describe('two threads', () => {
       asked().every((count) => count > 0 && count < HOSTS / 2),
       'in each subnet some were asked and some were to be',
     );
-    writeScope('{ rate: 5, per_subnet: 16, per_host: 10 }', ...upper);
+    writeScope(`{ rate: ${RATE}, per_subnet: 1.25, per_host: 10 }`, ...upper);
     run.kill('SIGHUP');
     await run.says('is read again: 32 more addresses are excluded');
     await setTimeout(100);
@@ -99,13 +100,23 @@ describe('two threads', () => {
 
   it('have work for one only where there is one subnet, and then it has all of the rate', async () => {
     sinks = await startSinks(ADDRESSES, PORT, { answers: false });
-    writeScope('{ rate: 100, per_subnet: 100, per_host: 100 }');
+    writeScope(`{ rate: ${RATE}, per_subnet: 100, per_host: 100 }`);
     const { code, stderr } = await runCli(args('one', '--retries', '0', `${SUBNETS[0] ?? ''}.0/28`), {
       cwd: workspace.path,
     });
     assert.equal(code, 0, stderr);
     assert.equal(sinks.total(), HOSTS);
     assert.equal(latest('one').sockets.length, 1);
+  });
+
+  it('are one where the rate leaves a second one without a packet in each tick', async () => {
+    sinks = await startSinks(ADDRESSES, PORT, { answers: false });
+    writeScope('{ rate: 100, per_subnet: 100, per_host: 100 }');
+    const { code, stderr } = await runCli(args('slow', '--retries', '0'), { cwd: workspace.path });
+    assert.equal(code, 0, stderr);
+    assert.equal(sinks.total(), ADDRESSES.length);
+    assert.equal(latest('slow').sockets.length, 1);
+    assert.equal(latest('slow').settings.threads, 2);
   });
 
   it('say what a bad source address is like one does', async () => {

@@ -26,6 +26,30 @@ const [PLAIN, ECHOING] = PROBES;
 const PACE = { rate: 1000, perSubnet: 200, perHost: 1, replyBandwidthBps: 1e9 };
 const SILENT: Fate = { kind: 'lost' };
 
+describe('a slow scan by several threads', () => {
+  // Each worker found the slots of time that were its own void, every time it woke.
+  it('ends in about its time where every timer is as late as on a very busy machine', async () => {
+    for (const lateMs of [6, 50, 400]) {
+      const pace = { ...PACE, rate: 4 };
+      const ranges = [0, 1].map((third) => ({
+        first: ipv4(0x0a00_0000 + third * 256),
+        last: ipv4(0x0a00_0003 + third * 256),
+      }));
+      const world = worldOf({ plan: { threads: 2, pace }, ranges, oversleepMs: () => lateMs });
+      const begunMs = world.clock.monotonicMs();
+      const { result } = await world.scan().done;
+      const sent = world.network.sends.filter(({ socket }) => socket.role === 'sweep').length;
+      assert.equal(result.stoppedBy, undefined);
+      assert.equal(sent, ranges.length * 4 * 3);
+      const [last] = world.network.sends.filter(({ socket }) => socket.role === 'sweep').slice(-1);
+      assert.ok(
+        last !== undefined && last.atMs - begunMs < sent * (250 + 2 * lateMs) + 1000,
+        `${lateMs} ms late`,
+      );
+    }
+  });
+});
+
 describe('the end of the authorisation', () => {
   it('lets nothing out after the last day on a machine that slept over it, whatever it was doing', async () => {
     for (const threads of [1, 3])
@@ -462,12 +486,14 @@ interface World {
 function worldOf({
   fate = (_send, usual) => usual,
   replyMs = 30,
+  oversleepMs = () => 0,
   ...setting
 }: Partial<SimulatedScan> & {
   readonly fate?: (send: Omit<SimulatedSend, 'fate'>, usual: Fate) => Fate;
   readonly replyMs?: number;
+  readonly oversleepMs?: () => number;
 }): World {
-  const clock = createFakeClock();
+  const clock = createFakeClock({ oversleepMs });
   const network = simulatedNetwork(clock, (send) => {
     const { to, payload, socket } = send;
     const afterMs = socket.role === 'sweep' ? replyMs : 30;
