@@ -43,7 +43,7 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** `ip netns exec` has given the program mounts of its own: nobody else sees these, and they end with it. */
+/** `ip netns exec` has given the program mounts of its own: no other program sees these, and they end with it. */
 const OVER_USR = 'mount -t overlay overlay -o lowerdir="$USR:/usr" /usr';
 const OVER_HOSTS = 'mount --bind "$HOSTS" /etc/hosts';
 
