@@ -129,7 +129,12 @@ const CASES: readonly Case[] = [
     status: 'warning',
     finding: /99 MB/,
   },
-  { check: 'free disk', when: 'the system does not tell', facts: { out: { folder: 'x' } }, status: 'unknown' },
+  {
+    check: 'free disk',
+    when: 'the system does not tell',
+    facts: { out: { folder: 'x' } },
+    status: 'unknown',
+  },
   { check: 'receive buffer', when: 'the kernel gives all that was asked', status: 'ok' },
   {
     check: 'receive buffer',
