@@ -55,6 +55,13 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     hasIpv6: false,
     aliases: { size: 'response_size' },
   },
+  scan_isakmp: {
+    columns: (
+      'initiator_spi,responder_spi,next_payload,exchange_type,flags,message_id,next_payload2,' +
+      'domain_of_interpretation,protocol_id,spi_size,notify_message_type,response_size,amplification'
+    ).split(','),
+    hasIpv6: true,
+  },
   scan_memcached: {
     columns:
       'version,pid,pointer_size,uptime,time,curr_connections,total_connections,response_size,amplification'.split(
@@ -74,7 +81,8 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
 export const INTEGER_COLUMNS: ReadonlySet<string> = new Set(
   (
     'leap,mintc,peer,poll,precision,state,stratum,tai,tc,uptime,vendor_id,' +
-    'pid,pointer_size,curr_connections,total_connections,opcode,errorcode'
+    'pid,pointer_size,curr_connections,total_connections,opcode,errorcode,' +
+    'next_payload,exchange_type,flags,next_payload2,domain_of_interpretation,protocol_id,spi_size,notify_message_type'
   ).split(','),
 );
 

@@ -53,7 +53,10 @@ export function verdictOn(
   if (verdict.kind === 'none') return verdict;
   const { exposure } = verdict;
   const range = sighting && unstableRange(sighting, measured);
-  const remark = range === undefined ? dwindling(measured) : unstable(range);
+  const remark =
+    range === undefined
+      ? dwindling([...seen.filter((sighted) => wasAnsweredAgain(sighted, measured)), ...measured])
+      : unstable(range);
   if (remark === undefined) return verdict;
   return {
     ...verdict,
@@ -70,6 +73,14 @@ export function verdictOn(
 
 function unstable({ leastBytes: least, mostBytes: most }: UnstableRange): Remark {
   return { code: 'unstable', data: { least, most } };
+}
+
+/** Where it was not, `basis` says so. Another address that answered the sweep says nothing of the one that was asked. */
+function wasAnsweredAgain({ form, caveats }: Exchange, measured: readonly Exchange[]): boolean {
+  return (
+    !caveats.includes('off-address') &&
+    measured.some((exchange) => exchange.form === form && exchange.received.datagrams > 0)
+  );
 }
 
 /**

@@ -66,7 +66,7 @@ describe('the verdict on a responder', () => {
       [
         900,
         alone.toReversed().map((one, index) => ({ ...one, received: trafficOf([900, 400][index] ?? 0, 4) })),
-        { ...says, remarks: [{ code: 'dwindling', data: { times: 2, bytes: '900, 400' } }] },
+        { ...says, remarks: [{ code: 'dwindling', data: { times: 3, bytes: '900, 900, 400' } }] },
       ],
     ] as const) {
       const verdict = verdictOn({ probe, port: 4242 }, sighting(ANSWER, seen), measured);
@@ -104,6 +104,21 @@ describe('the verdict on a responder', () => {
       assert.equal(plain.kind === 'exposure' && plain.reported, full);
       assert.equal(plain.kind === 'exposure' && plain.exposure.remarks, undefined);
     }
+  });
+
+  it('says that the answer has shrunk since the sweep, but not where it is missing or came from elsewhere', () => {
+    const seen = sighting(ANSWER, 392);
+    const remarksOf = (sighted: Exchange, measured: readonly Exchange[]): unknown => {
+      const verdict = verdictOn(ASKED, sighted, measured);
+      assert.ok(verdict.kind === 'exposure');
+      return verdict.exposure.remarks;
+    };
+    const [other, cookie] = [exchange('main-mode', ANSWER, 116), exchange('sighted', REFUSAL, 60)];
+    const remarks = [{ code: 'dwindling', data: { times: 2, bytes: '392, 60' } }];
+    assert.deepEqual(remarksOf(seen, [cookie, other]), remarks);
+    assert.deepEqual(remarksOf(seen, [cookie]), remarks);
+    assert.equal(remarksOf(seen, [silent('sighted'), other]), undefined);
+    assert.equal(remarksOf({ ...seen, caveats: ['off-address'] }, [cookie, other]), undefined);
   });
 
   it('needs no sweep', () => {

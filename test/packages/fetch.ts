@@ -90,7 +90,12 @@ function stampOf(set: PackageSet): string {
 /** A cache that another Debian or another list of packages made does not count. */
 function stampHead(set: PackageSet): string {
   const debian = /^VERSION_ID=(.*)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'unknown';
-  return `debian ${debian} ${process.arch}: ${set.packages.join(' ')}\n`;
+  return `debian ${debian} ${process.arch}: ${[...set.packages, ...without(set)].join(' ')}\n`;
+}
+
+/** As apt names what is not to be installed: `nexuiz-textures-`. */
+function without(set: PackageSet): readonly string[] {
+  return (set.without ?? []).map((name) => `${name}-`);
 }
 
 function isPresent(what: { readonly program: string } | { readonly file: string }): boolean {
@@ -138,6 +143,7 @@ function neededPackages(set: PackageSet): Map<string, string> {
     const [, name, version] = /^Inst (\S+) (?:\[[^\]]*\] )?\((\S+)/.exec(line) ?? [];
     if (name !== undefined && version !== undefined) needed.set(name, version);
   }
+  for (const name of set.without ?? []) needed.delete(name);
   return needed;
 }
 

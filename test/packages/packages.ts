@@ -9,6 +9,8 @@ export interface PackageSet {
   readonly room: Room;
   /** What is asked for; what it depends on and the machine lacks comes along. */
   readonly packages: readonly [string, ...string[]];
+  /** Of what it depends on, what the tests can do without: textures, sounds and models of a game. */
+  readonly without?: readonly string[];
   /** A file that proves the set complete, relative to its folder: the program. */
   readonly proof: string;
   /** Whether it looks for its own parts under /usr: then its folder lies over the machine's while it runs. */
@@ -86,6 +88,45 @@ export const PACKAGE_SETS = {
   },
   tftpdHpa: { name: 'tftpd-hpa', room: 'servers', packages: ['tftpd-hpa'], proof: 'usr/sbin/in.tftpd' },
   atftpd: { name: 'atftpd', room: 'servers', packages: ['atftpd'], proof: 'usr/sbin/atftpd' },
+  // Its programs and one folder of maps, 41 of 300 MB.
+  openarena: {
+    name: 'openarena',
+    room: 'servers',
+    packages: ['openarena-server', 'ioquake3-server', 'openarena-081-maps'],
+    without: [
+      'openarena-081-misc',
+      'openarena-081-players',
+      'openarena-081-players-mature',
+      'openarena-081-textures',
+      'openarena-085-data',
+      'openarena-088-data',
+      'openarena-data',
+    ],
+    proof: 'usr/lib/ioquake3/ioq3ded',
+  },
+  // The largest of all, 267 MB without its textures: no smaller game of Debian is on DarkPlaces.
+  nexuiz: {
+    name: 'nexuiz',
+    room: 'servers',
+    packages: ['nexuiz-server', 'darkplaces-server', 'nexuiz-data'],
+    without: ['nexuiz-textures'],
+    proof: 'usr/games/darkplaces-server',
+  },
+  redeclipse: {
+    name: 'redeclipse',
+    room: 'servers',
+    packages: ['redeclipse-server', 'redeclipse-common'],
+    without: ['redeclipse-data'],
+    proof: 'usr/lib/games/redeclipse/redeclipse-server',
+  },
+  strongswan: {
+    name: 'strongswan',
+    room: 'servers',
+    packages: ['strongswan-charon', 'strongswan-swanctl'],
+    proof: 'usr/lib/ipsec/charon',
+    overUsr: true,
+  },
+  ikeScan: { name: 'ike-scan', room: 'servers', packages: ['ike-scan'], proof: 'usr/bin/ike-scan' },
   xinetd: { name: 'xinetd', room: 'servers', packages: ['xinetd'], proof: 'usr/sbin/xinetd' },
   openbsdInetd: {
     name: 'openbsd-inetd',

@@ -11,7 +11,12 @@ export interface Namespace {
 export interface Link {
   readonly scanner: Namespace & { readonly interface: string };
   readonly servers: Namespace & { readonly interface: string };
-  /** Deletes both, and ends what still runs in them. */
+  /**
+   * A namespace of its own behind the servers' side, with this one of its addresses alone: for a server that listens on
+   * every address there is.
+   */
+  hostAt(address: string): Namespace;
+  /** Deletes all, and ends what still runs in them. */
   close(): void;
 }
 
@@ -46,13 +51,42 @@ export function makeLink(
     for (const address of addresses)
       ip('-n', side.name, 'addr', 'add', `${address}/64`, 'dev', side.interface, 'nodad');
   ip('-n', servers.name, 'route', 'add', 'default', 'via', scannerAddress);
+  const hosts: Namespace[] = [];
   return {
     scanner,
     servers,
+    hostAt(address) {
+      const host = makeHost(servers, address, scannerAddress);
+      hosts.push(host);
+      return host;
+    },
     close: () => {
-      for (const { name } of [scanner, servers]) deleteNamespace(name);
+      for (const { name } of [scanner, ...hosts, servers]) deleteNamespace(name);
     },
   };
+}
+
+/** The servers' side answers ARP for the host and hands its packets on, unchanged but for the TTL. */
+function makeHost(servers: Link['servers'], address: string, scannerAddress: string): Namespace {
+  const host = makeNamespace('host');
+  const near = `vhost${count}`;
+  const ends = [near, 'mtu', '1500', 'type', 'veth', 'peer', 'name', 'vserve', 'mtu', '1500'];
+  ip('-n', servers.name, 'link', 'add', ...ends, 'netns', host.name);
+  // Whatever address goes, the others stay, and the way back too.
+  inside(servers.enter, `echo 1 > /proc/sys/net/ipv4/conf/${servers.interface}/promote_secondaries`);
+  ip('-n', servers.name, 'addr', 'del', `${address}/24`, 'dev', servers.interface);
+  ip('-n', servers.name, 'route', 'replace', `${scannerAddress}/32`, 'dev', servers.interface);
+  ip('-n', servers.name, 'link', 'set', near, 'up');
+  ip('-n', servers.name, 'route', 'add', `${address}/32`, 'dev', near);
+  for (const side of [near, servers.interface]) {
+    inside(servers.enter, `echo 1 > /proc/sys/net/ipv4/conf/${side}/proxy_arp`);
+    inside(servers.enter, `echo 0 > /proc/sys/net/ipv4/neigh/${side}/proxy_delay`);
+  }
+  inside(servers.enter, 'echo 1 > /proc/sys/net/ipv4/ip_forward');
+  ip('-n', host.name, 'addr', 'add', `${address}/24`, 'dev', 'vserve');
+  ip('-n', host.name, 'link', 'set', 'vserve', 'up');
+  ip('-n', host.name, 'route', 'add', 'default', 'via', scannerAddress);
+  return host;
 }
 
 /** Only the addresses that a test gives: no link-local ones, which would ask for routers. */

@@ -12,9 +12,12 @@ import { chrony, ntpsec } from './ntp.js';
 import { nsd } from './nsd.js';
 import { openvpn } from './openvpn.js';
 import { pdnsRecursor } from './pdns-recursor.js';
+import { nexuiz, openarena } from './quake3.js';
 import type { PlanIn } from './server.js';
+import { redeclipse } from './redeclipse.js';
 import { snmpd, type SnmpdView } from './snmpd.js';
 import { atftpd, dnsmasqTftp, tftpdHpa, type TftpRoot } from './tftp.js';
+import { strongswan } from './strongswan.js';
 import { unbound } from './unbound.js';
 import { xl2tpd } from './xl2tpd.js';
 
@@ -73,6 +76,10 @@ const showing =
 
 const empty: TftpRoot = { hasFile: false };
 const registered: Plans = (at) => jamulusServer(at, address(JAMULUS_DIRECTORY));
+const ike =
+  (connection: boolean): Plans =>
+  (at) =>
+    strongswan(at, { connection });
 
 const open = ['allow-recursion { any; }'];
 const closed = ['allow-recursion { none; }', 'allow-query-cache { none; }'];
@@ -115,6 +122,11 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('memcached', 38, [11211], memcached, '`-U 11211`, nothing stored'),
   row('openvpn', 90, OPENVPN, (at) => openvpn(at), '`server`, neither tls-auth nor tls-crypt'),
   row('openvpn-tls-crypt', 91, OPENVPN, (at) => openvpn(at, { hasTlsCrypt: true }), '`server`, `tls-crypt`'),
+  row('strongswan', 120, [500], ike(true), 'a connection for anybody with a pre-shared key, IKEv1 and IKEv2'),
+  row('strongswan-debian', 121, [500], ike(false), 'as Debian installs it: no connection'),
+  row('openarena', 122, [27960], openarena, 'on ioquake3, `dedicated 1`, one map, no players'),
+  row('nexuiz', 123, [27960], nexuiz, 'on DarkPlaces, `sv_public 0`, port 27960, no players'),
+  row('redeclipse', 124, [28802], redeclipse, '`servertype 1`, no players, no description'),
   row(
     'jamulus-directory',
     JAMULUS_DIRECTORY,

@@ -41,12 +41,15 @@ const SELF_CHECKS: readonly SelfCheck[] = [
     shows: /Lab directory.*Lab directory/,
   },
   { probe: 'l2tp', open: 'xl2tpd', shows: /310 002/ },
+  { probe: 'isakmp', open: 'strongswan', shows: /[1-9]\d* returned (handshake|notify)/ },
   { probe: 'memcached', open: 'memcached', shows: /^STAT version /m },
   { probe: 'minetest', open: 'minetest', shows: /( 4f 45 74 03 00 01 00 03 ff dc 00 01 .{5}\n){3}/ },
   { probe: 'mumble', open: 'mumble', closed: 'mumble-without-ping', shows: /^( +\d+){24}$/m },
   { probe: 'ntp-readvar', open: 'ntpsec', closed: 'chrony', shows: /system="[^]*version="/ },
   { probe: 'openvpn', open: 'openvpn', closed: 'openvpn-tls-crypt', shows: /^ 40( [0-9a-f]{2}){15}$/m },
   { probe: 'qotd', open: 'xinetd', shows: /plan/ },
+  { probe: 'quake3', open: 'openarena', shows: /statusResponse/ },
+  { probe: 'redeclipse', open: 'redeclipse', shows: /[a-z]{4}/ },
   { probe: 'snmp-getbulk', open: 'snmpd-open', shows: /(iso\S* = .*\n){10}/ },
   { probe: 'snmp-v1-getnext', open: 'snmpd-v1-only', shows: /iso\S* = / },
   { probe: 'snmp-v3-discovery', open: 'snmpd-open', shows: /Unknown user name/ },
@@ -56,7 +59,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
 ];
 
 const SCANNER = address(1);
-const NOBODY = address(60);
+const NOBODY = address(201);
 const skip = whyMissing('servers') ?? false;
 
 describe('the check that a notice names', { concurrency: true }, () => {
@@ -111,13 +114,8 @@ describe('the check that a notice names', { concurrency: true }, () => {
       .replaceAll('PORT', String(port))
       .replace('www.example.com', CHECK.name)
       .replace('example.net', 'fat.test');
-    const sets = [
-      PACKAGE_SETS.dig,
-      PACKAGE_SETS.snmpTools,
-      PACKAGE_SETS.ntpsec,
-      PACKAGE_SETS.tftpClient,
-      PACKAGE_SETS.libcoap,
-    ].map(unpacked);
+    const { dig, ikeScan, libcoap, ntpsec, snmpTools, tftpClient } = PACKAGE_SETS;
+    const sets = [dig, ikeScan, libcoap, ntpsec, snmpTools, tftpClient].map(unpacked);
     const environment = {
       PATH: [folder, ...sets.map((set) => set.path('usr/bin')), '/usr/sbin:/usr/bin:/sbin:/bin'].join(':'),
       LD_LIBRARY_PATH: sets.map((set) => set.environment['LD_LIBRARY_PATH']).join(':'),

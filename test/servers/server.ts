@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askUntilAnswer } from './ask-in.js';
 import { unpacked } from '../packages/fetch.js';
@@ -15,8 +15,12 @@ export interface ServerPlan {
   readonly files?: Readonly<Record<string, string>>;
   /** The one of its files that it sees as /etc/hosts: where it looks up a name of the world, it finds it there. */
   readonly hosts?: string;
+  /** Symbolic links in the server's own folder, and where they lead. */
+  readonly links?: Readonly<Record<string, string>>;
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Whether it listens on every address there is, and so needs a network namespace of its own. */
+  readonly everywhere?: true;
   /**
    * A question that the server answers as soon as it is up; not the one that the scanner asks. Where an answer would be
    * heard in the capture for long, or says too little: what the server prints when it is ready.
@@ -44,10 +48,13 @@ export interface RunningServer {
 }
 
 /** `ip netns exec` has given the program mounts of its own: no other program sees these, and they end with it. */
-const OVER_USR = 'mount -t overlay overlay -o lowerdir="$USR:/usr" /usr';
+const OVER_USR =
+  // In a /run of its own it finds no other's process id.
+  'mount -t overlay overlay -o lowerdir="$USR:/usr" /usr && mount -t tmpfs run /run';
 const OVER_HOSTS = 'mount --bind "$HOSTS" /etc/hosts';
 
-const READY_WITHIN_MS = 20_000;
+/** A game reads 277 MB of data first, and the machine may be busy. */
+const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 3_000;
 
 /**
@@ -64,8 +71,14 @@ export async function startServer(
 ): Promise<RunningServer> {
   const folder = join(parent, name);
   mkdirSync(folder, { recursive: true });
-  const { address, packages, files = {}, hosts, arguments: args, environment = {}, ready } = plan(folder);
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
+  const { address, packages, files = {}, links = {}, hosts, environment = {}, ready, ...rest } = plan(folder);
+  const within = (file: string): string => {
+    const path = join(folder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    return path;
+  };
+  for (const [file, text] of Object.entries(files)) writeFileSync(within(file), text);
+  for (const [file, target] of Object.entries(links)) symlinkSync(target, within(file));
   const set = unpacked(packages);
   const variables = Object.entries({ ...set.environment, ...environment }).map(
     ([key, value]) => `${key}=${value}`,
@@ -82,9 +95,10 @@ export async function startServer(
     'env',
     ...variables,
     set.path(packages.proof),
-    ...args,
+    ...rest.arguments,
   ];
-  const server = spawnIn(link.servers, command, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const where = rest.everywhere === true ? link.hostAt(address) : link.servers;
+  const server = spawnIn(where, command, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const printed = new EventEmitter();
   for (const stream of [server.stdout, server.stderr])
