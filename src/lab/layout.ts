@@ -53,7 +53,7 @@ export function labHosts(
     const ports = [...new Set(askers.map(({ port }) => port))];
     return ports.map((port): LabHost => ({
       address,
-      port: basePort + port,
+      port: labPort(basePort, port),
       emulated,
       probes: askers.filter((asker) => asker.port === port).map(({ id }) => id),
     }));
@@ -61,6 +61,14 @@ export function labHosts(
   if (!hasIpv6) return hosts;
   const firsts = hosts.filter(({ port }, index) => hosts.findIndex((other) => other.port === port) === index);
   return [...hosts, ...firsts.map((host): LabHost => ({ ...host, address: '::1' }))];
+}
+
+/** The ports that need no root. */
+const [FIRST_PORT, LAST_PORT] = [1024, 65_535];
+
+/** Where the lab serves a port: so much higher, and what goes beyond the last one begins again at the first. */
+export function labPort(basePort: number, port: number): number {
+  return FIRST_PORT + ((basePort + port - FIRST_PORT) % (LAST_PORT - FIRST_PORT + 1));
 }
 
 /** `127.64.1.10:10019`, `[::1]:10019` (RFC 3986 §3.2.2). */

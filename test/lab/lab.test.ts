@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { probes } from '../../probes/list.js';
 import { parseAddress } from '../../src/domain/address.js';
 import { startLab } from '../../src/lab/lab.js';
-import { addressAndPort, labHosts, labScope } from '../../src/lab/layout.js';
+import { addressAndPort, labHosts, labPort, labScope } from '../../src/lab/layout.js';
 import { parseScopeFile } from '../../src/scope/scope-file.js';
 import { createScope } from '../../src/scope/scope.js';
 
@@ -32,11 +32,23 @@ describe('the lab', () => {
     });
 
     it(`${hasIpv6 ? 'with IPv6 has one emulated server on each port' : 'without IPv6 has nothing'} on ::1`, () => {
-      const six = hosts.filter(({ address }) => address === '::1').map(({ port }) => port - 20_000);
-      assert.deepEqual(six, hasIpv6 ? [...new Set(probes.map(({ port }) => port))] : []);
+      const six = hosts.filter(({ address }) => address === '::1').map(({ port }) => port);
+      const ports = new Set(probes.map(({ port }) => labPort(20_000, port)));
+      assert.deepEqual(six, hasIpv6 ? [...ports] : []);
       assert.equal(labScope('2027-03-31', { hasIpv6 }).includes('::1/128'), hasIpv6);
     });
   }
+
+  it('serves every port at one that needs no root, a high one too, and no two at the same', () => {
+    const own = new Set(probes.map(({ port }) => port));
+    for (const basePort of [1024, 10_000, 60_000]) {
+      const ports = [...own].map((port) => labPort(basePort, port));
+      for (const port of ports) assert.ok(port >= 1024 && port <= 65_535, `${port}, from ${basePort} on`);
+      assert.equal(new Set(ports).size, own.size);
+    }
+    assert.equal(labPort(10_000, 19), 10_019);
+    assert.equal(labPort(10_000, 64_738), 10_226);
+  });
 
   it('has one host for an emulated server that several probes list, and on it the port of each', () => {
     const [chargen] = probes.filter(({ id }) => id === 'chargen');
