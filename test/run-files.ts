@@ -2,7 +2,7 @@
  * `node run-files.js TAP AGAIN FILE…`: runs compiled test files in the order given (`node --test` sorts them), a process
  * each and three at once, shows the results on stdout and writes them as TAP too. In CI the files that failed are run
  * once more, each alone, with a TAP of their own, where they are few: what runs three servers beside each other on a
- * machine that somebody else uses too may fail for want of time, a fault of ours fails again.
+ * machine that other programs use too may fail for want of time, a fault of ours fails again.
  */
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';

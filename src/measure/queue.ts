@@ -33,7 +33,7 @@ export function createMeasurementQueue<Job>(
     } catch (error) {
       failure ??= { error: error instanceof Error ? error : new Error(String(error)) };
     }
-    // In the same breath as the last look at its jobs: one that is added from now on queues the address anew.
+    // Nothing runs between this and the last look at its jobs: a job that is added from now on queues the address anew.
     jobsOf.delete(address);
   };
   const settle = (): void => {

@@ -59,7 +59,7 @@ describe('the directory of a run', () => {
     assert.equal(new Set((await Promise.all(together)).map(({ path }) => path)).size, 10);
   });
 
-  it('is closed to others, or open to those who may read its files, whatever the umask', async () => {
+  it('is closed to others, or open to users who may read its files, whatever the umask', async () => {
     const modes = [0o600, 0o640, 0o644].map(async (fileMode) => {
       const { path } = await createRunDirectory(join(out, String(fileMode)), 'stamp', { fileMode });
       return [statSync(path).mode & 0o777, statSync(join(path, '..')).mode & 0o777];

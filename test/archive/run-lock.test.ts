@@ -56,7 +56,7 @@ async function lockedOnceFree(): Promise<Lock | undefined> {
 }
 
 describe('the lock of a folder of runs', () => {
-  it('is held by one, who is named to the next, and leaves nothing behind', async () => {
+  it('is held by one process, which is named to the next, and leaves nothing behind', async () => {
     const held = await lock();
     await assert.rejects(lock(), {
       name: 'UsageError',

@@ -72,7 +72,7 @@ describe('the measurement queue', () => {
     assert.equal(log().length, 3);
   });
 
-  it('fails with the first failure, for who waits and who asks later, and begins nothing more', async () => {
+  it('fails with the first failure, for callers that wait and for later ones, and begins nothing more', async () => {
     const { queue, add, log } = createQueue(2, ({ name }) => {
       if (name === 'bad') throw new Error('the first failure');
     });

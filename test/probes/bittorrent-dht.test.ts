@@ -99,7 +99,7 @@ assert.ok(aria2 && transmission);
 const answer = aria2.reply(request)[0] ?? assert.fail();
 
 describe('the questions of bittorrent-dht', () => {
-  it('are find_node and, of who answers, get_peers, both from a read-only node; nothing is announced', () => {
+  it('are find_node and, of a node that answers, get_peers, both from a read-only node; nothing is announced', () => {
     const asked = [exchangeFrom(aria2, form.name, request, probe)];
     const next = probe.next(asked);
     assert.equal(next?.form.name, 'get_peers');

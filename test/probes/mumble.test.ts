@@ -10,7 +10,7 @@ const server = mumble.emulatedServers[0] ?? assert.fail();
 const [answer] = server.reply(request);
 
 describe('the probe of mumble', () => {
-  it('sends the ping of the server list, and asks nothing more of who answers', () => {
+  it('sends the ping of the server list, and asks nothing more of a server that answers', () => {
     assert.equal(Buffer.from(request).toString('hex'), '00000000616d707323456789');
     assert.equal(probe.next([exchangeFrom(server, form.name, request, probe)]), undefined);
   });

@@ -93,7 +93,7 @@ describe('a finding as JSON', () => {
     assert.deepEqual(silent?.sizes, []);
   });
 
-  it('names who answered where that lies inside the scope, and says so where its AS is unknown', () => {
+  it('names the responder where it lies inside the scope, and says so where its AS is unknown', () => {
     const off = sampleFindings.find(({ answeredBy }) => answeredBy !== undefined);
     const responder = off?.reported.responder?.address;
     assert.ok(off && responder !== undefined);

@@ -85,7 +85,7 @@ describe('xarf.jsonl', () => {
       assert.notDeepEqual(problemsOf(xarf, JSON.parse(JSON.stringify({ ...notice, ...wrong }))), []);
   });
 
-  it('names who reports by the contact of the scope, with its domain', () => {
+  it('names the reporter by the contact of the scope, with its domain', () => {
     const [notice] = noticesOf(records);
     const party = { org: 'Example ISP', contact: 'noc@example.net', domain: 'example.net' };
     assert.deepEqual([notice?.reporter, notice?.sender], [party, party]);

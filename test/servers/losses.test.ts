@@ -251,7 +251,7 @@ describe('a loss', { skip }, () => {
       });
     });
 
-    it('leaves unknown who was lost again', async () => {
+    it('leaves the hosts unknown whose packets were lost again', async () => {
       await queue('4kbit', async () => {
         const { run, code } = await scan([...CHARGEN, '--retries', '0', ...QUIET_ONES]);
         assert.ok((run.losses.unknown?.[0]?.addresses ?? 0) > 50);

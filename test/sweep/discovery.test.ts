@@ -437,7 +437,7 @@ describe('a loss', () => {
   const slow = { pacer: createPacer(100, 5), perSubnet: 100 };
   const signal = new AbortController().signal;
 
-  it('makes those be asked again, slower, who were asked since and are silent', async () => {
+  it('makes the hosts that were asked since and are silent be asked again, slower', async () => {
     const world = await createWorld({ ranges });
     const start = world.clock.monotonicMs();
     const touched: (object | undefined)[] = [];
@@ -460,7 +460,7 @@ describe('a loss', () => {
     assert.deepEqual([...world.unknown(0)], [], 'and nothing was lost this time');
   });
 
-  it('that comes again leaves unknown who is still silent', async () => {
+  it('that comes again leaves the hosts unknown that are still silent', async () => {
     const world = await createWorld({ ranges: SMALL });
     await world.run();
     assert.deepEqual(world.sweep.suspectSince({ sinceMs: 0 }), { from: 0, to: 48 });
@@ -475,7 +475,7 @@ describe('a loss', () => {
     assert.ok(!unknown.has(HOST));
   });
 
-  it('leaves unknown who was to be asked again and was not, for the run was stopped', async () => {
+  it('leaves the hosts unknown that were to be asked again when the run was stopped', async () => {
     const world = await createWorld({ ranges: SMALL });
     await world.run();
     world.sweep.suspectSince({ sinceMs: 0, probe: 0 });

@@ -18,7 +18,7 @@ const UNRECOGNISED: Reading = { kind: 'unrecognised', why: 'noise' };
 const REQUEST = Uint8Array.of(1, 2);
 
 describe('the first reply to a request', () => {
-  it('makes a sighting: what was asked, who answered, what it says, and the sums of one datagram', () => {
+  it('makes a sighting: what was asked, which host answered, what it says, and the sums of one datagram', () => {
     assert.deepEqual(after(reply({ form: 1, bytes: 100, port: 4242, at: 5030, agoMs: [30], probe: 3 })), {
       probed: HOST,
       probe: 3,

@@ -88,7 +88,7 @@ function fieldLines(fields: readonly ShownField[], all: boolean): readonly strin
   const nameWidth = Math.min(WIDEST_NAME, Math.max(...fields.map(({ name }) => name.length)));
   const hexWidth = 3 * HEX_BYTES - 1;
   const textWidth = COLUMNS - INDENT.length - 4 - 2 - hexWidth - 2;
-  const lines = fields.flatMap(({ at, bytes, name, value = 'masked: an address of somebody else', hex }) => {
+  const lines = fields.flatMap(({ at, bytes, name, value = 'masked: the address of a third party', hex }) => {
     const rows = Array.from({ length: Math.ceil(bytes / HEX_BYTES) }, (_, row) =>
       (hex.slice(2 * HEX_BYTES * row, 2 * HEX_BYTES * (row + 1)).match(/../g) ?? []).join(' '),
     );
