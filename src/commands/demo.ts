@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Language, Texts } from '../../probes/probe.js';
 import { readRunRecord } from '../archive/run-archive.js';
 import { runNames } from '../archive/run-directory.js';
 import { UsageError } from '../domain/usage-error.js';
@@ -12,9 +13,9 @@ import { scan } from './scan.js';
 
 /** The lab, a scan of it, and where to look next: what `npm start` shows. */
 export const demo = defineCommand({
-  settings: ALL_SETTINGS.pick({ base_port: true, out: true }),
+  settings: ALL_SETTINGS.pick({ base_port: true, out: true, lang: true }),
   example: ['ampscope demo', 'takes about a minute, and touches nothing but loopback'],
-  async run({ base_port, out }, io) {
+  async run({ base_port, out, lang }, io) {
     const { hosts, scopeText } = labOf(base_port, io.clock.now());
     await refuseOtherRuns(out);
     const scopeFile = join(out, 'lab-scope.yaml');
@@ -34,11 +35,12 @@ export const demo = defineCommand({
           quiet_gap: '1s',
           probe: ['all'],
           port: labPorts(hosts),
+          lang,
         }),
         io,
         NOTHING_GIVEN,
       );
-      if (code === EXIT.finished) io.stdout.write(whereToLook(out));
+      if (code === EXIT.finished) io.stdout.write(whereToLook(out, lang));
       return code;
     } finally {
       await running.close();
@@ -61,18 +63,36 @@ async function refuseOtherRuns(out: string): Promise<void> {
   }
 }
 
-function whereToLook(out: string): string {
+/** For a terminal. Ends with a line feed. */
+export function whereToLook(out: string, language: Language): string {
   const run = join(out, 'latest');
-  const places = [
-    [join(run, 'report.html'), 'all of it, to look at in a browser'],
-    [join(run, 'findings.csv'), 'every finding, one row each'],
-    [join(run, 'summary.csv'), 'how many of what, in which AS'],
-    [join(run, 'as64496/'), 'what you would send to the owner of AS64496'],
-    [join(run, 'run.json'), 'what was authorised, sent, received and lost'],
-    ['ampscope probes ntp-monlist', 'what a finding means and what to do; --lang ja in Japanese'],
-    ['ampscope init', 'write a scope of your own'],
-  ] as const;
+  const places: readonly (readonly [place: string, what: Texts])[] = [
+    [join(run, 'report.html'), { en: 'all of it, to look at in a browser', ja: 'ブラウザーで見る報告書' }],
+    [join(run, 'findings.csv'), { en: 'every finding, one row each', ja: '検出の一覧（1行に1件）' }],
+    [join(run, 'summary.csv'), { en: 'how many of what, in which AS', ja: 'ASとプローブごとの件数' }],
+    [
+      join(run, 'as64496/'),
+      { en: 'what you would send to the owner of AS64496', ja: 'AS64496の管理者に送るファイル' },
+    ],
+    [
+      join(run, 'run.json'),
+      { en: 'what was authorised, sent, received and lost', ja: '許可・送信・受信・損失の記録' },
+    ],
+    [
+      'ampscope probes ntp-monlist',
+      {
+        en: 'what a finding means and what to do; --lang ja in Japanese',
+        ja: '検出の意味と対策（--lang ja で日本語）',
+      },
+    ],
+    ['ampscope init', { en: 'write a scope of your own', ja: 'ご自身のスコープファイルを作成' }],
+  ];
   const width = Math.max(...places.map(([place]) => place.length));
-  const lines = places.map(([place, what]) => `  ${place.padEnd(width)}  ${what}\n`);
-  return `\nWhere to look next (ampscope is node dist/src/cli.js in a clone)\n${lines.join('')}`;
+  const lines = places.map(([place, what]) => `  ${place.padEnd(width)}  ${what[language]}\n`);
+  return `\n${HEADING[language]}\n${lines.join('')}`;
 }
+
+const HEADING: Texts = {
+  en: 'Where to look next (ampscope is node dist/src/cli.js in a clone)',
+  ja: '次に見るもの（cloneした場合、ampscopeは node dist/src/cli.js です）',
+};

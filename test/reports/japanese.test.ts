@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { probes } from '../../probes/list.js';
 import type { Given, Io } from '../../src/commands/command.js';
+import { whereToLook } from '../../src/commands/demo.js';
 import { changesBetween, describeChanges } from '../../src/commands/diff.js';
 import { describeHistory } from '../../src/commands/history.js';
 import { describePlan } from '../../src/commands/inputs/describe-plan.js';
@@ -290,6 +291,10 @@ describe('what is Japanese', () => {
       assert.equal(englishIn(describeChanges(changes, runs, 'ja')), undefined);
     }
     assert.equal(englishIn(describeChanges(changesBetween([], [one]), runs, 'ja')), undefined);
+  });
+
+  it('has none in what the demo points to', () => {
+    assert.equal(englishIn(whereToLook('exposure', 'ja')), undefined);
   });
 
   it('has none in the list of the probes, and in each of them', async () => {
