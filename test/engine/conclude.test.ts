@@ -124,26 +124,21 @@ describe('the figures of a run', () => {
       sightings: [one, two],
       measured: createMeasured([
         [one, [exchange({ farewellBytes: 2 }), exchange({ end: 'silent' }), exchange({ end: 'unsent' })]],
-        [two, []],
+        [two, [exchange({ end: 'unsent' })]],
+        [sightingDouble({ probed: hostAt(3) }), []],
       ]),
       rechecked: new Map([['f', again]]),
       canaries: [{ address: HOST, asks: { probe: FIRST, port: 4242 }, outcome: again }],
     });
-    assert.deepEqual([result.measurementRequests, result.farewells, result.measured], [2 + 1 + 1, 1, 1]);
+    assert.deepEqual([result.measurementRequests, result.farewells, result.measured], [2 + 1 + 1, 1, 2]);
   });
 
   it('estimate the loss by those that did not answer the same question again', () => {
     for (const [ends, lossEstimate] of [
       [[], undefined],
       [[['unsent', 'quiet']], undefined],
-      [
-        [
-          ['quiet', 'silent'],
-          ['silent', 'quiet'],
-        ],
-        0.5,
-      ],
-      [[['silent'], ['capped'], ['unsent'], []], 0.5],
+      [[['quiet', 'silent'], ['silent', 'quiet'], ['quiet'], ['capped']], 0.25],
+      [[['silent'], ['capped'], ['unsent'], [], ['silent'], ['silent']], 0.75],
     ] as const) {
       const entries = ends.map(
         (each, host) =>
@@ -159,8 +154,9 @@ describe('the figures of a run', () => {
     const result = figuresOf({
       sightings: [one, two],
       measured: createMeasured([
-        [one, [capped, exchange({ caveats: ['lossy'] })]],
+        [one, [capped, exchange({})]],
         [two, [undated]],
+        [sightingDouble({ probed: hostAt(3) }), [exchange({})]],
       ]),
       isLate: ({ probed }) => probed === one.probed,
       positionOf: ({ probed }) => (probed === one.probed ? 5 : undefined),
@@ -233,7 +229,9 @@ describe('an answer from another target', () => {
   ]);
   const own = (more: object): Sighting => sightingDouble({ probed: other, ...more });
   const refusal = { kind: 'refusal', reason: 'refused' } as const;
-  const position = { positionOf: () => 5 };
+  const position = {
+    positionOf: ({ probed: asked }: Sighting): number | undefined => (asked === other ? 5 : undefined),
+  };
 
   for (const [claim, run, how] of [
     [
@@ -260,9 +258,14 @@ describe('an answer from another target', () => {
       'forwarder-or-other-address',
     ],
     [
-      'is undecided where something was lost',
-      { ...position, unknown: () => [other] },
+      'is undecided where something of it was lost',
+      { ...position, unknown: () => [probed, other] },
       'forwarder-or-other-address',
+    ],
+    [
+      'is one of its own where something of others was lost',
+      { ...position, unknown: () => [probed] },
+      'other-address',
     ],
     [
       'is one of its own where another protocol was answered from there',

@@ -11,6 +11,8 @@ describe('a first reply is late', () => {
     for (const [at, act] of [
       [100, 'open'],
       [200, 'close'],
+      // Asking again after losses begins at once.
+      [250, 'close'],
       [300, 'open'],
     ] as const) {
       now = at;

@@ -5,11 +5,11 @@ import { UsageError } from '../../src/domain/usage-error.js';
 import { buildProbe, definitionOf } from '../../src/engine/selected-probe.js';
 import { probeDouble } from '../probe-double.js';
 
-const BUILT: unknown[] = [];
+let built: readonly unknown[] = [];
 const [FIRST, SECOND] = ['double-first', 'double-second'].map((id) => ({
   id,
   build(...given: unknown[]) {
-    BUILT.push(given);
+    built = given;
     return probeDouble({ id, hasNonce: false, forms: 1 });
   },
 })) as unknown as [ProbeDefinition, ProbeDefinition];
@@ -19,7 +19,7 @@ describe('a probe that is known by its id alone', () => {
     const chosen = { port: 7, options: ['--loud'], settings: { names: ['a'] } };
     const { probe, ...rest } = buildProbe('double-second', chosen, [FIRST, SECOND]);
     assert.equal(probe.id, 'double-second');
-    assert.deepEqual([rest, BUILT], [chosen, [[{ names: ['a'] }, new Set(['--loud'])]]]);
+    assert.deepEqual([rest, built], [chosen, [{ names: ['a'] }, new Set(['--loud'])]]);
   });
 
   it('is an error that lists those there are, where there is none', () => {

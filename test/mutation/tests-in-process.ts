@@ -100,12 +100,13 @@ class TestsInProcess {
   async mutantRun({ activeMutant: { id }, testFilter, hitLimit }: MutantRun): Promise<Verdict> {
     const wanted = testFilter && new Set(testFilter);
     let count = 0;
+    let isInDoubt = this.#remembers;
     for (const isFresh of [false, true])
       for (const file of this.#files) {
         if (wanted && ![...wanted].some((test) => test.startsWith(`${file}: `))) continue;
         await this.#warmOf(file);
         const isLoaded = Object.hasOwn(coverageOf(loadingOf(file)), id);
-        if (isFresh ? !this.#remembers && !isLoaded : isLoaded) continue;
+        if (isFresh ? !isInDoubt && !isLoaded : isLoaded) continue;
         activate(isFresh ? id : undefined, hitLimit);
         const environment = isFresh ? await this.#load(file).catch(String) : await this.#warmOf(file);
         if (typeof environment === 'string') {
@@ -130,6 +131,7 @@ class TestsInProcess {
           if (isEndless) return ENDLESS;
           if (!isFresh && (await failureOf(test)) !== undefined) {
             this.#warm.delete(file);
+            isInDoubt = true;
             break;
           }
           return {
