@@ -105,10 +105,10 @@ export function rangeIndex({ firsts4, lasts4, firsts6, lasts6 }: Ranges): (addre
   return (address) => {
     if (typeof address === 'number') {
       const index = lastNotAbove(firsts4, address);
-      return index >= 0 && address <= (lasts4[index] ?? -1) ? index : -1;
+      return address <= (lasts4[index] ?? -1) ? index : -1;
     }
     const index = lastNotAbove<bigint>(firsts6, address);
-    return index >= 0 && address <= (lasts6[index] ?? -1n) ? firsts4.length + index : -1;
+    return address <= (lasts6[index] ?? -1n) ? firsts4.length + index : -1;
   };
 }
 
@@ -139,7 +139,7 @@ export function* eachPrefix({
     const last = lasts4[i] ?? -1;
     for (let start = firsts4[i] ?? 0; start <= last;) {
       let size = 1;
-      while (size < 2 ** 32 && start % (2 * size) === 0 && start + 2 * size - 1 <= last) size *= 2;
+      while (start % (2 * size) === 0 && start + 2 * size - 1 <= last) size *= 2;
       yield { first: ipv4(start), length: 32 - Math.log2(size) };
       start += size;
     }
@@ -153,7 +153,7 @@ export function* eachPrefix({
     }
     for (let start: bigint = first ?? 0n; start <= last;) {
       let hostBits = 0n;
-      while (hostBits < 128n && fits(start, 2n << hostBits, last)) hostBits++;
+      while (fits(start, 2n << hostBits, last)) hostBits++;
       yield { first: ipv6(start), length: 128 - Number(hostBits) };
       start += 1n << hostBits;
     }
@@ -241,19 +241,15 @@ function overlap<A extends number | bigint>(a: Columns<A>, b: Columns<A>): Found
   let i = 0;
   let j = 0;
   for (;;) {
-    const firstA = a.firsts[i];
-    const lastA = a.lasts[i];
-    const firstB = b.firsts[j];
-    const lastB = b.lasts[j];
-    if (firstA === undefined || lastA === undefined || firstB === undefined || lastB === undefined)
-      return common;
-    const first: A = firstA > firstB ? firstA : firstB;
-    const last: A = lastA < lastB ? lastA : lastB;
+    const [ofA, ofB] = [rangeAt(a, i), rangeAt(b, j)];
+    if (ofA === undefined || ofB === undefined) return common;
+    const first = ofA.first > ofB.first ? ofA.first : ofB.first;
+    const last = ofA.last < ofB.last ? ofA.last : ofB.last;
     if (first <= last) {
       common.firsts.push(first);
       common.lasts.push(last);
     }
-    if (lastA < lastB) i++;
+    if (ofA.last < ofB.last) i++;
     else j++;
   }
 }
@@ -268,25 +264,28 @@ function subtract<A extends number | bigint>(
     left.firsts.push(first);
     left.lasts.push(last);
   };
-  let j = 0;
-  for (let i = 0; i < a.firsts.length; i++) {
-    const last = a.lasts[i];
-    let first: A | undefined = a.firsts[i];
-    if (first === undefined || last === undefined) break;
-    // Ranges of `b` that end before this one begins can not matter to a later one either.
-    for (let end = b.lasts[j]; end !== undefined && end < first; end = b.lasts[j]) j++;
+  let [i, j] = [0, 0];
+  for (let range = rangeAt(a, i); range !== undefined; range = rangeAt(a, ++i)) {
+    let { first } = range;
+    const { last } = range;
     for (;;) {
-      const hole = b.firsts[j];
-      const end = b.lasts[j];
-      if (hole === undefined || end === undefined || hole > last) {
+      const hole = rangeAt(b, j);
+      if (hole === undefined || hole.first > last) {
         keep(first, last);
         break;
       }
-      if (hole > first) keep(first, previous(hole));
-      if (end >= last) break;
-      first = next(end);
+      if (hole.first > first) keep(first, previous(hole.first));
+      if (hole.last >= last) break;
+      // One that ends before this range begins does not matter to a later one either.
+      if (hole.last >= first) first = next(hole.last);
       j++;
     }
   }
   return left;
+}
+
+/** The range at this place; undefined behind the last. */
+function rangeAt<A>({ firsts, lasts }: Columns<A>, place: number): { first: A; last: A } | undefined {
+  const [first, last] = [firsts[place], lasts[place]];
+  return first === undefined || last === undefined ? undefined : { first, last };
 }

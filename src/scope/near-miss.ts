@@ -18,7 +18,7 @@ function editDistance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j++) {
       const at = (up: number, left: number): number =>
         (up === 0 ? row : rows[i - up])?.[j - left] ?? Infinity;
-      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const isSwap = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
       row.push(
         Math.min(
           at(1, 1) + (a[i - 1] === b[j - 1] ? 0 : 1),

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import IPCIDR from 'ip-cidr';
 import type { Prefix, Range } from '../domain/address.js';
-import { bitsOf, formatPrefix, lastOf, parseAddress, prefixOf } from '../domain/address.js';
+import { bitsOf, familyOf, formatPrefix, lastOf, parseAddress, prefixOf } from '../domain/address.js';
 import { UsageError } from '../domain/usage-error.js';
 import { quote } from './quote.js';
 
@@ -60,9 +60,10 @@ export function together(...lists: readonly GivenRanges[]): GivenRanges {
 export function parseRange(text: string): { readonly range: Range; readonly prefix: Prefix } | RangeProblem {
   const match = /^([0-9a-fA-F:.]+)(?:\/(0|[1-9]\d{0,2}))?$/.exec(text);
   const [, written = '', slash] = match ?? [];
-  const family = isIP(written);
-  if (family === 0 || (family === 6 && written.includes('.'))) return unreadable(text);
-  const bits = bitsOf(family === 4 ? 4 : 6);
+  const address = parseAddress(written);
+  if (address === undefined) return unreadable(text);
+  const family = familyOf(address);
+  const bits = bitsOf(family);
   const length = slash === undefined ? bits : Number(slash);
   if (length > bits)
     return {
@@ -75,8 +76,6 @@ export function parseRange(text: string): { readonly range: Range; readonly pref
       hint: `list the networks themselves, each as /${SHORTEST_PREFIX} or longer; this holds for IPv4 and IPv6`,
     };
 
-  const address = parseAddress(written);
-  if (address === undefined) return unreadable(text);
   const prefix = prefixOf(address, length);
   if (firstOf(`${written}/${length}`) !== BigInt(prefix.first)) return unreadable(text);
   if (address !== prefix.first)
@@ -108,16 +107,16 @@ function unreadable(text: string): RangeProblem {
 
 /** The likeliest mistakes first; for any other the hint shows what good input looks like. */
 function whatToWrite(text: string): string {
-  const [address = '', length] = text.trim().split('/');
+  const [address = ''] = text.split('/');
   if (text !== text.trim() && text.trim() !== '') return 'remove the blanks around it';
   if (/^[0-9a-f:./]+[\s,;]+[0-9a-f]*[.:]/i.test(text)) return 'write one address or prefix a line';
   if (address.includes('%')) return 'leave out the zone, the part from % on';
   if (isIP(address) === 6 && address.includes('.'))
     return 'write the IPv4 address itself, or the IPv6 address in hexadecimal groups alone';
-  if (isIP(address) !== 0 && length !== undefined)
+  if (isIP(address) !== 0)
     return 'write one plain decimal prefix length, without a sign or leading zeros: 192.0.2.0/24';
   if (/^\d+(\.\d+){3}$/.test(address)) return 'write four decimal octets from 0 to 255 without leading zeros';
-  if (/^[\d.]+$/.test(address) && address !== '') return 'write all four octets: 10.0.0.0/8, not 10/8';
+  if (/^[\d.]+$/.test(address)) return 'write all four octets: 10.0.0.0/8, not 10/8';
   if (/^[0-9a-f:.]+-[0-9a-f:.]+$/i.test(address))
     return 'write a range as prefixes: 192.0.2.0/25, 192.0.2.128/26';
   if (/\.[a-z]{2,}$/i.test(address)) return 'write the address; names are not looked up';

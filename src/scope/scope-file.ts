@@ -118,17 +118,14 @@ export function parseScopeFile(text: string, name: string, settings: readonly Se
       replyBandwidthBps: limits.reply_bandwidth,
     },
     settings: Object.fromEntries(
-      settings.map(({ key, schema }) => {
-        const given: unknown = (file as Readonly<Record<string, unknown>>)[key];
-        return [key, given === undefined ? schema.parse(undefined) : given];
-      }),
+      settings.map(({ key }) => [key, (file as Readonly<Record<string, unknown>>)[key]]),
     ),
   };
 }
 
 /** The JSON Schema (draft 2020-12) of a scope file, for editors. */
 export function scopeJsonSchema(settings: readonly SettingsKey[]): z.core.JSONSchema.BaseSchema {
-  const schema = z.toJSONSchema(scopeSchema(settings), { io: 'input', unrepresentable: 'any' });
+  const schema = z.toJSONSchema(scopeSchema(settings), { io: 'input' });
   return { title: 'Ampscope scope file', ...schema };
 }
 
@@ -155,7 +152,6 @@ function refuseStrayCanaries(
   canaries: readonly ScopeCanary[],
   { networks, exclude, name }: Pick<ScopeFile, 'networks' | 'exclude' | 'name'>,
 ): void {
-  if (canaries.length === 0) return;
   const isIn = (ranges: readonly Range[]): ((address: Address) => boolean) => membership(addressSet(ranges));
   const isAuthorised = isIn(networks.map(({ prefix }) => rangeOf(prefix)));
   const isExcluded = isIn(exclude.map(({ range }) => range));
@@ -170,7 +166,7 @@ function refuseStrayCanaries(
       );
     if (isExcluded(address))
       throw new UsageError(`${what} is excluded`, 'name another host, or take it out of exclude');
-    const key = `${text} ${probe} ${port ?? ''}`;
+    const key = [text, probe, port].join(' ');
     const earlier = lines.get(key);
     if (earlier !== undefined)
       throw new UsageError(`${what} is listed twice, first on line ${earlier}`, 'keep one of the two');

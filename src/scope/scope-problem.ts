@@ -47,9 +47,8 @@ function problemOf(issue: z.core.$ZodIssue, context: ProblemContext): Problem {
   }
   const value = valueAt(source.value, path);
   const isMissing = value === undefined;
-  const line = source.lineOf(isMissing ? path.slice(0, -1) : path);
   return {
-    line,
+    line: source.lineOf(path),
     isMissing,
     tell: () => (isMissing ? missingKey(path, context) : wrongValue(issue, value, context)),
   };
@@ -144,20 +143,18 @@ function settingsHint(path: Path, { settings }: ProblemContext): string {
 
 /** `[2001:db8::]` is YAML for a list with a mapping from `2001:db8:` to nothing. */
 function isBrokenIpv6(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const [key, ...others] = Object.keys(value);
+  const [key, ...others] = Object.keys(Object(value) as object);
   return key !== undefined && others.length === 0 && key.endsWith(':');
 }
 
 function shapeOf(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'empty' : 'a list';
-  if (typeof value === 'object' && value !== null) return 'a mapping';
-  return 'empty';
+  return value ? 'a mapping' : 'empty';
 }
 
 function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((inner, step) => {
-    if (typeof inner !== 'object' || inner === null || !Object.hasOwn(inner, step)) return undefined;
-    return (inner as Record<PropertyKey, unknown>)[step];
-  }, value);
+  return path.reduce<unknown>(
+    (inner, step) => Object.getOwnPropertyDescriptor(Object(inner), step)?.value as unknown,
+    value,
+  );
 }

@@ -29,7 +29,7 @@ export function parseTargetList(text: string, name: string): GivenRanges {
 export function parseExclusionList(text: string, name: string): GivenRanges {
   const entries: Entries = { firsts: [], lasts: undefined, starts: [] };
   // A byte order mark is a blank to trim().
-  for (let start = 0; start <= text.length;) {
+  for (let start = 0; start < text.length;) {
     const end = endOfLine(text, start);
     const written = entryOf(text.slice(start, end));
     if (written !== '') {
@@ -39,8 +39,8 @@ export function parseExclusionList(text: string, name: string): GivenRanges {
       entries.lasts?.push(last);
       entries.starts.push(start);
     }
-    // CRLF is one line end.
-    start = end + (text.charCodeAt(end) === CR && text.charCodeAt(end + 1) === LF ? 2 : 1);
+    // Between CR and LF there is an empty line.
+    start = end + 1;
   }
   const list = { text, name };
   return {

@@ -43,11 +43,7 @@ export function readYaml(text: string, name: string): YamlSource {
   };
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
   refuseExtremes(tokens, fail);
-  const [document, second] = new Composer({ prettyErrors: false, schema: 'core' }).compose(
-    tokens,
-    true,
-    text.length,
-  );
+  const [document, second] = new Composer({ prettyErrors: false, schema: 'core' }).compose(tokens);
   const flaw = document?.errors[0] ?? document?.warnings[0];
   if (flaw) {
     const { problem, hint } = tellFlaw(flaw.code, flaw.message);
@@ -115,9 +111,7 @@ function walk(document: Document, path: Path): Place {
   for (const step of path) {
     const child = childOf(node, step);
     if (!child) return { node: undefined, offset, keyOffset };
-    // The place of an empty value is that of its key; an empty entry of a list stands where its dash does.
-    const hasPlace = child.key === undefined || !isEmptyNode(child.value);
-    const valueOffset = hasPlace ? child.value?.range?.[0] : undefined;
+    const valueOffset = child.value?.range?.[0];
     keyOffset = child.key?.range?.[0] ?? valueOffset ?? keyOffset;
     offset = valueOffset ?? keyOffset;
     node = child.value;
@@ -202,11 +196,8 @@ const FLAWS: Readonly<Record<ErrorCode, ToldFlaw | readonly (readonly [message: 
       hint: "put the text in single quotes: 'a\\b'",
     },
     BAD_INDENT: [
-      [/\]$/, { problem: 'a list in [ ] does not end before this line', hint: 'close the list with ]' }],
-      [
-        /\}$/,
-        { problem: 'a mapping in { } does not end before this line', hint: 'close the mapping with }' },
-      ],
+      [/\]/, { problem: 'a list in [ ] does not end before this line', hint: 'close the list with ]' }],
+      [/\}/, { problem: 'a mapping in { } does not end before this line', hint: 'close the mapping with }' }],
       [/sequence items/, UNEVEN],
       [/./, { problem: 'the indentation does not fit the lines above', hint: CHECK_SYNTAX }],
     ],
@@ -234,9 +225,9 @@ const FLAWS: Readonly<Record<ErrorCode, ToldFlaw | readonly (readonly [message: 
     },
     MISSING_CHAR: [
       [/closing/, { problem: 'a text in quotes does not end', hint: 'close the quotes' }],
-      [/^Comments/, { problem: 'a # without a blank before it', hint: 'write a blank before the comment' }],
-      [/^Missing ,/, { problem: 'a comma is missing between two entries', hint: CHECK_SYNTAX }],
-      [/^Implicit map keys/, NO_COLON],
+      [/Comments/, { problem: 'a # without a blank before it', hint: 'write a blank before the comment' }],
+      [/Missing ,/, { problem: 'a comma is missing between two entries', hint: CHECK_SYNTAX }],
+      [/Implicit map keys/, NO_COLON],
       [/./, { problem: 'a character is missing here', hint: CHECK_SYNTAX }],
     ],
     MULTILINE_IMPLICIT_KEY: NO_COLON,

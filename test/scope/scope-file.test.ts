@@ -42,7 +42,7 @@ describe('a scope file', () => {
       '    customer: C-1001',
       '  - { prefix: 2001:db8::/32 }',
       'exclude: [192.0.2.7, 192.0.2.128/28, "2001:db8::"]',
-      'canaries: [{ address: 192.0.2.53, probe: dns-any, port: 5353 }]',
+      'canaries: [{ address: 192.0.2.53, probe: dns-any, port: 5353 }, { probe: ntp, address: 192.0.2.54 }]',
       'limits: { rate: 50, per_subnet: 20.5, per_host: 0.5, reply_bandwidth: 500k }',
       'dns: { names: [example.net] }',
       'snmp: { communities: [public, private] }',
@@ -55,7 +55,10 @@ describe('a scope file', () => {
       contact: 'noc@example.net',
       validUntil: '2027-03-31',
       validUntilLine: 4,
-      canaries: [{ address: ipv4(0xc0000235), probe: 'dns-any', port: 5353, line: 12 }],
+      canaries: [
+        { address: ipv4(0xc0000235), probe: 'dns-any', port: 5353, line: 12 },
+        { address: ipv4(0xc0000236), probe: 'ntp', line: 12 },
+      ],
       limits: { rate: 50, perSubnet: 20.5, perHost: 0.5, replyBandwidthBps: 500_000 },
       settings: { dns: { names: ['example.net'] }, snmp: { communities: ['public', 'private'] } },
     });
@@ -299,6 +302,12 @@ const added: readonly (readonly [string, readonly string[], string, string])[] =
       '  - { address: 192.0.3.53, probe: dns-any }',
     ],
     'scope.yaml:9: the canary "192.0.3.53" lies outside the networks',
+    'name a host inside them: nothing else is ever asked',
+  ],
+  [
+    'a canary outside, on the line of its address',
+    ['canaries:', '  - probe: dns-any', '    port: 5353', '    address: 192.0.3.53'],
+    'scope.yaml:10: the canary "192.0.3.53" lies outside the networks',
     'name a host inside them: nothing else is ever asked',
   ],
   [
@@ -653,6 +662,17 @@ const whole: readonly (readonly [string, readonly string[], string, string])[] =
     'write for example valid_until: 2027-03-31',
   ],
   [
+    'two mistakes, in another order than that of the keys: the first is told',
+    [
+      ...HEAD.slice(0, 2)
+        .reverse()
+        .map((line) => line.replace(/: .*/, ': 5')),
+      ...SOUND.slice(2),
+    ],
+    `scope.yaml:1: authorised_by is "5", not ${QUOTED_TEXT}`,
+    'put it in quotes: "5"',
+  ],
+  [
     'two mistakes: the first is told',
     [...HEAD, 'valid_until: never', ...SOUND.slice(4), 'foo: x'],
     'scope.yaml:4: valid_until is "never", not a day such as 2027-03-31',
@@ -733,6 +753,7 @@ describe("what is wrong with a probe's settings", () => {
     [z.date(), 'x', 'own is "x", not date'],
     [z.string().max(2), 'xyz', 'own is "xyz": too big: expected string to have <=2 characters'],
     [z.number().max(2), '3', 'own is "3": too big: expected number to be <=2'],
+    [z.array(z.string()).min(2), '[a]', 'own is a list: too small: expected array to have >=2 items'],
     [z.array(z.string()).max(1), '[a, b]', 'own has more than 1 entries'],
     [z.string().refine(() => false, 'No such name'), 'x', 'own is "x": no such name'],
   ] as const)
@@ -768,8 +789,8 @@ describe("what is wrong with a probe's settings", () => {
 describe('bandwidths', () => {
   it('are bits per second with decimal multipliers', () => {
     assert.deepEqual(
-      ['20M', '500k', '500K', '1.5G', '1G', '20000000', '1000', '1000G'].map(parseBandwidth),
-      [20e6, 500e3, 500e3, 1.5e9, 1e9, 20e6, 1000, 1e12],
+      ['20M', '500k', '500K', '1.5G', '1.125M', '1G', '20000000', '1000', '1000G'].map(parseBandwidth),
+      [20e6, 500e3, 500e3, 1.5e9, 1.125e6, 1e9, 20e6, 1000, 1e12],
     );
   });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { formatPrefix } from '../../src/domain/address.js';
 import { UsageError } from '../../src/domain/usage-error.js';
+import { isEmpty } from '../../src/scope/address-set.js';
 import { checkValidity, createScope } from '../../src/scope/scope.js';
 import { address, prefix, range, scopeFileOf } from './scope-of.js';
 
@@ -41,6 +42,15 @@ describe('a scope', () => {
     assert.equal(scope.allows(address('224.0.0.1')), false);
     assert.equal(scope.allows(address('::')), false);
     assert.equal(scope.allows(address('::1')), true);
+  });
+
+  it('excludes nothing where nothing is to be excluded, and has no day that is none', () => {
+    const file = scopeFileOf({ networks: [{ prefix: prefix('192.0.2.0/24') }] });
+    assert.ok(isEmpty(createScope(file).excluded));
+    assert.throws(
+      () => createScope({ ...file, validUntil: '2027-02-30' }),
+      new RangeError('no day: 2027-02-30'),
+    );
   });
 
   it('ends with the last millisecond of its last day in UTC', () => {
@@ -85,6 +95,30 @@ describe('the network of an address', () => {
       asName: 'RENAMED',
       customer: 'C-1',
     });
+  });
+
+  it('takes the name of its AS from the network around it, where it leaves the number out or repeats it', () => {
+    const nested = createScope(
+      scopeFileOf({
+        networks: [
+          { prefix: prefix('10.0.0.0/16') },
+          { prefix: prefix('10.1.0.0/16'), asn: 64496, customer: 'C-3' },
+          { prefix: prefix('10.0.0.0/8'), asn: 64496, asName: 'OUTER' },
+          { prefix: prefix('10.0.0.0/24'), asName: 'OWN' },
+          { prefix: prefix('11.0.0.0/8') },
+          { prefix: prefix('11.0.0.0/16'), customer: 'C-4' },
+        ],
+      }),
+    );
+    const known = (text: string): object => {
+      const all = Object.entries(nested.networkOf(address(text)) ?? {});
+      return Object.fromEntries(all.filter(([key]) => key !== 'prefix' && key !== 'line'));
+    };
+    assert.deepEqual(known('10.0.1.1'), { asn: 64496, asName: 'OUTER' });
+    assert.deepEqual(known('10.0.0.1'), { asn: 64496, asName: 'OWN' });
+    assert.deepEqual(known('10.1.0.1'), { asn: 64496, asName: 'OUTER', customer: 'C-3' });
+    assert.deepEqual(known('11.0.0.1'), { customer: 'C-4' });
+    assert.deepEqual(known('11.1.0.1'), {});
   });
 
   it("does not take another AS's name for its own", () => {

@@ -36,6 +36,20 @@ describe('the quick way to read an address or prefix', () => {
     );
   });
 
+  it('is not taken for what is too wide, or no length', () => {
+    for (const text of [
+      '10.0.0.0/7',
+      '0.0.0.0/1',
+      '::/7',
+      '0.0.0.0/0',
+      '/24',
+      '/',
+      '10.0.0.0/',
+      '10.0.0.0/8/8',
+    ])
+      assert.equal(quickRange(text), undefined, text);
+  });
+
   it('gives what parseRange gives, or leaves it to parseRange', () => {
     let left = 0;
     let taken = 0;
