@@ -90,7 +90,7 @@ export async function helpOf(usage: Usage<z.ZodObject>): Promise<string> {
 }
 
 function parserOf({ name, describe, positional, settings, example }: Usage<z.ZodObject>): Argv {
-  const call = ['$0', name, positional?.usage ?? ''].join(' ').trim();
+  const call = ['$0', name, positional?.usage].join(' ');
   const operands = positional ? `\n\n${positional.usage}  ${positional.describe}` : '';
   const see = `see ampscope ${name} --help`;
   return (
@@ -102,8 +102,6 @@ function parserOf({ name, describe, positional, settings, example }: Usage<z.Zod
       .version(false)
       .help(false)
       .parserConfiguration({
-        'greedy-arrays': false,
-        'parse-numbers': false,
         'parse-positional-numbers': false,
         'boolean-negation': false,
         'dot-notation': false,
@@ -153,13 +151,9 @@ function refuseCount({ name, positional }: Usage<z.ZodObject>, operands: readonl
 /** yargs' own complaints in our manner. */
 function usageErrorOf(message: string, see: string): UsageError {
   const [first = ''] = message.split('\n');
-  const valueless = /^Not enough arguments following: (\S+)$/.exec(first)?.[1];
+  const valueless = /Not enough arguments following: (\S+)/.exec(first)?.[1];
   if (valueless !== undefined) return new UsageError(`--${valueless} has no value`, see);
-  const unknown = /^Unknown arguments?: (\S+?),?(?: |$)/.exec(first)?.[1];
-  if (unknown !== undefined)
-    return new UsageError(`${unknown.length > 1 ? '--' : '-'}${unknown} is not understood here`, see);
-  return new UsageError(
-    first === '' ? 'not understood' : first.charAt(0).toLowerCase() + first.slice(1),
-    see,
-  );
+  const unknown = /Unknown arguments?: (\S+?),?(?: |$)/.exec(first)?.[1];
+  if (unknown === undefined) return new UsageError(first, see);
+  return new UsageError(`${unknown.length > 1 ? '--' : '-'}${unknown} is not understood here`, see);
 }

@@ -111,19 +111,18 @@ function problemOf(
 ): UsageError {
   const [key = '', entry] = issue?.path ?? [];
   const setting = shape[String(key)] as z.ZodType | undefined;
-  const { value, source } = written.get(String(key)) ?? { value: undefined, source: DEFAULT };
-  if (issue === undefined || setting === undefined)
-    throw new RangeError(`no setting is wrong: ${issue?.message ?? ''}`);
+  if (issue === undefined || setting === undefined) throw new RangeError('no setting is wrong');
   const given = issue.path.map(String).find((name) => written.has(name)) ?? String(key);
   const place = placeOf(given, written);
   if (issue.code === 'custom')
     return new UsageError(`${place}: ${issue.message}`, String(issue.params?.['hint']));
+  const { value, source } = written.get(String(key)) ?? {};
   const wrong = Array.isArray(value) && entry !== undefined ? (value[Number(entry)] as unknown) : value;
   return new UsageError(
     `${place}: ${shown(wrong)} ${issue.message}`,
     issue.code === 'invalid_value' && issue.values.length > 1
       ? `write one of ${issue.values.join(', ')}`
-      : `write for example ${exampleOf(String(key), setting, source)}`,
+      : `write for example ${exampleOf(String(key), setting, source?.kind)}`,
   );
 }
 
@@ -133,8 +132,6 @@ function shown(value: unknown): string {
   return quote(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-const DEFAULT: Source = { kind: 'default' };
-
 /** Where a setting was given, for messages: `--rate`, `AMPSCOPE_RATE` or `ampscope.yaml:3: rate`. */
 export function placeOf(key: string, written: ReadonlyMap<string, Written>): string {
   const source = written.get(key)?.source;
@@ -142,7 +139,7 @@ export function placeOf(key: string, written: ReadonlyMap<string, Written>): str
   return source?.kind === 'variable' ? variableOf(key) : `--${flagOf(key)}`;
 }
 
-function exampleOf(key: string, setting: z.ZodType, { kind }: Source): string {
+function exampleOf(key: string, setting: z.ZodType, kind: Source['kind'] | undefined): string {
   const example = ABOUT.get(setting)?.example ?? String(defaultOf(setting));
   if (kind === 'file') return `${key}: ${example}`;
   if (kind === 'variable') return `${variableOf(key)}=${example}`;

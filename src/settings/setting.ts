@@ -39,13 +39,13 @@ export function defaultOf(setting: z.ZodType): string | number | boolean | undef
 /** A number within bounds, both included. */
 export function number(least: number, most: number): z.ZodNumber {
   const error = `is not a number from ${least} to ${most}`;
-  return z.number({ error }).min(least, { error }).max(most, { error });
+  return z.number({ error }).min(least).max(most);
 }
 
 /** A whole number within bounds, both included. */
 export function whole(least: number, most: number): z.ZodInt {
   const error = `is not a whole number from ${least} to ${most}`;
-  return z.int({ error }).min(least, { error }).max(most, { error });
+  return z.int({ error }).min(least).max(most);
 }
 
 /** Off where it is left out. */
@@ -100,7 +100,8 @@ export function duration(most: string): z.ZodType<number, string> {
 export function pathsFrom(folder: string, setting: z.ZodType | undefined, value: unknown): unknown {
   const kind = setting && ABOUT.get(setting)?.path;
   if (Array.isArray(value)) return value.map((entry) => pathsFrom(folder, setting, entry));
-  if (kind === undefined || typeof value !== 'string') return value;
-  const [, at = '', path = ''] = (kind === 'always' ? /^()(.+)$/s : /^(@)(.+)$/s).exec(value) ?? [];
-  return isAbsolute(path) || path === '-' || path === '' ? value : `${at}${join(folder, path)}`;
+  const before = kind === 'after @' ? '@' : '';
+  if (kind === undefined || typeof value !== 'string' || !value.startsWith(before)) return value;
+  const path = value.slice(before.length);
+  return isAbsolute(path) || path === '-' || path === '' ? value : `${before}${join(folder, path)}`;
 }

@@ -10,8 +10,8 @@ import { makeWorkspace } from '../cli/workspace.js';
 const workspace = makeWorkspace();
 const EMPTY = workspace.write('empty.yaml', '# nothing is set here\n');
 
-const { rate, exclude, quiet, seed } = ALL_SETTINGS.shape;
-const settings = z.object({ exclude, rate, seed, quiet });
+const { rate, exclude, form_gap, quiet, seed } = ALL_SETTINGS.shape;
+const settings = z.object({ exclude, rate, form_gap, seed, quiet });
 const SEE = 'see ampscope try --help';
 
 function usage(positional?: string): Usage<typeof settings> {
@@ -57,13 +57,18 @@ describe('the arguments of a command', () => {
       '[target..]',
     );
     assert.deepEqual(operands, ['a', 'b', '--rate', '-x']);
-    assert.deepEqual(read1, { rate: 5, exclude: ['192.0.2.1', '192.0.2.2'], quiet: true });
+    assert.deepEqual(read1, {
+      rate: 5,
+      exclude: ['192.0.2.1', '192.0.2.2'],
+      form_gap: 2000,
+      quiet: true,
+    });
   });
 
   it('stay the words that they are: no number of them is read twice, and no dot splits a name', async () => {
     const { settings: read1, operands } = await read(['0x10', '1e3', '--seed', '007'], {}, '[target..]');
     assert.deepEqual([operands, read1.seed], [['0x10', '1e3'], '007']);
-    for (const word of ['--no-quiet', '--rate.x=5', '--Rate=5'])
+    for (const word of ['--no-quiet', '--rate.x=5', '--Rate=5', '--formGap=3s'])
       await refused(new UsageError(`${word.replace(/=.*/, '')} is not understood here`, SEE), [word]);
   });
 
@@ -74,6 +79,7 @@ describe('the arguments of a command', () => {
       [['--quiet=1'], true],
       [['--quiet=false'], false],
       [['--quiet=0'], false],
+      [['--quiet=1', '--'], true],
       [[], false],
     ] as const)
       assert.equal((await read(args)).settings.quiet, expected, args.join());
@@ -82,6 +88,7 @@ describe('the arguments of a command', () => {
     ]);
     await refused(new UsageError('--quiet has no value', 'write --quiet VALUE'), ['--quiet=']);
     await refused(new UsageError('--quiet is given 2 times', 'give it once'), ['--quiet', '--quiet=false']);
+    assert.deepEqual((await read(['--quiet', 'x--quiet=no'], {}, '[x]')).operands, ['x--quiet=no']);
     // Behind -- it is an operand.
     assert.deepEqual((await read(['--', '--quiet=no'], {}, '[x]')).operands, ['--quiet=no']);
   });
@@ -92,6 +99,7 @@ describe('the arguments of a command', () => {
       [['--nonsense', '--more'], '--nonsense is not understood here'],
       [['-n'], '-n is not understood here'],
       [['--rate'], '--rate has no value'],
+      [['--config'], '--config has no value'],
       [['--exclude', '--quiet'], '--exclude has no value'],
       [['word'], '"word" is not understood here'],
     ] as const)
@@ -110,8 +118,23 @@ describe('the arguments of a command', () => {
     assert.equal((await read(['--config', file], { AMPSCOPE_CONFIG: other })).settings.rate, 7);
     assert.equal((await read([], { AMPSCOPE_CONFIG: other })).settings.rate, 8);
     assert.equal((await read([], { AMPSCOPE_CONFIG: '' })).settings.rate, undefined);
+    await assert.rejects(read(['--config', '7']), /^UsageError: 7: no such file$/);
     for (const args of [['--config', file, '--config', other], ['--config=']])
       await refused(new UsageError('--config takes one file', 'write --config FILE'), args);
+  });
+});
+
+describe('a message about arguments', () => {
+  it('is the same wherever the program runs: other programs read it', async () => {
+    const { LC_ALL } = process.env;
+    process.env['LC_ALL'] = 'de_DE.UTF-8';
+    try {
+      await refused(new UsageError('--rate has no value', SEE), ['--rate']);
+      await refused(new UsageError('--nonsense is not understood here', SEE), ['--nonsense']);
+    } finally {
+      if (LC_ALL === undefined) delete process.env['LC_ALL'];
+      else process.env['LC_ALL'] = LC_ALL;
+    }
   });
 });
 
@@ -153,8 +176,9 @@ describe('the help of a command', () => {
         '  --exclude  Never probe this address, prefix or @FILE of them (repeatable)',
         '',
         'Pace:',
-        "  --rate  Packets per second, up to the scope's limit",
-        '  --seed  Fixes the order of the sweep (default drawn)',
+        "  --rate      Packets per second, up to the scope's limit",
+        '  --form-gap  At least this long between two requests to one host (default 2s)',
+        '  --seed      Fixes the order of the sweep (default drawn)',
         '',
         'Output:',
         '  --quiet  Errors only, and the summary where something changed or was lost',

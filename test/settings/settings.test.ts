@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import { probes } from '../../probes/list.js';
 import { UsageError } from '../../src/domain/usage-error.js';
 import {
   ALL_SETTINGS,
+  PROBE_GROUPS,
   PROBE_SWITCHES,
   SCAN_SETTINGS,
   SETTINGS_BY_KEY,
@@ -49,6 +50,7 @@ const byFlag = (key: string, given: unknown): unknown =>
 const byDefault = (key: string): unknown => settingOf(key).parse(undefined);
 
 const IDS = probes.map(({ id }) => id);
+const PROBE_WORDS = [...PROBE_GROUPS, ...IDS];
 const DURATION = 'write a number and a unit: 300ms, 8s or 2m';
 const MODE = 'write 0600, 0640 or 0644';
 const SHARD = 'write I/N, with I from 1 to N and N at most 1000, for example 1/4';
@@ -73,7 +75,7 @@ const SETTINGS: Readonly<
   rate: {
     takes: [
       ['1', 1],
-      ['1.5', 1.5],
+      ['1.25', 1.25],
       ['10000000', 10_000_000],
     ],
     refuses: ['0.99', '10000001', '-1', '1e3', '0x10', '.5', '5.', '+5', ' 5', 'Infinity'].map((written) => [
@@ -186,14 +188,8 @@ const SETTINGS: Readonly<
   },
   probe: {
     otherwise: [],
-    takes: ['default', 'shadowserver', 'all', ...IDS].map((id) => [id, [id]]),
-    refuses: [
-      [
-        'ntp',
-        '"ntp" is not a probe',
-        `write one of ${['default', 'shadowserver', 'all', ...IDS].join(', ')}`,
-      ],
-    ],
+    takes: PROBE_WORDS.map((id) => [id, [id]]),
+    refuses: [['ntp', '"ntp" is not a probe', `write one of ${PROBE_WORDS.join(', ')}`]],
   },
   port: {
     otherwise: [],
@@ -202,7 +198,16 @@ const SETTINGS: Readonly<
       ['chargen=65535', [['chargen', 65_535]]],
     ],
     refuses: [
-      ...['dns-any', 'dns-any=', '=53', 'dns-any=x', 'dns-any=53x', 'dns-any=-1', 'dns-any==53'].map(
+      ...[
+        'x=dns-any=53',
+        'dns-any',
+        'dns-any=',
+        '=53',
+        'dns-any=x',
+        'dns-any=53x',
+        'dns-any=-1',
+        'dns-any==53',
+      ].map(
         (written) => [written, `"${written}" is not PROBE=PORT`, 'write for example dns-any=5353'] as const,
       ),
       ['nothing=53', '"nothing" is not a probe', `write one of ${IDS.join(', ')}`],
@@ -248,6 +253,44 @@ const SETTINGS: Readonly<
     ]),
   },
 };
+
+const PACE = [
+  'rate',
+  'retries',
+  'parallel',
+  'cooldown',
+  'quiet_gap',
+  'first_reply',
+  'longest_exchange',
+  'form_gap',
+  'stretch',
+  'threads',
+  'receive_buffer',
+  'seed',
+  'shard',
+];
+const OUTPUT = [
+  'asn_map',
+  'checkpoint',
+  'resume',
+  'even_though_newer',
+  'make_usual',
+  'out',
+  'file_mode',
+  'severity_critical',
+  'severity_high',
+  'bom',
+  'profile',
+  'fixed_after_silent_runs',
+  'fail_on',
+  'fail_on_new',
+  'all',
+  'host',
+  'lang',
+  'schema',
+  'json',
+  'quiet',
+];
 
 function bounded(key: string, least: number, most: number, otherwise: number): (typeof SETTINGS)[string] {
   return {
@@ -315,6 +358,22 @@ describe('a setting', () => {
         new UsageError(`--${flagOf(key)}: "yes" is not true or false`, `write for example --${flagOf(key)}`),
       );
     }
+  });
+
+  it('stands in the group of the help in which it is looked for', () => {
+    const groups = new Map<string, string[]>();
+    for (const [key, setting] of Object.entries(SETTINGS_BY_KEY)) {
+      const { group = '' } = ABOUT.get(setting) ?? {};
+      groups.set(group, [...(groups.get(group) ?? []), key]);
+    }
+    assert.deepEqual(Object.fromEntries(groups), {
+      Scope: ['scope', 'targets', 'exclude'],
+      Probes: ['probe', 'port', ...Object.keys(PROBE_SWITCHES), 'source'],
+      Pace: PACE,
+      Output: OUTPUT,
+      Notices: ['notices', 'notice_format', 'notice_templates'],
+      Lab: ['base_port', 'scope_file'],
+    });
   });
 
   it('of a probe is one for each option that probes declare', () => {
@@ -500,7 +559,7 @@ describe('the settings of a command', () => {
     const strict = z.strictObject({ rate: settingOf('rate') });
     assert.throws(
       () => parseWritten(strict, new Map([['surprise', line(1, 1)]])),
-      /^RangeError: no setting is wrong: /,
+      /^RangeError: no setting is wrong$/,
     );
   });
 });
@@ -614,6 +673,10 @@ describe('a settings file', () => {
         ['seed', { value: '07', source: at(7) }],
       ],
     );
+    assert.deepEqual((await read(['asn_map: [007, "1e3"]'])).get('asn_map')?.value, [
+      join(workspace.path, '007'),
+      join(workspace.path, '1e3'),
+    ]);
     const { file } = await readSettingsFile(own);
     assert.equal(file, own);
   });
@@ -645,7 +708,7 @@ describe('a settings file', () => {
     await refused(
       ['probe: [all, 5]'],
       '1: probe: "5" is not a probe',
-      `write one of ${['default', 'shadowserver', 'all', ...IDS].join(', ')}`,
+      `write one of ${PROBE_WORDS.join(', ')}`,
     );
   });
 
@@ -665,6 +728,9 @@ describe('a settings file', () => {
     process.chdir(workspace.path);
     try {
       assert.equal((await readSettingsFile()).file, undefined);
+      mkdirSync('ampscope.yaml');
+      await assert.rejects(readSettingsFile(), /^UsageError: ampscope\.yaml: cannot be read: EISDIR$/);
+      rmdirSync('ampscope.yaml');
       workspace.write('ampscope.yaml', 'rate: 7\n');
       const { file, written } = await readSettingsFile();
       assert.deepEqual([file, written.get('rate')?.value], ['ampscope.yaml', 7]);
