@@ -1,8 +1,11 @@
 /** Every probe there is: one line each, and nothing else to add to. `list.ts` makes the list of it. */
+export { armagetron } from './armagetron/armagetron.js';
 export { bittorrentDht } from './bittorrent-dht/bittorrent-dht.js';
+export { bzflag } from './bzflag/bzflag.js';
 export { chargen } from './small-services/chargen.js';
 export { coap } from './coap/coap.js';
 export { daytime } from './small-services/daytime.js';
+export { ddnet } from './ddnet/ddnet.js';
 export { dnsAny } from './dns/any.js';
 export { dnsResolver } from './dns/resolver.js';
 export { echo } from './small-services/echo.js';

@@ -43,6 +43,26 @@ export const PACKAGE_SETS = {
   knot: { name: 'knot', room: 'servers', packages: ['knot'], proof: 'usr/sbin/knotd' },
   dnsmasq: { name: 'dnsmasq', room: 'servers', packages: ['dnsmasq-base'], proof: 'usr/sbin/dnsmasq' },
   snmpd: { name: 'snmpd', room: 'servers', packages: ['snmpd'], proof: 'usr/sbin/snmpd' },
+  armagetron: {
+    name: 'armagetronad',
+    room: 'servers',
+    packages: ['armagetronad-dedicated'],
+    proof: 'usr/games/armagetronad-dedicated.real',
+  },
+  bzflag: {
+    name: 'bzflag-server',
+    room: 'servers',
+    packages: ['bzflag-server'],
+    proof: 'usr/games/bzfs',
+    overUsr: true,
+  },
+  ddnet: {
+    name: 'ddnet-server',
+    room: 'servers',
+    packages: ['ddnet-server'],
+    proof: 'usr/games/DDNet-Server',
+    overUsr: true,
+  },
   transmission: {
     name: 'transmission-daemon',
     room: 'servers',

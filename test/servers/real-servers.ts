@@ -1,4 +1,7 @@
+import { armagetron } from './armagetron.js';
 import { bind9Authoritative, bind9Recursor } from './bind9.js';
+import { bzflag } from './bzflag.js';
+import { ddnet } from './ddnet.js';
 import { dnsmasq } from './dnsmasq.js';
 import { inetutilsInetd, openbsdInetd, xinetd } from './inetd.js';
 import { jamulusDirectory, jamulusServer } from './jamulus.js';
@@ -127,6 +130,9 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('openarena', 122, [27960], openarena, 'on ioquake3, `dedicated 1`, one map, no players'),
   row('nexuiz', 123, [27960], nexuiz, 'on DarkPlaces, `sv_public 0`, port 27960, no players'),
   row('redeclipse', 124, [28802], redeclipse, '`servertype 1`, no players, no description'),
+  row('armagetronad', 92, [4534], armagetron, '`TALK_TO_MASTER 0`'),
+  row('bzfs', 94, [5154], bzflag, 'without `-public`'),
+  row('ddnet', 93, [8303], ddnet, '`sv_register 0`, nobody plays'),
   row(
     'jamulus-directory',
     JAMULUS_DIRECTORY,

@@ -28,9 +28,12 @@ interface SelfCheck {
 
 /** One notice a line. monlist has no row: no package of Debian has an ntpdc or an ntpd that would answer it. */
 const SELF_CHECKS: readonly SelfCheck[] = [
+  { probe: 'armagetron', open: 'armagetronad', shows: /\.0\.2\.9_1/ },
+  { probe: 'bzflag', open: 'bzfs', shows: /BZFS\d{4}/ },
   { probe: 'chargen', open: 'xinetd', shows: /[!-~]{60}/ },
   { probe: 'coap', open: 'libcoap', shows: /<\/time>/ },
   { probe: 'daytime', open: 'xinetd', shows: /\d\d:\d\d:\d\d/ },
+  { probe: 'ddnet', open: 'ddnet', shows: /iext66051\.0\.6\.4.*lab/ },
   { probe: 'dns-any', open: 'bind9-auth', closed: 'bind9-auth-minimal', shows: /MSG SIZE {2}rcvd: \d{4}/ },
   { probe: 'dns-resolver', open: 'unbound-open', closed: 'unbound-refuse', shows: /NOERROR[^]*flags:.* ra/ },
   { probe: 'echo', open: 'xinetd', shows: /12345678/ },

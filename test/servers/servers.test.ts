@@ -157,6 +157,20 @@ describe('the built command against real servers', () => {
     assert.ok(findings.length > REAL_SERVERS.length / 2);
   });
 
+  it(
+    'counts apart what a Jamulus directory makes its four servers send, and finds none of them',
+    { skip },
+    () => {
+      const [directory, ...more] = findings.filter(({ probe }) => probe === 'jamulus');
+      assert.deepEqual(more, []);
+      const measured = directory?.exchanges.filter(({ seen_in }) => seen_in === 'measurement') ?? [];
+      assert.deepEqual(
+        measured.map(({ datagrams, elsewhere }) => [datagrams, elsewhere]),
+        [[2, { datagrams: 4, bytes: 36, addresses: 4 }]],
+      );
+    },
+  );
+
   it('counts every datagram that left and came back, as the capture does', { skip }, () => {
     const out = pcap.datagrams.filter(({ source }) => source === SCANNER);
     const back = pcap.datagrams.filter(({ destination }) => destination === SCANNER);
