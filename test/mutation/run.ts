@@ -28,7 +28,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   scope: { mutate: ['scope/*.js'], tests: ['scope/!(*-extremes).test.js'], remembers: true },
   sweep: { mutate: ['sweep/*.js'], tests: ['sweep/*.test.js'] },
   measure: { mutate: ['measure/*.js'], tests: ['measure/!(exchange-in-real-time).test.js'] },
-  engine: { mutate: ['engine/*.js'], tests: ['engine/!(random-networks).test.js'] },
+  engine: { mutate: ['engine/*.js'], tests: ['engine/!(random-networks|worker-thread).test.js'] },
   history: { mutate: ['history/*.js'], tests: ['history/!(any-weeks|status).test.js'], remembers: true },
   settings: { mutate: ['settings/*.js'], tests: ['settings/!(every-option).test.js'], remembers: true },
 };

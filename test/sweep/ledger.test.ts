@@ -10,6 +10,7 @@ describe('the ledger', () => {
     const ledger = createLedger(2);
     const list = [sighting(5, 0), sighting(3, 1), sighting(5, 1)];
     for (const one of list) ledger.put(one);
+    assert.equal(ledger.hasNew(), true);
     assert.deepEqual(
       ledger.takeNew().map((group) => group.map(({ probed, probe }) => [probed, probe])),
       [

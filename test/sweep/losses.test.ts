@@ -61,6 +61,37 @@ describe('the log of losses', () => {
     ]);
   });
 
+  it('tells events of another code or probe apart, goes on where an earlier session ended, and joins up to 3 s', () => {
+    const earlier = { ...loss, first: 1000, last: 1000 };
+    const log = createLossLog([earlier]);
+    log.note({ ...loss, first: 4000 });
+    log.note({ ...loss, first: 4000, probe: 'dns-any' });
+    log.note({ ...loss, first: 4000, code: 'EPERM' });
+    log.note({ ...loss, first: 7001 });
+    assert.deepEqual(
+      log.list().map(({ count, last, code, probe }) => [count, last, code, probe]),
+      [
+        [6, 4000, undefined, 'chargen'],
+        [3, 4000, undefined, 'dns-any'],
+        [3, 4000, 'EPERM', 'chargen'],
+        [3, 7001, undefined, 'chargen'],
+      ],
+    );
+  });
+
+  it('keeps the positions of an event of which only a part has some', () => {
+    const positions = { from: 10, to: 20 };
+    for (const [first, second] of [
+      [{ positions }, {}],
+      [{}, { positions }],
+    ]) {
+      const log = createLossLog();
+      log.note({ ...loss, first: 1000, ...first });
+      log.note({ ...loss, first: 1000, ...second });
+      assert.deepEqual(log.list()[0]?.positions, positions);
+    }
+  });
+
   it('stays small in a run of weeks and loses no count', () => {
     const log = createLossLog();
     for (let minute = 0; minute < 20_000; minute++) log.note({ ...loss, first: minute * 60_000 });
