@@ -30,28 +30,31 @@ export function createSweep(options: SweepOptions): Sweep {
   const { walk, pass, clock, mostUnfinished } = options;
   return {
     async run({ untilMs, signal }) {
-      for (;;) {
-        const now = clock.monotonicMs();
+      // Looked at once a packet, when it has left: by that moment it counts against its caps, for a busy machine may
+      // take the process away before.
+      for (let now = clock.monotonicMs(); ;) {
         const waitMs = walk.waitMs(now);
         if (waitMs === undefined) return 'finished';
         if (signal.aborted) return 'aborted';
         if (now >= untilMs) return 'paused';
         if (waitMs > 0) {
           await clock.sleep(Math.min(waitMs, untilMs - now), signal);
+          now = clock.monotonicMs();
           continue;
         }
         const { channel, address } = walk;
         const socket = socketFor(channel, address, walk.rank);
         if (socket.unfinished() >= mostUnfinished) {
           await socket.unfinishedBelow(mostUnfinished / 2);
+          now = clock.monotonicMs();
           continue;
         }
         const payload = channel.requestOf(walk.form, walk.rank);
         const hasLeft = socket.send(payload, address, channel.port);
         // Where the authorisation has ended this position is still to be asked, by a run that goes on.
         if (!hasLeft && options.isOver()) return 'aborted';
-        // Looked at again: a busy machine may take the process away between the two, and a packet counts from when it left.
-        walk.spend(clock.monotonicMs());
+        now = clock.monotonicMs();
+        walk.spend(now);
         if (hasLeft) {
           pass.sent++;
           options.onSent(channel, address, payload.length);
