@@ -1,10 +1,10 @@
-import type { Socket } from 'node:dgram';
+import type { Socket, SocketOptions } from 'node:dgram';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Address, Family } from '../domain/address.js';
 import { formatAddress, parseAddress } from '../domain/address.js';
-import { readKernelDrops } from './kernel-drops.js';
+import { readKernelDrops, socketErrors } from './kernel-drops.js';
 import { isLocalBroadcast } from './local-broadcast.js';
 
 /** An ordinary UDP socket of the system. Only a guarded socket has one: this one asks no guard. */
@@ -31,13 +31,18 @@ export interface KernelSocketOptions {
   readonly sourceAddress?: string | undefined;
   /** The only address and port that a connected socket sends to and hears from. */
   readonly connectTo?: { readonly address: Address; readonly port: number } | undefined;
-  readonly onDatagram: (payload: Uint8Array, from: Address, port: number) => void;
+  readonly hearer: KernelSocketHearer;
+}
+
+/** Hears what becomes of a socket. */
+export interface KernelSocketHearer {
+  onDatagram(payload: Uint8Array, from: Address, port: number): void;
   /** The kernel has taken a datagram that it was handed. */
-  readonly onSent: (payloadBytes: number) => void;
+  onSent(payloadBytes: number): void;
   /** It has not: the system's code, and where the datagram was to go. */
-  readonly onRefused: (code: string, to: string) => void;
+  onRefused(code: string, to: string): void;
   /** What comes back as an error of the socket, such as `ECONNREFUSED` on a connected one. */
-  readonly onError: (code: string) => void;
+  onError(code: string): void;
 }
 
 export type OpenKernelSocket = (options: KernelSocketOptions) => Promise<KernelSocket>;
@@ -47,18 +52,16 @@ export type OpenKernelSocket = (options: KernelSocketOptions) => Promise<KernelS
  *   address, `EAFNOSUPPORT` on a machine without IPv6).
  */
 export async function openKernelSocket(options: KernelSocketOptions): Promise<KernelSocket> {
-  const { family, connectTo } = options;
+  const { family, connectTo, hearer } = options;
+  const errorsBefore = socketErrors[family].known;
   const socket = createSocket({
     type: family === 4 ? 'udp4' : 'udp6',
     ipv6Only: family === 6,
-    // Addresses are literal: this skips the detour through the system's resolver.
-    lookup: (host, _options, callback) => {
-      callback(null, host, family);
-    },
+    lookup: LOOKUP[family],
   });
   socket.on('message', (payload, { address, port }) => {
     const from = parseAddress(withoutZone(address));
-    if (from !== undefined) options.onDatagram(payload, from, port);
+    if (from !== undefined) hearer.onDatagram(payload, from, port);
   });
   // Waited for from before the call: with such a lookup the socket is bound by the time `bind` returns.
   const bound = once(socket, 'listening');
@@ -72,33 +75,69 @@ export async function openKernelSocket(options: KernelSocketOptions): Promise<Ke
     throw error;
   }
   socket.on('error', (error: SendError) => {
-    options.onError(codeOf(error));
+    hearer.onError(codeOf(error));
   });
   enlargeReceiveBuffer(socket, options.receiveBufferBytes);
-  const { address: localAddress, port: localPort } = socket.address();
-  // One callback for all sends: without any a refused send would vanish unnoticed.
-  const finished = (error: SendError | null, bytes: number): void => {
-    if (error) options.onRefused(codeOf(error), error.address ?? '');
-    else options.onSent(bytes);
-  };
+  return new Opened(socket, hearer, { errorsBefore, isConnected: connectTo !== undefined });
+}
 
-  return {
-    localAddress,
-    localPort,
-    receiveBufferBytes: socket.getRecvBufferSize(),
-    send(payload, to, port) {
-      if (connectTo === undefined) socket.send(payload, port, formatAddress(to), finished);
-      else socket.send(payload, finished);
-    },
-    nextTurn: () => nextTurn(),
-    readDrops: () => readKernelDrops(localAddress, localPort),
-    close: () =>
-      new Promise((resolve) => {
-        socket.close(() => {
-          resolve();
-        });
-      }),
+/** Addresses are literal: this skips the detour through the system's resolver. */
+const LOOKUP = { 4: literal(4), 6: literal(6) };
+
+function literal(family: Family): NonNullable<SocketOptions['lookup']> {
+  return (host, _options, callback) => {
+    callback(null, host, family);
   };
+}
+
+interface OpenedHow {
+  readonly errorsBefore: number | undefined;
+  readonly isConnected: boolean;
+}
+
+/** A class, as thousands are open at once: its methods are shared. */
+class Opened implements KernelSocket {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly receiveBufferBytes: number;
+  readonly #socket: Socket;
+  readonly #how: OpenedHow;
+  /** One for all sends: without any a refused send would vanish unnoticed. */
+  readonly #finished: (error: SendError | null, bytes: number) => void;
+
+  constructor(socket: Socket, hearer: KernelSocketHearer, how: OpenedHow) {
+    const { address, port } = socket.address();
+    this.localAddress = address;
+    this.localPort = port;
+    this.receiveBufferBytes = socket.getRecvBufferSize();
+    this.#socket = socket;
+    this.#how = how;
+    this.#finished = (error, bytes) => {
+      if (error) hearer.onRefused(codeOf(error), error.address ?? '');
+      else hearer.onSent(bytes);
+    };
+  }
+
+  send(payload: Uint8Array, to: Address, port: number): void {
+    if (this.#how.isConnected) this.#socket.send(payload, this.#finished);
+    else this.#socket.send(payload, port, formatAddress(to), this.#finished);
+  }
+
+  nextTurn(): Promise<void> {
+    return nextTurn();
+  }
+
+  readDrops(): Promise<number | undefined> {
+    return readKernelDrops(this.localAddress, this.localPort, this.#how.errorsBefore);
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#socket.close(() => {
+        resolve();
+      });
+    });
+  }
 }
 
 async function connect(

@@ -17,18 +17,26 @@ export async function readSendBufferDrops(): Promise<number | undefined> {
   return ipv4 === undefined && ipv6 === undefined ? undefined : (ipv4 ?? 0) + (ipv6 ?? 0);
 }
 
-/** In /proc/net/snmp: a line of names after `Udp:`, then one of numbers (RFC 4113 and Linux's own). */
 export function sendBufferErrorsIn(snmp: string): number | undefined {
+  return udpCounterIn(snmp, 'SndbufErrors');
+}
+
+export function sendBufferErrors6In(snmp6: string): number | undefined {
+  return udp6CounterIn(snmp6, 'SndbufErrors');
+}
+
+/** In /proc/net/snmp: a line of names after `Udp:`, then one of numbers (RFC 4113 and Linux's own). */
+export function udpCounterIn(snmp: string, name: string): number | undefined {
   const [names, values] = snmp
     .split('\n')
     .filter((line) => line.startsWith('Udp: '))
     .map((line) => line.split(' '));
-  const value = values?.[names?.indexOf('SndbufErrors') ?? -1];
+  const value = values?.[names?.indexOf(name) ?? -1];
   return value === undefined ? undefined : Number(value);
 }
 
 /** In /proc/net/snmp6: a name and a number a line. */
-export function sendBufferErrors6In(snmp6: string): number | undefined {
-  const value = /^Udp6SndbufErrors\s+(\d+)$/m.exec(snmp6)?.[1];
+export function udp6CounterIn(snmp6: string, name: string): number | undefined {
+  const value = new RegExp(`^Udp6${name}\\s+(\\d+)$`, 'm').exec(snmp6)?.[1];
   return value === undefined ? undefined : Number(value);
 }

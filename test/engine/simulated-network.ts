@@ -91,14 +91,14 @@ export function simulatedNetwork(
       return;
     }
     deliveries.push({ atMs: clock.monotonicMs(), send, reply, from });
-    options.onDatagram(reply.payload, from, port);
+    options.hearer.onDatagram(reply.payload, from, port);
   };
   const finish = (send: SimulatedSend, options: KernelSocketOptions): void => {
     const { fate } = send;
-    if (fate.kind === 'refused') options.onRefused(fate.code, formatAddress(send.to));
-    else options.onSent(send.payload.length);
+    if (fate.kind === 'refused') options.hearer.onRefused(fate.code, formatAddress(send.to));
+    else options.hearer.onSent(send.payload.length);
     if (fate.kind === 'thrown-away') thrownAway++;
-    if (fate.kind === 'closed' && options.connectTo !== undefined) options.onError('ECONNREFUSED');
+    if (fate.kind === 'closed' && options.connectTo !== undefined) options.hearer.onError('ECONNREFUSED');
   };
   return {
     sends,

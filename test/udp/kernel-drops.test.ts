@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { dropsIn, readKernelDrops } from '../../src/udp/kernel-drops.js';
+import { dropsIn, errorWatch, readKernelDrops } from '../../src/udp/kernel-drops.js';
+import { udpCounterIn } from '../../src/udp/send-buffer-drops.js';
 
 /** As Linux 6 writes it, with a socket connected to our address and port before our own line. */
 const TABLE = `   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
@@ -58,6 +62,23 @@ describe('the drops of a socket', () => {
     assert.equal(dropsIn(TABLE6, '0.0.0.0', 0x83fd), undefined);
     assert.equal(dropsIn(TABLE, '::', 0x83fd), undefined);
     assert.equal(dropsIn(TABLE, 'localhost', 53), undefined);
+  });
+
+  it('need not be looked for while the errors of all sockets stand still', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ampscope-drops-'));
+    const file = join(folder, 'snmp');
+    const write = (errors: number): void => {
+      writeFileSync(file, `Udp: InDatagrams InErrors\nUdp: 9 ${errors}\n`);
+    };
+    const watch = errorWatch(file, udpCounterIn);
+    assert.equal(watch.known, undefined);
+    assert.equal(await watch.read(), undefined, 'there is no such file');
+    write(3);
+    assert.equal(await watch.read(), 3);
+    write(4);
+    assert.equal(watch.known, 3, 'as of the last look');
+    assert.equal(await watch.read(), 4);
+    rmSync(folder, { recursive: true });
   });
 
   it('are not known of a socket that is not there, in either family', async () => {
