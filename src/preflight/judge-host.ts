@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 /** A run of a /16 with a thousand findings takes about 10 MB. */
 const LEAST_FREE_BYTES = 100_000_000;
 /** Files, pipes and the runtime's own. */
-const OTHER_FILES = 64;
+export const OTHER_FILES = 64;
 
 /** Reports carry times, and the authorisation has a last day. */
 export function judgeClock({ validUntilEnd }: PlannedScan, { now, clockSynchronised }: HostFacts): Check {

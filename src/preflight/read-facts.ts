@@ -37,7 +37,7 @@ export async function readHostFacts(
     receiveBuffer: given === undefined ? undefined : { asked: receiveBufferBytes, given },
     portRange: await portRange(),
     conntrack: await conntrack(),
-    openFiles: await openFiles(),
+    openFiles: await readOpenFiles(),
     out: await outFact(out),
   };
 }
@@ -92,7 +92,8 @@ async function conntrack(): Promise<HostFacts['conntrack']> {
   return count === undefined || most === undefined ? undefined : { count, most };
 }
 
-async function openFiles(): Promise<number | undefined> {
+/** The soft limit, which Node has raised to the hard one when it started. */
+export async function readOpenFiles(): Promise<number | undefined> {
   const limits = (await textOf('/proc/self/limits')) ?? '';
   return numberIn(/^Max open files\s+(\S+)/m.exec(limits)?.[1]);
 }

@@ -81,9 +81,11 @@ export const ALL_SETTINGS = z.strictObject({
     group: 'Pace',
     description: 'Ask targets that did not answer so many times more',
   }),
-  parallel: whole(1, 10_000).prefault(128).register(ABOUT, {
+  parallel: whole(1, 10_000).optional().register(ABOUT, {
     group: 'Pace',
-    description: 'Responders measured at once',
+    description: 'Responders measured at once, at most',
+    example: '128',
+    otherwise: 'what descriptors and memory allow',
   }),
   cooldown: duration('10m').prefault('8s').register(ABOUT, {
     group: 'Pace',

@@ -96,7 +96,7 @@ const SETTINGS: Readonly<
       'write for example --retries 1',
     ]),
   },
-  parallel: bounded('parallel', 1, 10_000, 128),
+  parallel: bounded('parallel', 1, 10_000, undefined, 128),
   threads: bounded('threads', 1, 16, 1),
   receive_buffer: bounded('receive_buffer', 2048, 2 ** 31 - 1, 64 * 2 ** 20),
   fixed_after_silent_runs: bounded('fixed_after_silent_runs', 1, 52, 2),
@@ -292,14 +292,20 @@ const OUTPUT = [
   'quiet',
 ];
 
-function bounded(key: string, least: number, most: number, otherwise: number): (typeof SETTINGS)[string] {
+function bounded(
+  key: string,
+  least: number,
+  most: number,
+  otherwise: number | undefined,
+  example = otherwise,
+): (typeof SETTINGS)[string] {
   return {
     otherwise,
     takes: [least, most].map((value) => [String(value), value]),
     refuses: [least - 1, most + 1].map((value) => [
       String(value),
       `"${value}" is not a whole number from ${least} to ${most}`,
-      `write for example --${flagOf(key)} ${otherwise}`,
+      `write for example --${flagOf(key)} ${example}`,
     ]),
   };
 }

@@ -3,9 +3,9 @@ import type { Check } from '../../preflight/check.js';
 import type { PlannedScan } from '../../preflight/facts.js';
 import { preflight } from '../../preflight/preflight.js';
 import { readHostFacts } from '../../preflight/read-facts.js';
-import { socketsOfFamily } from '../../sweep/probe-channel.js';
 import type { Settings } from '../../settings/all-settings.js';
 import type { Io } from '../command.js';
+import { readAtOnce } from './at-once.js';
 import type { ScanInputs } from './scan-inputs.js';
 
 /** The preflight of the scan that these arguments ask for: what `doctor` prints, and `scan` heeds. */
@@ -20,17 +20,10 @@ export async function checkHost(
     probes: inputs.probes.length,
     rate: inputs.rate,
     replyBandwidthBps: inputs.scopeFile.limits.replyBandwidthBps,
-    parallel: settings.parallel,
-    sweepSockets: sweepSocketsOf(inputs, settings.cooldown),
+    ...(await readAtOnce(settings, inputs)),
     validUntilEnd: inputs.scope.validUntilEnd,
     sourceAddress: settings.source,
   };
   const now: Instant = clock.now();
   return preflight(planned, await readHostFacts(planned, { now, out, receiveBufferBytes }));
-}
-
-function sweepSocketsOf({ probes, rate, space }: ScanInputs, cooldownMs: number): number {
-  const { firsts4, firsts6 } = space.set.ranges;
-  const families = [firsts4, firsts6].filter(({ length }) => length > 0).length;
-  return families * probes.reduce((sum, { probe }) => sum + socketsOfFamily(probe, { rate, cooldownMs }), 0);
 }

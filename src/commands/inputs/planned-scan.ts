@@ -9,6 +9,7 @@ import { createOrigins } from '../../origin/origin.js';
 import type { Scope } from '../../scope/scope.js';
 import type { ScanSettings } from '../../settings/all-settings.js';
 import type { Key } from '../../sweep/keyed-permutation.js';
+import { readAtOnce } from './at-once.js';
 import { chosenLimits } from './chosen-limits.js';
 import { plannedCanaries } from './planned-canaries.js';
 import type { ScanInputs } from './scan-inputs.js';
@@ -29,11 +30,13 @@ export interface PlannedScan {
  */
 export async function plannedScan(
   settings: ScanSettings,
-  { scope, space, probes, rate, scopeFile }: ScanInputs,
+  inputs: ScanInputs,
   tokenKey: Key | undefined,
   stop: AbortSignal,
 ): Promise<PlannedScan> {
+  const { scope, space, probes, rate, scopeFile } = inputs;
   const { limits } = scopeFile;
+  const { parallel } = await readAtOnce(settings, inputs);
   const maps = await Promise.all(settings.asn_map.map((path) => readAsnMap(path, stop)));
   const { shard } = settings;
   const share = shard?.of ?? 1;
@@ -50,7 +53,7 @@ export async function plannedScan(
       replyBandwidthBps: limits.replyBandwidthBps / share,
     },
     threads: settings.threads,
-    parallel: settings.parallel,
+    parallel,
     retries: settings.retries,
     receiveBufferBytes: settings.receive_buffer,
     cooldownMs: settings.cooldown,
