@@ -5,6 +5,7 @@ import { PACER_TICK_MS } from '../../src/sweep/pacer.js';
 import type { Prefix } from '../../src/domain/address.js';
 import type { Neighbourhood, Responder, Service } from './neighbourhood.js';
 import { mixed, openNeighbourhood, spreadOver } from './neighbourhood.js';
+import type { OtherCommit } from './other-commit.js';
 import type { Part, Verdict } from './part.js';
 import type { Peer } from './peers.js';
 import { installedPeers } from './peers.js';
@@ -36,14 +37,14 @@ const MOST_RSS_BYTES = 120e6;
 /** Ampscope, a loop around `sendto` in C, a bare dgram loop, the obvious scanner, and the scanners of others. */
 export const compareWays: Part = {
   names: ['speed', 'four', 'peers', 'heavy'],
-  async run({ place, chosen, runs, note }) {
+  async run({ place, chosen, runs, note, beside }) {
     const rows: Row[] = [];
     const verdicts: Verdict[] = [];
     const loop = await compileSendLoop();
     if (loop === undefined) note('no `cc` here, so there is no yardstick in C');
     try {
-      if (chosen.has('speed')) await compareSpeed({ place, runs, note }, loop, rows, verdicts);
-      if (chosen.has('four')) await fourProbes({ place, runs, note }, rows, verdicts);
+      if (chosen.has('speed')) await compareSpeed({ place, runs, note, beside }, loop, rows, verdicts);
+      if (chosen.has('four')) await fourProbes({ place, runs, note, beside }, rows, verdicts);
       if (chosen.has('peers')) await besidePeers({ place, runs, note }, rows, verdicts);
       if (chosen.has('heavy')) await heavyReplies({ place, runs, note }, rows, verdicts);
     } finally {
@@ -158,11 +159,12 @@ interface Bench {
   readonly place: Place;
   readonly runs: number;
   readonly note: (text: string) => void;
+  readonly beside?: OtherCommit | undefined;
 }
 
 /** A sweep of a /12, long enough that loading and warming up do not count. */
 async function compareSpeed(
-  { place, runs, note }: Bench,
+  { place, runs, note, beside }: Bench,
   loop: SendLoop | undefined,
   rows: Row[],
   verdicts: Verdict[],
@@ -176,12 +178,14 @@ async function compareSpeed(
       note(`speed, run ${run + 1} of ${runs}`);
       if (loop !== undefined) own.push(await bySendLoop(work, loop));
       own.push(await byDgramLoop(work, 1));
+      if (beside !== undefined) own.push(await byAmpscope(work, { rate: undefined, other: beside }));
       own.push(await byAmpscope(work, { rate: undefined }));
       own.push(await byDgramLoop(work, 2));
       if (hasThreads) own.push(await byAmpscope(work, { rate: undefined, args: ['--threads', '2'] }));
     }),
   );
   rows.push(...own);
+  verdicts.push(...besideOther('/12', own, beside));
   const rateOf = (start: string): number =>
     median(own.filter(({ way }) => way.en === start).map(({ packetsPerSecond }) => packetsPerSecond ?? NaN));
   if (loop === undefined) return;
@@ -208,22 +212,29 @@ async function compareSpeed(
   }
 }
 
-async function fourProbes({ place, runs, note }: Bench, rows: Row[], verdicts: Verdict[]): Promise<void> {
+async function fourProbes(
+  { place, runs, note, beside }: Bench,
+  rows: Row[],
+  verdicts: Verdict[],
+): Promise<void> {
   const prefix = partOf(place, 16);
   const services = FOUR.map((probe, index) =>
     serviceOf(place, probe, mixed(spreadOver(prefix, RESPONDERS, (index + 0.5) / FOUR.length))),
   );
   const name = { en: '/16 × 4 probes', ja: '/16 × 4 プローブ' };
-  const own = await worked(
+  const all = await worked(
     place,
     { name, prefix, services },
     Array.from({ length: runs }, (_, run) => async (work: Work) => {
       note(`a /16 with four probes, run ${run + 1} of ${runs}`);
-      return byAmpscope(work, { rate: RATE });
+      const other = beside && (await byAmpscope(work, { rate: RATE, other: beside }));
+      return [...(other ? [other] : []), await byAmpscope(work, { rate: RATE })];
     }),
   );
-  rows.push(...own);
+  rows.push(...all.flat());
+  const own = all.flatMap((pair) => pair.at(-1) ?? []);
   verdicts.push(
+    ...besideOther(name.en, all.flat(), beside),
     foundAll({ en: 'a /16 × 4 probes', ja: '/16 × 4 プローブ' }, own),
     {
       target: {
@@ -242,6 +253,28 @@ async function fourProbes({ place, runs, note }: Bench, rows: Row[], verdicts: V
       seen: own.map(({ peakRssBytes }) => megabytes(peakRssBytes)).join(', '),
     },
   );
+}
+
+/** Against another commit in the same runs: packets per second, responders found, peak RSS. */
+function besideOther(work: string, rows: readonly Row[], other: OtherCommit | undefined): readonly Verdict[] {
+  if (other === undefined) return [];
+  const ratio = (of: (row: Row) => number): number => {
+    const by = (way: string): number => median(rows.filter((row) => row.way.en === way).map(of));
+    return by('ampscope') / by(other.commit);
+  };
+  const speed = ratio(({ packetsPerSecond = NaN }) => packetsPerSecond);
+  const memory = ratio(({ peakRssBytes }) => peakRssBytes);
+  const found = ratio((row) => row.found ?? NaN);
+  return [
+    {
+      target: {
+        en: `${work}: as fast as ${other.commit}, finding as many, in at most 0.8 of its memory`,
+        ja: `${work}: ${other.commit} と同じ速さと発見数、メモリは 0.8 倍以下`,
+      },
+      met: speed >= 1 && found >= 1 && memory <= 0.8,
+      seen: `${speed.toFixed(2)} of its packets/s, ${found.toFixed(2)} found, ${memory.toFixed(2)} of its memory`,
+    },
+  ];
 }
 
 async function besidePeers({ place, runs, note }: Bench, rows: Row[], verdicts: Verdict[]): Promise<void> {

@@ -6,7 +6,6 @@ import { cliPath } from '../cli/run-cli.js';
 import { scopeText } from '../cli/workspace.js';
 import type { MeasuredProcess } from './measured-process.js';
 import { runForeign, runMeasured } from './measured-process.js';
-import { buildCommit } from './other-commit.js';
 import type { Part } from './part.js';
 import type { Cell } from './table.js';
 import { megabytes, seconds, table } from './table.js';
@@ -22,14 +21,13 @@ const STRIDE = 7919;
 /** `plan` as a whole process with a million lines of targets or exclusions: scattered, none beside another. */
 export const showLists: Part = {
   names: ['lists'],
-  async run({ runs, note, beside }) {
+  async run({ runs, note, beside: other }) {
     const folder = mkdtempSync(join(tmpdir(), 'ampscope-bench-lists-'));
     const write = (name: string, text: string): string => {
       const path = join(folder, name);
       writeFileSync(path, text);
       return path;
     };
-    const other = beside === undefined ? undefined : buildCommit(beside);
     try {
       const list = write(
         'four.txt',
@@ -113,7 +111,6 @@ export const showLists: Part = {
         },
       };
     } finally {
-      other?.close();
       rmSync(folder, { recursive: true });
     }
   },

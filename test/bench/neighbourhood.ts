@@ -20,6 +20,8 @@ export interface Service {
   /** Absent: the system chooses one. */
   readonly port?: number | undefined;
   readonly responders: readonly Responder[];
+  /** Further probes at the same port that these servers answer. */
+  readonly also?: readonly string[];
 }
 
 export interface Responder {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from '../repository.js';
@@ -15,7 +15,10 @@ export interface OtherCommit {
 
 /** Builds a commit in a temporary worktree, with this checkout's packages. @throws Error where that fails. */
 export function buildCommit(commit: string): OtherCommit {
-  const path = join(mkdtempSync(join(tmpdir(), 'ampscope-bench-commit-')), 'tree');
+  const folder = mkdtempSync(join(tmpdir(), 'ampscope-bench-commit-'));
+  // The bench scans without privilege.
+  chmodSync(folder, 0o755);
+  const path = join(folder, 'tree');
   const git = (...args: string[]): void => {
     execFileSync('git', ['-C', repositoryRoot, 'worktree', ...args], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -23,7 +26,7 @@ export function buildCommit(commit: string): OtherCommit {
   };
   const close = (): void => {
     git('remove', '--force', path);
-    rmSync(join(path, '..'), { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   };
   git('add', '--detach', path, commit);
   try {

@@ -1,4 +1,5 @@
 import type { Language, Texts } from '../../probes/probe.js';
+import type { OtherCommit } from './other-commit.js';
 import type { Place } from './place.js';
 import type { Cell } from './table.js';
 
@@ -13,7 +14,7 @@ export interface Part {
     readonly runs: number;
     readonly note: (text: string) => void;
     /** A commit whose figures are to stand beside ours. */
-    readonly beside?: string | undefined;
+    readonly beside?: OtherCommit | undefined;
   }): Promise<PartOutcome>;
 }
 

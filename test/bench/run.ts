@@ -7,7 +7,9 @@
  *     npm run bench -- heavy growth      these parts only: speed rates four peers heavy growth ledger history report
  *                                        lists
  *     npm run bench -- --runs 1          one run of each instead of three
- *     npm run bench -- lists --beside 1fad757   and the same with that commit, built in a temporary worktree
+ *     npm run bench -- speed four responders lists --beside 1fad757
+ *                                        and the same with that commit, built in a temporary worktree
+ *     npm run bench -- responders-20000  a network of 20,000 responders
  *     npm run bench -- --write           and puts the tables into docs/benchmarks.md and docs/benchmarks.ja.md, and a
  *                                        short one into each README: all of them, of one run
  *
@@ -24,6 +26,8 @@ import { showGrowth, showLedger } from './growth.js';
 import { showHistory } from './history.js';
 import { showLists } from './lists.js';
 import { showReport } from './report.js';
+import { showResponders } from './responders.js';
+import { buildCommit } from './other-commit.js';
 import { openPlace, runRaised } from './place.js';
 import type { Part, Verdict } from './part.js';
 import { inLanguage } from './table.js';
@@ -33,6 +37,7 @@ const PARTS: readonly Part[] = [
   showRates,
   showGrowth,
   showLedger,
+  showResponders,
   showHistory,
   showLists,
   showReport,
@@ -61,6 +66,7 @@ if (process.platform !== 'linux') {
 
 async function measure(): Promise<number> {
   const place = openPlace();
+  const beside = values.beside === undefined ? undefined : buildCommit(values.beside);
   const started = performance.now();
   const texts: Record<Language, string[]> = { en: [], ja: [] };
   let summary: Texts | undefined;
@@ -69,12 +75,13 @@ async function measure(): Promise<number> {
     for (const part of PARTS) {
       const chosen = part.names.filter((name) => wanted.length === 0 || wanted.includes(name));
       if (chosen.length === 0) continue;
-      const outcome = await part.run({ place, chosen: new Set(chosen), runs, note, beside: values.beside });
+      const outcome = await part.run({ place, chosen: new Set(chosen), runs, note, beside });
       for (const language of ['en', 'ja'] as const) texts[language].push(...outcome.texts[language]);
       summary = outcome.summary ?? summary;
       verdicts.push(...outcome.verdicts);
     }
   } finally {
+    beside?.close();
     place.close();
   }
   const minutes = (performance.now() - started) / 60_000;

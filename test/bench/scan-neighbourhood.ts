@@ -15,6 +15,10 @@ import { loopback } from './place.js';
 export interface NeighbourhoodScan extends MeasuredProcess {
   /** Packets per second while the sweep sent, as its progress told. */
   readonly sweepRate: number;
+  /** From the sweep's last packet to the end of the last measurement, of one batch, as its progress told. */
+  readonly measuringSeconds: number;
+  /** The largest sum, over the exchanges with one host, of how long each listened. */
+  readonly longestChainSeconds: number;
   /** Findings that are responders of the neighbourhood, and those that are not. */
   readonly found: number;
   readonly strange: number;
@@ -32,16 +36,28 @@ export interface ScanChoices {
   readonly rate: number;
   /** Further words of the command line. */
   readonly args?: readonly string[];
-  /** Silence that ends an exchange. Absent: half a second, enough on an idle machine. */
-  readonly quietGap?: string;
+  /** Absent: short ones, enough on an idle machine. */
+  readonly waits?: Waits;
+  /** As a scope file has them. Absent: none that a sweep of one form could reach. */
+  readonly limits?: string;
   /** Options of Node. */
   readonly node?: readonly string[];
   readonly place?: typeof loopback;
+  /** A built CLI. Absent: this checkout's. */
+  readonly cli?: string;
+}
+
+export interface Waits {
+  readonly cooldown: string;
+  readonly formGap: string;
+  readonly quietGap: string;
 }
 
 const CLI = join(import.meta.dirname, '..', '..', 'src', 'cli.js');
-/** One pass, as the others beside it make; and waits that a neighbourhood without a network needs no longer. */
-const WORDS = [...['--retries', '0', '--cooldown', '1s', '--form-gap', '1s'], ...['--out', 'out', '--json']];
+/** One pass, as the others beside it make. */
+const WORDS = ['--retries', '0', '--out', 'out', '--json'];
+/** A neighbourhood without a network needs no longer ones. */
+const SHORT_WAITS: Waits = { cooldown: '1s', formGap: '1s', quietGap: '500ms' };
 
 /**
  * Scans a prefix with the built CLI and without privilege, under a scope that leaves the pace to `rate`.
@@ -49,18 +65,30 @@ const WORDS = [...['--retries', '0', '--cooldown', '1s', '--form-gap', '1s'], ..
  */
 export async function scanNeighbourhood(
   neighbourhood: Neighbourhood,
-  { prefix, rate, args = [], quietGap = '500ms', node = [], place = loopback }: ScanChoices,
+  {
+    prefix,
+    rate,
+    args = [],
+    waits = SHORT_WAITS,
+    limits = NO_LIMITS,
+    node = [],
+    place = loopback,
+    cli = CLI,
+  }: ScanChoices,
 ): Promise<NeighbourhoodScan> {
   const folder = await mkdtemp(join(tmpdir(), 'ampscope-bench-'));
   try {
-    await writeFile(join(folder, 'scope.yaml'), scopeOf(prefix, rate));
+    await writeFile(join(folder, 'scope.yaml'), scopeOf(prefix, rate, limits));
     const { args: enter, uid } = place.unprivileged;
     if (uid !== undefined) chownSync(folder, uid, uid);
     await neighbourhood.takeCounts();
-    const chosen = neighbourhood.services.flatMap(({ probe }) => [
-      ...['--probe', probe, '--port', `${probe}=${neighbourhood.portOf(probe)}`],
-    ]);
-    const result = await runMeasured(CLI, ['scan', ...chosen, ...WORDS, '--quiet-gap', quietGap, ...args], {
+    const chosen = neighbourhood.services.flatMap(({ probe, also = [] }) =>
+      [probe, ...also].flatMap((id) => ['--probe', id, '--port', `${id}=${neighbourhood.portOf(probe)}`]),
+    );
+    const waiting = [
+      ...['--cooldown', waits.cooldown, '--form-gap', waits.formGap, '--quiet-gap', waits.quietGap],
+    ];
+    const result = await runMeasured(cli, ['scan', ...chosen, ...WORDS, ...waiting, ...args], {
       cwd: folder,
       enter,
       node,
@@ -73,10 +101,14 @@ export async function scanNeighbourhood(
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as FindingRecord);
-    const [, sweepRate] = /^sweep: 100 % .*?, (\d+)\/s/m.exec(result.stderr) ?? [];
+    const [, sweepRate] = /^sweep: 100 % .*?, (\d+)(?: packets)?\/s/m.exec(result.stderr) ?? [];
+    const [, measured, measuredRate] =
+      /^measurement: 100 % \((\d+) of \d+\), (\d+)(?: \w+)?\/s/m.exec(result.stderr) ?? [];
     return {
       ...result,
       sweepRate: Number(sweepRate),
+      longestChainSeconds: longestChain(findings),
+      measuringSeconds: Number(measured) / Number(measuredRate),
       run,
       ...compare(neighbourhood, findings, run, await neighbourhood.takeCounts()),
     };
@@ -99,23 +131,44 @@ function compare(
   for (const { probe, address, datagrams, bytes } of inMeasurements)
     add(sent, `${probe} ${formatAddress(address)}`, { datagrams, bytes });
   const counted = new Map<string, Sums>();
-  for (const { probe, ip, exchanges } of findings)
-    for (const { seen_in: seenIn, datagrams, response_size: bytes } of exchanges)
-      add(counted, `${probe} ${ip}`, seenIn === 'measurement' ? { datagrams, bytes } : NOTHING);
-  const responders = services.flatMap(({ probe, responders: list }) =>
-    list.map(({ address }) => `${probe} ${formatAddress(address)}`),
+  const serverOf = new Map(
+    services.flatMap(({ probe, also = [] }) => [probe, ...also].map((id) => [id, probe] as const)),
   );
-  const found = responders.filter((responder) => counted.has(responder));
+  const keys = new Set<string>();
+  for (const { probe, ip, exchanges } of findings) {
+    keys.add(`${probe} ${ip}`);
+    for (const { seen_in: seenIn, datagrams, response_size: bytes } of exchanges)
+      add(
+        counted,
+        `${serverOf.get(probe) ?? ''} ${ip}`,
+        seenIn === 'measurement' ? { datagrams, bytes } : NOTHING,
+      );
+  }
+  const isExact = (server: string): boolean => {
+    const [a, b] = [sent.get(server), counted.get(server)];
+    return a !== undefined && a.datagrams > 0 && a.datagrams === b?.datagrams && a.bytes === b.bytes;
+  };
+  const found = services.flatMap(({ probe, also = [], responders }) =>
+    responders.flatMap(({ address }) => {
+      const ip = formatAddress(address);
+      const ids = [probe, ...also].filter((id) => keys.has(`${id} ${ip}`));
+      return ids.map(() => `${probe} ${ip}`);
+    }),
+  );
   return {
     found: found.length,
     strange: findings.length - found.length,
-    exact: found.filter((responder) => {
-      const [a, b] = [sent.get(responder), counted.get(responder)];
-      return a !== undefined && a.datagrams > 0 && a.datagrams === b?.datagrams && a.bytes === b.bytes;
-    }).length,
+    exact: found.filter(isExact).length,
     sentToSweep: total(inSweep),
     sentToMeasurements: total(inMeasurements),
   };
+}
+
+function longestChain(findings: readonly FindingRecord[]): number {
+  const chains = new Map<string, number>();
+  for (const { ip, exchanges } of findings)
+    for (const { listened_ms: ms = 0 } of exchanges) chains.set(ip, (chains.get(ip) ?? 0) + ms / 1000);
+  return Math.max(0, ...chains.values());
 }
 
 interface Sums {
@@ -134,13 +187,14 @@ function total(conversations: readonly Conversation[]): number {
   return conversations.reduce((sum, { datagrams }) => sum + datagrams, 0);
 }
 
-/** Per subnet and host there is no limit that a sweep of one form could reach. */
-function scopeOf(prefix: Prefix, rate: number): string {
+const NO_LIMITS = 'per_subnet: 10000000, per_host: 10000000, reply_bandwidth: 1000G';
+
+function scopeOf(prefix: Prefix, rate: number, limits: string): string {
   return `organisation: the bench
 authorised_by: whoever runs it, on their own machine
 contact: bench@example.net
 valid_until: 2999-12-31
 networks: [{ prefix: ${formatPrefix(prefix)} }]
-limits: { rate: ${rate}, per_subnet: 10000000, per_host: 10000000, reply_bandwidth: 1000G }
+limits: { rate: ${rate}, ${limits} }
 `;
 }

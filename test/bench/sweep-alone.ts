@@ -139,6 +139,7 @@ function quickClock(): Clock {
       nowMs += Math.max(0, ms);
       return Promise.resolve();
     },
+    schedule: () => () => undefined,
   };
 }
 

@@ -9,6 +9,7 @@ import type { LoopResult } from './loop-result.js';
 import type { MeasuredProcess } from './measured-process.js';
 import { runMeasured } from './measured-process.js';
 import type { Neighbourhood } from './neighbourhood.js';
+import type { OtherCommit } from './other-commit.js';
 import type { Peer, PeerResult } from './peers.js';
 import type { Place } from './place.js';
 import type { NeighbourhoodScan } from './scan-neighbourhood.js';
@@ -54,15 +55,25 @@ export async function byAmpscope(
     rate,
     args = [],
     node = [],
+    other,
   }: {
     readonly rate: number | undefined;
     readonly args?: readonly string[];
     readonly node?: readonly string[];
+    /** Absent: this checkout. */
+    readonly other?: OtherCommit | undefined;
   },
 ): Promise<Row & { readonly scan: NeighbourhoodScan }> {
   const { neighbourhood, place, prefix } = work;
-  const scan = await scanNeighbourhood(neighbourhood, { prefix, rate: rate ?? NO_LIMIT, args, node, place });
-  const name = ['ampscope', ...args].join(' ');
+  const scan = await scanNeighbourhood(neighbourhood, {
+    prefix,
+    rate: rate ?? NO_LIMIT,
+    args,
+    node,
+    place,
+    ...(other && { cli: other.cli }),
+  });
+  const name = [other?.commit ?? 'ampscope', ...args].join(' ');
   return {
     ...rowOf(work, { en: name, ja: name }, rate, scan),
     packetsPerSecond: scan.sweepRate,
