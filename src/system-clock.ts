@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from './domain/time.js';
+import { withSchedule } from './schedule.js';
 
 /** Timers above this fire at once (Node clamps them to 1 ms), so longer sleeps are taken in parts. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -8,7 +9,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 const ZERO_MS = Number(process.hrtime.bigint()) / 1e6 - performance.now();
 
 /** The one reader of real time. */
-export const systemClock: Clock = {
+export const systemClock: Clock = withSchedule({
   now: () => Date.now(),
   monotonicMs: () => performance.now() + ZERO_MS,
   async sleep(ms, signal) {
@@ -21,4 +22,4 @@ export const systemClock: Clock = {
       );
     }
   },
-};
+});

@@ -60,6 +60,13 @@ export function createFakeClock({ startMs = 12.5, oversleepMs = () => 0 }: FakeC
     suspend(ms) {
       suspendedMs += ms;
     },
+    schedule(dueMs, action) {
+      const entry = add(Math.max(nowMs, dueMs) + oversleepMs(), action);
+      return () => {
+        const at = due.indexOf(entry);
+        if (at >= 0) due.splice(at, 1);
+      };
+    },
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted || ms <= 0) {

@@ -229,9 +229,7 @@ function measuringOf(
         clock,
         hostGapMs: hostGapMs({ formGapMs: settings.form_gap, pace: limits }),
         perSubnet: limits.perSubnet,
-        // No sweep went before it.
-        restMs: 0,
-        sweepEndedMs: () => -Infinity,
+        signal,
       }),
       openSocket: openSocket(),
       limitsFor: (probe) => limitsFor(probe, chosenLimits(settings)),

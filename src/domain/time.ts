@@ -9,6 +9,11 @@ export interface Clock {
   monotonicMs(): number;
   /** Resolves after at least this many milliseconds, or as soon as `signal` aborts. Never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Does something at this moment (monotonic) or soon after it, never within this call. For waits of which there are
+   * thousands: all of them share one sleep. @returns what cancels it.
+   */
+  schedule(dueMs: number, action: () => void): () => void;
 }
 
 /** ISO 8601 in UTC to the second: `2026-11-20T03:00:00Z`. */

@@ -11,27 +11,54 @@ export interface Measured extends Iterable<readonly [Sighting, readonly Exchange
 
 export interface MutableMeasured extends Measured {
   set(sighting: Sighting, exchanges: readonly Exchange[]): void;
+  /** What was set of it is whole, and may be saved. */
+  finish(sighting: Sighting): void;
+  /** What has become whole since the last call, each with what was not taken before. */
+  takeUnsaved(): readonly (readonly [Sighting, readonly Exchange[]])[];
 }
 
+interface Entry {
+  readonly sighting: Sighting;
+  readonly exchanges: readonly Exchange[];
+  /** How many of them were given out to be saved. */
+  saved: number;
+}
+
+/** @param entries of an earlier part of the run, which has saved them. */
 export function createMeasured(
   entries: Iterable<readonly [Sighting, readonly Exchange[]]> = [],
 ): MutableMeasured {
-  const byKey = new Map<string, readonly [Sighting, readonly Exchange[]]>();
-  const measured: MutableMeasured = {
+  const byKey = new Map<string, Entry>();
+  let unsaved: (readonly [Sighting, readonly Exchange[]])[] = [];
+  for (const [sighting, exchanges] of entries)
+    byKey.set(keyOf(sighting), { sighting, exchanges, saved: exchanges.length });
+  return {
     get size() {
       return byKey.size;
     },
-    get: (sighting) => byKey.get(keyOf(sighting))?.[1],
+    get: (sighting) => byKey.get(keyOf(sighting))?.exchanges,
     set(sighting, exchanges) {
-      byKey.set(keyOf(sighting), [sighting, exchanges]);
+      const saved = byKey.get(keyOf(sighting))?.saved ?? 0;
+      byKey.set(keyOf(sighting), { sighting, exchanges, saved });
+    },
+    finish(sighting) {
+      const entry = byKey.get(keyOf(sighting));
+      if (entry === undefined) return;
+      unsaved.push([sighting, entry.exchanges.slice(entry.saved)]);
+      entry.saved = entry.exchanges.length;
+    },
+    takeUnsaved() {
+      const taken = unsaved;
+      unsaved = [];
+      return taken;
     },
     *values() {
-      for (const [, exchanges] of byKey.values()) yield exchanges;
+      for (const { exchanges } of byKey.values()) yield exchanges;
     },
-    [Symbol.iterator]: () => byKey.values(),
+    *[Symbol.iterator]() {
+      for (const { sighting, exchanges } of byKey.values()) yield [sighting, exchanges] as const;
+    },
   };
-  for (const [sighting, exchanges] of entries) measured.set(sighting, exchanges);
-  return measured;
 }
 
 /** Of a sighting, whatever its sums are by now. */

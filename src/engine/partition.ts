@@ -58,6 +58,8 @@ export interface Partition {
   sample(): Promise<void>;
   /** All requests since then may have been lost. @returns the positions they have. */
   suspectSince(sinceMs: number): Promise<Span | undefined>;
+  /** The positions that were asked since then, in each pass that asked any; maybe some more. */
+  askedSince(sinceMs: number): Promise<readonly Span[]>;
   state(): Promise<PartitionState>;
   setLimits(limits: PartitionLimits): Promise<void>;
   close(): Promise<void>;
@@ -138,6 +140,7 @@ export async function createPartition(
     askAgain: () => discovery.askAgain({ pacer: pacers.slow, perSubnet: pace.perSubnet / 2, signal }),
     sample: () => losses.sample(),
     suspectSince: (sinceMs) => Promise.resolve(discovery.suspectSince({ sinceMs })),
+    askedSince: (sinceMs) => Promise.resolve(discovery.askedSince(sinceMs)),
     state: () => stateOf(discovery, ids, sockets, { sendErrors, log }),
     setLimits({ rate, replyBandwidthBps }) {
       pacers.usual.setLimit(rate);

@@ -2,7 +2,6 @@ import type { Address } from '../domain/address.js';
 import { parseAddress } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';
 import type { ExposureHistory } from '../history/exposure-history.js';
-import { createMeasurementQueue } from '../measure/queue.js';
 import type { Rechecked } from '../measure/recheck.js';
 import type { Ledger } from '../sweep/ledger.js';
 import type { Sighting } from '../sweep/sightings.js';
@@ -55,26 +54,18 @@ export async function recheckKnown({
     responders: ledger.size,
   });
   progress.start('recheck', state());
-  const queue = createMeasurementQueue(plan.parallel, async (ask: () => Promise<void>) => {
-    await ask();
+  const askCanary = async (canary: PlannedCanary): Promise<void> => {
+    const outcome = await stage.recheck(canary.asks, canary.address, { connected: true });
+    canaries.push({ ...canary, outcome });
     progress.update(state());
-  });
-  for (const canary of askable)
-    queue.add(canary.address, [
-      async () => {
-        const outcome = await stage.recheck(canary.asks, canary.address, { connected: true });
-        canaries.push({ ...canary, outcome });
-      },
-    ]);
-  for (const { known, address, probe, asks } of silent)
-    queue.add(address, [
-      async () => {
-        const outcome = await stage.recheck(asks, address, { connected: !isAnsweredFromElsewhere(known) });
-        rechecked.set(known.finding_id, outcome);
-        if (outcome.kind === 'answered') putAnswer(plan, ledger, { address, probe }, outcome.answer);
-      },
-    ]);
-  await queue.idle();
+  };
+  const askKnown = async ({ known, address, probe, asks }: (typeof silent)[number]): Promise<void> => {
+    const outcome = await stage.recheck(asks, address, { connected: !isAnsweredFromElsewhere(known) });
+    rechecked.set(known.finding_id, outcome);
+    if (outcome.kind === 'answered') putAnswer(plan, ledger, { address, probe }, outcome.answer);
+    progress.update(state());
+  };
+  await Promise.all([...askable.map(askCanary), ...silent.map(askKnown)]);
   progress.stop(state());
   return { rechecked, canaries };
 }

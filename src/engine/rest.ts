@@ -18,6 +18,21 @@ export function restBetweenStagesMs({
   return Math.max(1010, intervalMs, 1000 / pace.perSubnet, hostGapMs({ pace, formGapMs }));
 }
 
+/**
+ * The same between the sweep's last packet and the first request of the measurements, which know when the sweep asked
+ * a host: then no more than the rate and every subnet's cap need. A packet that leaves one interval and one tick later
+ * leaves room for the tick that the next ones may make up for.
+ */
+export function restAfterSweepMs({
+  rate,
+  perSubnet,
+}: {
+  readonly rate: number;
+  readonly perSubnet: number;
+}): number {
+  return Math.max(1000 / rate + PACER_TICK_MS, 1000 / perSubnet) + 10;
+}
+
 /** Between two requests to one host, of whatever stage. */
 export function hostGapMs({
   formGapMs,

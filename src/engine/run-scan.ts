@@ -159,6 +159,7 @@ async function openScan(plan: ScanPlan, ports: ScanPorts, { stop, start }: ScanR
     clock,
     progress: ports.progress,
     losses,
+    askedSince: (sinceMs) => pool.askedSince(sinceMs),
     openSocket: (socket) =>
       ports.openSocket({
         ...socket,

@@ -102,6 +102,8 @@ async function answerOf(
       return { kind, value: await partition.hasSuspects() };
     case 'suspect-since':
       return { kind, value: await partition.suspectSince(request.sinceMs) };
+    case 'asked-since':
+      return { kind, value: await partition.askedSince(request.sinceMs) };
     case 'state':
       return { kind, value: await partition.state() };
     case 'sample':

@@ -28,7 +28,7 @@ import type { StartWorker } from './worker-messages.js';
  * subnets, so it keeps their caps alone, an exact share of the rate, and sockets of its own, so a reply comes back to
  * the one that asked; the reply budget is one for all.
  */
-export interface SweepPool extends Omit<Partition, 'state' | 'setLimits'> {
+export interface SweepPool extends Omit<Partition, 'state' | 'setLimits' | 'askedSince'> {
   /** The sightings of all partitions. */
   readonly ledger: Ledger;
   readonly addresses: number;
@@ -39,6 +39,8 @@ export interface SweepPool extends Omit<Partition, 'state' | 'setLimits'> {
    * n × P + p, and a pass has P times as many as the longest partition.
    */
   positionOf(sighting: Sighting): number | undefined;
+  /** @returns whether an address was asked since then, or may have been. */
+  askedSince(sinceMs: number): Promise<(address: Address) => boolean>;
   /** Whether an address is asked by any partition. */
   covers(address: Address): boolean;
   state(): Promise<SweepPoolState>;
@@ -107,6 +109,10 @@ export async function createSweepPool(
       if (all.length === 0) return undefined;
       return { from: Math.min(...all.map(({ from }) => from)), to: Math.max(...all.map(({ to }) => to)) };
     },
+    async askedSince(sinceMs) {
+      const spans = await Promise.all(partitions.map((partition) => partition.askedSince(sinceMs)));
+      return (address) => orders.some((order, index) => isAskedIn(order, address, spans[index] ?? []));
+    },
     positionOf(sighting) {
       const index = layout.partitionOf(sighting);
       const position = layout.ownPositionOf(sighting, index);
@@ -132,6 +138,16 @@ export async function createSweepPool(
     },
     close: () => closeAll(partitions),
   };
+}
+
+/** Whether any form asks the address in one of these spans. */
+function isAskedIn(order: Order, address: Address, spans: readonly Span[]): boolean {
+  for (let form = 0; form < order.forms && spans.length > 0; form++) {
+    const position = order.positionOf(address, form);
+    if (position === undefined) return false;
+    if (spans.some(({ from, to }) => from <= position && position < to)) return true;
+  }
+  return false;
 }
 
 /** How the sweep is dealt out, and the one numbering of the positions of all partitions. */

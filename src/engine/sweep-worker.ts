@@ -43,6 +43,7 @@ export async function openSweepWorker(
     hasSuspects: () => ask({ kind: 'has-suspects' }),
     sample: () => ask({ kind: 'sample' }),
     suspectSince: (sinceMs) => ask({ kind: 'suspect-since', sinceMs }),
+    askedSince: (sinceMs) => ask({ kind: 'asked-since', sinceMs }),
     state: () => ask({ kind: 'state' }),
     setLimits: (limits) => ask({ kind: 'limits', limits }),
     guardBy: (rules) => ask({ kind: 'guard', rules }),

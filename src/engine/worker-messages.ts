@@ -24,6 +24,7 @@ export type WorkerRequest =
   | { readonly kind: 'has-suspects' }
   | { readonly kind: 'sample' }
   | { readonly kind: 'suspect-since'; readonly sinceMs: number }
+  | { readonly kind: 'asked-since'; readonly sinceMs: number }
   | { readonly kind: 'state' }
   | { readonly kind: 'limits'; readonly limits: PartitionLimits }
   /** From the answer on the worker's guard goes by these rules. */
@@ -37,6 +38,7 @@ export interface WorkerValues {
   readonly 'has-suspects': boolean;
   readonly sample: undefined;
   readonly 'suspect-since': Span | undefined;
+  readonly 'asked-since': readonly Span[];
   readonly state: PartitionState;
   readonly limits: undefined;
   readonly guard: undefined;

@@ -69,32 +69,37 @@ export async function measureResponder(
       ? { form: again, purpose: 'measure' }
       : probe.next([...earlier, ...done]);
     if (ask === undefined) break;
-    const exchanges = await put(measuring, responder, ask);
-    if (exchanges.length === 0) break;
-    done.push(...exchanges);
+    if (ask.burst) {
+      const exchanges = await burst(measuring, responder, ask, ask.burst);
+      if (exchanges.length === 0) break;
+      done.push(...exchanges);
+    } else {
+      if (!(await measuring.gate.pass(responder.to, responder.expectedBits, { afterMs: ask.afterMs }))) break;
+      done.push(await exchangeWith(measuring, responder, ask));
+    }
   }
   return done;
 }
 
 /**
- * Puts one question: once, or as the burst that it asks for. Only the host gap makes way for a burst: the pacer,
- * the subnet's cap and the reply budget hold for each of its requests.
+ * Puts one question several times in a row. Only the host gap makes way for a burst: the pacer, the subnet's cap and
+ * the reply budget hold for each of its requests.
  */
-async function put(
+async function burst(
   measuring: Measuring,
   responder: ResponderToMeasure,
   ask: Ask,
+  { repeat, withinMs }: NonNullable<Ask['burst']>,
 ): Promise<readonly Exchange[]> {
   const { gate, clock, signal } = measuring;
-  if (ask.burst && !(responder.mayBurst && ask.purpose === 'rate-check'))
+  if (!(responder.mayBurst && ask.purpose === 'rate-check'))
     throw new RangeError(`${responder.probe.id} bursts although no option chose that`);
-  const { repeat, withinMs } = ask.burst ?? { repeat: 1, withinMs: 0 };
   const exchanges: Promise<Exchange>[] = [];
   let firstMs = 0;
   for (let sent = 0; sent < repeat; sent++) {
     if (sent > 0) await clock.sleep(firstMs + (sent * withinMs) / repeat - clock.monotonicMs(), signal);
     const gap = { afterMs: ask.afterMs, isInBurst: sent > 0 };
-    if (!(await gate.pass(responder.to, responder.expectedBits, signal, gap))) break;
+    if (!(await gate.pass(responder.to, responder.expectedBits, gap))) break;
     if (sent === 0) firstMs = clock.monotonicMs();
     const exchange = exchangeWith(measuring, responder, ask);
     // Whatever fails is thrown below: until then it must not count as unhandled.
@@ -105,7 +110,7 @@ async function put(
 }
 
 async function exchangeWith(
-  { gate, clock, signal, openSocket, limitsFor, drawNonce, onReceived, onSocketDrops, onExchange }: Measuring,
+  { gate, clock, openSocket, limitsFor, drawNonce, onReceived, onSocketDrops, onExchange }: Measuring,
   { probe, to, port, expectedBits, tookMs }: ResponderToMeasure,
   ask: Ask,
 ): Promise<Exchange> {
@@ -120,7 +125,7 @@ async function exchangeWith(
     limits: limitsFor(probe, tookMs),
     openSocket,
     clock,
-    mayTakeLeave: () => gate.pass(to, 0, signal),
+    mayTakeLeave: () => gate.pass(to, 0),
     onReply: onExchange && ((payload, from) => heard.push({ payload, from })),
     onReceived(traffic) {
       onReceived(traffic);

@@ -1,27 +1,33 @@
 import pLimit from 'p-limit';
 import type { Address } from '../domain/address.js';
 
-/** Responders waiting to be measured, so many at once, the probes of one address one after another. */
-export interface MeasurementQueue<Job> {
+/** Addresses with jobs, so many at once, the jobs of one address one after another. */
+export interface MeasurementQueue {
   add(address: Address, jobs: readonly Job[]): void;
+  /** A request to this address has left. */
+  asked(address: Address): void;
   /** Resolves when nothing waits or runs any more; rejects with the first failure of a job. */
   idle(): Promise<void>;
   /** Addresses that wait or are being measured. */
   readonly open: number;
 }
 
+export type Job = () => Promise<void>;
+
 /**
- * p-limit's memory grows with the calls that wait in it, not with those that run (libraries that queue a call
- * per address pay a kilobyte for each), so it is fed only while fewer than twice `parallel` wait.
+ * An address that has been begun takes far more memory than one that waits, and no less time until the limits let its
+ * request out. So while so many are begun and not asked no more are: as many as a pacer of 100,000 a second lets out
+ * in one tick.
  */
-export function createMeasurementQueue<Job>(
-  parallel: number,
-  measure: (job: Job) => Promise<void>,
-): MeasurementQueue<Job> {
+const MOST_UNASKED = 512;
+
+/** @param parallel the most that are begun and not over: p-limit's bound. What waits is kept outside of it, as numbers. */
+export function createMeasurementQueue(parallel: number): MeasurementQueue {
   const limit = pLimit(parallel);
   /** The jobs of each address that waits or runs; an address under way just gets more of them. */
   const jobsOf = new Map<Address, Job[]>();
   const waiting: Address[] = [];
+  const unasked = new Set<Address>();
   let failure: { readonly error: Error } | undefined;
   let idlers: { readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
 
@@ -29,12 +35,13 @@ export function createMeasurementQueue<Job>(
     const jobs = jobsOf.get(address) ?? [];
     try {
       for (let job = jobs.shift(); job !== undefined && failure === undefined; job = jobs.shift())
-        await measure(job);
+        await job();
     } catch (error) {
       failure ??= { error: error instanceof Error ? error : new Error(String(error)) };
     }
     // Nothing runs between this and the last look at its jobs: a job that is added from now on queues the address anew.
     jobsOf.delete(address);
+    unasked.delete(address);
   };
   const settle = (): void => {
     feed();
@@ -46,9 +53,10 @@ export function createMeasurementQueue<Job>(
     idlers = [];
   };
   const feed = (): void => {
-    while (waiting.length > 0 && limit.pendingCount < 2 * parallel && failure === undefined) {
-      const address = waiting.shift();
+    while (unasked.size < MOST_UNASKED && limit.activeCount + limit.pendingCount < parallel) {
+      const address = failure === undefined ? waiting.shift() : undefined;
       if (address === undefined) return;
+      unasked.add(address);
       void limit(() => run(address)).then(settle);
     }
   };
@@ -65,6 +73,9 @@ export function createMeasurementQueue<Job>(
       jobsOf.set(address, [...jobs]);
       waiting.push(address);
       feed();
+    },
+    asked(address) {
+      if (unasked.delete(address)) feed();
     },
     idle: () =>
       new Promise((resolve, reject) => {

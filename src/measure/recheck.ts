@@ -23,7 +23,6 @@ export interface Rechecking {
   readonly limits: ExchangeLimits;
   readonly drawNonce: (bits: number) => Nonce;
   readonly onReceived: (traffic: Traffic) => void;
-  readonly signal: AbortSignal;
 }
 
 /** How often everything that the sweep asks is asked again at most. */
@@ -36,7 +35,7 @@ const APART_MS = 10_000;
  * form may still be answered, and an ntpd that does not know one implementation may know the other.
  */
 export async function recheck(
-  { gate, clock, signal, openConnected, limits, drawNonce, onReceived }: Rechecking,
+  { gate, clock, openConnected, limits, drawNonce, onReceived }: Rechecking,
   {
     probe,
     to,
@@ -48,12 +47,10 @@ export async function recheck(
   },
 ): Promise<Rechecked> {
   const exchanges: Exchange[] = [];
-  let askedMs = -Infinity;
   for (let round = 0; round < RECHECK_ROUNDS; round++) {
-    await clock.sleep(Math.max(0, askedMs + APART_MS - clock.monotonicMs()), signal);
-    for (const form of probe.sweepForms) {
-      if (signal.aborted || !(await gate.pass(to, 0, signal))) return { kind: 'cut-short', exchanges };
-      askedMs = clock.monotonicMs();
+    for (const [index, form] of probe.sweepForms.entries()) {
+      const afterMs = round > 0 && index === 0 ? APART_MS : 0;
+      if (!(await gate.pass(to, 0, { afterMs }))) return { kind: 'cut-short', exchanges };
       const { exchange, socketDrops } = await runExchange({
         probe,
         ask: { form, purpose: 'prove' },
@@ -63,7 +60,7 @@ export async function recheck(
         limits,
         openSocket: openConnected,
         clock,
-        mayTakeLeave: () => gate.pass(to, 0, signal),
+        mayTakeLeave: () => gate.pass(to, 0),
         onReceived(traffic) {
           onReceived(traffic);
           gate.charge(traffic.wireBytes * 8);

@@ -51,150 +51,230 @@ export interface ExchangeResult {
 
 /**
  * Sends one request on a fresh unconnected socket and keeps everything that comes back until the line falls
- * quiet or a cap ends it. Unconnected, because a connected socket would not show replies from other addresses. One
- * closure, for timers, datagrams and errors all may end it, once.
+ * quiet or a cap ends it. Unconnected, because a connected socket would not show replies from other addresses.
+ * @throws what `openSocket` throws, but for an error of the system.
  */
 export async function runExchange(options: ExchangeOptions): Promise<ExchangeResult> {
-  const { probe, ask, to, port, limits, clock } = options;
+  const { ask, to, port, clock } = options;
   const request = ask.form.encode(options.nonce);
-  const own = createTally(probe, request);
-  /** From the first other address that echoes the nonce. */
-  const offAddress = createTally(probe, request);
-  let offPath: Payloads = NO_PAYLOADS;
-  const over = new AbortController();
-  let sendError: string | undefined;
-  let sentMs = Infinity;
-  let deadlineMs: number;
-  let capped = false;
-  let isOver = false;
-  let askedBack: Payloads = NO_PAYLOADS;
-  const senders = new Set<Address>();
-
-  const opened = await openedOrCode(
+  const heard = new Listening(options, request);
+  const socket = await openedOrCode(
     options.openSocket({
       family: familyOf(to),
       onSendError(code) {
-        if (isOver) return;
-        sendError = code;
-        over.abort();
+        heard.fail(code);
       },
       onDatagram(payload, from, senderPort) {
-        const now = clock.monotonicMs();
-        if (capped || now < sentMs) return;
-        const traffic = trafficOf(payload.length, familyOf(from));
-        options.onReceived(traffic);
-        if (isOver) return;
-        if (from === to && probe.asksBack?.(payload) === true) {
-          askedBack = addPayloads(askedBack, traffic);
-          return;
-        }
-        const tally = tallyFor(payload, from);
-        if (tally === undefined) {
-          offPath = addPayloads(offPath, traffic);
-          if (senders.size < MOST_SENDERS) senders.add(from);
-          return;
-        }
-        tally.add(payload, traffic, now - sentMs, { address: from, port: senderPort });
-        options.onReply?.(payload, from);
-        const gapMs = Math.max(limits.quietGapMs, GAP_GROWTH * tally.longestIntervalMs());
-        deadlineMs = Math.min(now + gapMs, sentMs + limits.longestMs);
-        const { datagrams, payloadBytes } = tally.sum();
-        capped = datagrams >= limits.mostDatagrams || payloadBytes >= limits.mostBytes;
-        if (capped) over.abort();
+        heard.take(payload, from, senderPort);
       },
     }),
   );
-  if (typeof opened === 'string')
-    return { exchange: unsentExchange(options, request, opened), socketDrops: 0 };
-  const socket = opened;
-  const tallyFor = (payload: Uint8Array, from: Address): Tally | undefined => {
-    if (from === to) return own;
-    const other = offAddress.responder();
-    if (other !== undefined) return from === other.address ? offAddress : undefined;
-    return probe.nonce?.echoed(payload) === options.nonce ? offAddress : undefined;
-  };
-  /** Waits until the line is quiet or a cap is reached. */
-  const listen = async (): Promise<void> => {
-    while (isListening()) {
-      // No longer than a quiet gap at once: the first datagram brings the end nearer, down to one gap after it.
-      const waitMs = Math.min(deadlineMs - clock.monotonicMs(), Math.max(limits.quietGapMs, 1));
-      await clock.sleep(waitMs, over.signal);
-    }
-  };
-  /** What came to the socket and is no answer. @param isOffAddress whether the other address counts as the responder. */
-  const otherTraffic = (
-    isOffAddress: boolean,
-  ): Pick<Exchange, 'offPath' | 'offPathAddresses' | 'askedBack'> => {
-    const other: Payloads = isOffAddress ? NO_PAYLOADS : offAddress.sum();
-    const addresses = senders.size + (other.datagrams > 0 ? 1 : 0);
-    return {
-      offPath: addPayloads(offPath, other),
-      ...(addresses > 0 && { offPathAddresses: addresses }),
-      ...(askedBack.datagrams > 0 && { askedBack }),
-    };
-  };
-  /** Ends what the request began, where the protocol has a word for it. @returns its length, where it left. */
-  const takeLeave = async (answered: Tally): Promise<number | undefined> => {
-    const [farewell, responder] = [answered.farewell(), answered.responder()];
-    // Another address that answered was not asked, so it is sent nothing.
-    if (farewell === undefined || responder?.address !== to || sendError !== undefined) return undefined;
-    if (!(await options.mayTakeLeave())) return undefined;
-    if (!socket.send(farewell, to, responder.port)) return undefined;
-    await socket.unfinishedBelow(1);
-    return farewell.length;
-  };
-  const isListening = (): boolean => !over.signal.aborted && clock.monotonicMs() < deadlineMs;
+  if (typeof socket === 'string')
+    return { exchange: unsentExchange(options, request, socket), socketDrops: 0 };
   try {
     const requestedAt = clock.now();
-    sentMs = clock.monotonicMs();
-    deadlineMs = sentMs + limits.firstReplyMs;
-    if (!socket.send(request, to, port)) {
-      sendError = 'OUT_OF_SCOPE';
-      over.abort();
-    }
+    heard.begin();
+    if (!socket.send(request, to, port)) heard.fail('OUT_OF_SCOPE');
     await socket.unfinishedBelow(1);
     let socketDrops: number;
     do {
-      await listen();
+      await heard.quiet();
       socketDrops = (await socket.readDrops()) ?? 0;
       // What waited in the socket while this process was busy has come by now, and the line was not quiet.
-    } while (isListening());
-
-    const isOffAddress = own.sum().datagrams === 0 && offAddress.sum().datagrams > 0;
-    const answered = isOffAddress ? offAddress : own;
-    const responder = answered.responder();
-    const listenedMs = Math.ceil(clock.monotonicMs() - sentMs);
-    isOver = true;
-    const farewellBytes = await takeLeave(answered);
-    // Ended by the clock although datagrams were still coming.
-    capped ||= deadlineMs >= sentMs + limits.longestMs && responder !== undefined;
-    const received = answered.sum();
-    const caveats: readonly Caveat[] = [
-      ...(capped ? (['capped'] as const) : []),
-      ...(socketDrops > 0 ? (['lossy'] as const) : []),
-      ...(isOffAddress ? (['off-address'] as const) : []),
-      ...(answered.hasDuplicates() ? (['duplicated'] as const) : []),
-    ];
+    } while (heard.isListening());
+    const listenedMs = heard.end();
+    const farewellBytes = await takeLeave(options, socket, heard);
     const exchange: Exchange = {
       form: ask.form.name,
       purpose: ask.purpose,
       seenIn: 'measurement',
       request,
       requestedAt,
-      end: endOf({ sendError, capped, isAnswered: received.datagrams > 0 }),
       sent: trafficOf(request.length, familyOf(to)),
-      received,
-      replies: answered.replies(),
-      ...(responder && { responder }),
-      ...otherTraffic(isOffAddress),
-      caveats,
+      ...heard.outcome(socketDrops),
       listenedMs,
       ...(farewellBytes !== undefined && { farewellBytes }),
-      ...(sendError !== undefined && sendError !== PORT_CLOSED && { sendError }),
     };
     return { exchange, socketDrops, localPort: socket.localPort };
   } finally {
     await socket.close();
+  }
+}
+
+/** Ends what the request began, where the protocol has a word for it. @returns its length, where it left. */
+async function takeLeave(
+  { to, mayTakeLeave }: ExchangeOptions,
+  socket: ExchangeSocket,
+  heard: Listening,
+): Promise<number | undefined> {
+  const { farewell, responder } = heard.answered();
+  // Another address that answered was not asked, so it is sent nothing.
+  if (farewell === undefined || responder?.address !== to || heard.sendError !== undefined) return undefined;
+  if (!(await mayTakeLeave())) return undefined;
+  if (!socket.send(farewell, to, responder.port)) return undefined;
+  await socket.unfinishedBelow(1);
+  return farewell.length;
+}
+
+/**
+ * What comes to the socket of one exchange, and when that is over: timers, datagrams and errors all may end it, once.
+ * A class, for thousands are open at once: its methods are shared, and closures would be made anew for each.
+ */
+class Listening {
+  readonly #options: ExchangeOptions;
+  readonly #request: Uint8Array;
+  readonly #own: Tally;
+  /** Of the first other address that echoes the nonce. */
+  #other: Tally | undefined;
+  #offPath: Payloads = NO_PAYLOADS;
+  /** Made for the first of them: most exchanges hear none. */
+  #offPathSenders: Set<Address> | undefined;
+  #askedBack: Payloads = NO_PAYLOADS;
+  #sentMs = Infinity;
+  #deadlineMs = Infinity;
+  #isCapped = false;
+  #isOver = false;
+  #wake: (() => void) | undefined;
+  /** The system's code, where it refused the request. */
+  sendError: string | undefined;
+
+  constructor(options: ExchangeOptions, request: Uint8Array) {
+    this.#options = options;
+    this.#request = request;
+    this.#own = new Tally(options.probe, request);
+  }
+
+  /** The request leaves now. */
+  begin(): void {
+    const { clock, limits } = this.#options;
+    this.#sentMs = clock.monotonicMs();
+    this.#deadlineMs = this.#sentMs + limits.firstReplyMs;
+  }
+
+  fail(code: string): void {
+    if (this.#isOver) return;
+    this.sendError = code;
+    this.#wake?.();
+  }
+
+  take(payload: Uint8Array, from: Address, port: number): void {
+    const { probe, to, limits, clock, onReceived, onReply } = this.#options;
+    const now = clock.monotonicMs();
+    if (this.#isCapped || now < this.#sentMs) return;
+    const traffic = trafficOf(payload.length, familyOf(from));
+    onReceived(traffic);
+    if (this.#isOver) return;
+    if (from === to && probe.asksBack?.(payload) === true) {
+      this.#askedBack = addPayloads(this.#askedBack, traffic);
+      return;
+    }
+    const tally = this.#tallyFor(payload, from);
+    if (tally === undefined) {
+      this.#offPath = addPayloads(this.#offPath, traffic);
+      this.#offPathSenders ??= new Set();
+      if (this.#offPathSenders.size < MOST_SENDERS) this.#offPathSenders.add(from);
+      return;
+    }
+    tally.add(payload, traffic, now - this.#sentMs, { address: from, port });
+    onReply?.(payload, from);
+    const gapMs = Math.max(limits.quietGapMs, GAP_GROWTH * tally.longestIntervalMs);
+    this.#deadlineMs = Math.min(now + gapMs, this.#sentMs + limits.longestMs);
+    const { datagrams, payloadBytes } = tally.received;
+    this.#isCapped = datagrams >= limits.mostDatagrams || payloadBytes >= limits.mostBytes;
+    if (this.#isCapped) this.#wake?.();
+  }
+
+  #tallyFor(payload: Uint8Array, from: Address): Tally | undefined {
+    const { probe, to, nonce } = this.#options;
+    if (from === to) return this.#own;
+    if (this.#other !== undefined) return from === this.#other.responder?.address ? this.#other : undefined;
+    if (probe.nonce?.echoed(payload) !== nonce) return undefined;
+    this.#other = new Tally(probe, this.#request);
+    return this.#other;
+  }
+
+  isListening(): boolean {
+    if (this.#isCapped || this.sendError !== undefined) return false;
+    return this.#options.clock.monotonicMs() < this.#deadlineMs;
+  }
+
+  /** Resolves when the line is quiet, a cap is reached or the request has failed. */
+  quiet(): Promise<void> {
+    const { clock, limits } = this.#options;
+    return new Promise((resolve) => {
+      let cancel = (): void => undefined;
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+      const look = (): void => {
+        if (!this.isListening()) {
+          resolve();
+          return;
+        }
+        // No longer than a quiet gap at once: the first datagram brings the end nearer, down to one gap after it.
+        const mostMs = clock.monotonicMs() + Math.max(limits.quietGapMs, 1);
+        cancel = clock.schedule(Math.min(this.#deadlineMs, mostMs), look);
+      };
+      look();
+    });
+  }
+
+  /** What comes from now on is of no account. @returns milliseconds of listening. */
+  end(): number {
+    this.#isOver = true;
+    const { clock, limits } = this.#options;
+    // Ended by the clock although datagrams were still coming.
+    const isCut = this.#deadlineMs >= this.#sentMs + limits.longestMs;
+    this.#isCapped ||= isCut && this.answered().responder !== undefined;
+    return Math.ceil(clock.monotonicMs() - this.#sentMs);
+  }
+
+  /** The replies of the address that was asked, or of another one where that said nothing. */
+  answered(): Tally {
+    return this.#isOffAddress() ? (this.#other ?? this.#own) : this.#own;
+  }
+
+  #isOffAddress(): boolean {
+    return this.#own.replies.length === 0 && this.#other !== undefined;
+  }
+
+  outcome(
+    socketDrops: number,
+  ): Pick<
+    Exchange,
+    | 'end'
+    | 'received'
+    | 'replies'
+    | 'responder'
+    | 'offPath'
+    | 'offPathAddresses'
+    | 'askedBack'
+    | 'caveats'
+    | 'sendError'
+  > {
+    const answered = this.answered();
+    const { received, replies, responder } = answered;
+    const caveats: readonly Caveat[] = [
+      ...(this.#isCapped ? (['capped'] as const) : []),
+      ...(socketDrops > 0 ? (['lossy'] as const) : []),
+      ...(this.#isOffAddress() ? (['off-address'] as const) : []),
+      ...(answered.hasDuplicates() ? (['duplicated'] as const) : []),
+    ];
+    const { sendError } = this;
+    const other = this.#isOffAddress() ? undefined : this.#other;
+    const addresses = (this.#offPathSenders?.size ?? 0) + (other === undefined ? 0 : 1);
+    return {
+      end: endOf({ sendError, capped: this.#isCapped, isAnswered: received.datagrams > 0 }),
+      received,
+      replies,
+      ...(responder && { responder }),
+      offPath: addPayloads(this.#offPath, other?.received ?? NO_PAYLOADS),
+      ...(addresses > 0 && { offPathAddresses: addresses }),
+      ...(this.#askedBack.datagrams > 0 && { askedBack: this.#askedBack }),
+      caveats,
+      ...(sendError !== undefined && sendError !== PORT_CLOSED && { sendError }),
+    };
   }
 }
 
@@ -256,41 +336,36 @@ function unsentExchange(
   };
 }
 
-interface Tally {
-  add(payload: Uint8Array, traffic: Traffic, afterMs: number, from: NonNullable<Exchange['responder']>): void;
-  sum(): Traffic;
-  replies(): readonly Reply[];
-  responder(): Exchange['responder'];
-  hasDuplicates(): boolean;
-  /** Between two datagrams. */
-  longestIntervalMs(): number;
-  /** The probe's, of the first datagram of which it makes one. */
-  farewell(): Uint8Array | undefined;
-}
-
 /** Payloads are read as they come and let go: what is kept of them is a size, a reading and a hash. */
-function createTally(probe: Probe, request: Uint8Array): Tally {
-  let sum = NO_TRAFFIC;
-  const replies: Reply[] = [];
-  const hashes = new Set<string>();
-  let responder: Exchange['responder'];
-  let longestIntervalMs = 0;
-  let farewell: Uint8Array | undefined;
-  return {
-    add(payload, traffic, afterMs, from) {
-      responder ??= from;
-      farewell ??= probe.farewell?.(payload, request);
-      const before = replies.at(-1)?.afterMs ?? afterMs;
-      longestIntervalMs = Math.max(longestIntervalMs, afterMs - before);
-      replies.push({ afterMs, payloadBytes: payload.length, reading: probe.read(payload, request) });
-      hashes.add(hash('sha1', payload, 'base64'));
-      sum = addTraffic(sum, traffic);
-    },
-    sum: () => sum,
-    replies: () => replies,
-    responder: () => responder,
-    hasDuplicates: () => hashes.size < replies.length,
-    longestIntervalMs: () => longestIntervalMs,
-    farewell: () => farewell,
-  };
+class Tally {
+  received: Traffic = NO_TRAFFIC;
+  readonly replies: Reply[] = [];
+  responder: Exchange['responder'];
+  /** Between two datagrams. */
+  longestIntervalMs = 0;
+  /** The probe's, of the first datagram of which it makes one. */
+  farewell: Uint8Array | undefined;
+  readonly #probe: Probe;
+  readonly #request: Uint8Array;
+  readonly #hashes: string[] = [];
+
+  constructor(probe: Probe, request: Uint8Array) {
+    this.#probe = probe;
+    this.#request = request;
+  }
+
+  add(payload: Uint8Array, traffic: Traffic, afterMs: number, from: Exchange['responder']): void {
+    this.responder ??= from;
+    this.farewell ??= this.#probe.farewell?.(payload, this.#request);
+    const before = this.replies.at(-1)?.afterMs ?? afterMs;
+    this.longestIntervalMs = Math.max(this.longestIntervalMs, afterMs - before);
+    const reading = this.#probe.read(payload, this.#request);
+    this.replies.push({ afterMs, payloadBytes: payload.length, reading });
+    this.#hashes.push(hash('sha1', payload, 'base64'));
+    this.received = addTraffic(this.received, traffic);
+  }
+
+  hasDuplicates(): boolean {
+    return new Set(this.#hashes).size < this.#hashes.length;
+  }
 }

@@ -95,6 +95,8 @@ export interface Discovery {
    * @returns the positions, in pass k those from k × (positions of a pass) on; undefined for none.
    */
   suspectSince(loss: { readonly sinceMs: number; readonly probe?: number }): Span | undefined;
+  /** The positions that were asked since then (monotonic), in each pass that asked any; maybe some more. */
+  askedSince(sinceMs: number): readonly Span[];
   /**
    * The system refused a request to this address.
    * @param isUnreachable it knows no way there: a loss only where it had known one in this run.
@@ -159,6 +161,10 @@ export async function createDiscovery(options: DiscoveryOptions): Promise<Discov
     counts: () => ({ ...receiver.counts(), ...sender.counts(), sentInPass: sentInPass(passes) }),
     run,
     suspectSince: (loss) => suspects.current().addSince(loss),
+    askedSince: (sinceMs) =>
+      passes.all.flatMap(({ log, position }) =>
+        log.latestMs < sinceMs ? [] : { from: log.rankBefore(sinceMs), to: position },
+      ),
     suspectAddress: (refused) => suspectAddress(parts, refused),
     suspects: () => suspects.list(),
     hasSuspects: () =>

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { Io } from '../../src/commands/command.js';
 import type { Clock, Instant } from '../../src/domain/time.js';
+import { withSchedule } from '../../src/schedule.js';
 import { systemClock } from '../../src/system-clock.js';
 
 export interface HurriedIo {
@@ -31,11 +32,11 @@ export function hurriedIo(
   const startMs = systemClock.monotonicMs();
   const began = when ?? systemClock.now();
   let isKilled = false;
-  const clock: Clock = {
+  const clock: Clock = withSchedule({
     monotonicMs: () => startMs + (systemClock.monotonicMs() - startMs) * faster,
     now: () => (stands ? began : Math.round(began + (systemClock.monotonicMs() - startMs) * faster)),
     sleep: (ms, signal) => (isKilled ? forEver : systemClock.sleep(ms / faster, signal)),
-  };
+  });
   let printed = '';
   const stream = (): NodeJS.WriteStream => {
     const through = new PassThrough();

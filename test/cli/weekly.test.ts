@@ -17,6 +17,7 @@ import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { STATUSES } from '../../src/domain/status.js';
 import { UsageError } from '../../src/domain/usage-error.js';
+import { withSchedule } from '../../src/schedule.js';
 import { systemClock } from '../../src/system-clock.js';
 import { assertFormatsAgree, htmlRows } from '../reports/formats-agree.js';
 import { assertOutputsFit } from '../reports/run-outputs.js';
@@ -388,11 +389,11 @@ function describeRow({ ip, status, status_evidence, status_doubt }: FindingRecor
 function ioIn(week: number): { readonly io: Io; readonly printed: () => string } {
   const startMs = systemClock.monotonicMs();
   const began = FIRST_MS + (week - 1) * WEEK_MS;
-  const clock: Clock = {
+  const clock: Clock = withSchedule({
     monotonicMs: () => startMs + (systemClock.monotonicMs() - startMs) * FASTER,
     now: () => Math.round(began + (systemClock.monotonicMs() - startMs) * FASTER),
     sleep: (ms, signal) => systemClock.sleep(ms / FASTER, signal),
-  };
+  });
   let printed = '';
   const stream = (): NodeJS.WriteStream => {
     const through = new PassThrough();

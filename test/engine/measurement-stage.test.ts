@@ -110,6 +110,7 @@ function start(options: {
     progress: { start: () => undefined, update: () => undefined, stop: () => undefined },
     losses: { measurementRefused: () => undefined, measurementDropped: () => undefined },
     openSocket: sockets.open as unknown as MeasurementStageOptions['openSocket'],
+    askedSince: () => Promise.resolve(() => false),
     late: { open: () => undefined },
     signal: stop.signal,
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hostGapMs, restBetweenStagesMs } from '../../src/engine/rest.js';
+import { hostGapMs, restAfterSweepMs, restBetweenStagesMs } from '../../src/engine/rest.js';
 
 describe('what lies between two stages of a run', () => {
   for (const [claim, pace, formGapMs, restMs] of [
@@ -14,6 +14,12 @@ describe('what lies between two stages of a run', () => {
       const usual = { rate: 1000, perSubnet: 200, perHost: 1 };
       assert.equal(restBetweenStagesMs({ pace: { ...usual, ...pace }, formGapMs }), restMs);
     });
+
+  it('is after a sweep, of which it is known when each host was asked, what the rate and the caps need', () => {
+    assert.equal(restAfterSweepMs({ rate: 1000, perSubnet: 200 }), 16);
+    assert.equal(restAfterSweepMs({ rate: 0.5, perSubnet: 200 }), 2015);
+    assert.equal(restAfterSweepMs({ rate: 1000, perSubnet: 0.4 }), 2510);
+  });
 
   it('is for one host the longer of the gap between two forms and of its own interval', () => {
     assert.equal(hostGapMs({ pace: { perHost: 0.5 }, formGapMs: 1999 }), 2000);

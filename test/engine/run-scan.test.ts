@@ -281,11 +281,13 @@ describe('a run that is stopped and goes on', () => {
 
   it('measures anew what the stop cut short while it waited for its turn', async () => {
     const plan = { pace: { ...PACE, perSubnet: 20 } };
-    const whole = await worldOf({ plan }).scan().done;
-    for (const stopMs of [43_300, 43_800]) {
+    const uncut = worldOf({ plan });
+    const whole = await uncut.scan().done;
+    const aloneAtMs = uncut.network.sends.flatMap(({ socket, atMs }) => (socket.role === 'alone' ? atMs : []));
+    for (const stopAtMs of [aloneAtMs[8] ?? NaN, aloneAtMs[20] ?? NaN]) {
       const world = worldOf({ plan });
       const session = world.scan();
-      world.clock.at(world.clock.monotonicMs() + stopMs, () => {
+      world.clock.at(stopAtMs, () => {
         session.stop.abort();
       });
       const first = await session.done;

@@ -326,8 +326,7 @@ async function measure(
     clock,
     hostGapMs: 3000,
     perSubnet,
-    restMs: 0,
-    sweepEndedMs: () => -Infinity,
+    signal: abort.signal,
   });
   const exchanges = await measureResponder(
     {

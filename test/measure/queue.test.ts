@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { ipv4 } from '../../src/domain/address.js';
 import { createMeasurementQueue } from '../../src/measure/queue.js';
 import { createFakeClock } from '../fake-clock.js';
@@ -84,6 +85,28 @@ describe('the measurement queue', () => {
     assert.ok(!log().some(({ name }) => name === 'never'));
   });
 
+  it('begins no more while 512 of those begun wait for their first request', async () => {
+    let begun = 0;
+    const queue = createMeasurementQueue(10_000);
+    const never = new Promise<void>(() => undefined);
+    for (let address = 0; address < 2000; address++)
+      queue.add(ipv4(address), [
+        () => {
+          begun++;
+          return never;
+        },
+      ]);
+    await setImmediate();
+    assert.equal(begun, 512);
+    for (let address = 0; address < 100; address++) queue.asked(ipv4(address));
+    await setImmediate();
+    assert.equal(begun, 612);
+    // Asked a second time: nothing comes free by that.
+    for (let address = 0; address < 100; address++) queue.asked(ipv4(address));
+    await setImmediate();
+    assert.equal(begun, 612);
+  });
+
   it('takes fifty thousand addresses in little memory', async () => {
     const { queue, add, log } = createQueue(128);
     const before = process.memoryUsage().heapUsed;
@@ -103,7 +126,8 @@ function createQueue(parallel: number, atEnd: (job: Job) => void = () => undefin
   const running = new Map<number, number>();
   let most = 0;
   let overlaps = 0;
-  const queue = createMeasurementQueue(parallel, async (job: Job) => {
+  const queue = createMeasurementQueue(parallel);
+  const measure = async (job: Job): Promise<void> => {
     const others = running.get(job.address) ?? 0;
     if (others > 0) overlaps++;
     running.set(job.address, others + 1);
@@ -112,12 +136,15 @@ function createQueue(parallel: number, atEnd: (job: Job) => void = () => undefin
     running.delete(job.address);
     ended.push(job);
     atEnd(job);
-  });
+  };
   return {
     queue,
     clock,
     add: (...jobs: readonly [Job, ...Job[]]): void => {
-      queue.add(ipv4(jobs[0].address), jobs);
+      queue.add(
+        ipv4(jobs[0].address),
+        jobs.map((job) => () => measure(job)),
+      );
     },
     log: (): readonly Job[] => ended,
     most: () => most,

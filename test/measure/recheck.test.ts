@@ -151,8 +151,7 @@ async function rechecked(
         clock,
         hostGapMs: 4000,
         perSubnet: 200,
-        restMs: 0,
-        sweepEndedMs: () => -Infinity,
+        signal: stop.signal,
       }),
       openConnected: sockets.open,
       limits: { firstReplyMs: 5000, quietGapMs: 2000, longestMs: 30_000, mostDatagrams: 100, mostBytes: 1e6 },
@@ -163,7 +162,6 @@ async function rechecked(
       onReceived(traffic) {
         received = addTraffic(received, traffic);
       },
-      signal: stop.signal,
     },
     {
       probe: { ...probeDouble({ id: 'double', hasNonce: true, forms }), ...behaviour } as Probe,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Address } from '../../src/domain/address.js';
 import { ipv4, ipv6 } from '../../src/domain/address.js';
-import type { RequestGate } from '../../src/measure/request-gate.js';
+import type { RequestGate, RequestGateOptions } from '../../src/measure/request-gate.js';
 import { createRequestGate } from '../../src/measure/request-gate.js';
 import { createPacer, createReplyBudget } from '../../src/sweep/pacer.js';
 import type { FakeClock } from '../fake-clock.js';
@@ -11,7 +11,6 @@ import { createFakeClock } from '../fake-clock.js';
 const HOST = ipv4(0x0a00_0005);
 const NEIGHBOUR = ipv4(0x0a00_0006);
 const FAR = ipv4(0x0a00_0105);
-const NEVER = new AbortController().signal;
 
 describe('the request gate', () => {
   it('lets two requests to one host out one host gap apart, and one to another meanwhile', async () => {
@@ -38,8 +37,23 @@ describe('the request gate', () => {
   });
 
   it('lets no request out until the rest after the sweep is over', async () => {
-    const { gate, clock } = createGate({ restMs: 1500, sweepEndedMs: 500 });
+    const sweep = { freeMs: () => 2000, askedMs: () => -Infinity };
+    const { gate, clock } = createGate({ sweep });
     assert.equal(await passAt(gate, clock, HOST), 2000);
+  });
+
+  it('keeps the host gap to what the sweep asked a host last, and to no other host', async () => {
+    const sweep = { freeMs: () => 0, askedMs: (host: Address) => (host === HOST ? -500 : -Infinity) };
+    const { gate, clock } = createGate({ hostGapMs: 2000, sweep });
+    assert.deepEqual(await Promise.all([HOST, FAR].map((to) => passAt(gate, clock, to))), [1500, 0]);
+  });
+
+  it('lets no subnet that waits for its cap keep another one waiting', async () => {
+    const { gate, clock } = createGate({ perSubnet: 1, rate: 1000 });
+    const crowd = Array.from({ length: 50 }, (_, i) => passAt(gate, clock, ipv4(HOST + i)));
+    const others = Array.from({ length: 50 }, (_, i) => passAt(gate, clock, ipv4(FAR + 256 * i)));
+    assert.equal(Math.round(Math.max(...(await Promise.all(others)))), 50);
+    assert.deepEqual(rounded(await Promise.all(crowd)), Array.from({ length: 50 }, (_, i) => i * 1000));
   });
 
   it('takes what replies will cost from the budget at once, so that others wait for it', async () => {
@@ -61,51 +75,56 @@ describe('the request gate', () => {
   });
 
   it('says no when the signal aborts while it waits, at once, and counts nothing as sent', async () => {
-    const { gate, clock } = createGate({ hostGapMs: 10_000 });
     const abort = new AbortController();
-    assert.equal(await gate.pass(HOST, 0, abort.signal), true);
+    const { gate, clock, spent } = createGate({ hostGapMs: 10_000, signal: abort.signal });
+    assert.equal(await gate.pass(HOST, 0), true);
     clock.at(400, () => {
       abort.abort();
     });
-    assert.equal(await gate.pass(HOST, 0, abort.signal), false);
+    assert.equal(await gate.pass(HOST, 0), false);
     assert.equal(clock.monotonicMs(), 400);
-    assert.equal(await gate.pass(FAR, 0, abort.signal), false);
-    assert.equal(await gate.pass(FAR, 0, NEVER), true);
+    assert.equal(await gate.pass(FAR, 0), false);
     assert.equal(clock.monotonicMs(), 400);
+    assert.equal(spent(), 1);
   });
 });
 
 function createGate({
   rate = 1000,
   budgetBps = 1e12,
-  hostGapMs = 10,
-  perSubnet = 1000,
-  restMs = 0,
-  sweepEndedMs = -Infinity,
+  ...options
 }: {
   readonly rate?: number;
   readonly budgetBps?: number;
-  readonly hostGapMs?: number;
-  readonly perSubnet?: number;
-  readonly restMs?: number;
-  readonly sweepEndedMs?: number;
-}): { readonly gate: RequestGate; readonly clock: FakeClock } {
+} & Partial<RequestGateOptions>): {
+  readonly gate: RequestGate;
+  readonly clock: FakeClock;
+  readonly spent: () => number;
+} {
   const clock = createFakeClock({ startMs: 0 });
+  const pacer = createPacer(rate, 0);
+  let spent = 0;
   const gate = createRequestGate({
-    pacer: createPacer(rate, 0),
+    pacer: {
+      waitMs: (nowMs) => pacer.waitMs(nowMs),
+      spend(nowMs) {
+        spent++;
+        pacer.spend(nowMs);
+      },
+    },
     budget: createReplyBudget(budgetBps),
     clock,
-    hostGapMs,
-    perSubnet,
-    restMs,
-    sweepEndedMs: () => sweepEndedMs,
+    hostGapMs: 10,
+    perSubnet: 1000,
+    signal: new AbortController().signal,
+    ...options,
   });
-  return { gate, clock };
+  return { gate, clock, spent: () => spent };
 }
 
 /** When a request to this address was let out. */
 async function passAt(gate: RequestGate, clock: FakeClock, to: Address, reservedBits = 0): Promise<number> {
-  assert.equal(await gate.pass(to, reservedBits, NEVER), true);
+  assert.equal(await gate.pass(to, reservedBits), true);
   return clock.monotonicMs();
 }
 

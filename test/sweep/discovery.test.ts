@@ -69,6 +69,21 @@ describe('a sweep sends', () => {
   });
 });
 
+describe('what a sweep has asked', () => {
+  it('is known since any moment, with what left in the twentieth of a second before', async () => {
+    const world = await createWorld({ ranges: SMALL });
+    const start = world.clock.monotonicMs();
+    assert.deepEqual(world.sweep.askedSince(start), []);
+    await world.run();
+    const end = world.clock.monotonicMs();
+    assert.deepEqual(world.sweep.askedSince(start), [{ from: 0, to: 48 }]);
+    assert.deepEqual(world.sweep.askedSince(end + 1), []);
+    const middle = world.sends[24]?.atMs ?? NaN;
+    const [half] = world.sweep.askedSince(middle);
+    assert.ok(half !== undefined && half.from <= 24 && half.to === 48, JSON.stringify(half));
+  });
+});
+
 describe('a sweep can be stopped', () => {
   it('at a time, and goes on later where it was, without a second request to any host', async () => {
     const world = await createWorld({ ranges: [{ first: ipv4(0x0a00_0000), last: ipv4(0x0a00_00ff) }] });
