@@ -283,7 +283,9 @@ describe('a run that is stopped and goes on', () => {
     const plan = { pace: { ...PACE, perSubnet: 20 } };
     const uncut = worldOf({ plan });
     const whole = await uncut.scan().done;
-    const aloneAtMs = uncut.network.sends.flatMap(({ socket, atMs }) => (socket.role === 'alone' ? atMs : []));
+    const aloneAtMs = uncut.network.sends.flatMap(({ socket, atMs }) =>
+      socket.role === 'alone' ? atMs : [],
+    );
     for (const stopAtMs of [aloneAtMs[8] ?? NaN, aloneAtMs[20] ?? NaN]) {
       const world = worldOf({ plan });
       const session = world.scan();

@@ -53,7 +53,10 @@ describe('the request gate', () => {
     const crowd = Array.from({ length: 50 }, (_, i) => passAt(gate, clock, ipv4(HOST + i)));
     const others = Array.from({ length: 50 }, (_, i) => passAt(gate, clock, ipv4(FAR + 256 * i)));
     assert.equal(Math.round(Math.max(...(await Promise.all(others)))), 50);
-    assert.deepEqual(rounded(await Promise.all(crowd)), Array.from({ length: 50 }, (_, i) => i * 1000));
+    assert.deepEqual(
+      rounded(await Promise.all(crowd)),
+      Array.from({ length: 50 }, (_, i) => i * 1000),
+    );
   });
 
   it('takes what replies will cost from the budget at once, so that others wait for it', async () => {
