@@ -10,7 +10,7 @@ const USUAL_OPEN_FILES = 1024;
 const BYTES_EACH = 32 * 1024;
 
 /**
- * How many responders may be measured at once where nobody has said: each has a socket, so as many as there are
+ * How many responders may be measured at once where no setting says it: each has a socket, so as many as there are
  * descriptors left beside those of the sweep, and a quarter of the memory at 32 KiB each; 10,000 at most.
  */
 export async function readMostAtOnce(sweepSockets: number): Promise<number> {

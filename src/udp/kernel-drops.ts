@@ -105,7 +105,7 @@ function smallFileReader(file: string): () => Promise<string | undefined> {
 
 /**
  * Gives what is read at some moment from now on. It grows with the sockets that are open, and every exchange asks for
- * it, so one read goes on at a time and all who ask meanwhile share the one after it.
+ * it, so one read goes on at a time and all callers meanwhile share the one after it.
  */
 function oneAtATime<T>(read: () => Promise<T>): () => Promise<T> {
   let reading: Promise<unknown> = Promise.resolve();

@@ -4,7 +4,7 @@ import { mostAtOnce, readMostAtOnce } from '../../src/preflight/most-at-once.js'
 
 const GIB = 2 ** 30;
 
-describe('how many responders are measured at once where nobody has said', () => {
+describe('how many responders are measured at once where no setting says it', () => {
   for (const [claim, machine, most] of [
     ['is 10,000 at most', { openFiles: 1_000_000, memoryBytes: 64 * GIB, sweepSockets: 6 }, 10_000],
     [
