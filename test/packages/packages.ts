@@ -42,6 +42,20 @@ export const PACKAGE_SETS = {
   nsd: { name: 'nsd', room: 'servers', packages: ['nsd'], proof: 'usr/sbin/nsd' },
   knot: { name: 'knot', room: 'servers', packages: ['knot'], proof: 'usr/sbin/knotd' },
   dnsmasq: { name: 'dnsmasq', room: 'servers', packages: ['dnsmasq-base'], proof: 'usr/sbin/dnsmasq' },
+  samba: {
+    name: 'samba',
+    room: 'servers',
+    packages: [
+      'samba',
+      'samba-dsdb-modules',
+      'samba-vfs-modules',
+      'samba-ad-provision',
+      'python3-samba',
+      'winbind',
+    ],
+    proof: 'usr/sbin/samba',
+    overUsr: true,
+  },
   snmpd: { name: 'snmpd', room: 'servers', packages: ['snmpd'], proof: 'usr/sbin/snmpd' },
   armagetron: {
     name: 'armagetronad',
@@ -98,6 +112,7 @@ export const PACKAGE_SETS = {
     packages: ['memcached'],
     proof: 'usr/bin/memcached',
   },
+  kerberos: { name: 'krb5-kdc', room: 'servers', packages: ['krb5-kdc'], proof: 'usr/sbin/krb5kdc' },
   openvpn: { name: 'openvpn', room: 'servers', packages: ['openvpn'], proof: 'usr/sbin/openvpn' },
   xl2tpd: { name: 'xl2tpd', room: 'servers', packages: ['xl2tpd'], proof: 'usr/sbin/xl2tpd' },
   libcoap: {

@@ -5,6 +5,7 @@ import { ddnet } from './ddnet.js';
 import { dnsmasq } from './dnsmasq.js';
 import { inetutilsInetd, openbsdInetd, xinetd } from './inetd.js';
 import { jamulusDirectory, jamulusServer } from './jamulus.js';
+import { mitKdc } from './kerberos.js';
 import { knotResolver } from './knot-resolver.js';
 import { knot } from './knot.js';
 import { libcoap } from './libcoap.js';
@@ -16,6 +17,7 @@ import { nsd } from './nsd.js';
 import { openvpn } from './openvpn.js';
 import { pdnsRecursor } from './pdns-recursor.js';
 import { nexuiz, openarena } from './quake3.js';
+import { sambaDomainController } from './samba.js';
 import type { PlanIn } from './server.js';
 import { redeclipse } from './redeclipse.js';
 import { snmpd, type SnmpdView } from './snmpd.js';
@@ -123,6 +125,8 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('snmpd-unlimited', 33, SNMP, showing('unlimited'), '`maxGetbulkRepeats -1`, `maxGetbulkResponses -1`'),
   row('snmpd-v1-only', 37, SNMP, showing('v1-only'), '`group readers v1 reader`, and no group for v2c'),
   row('memcached', 38, [11211], memcached, '`-U 11211`, nothing stored'),
+  row('krb5kdc', 92, [88], mitKdc, 'MIT krb5, no account but its own'),
+  row('samba-dc', 93, [88, 389], sambaDomainController, 'domain controller, CLDAP and Kerberos'),
   row('openvpn', 90, OPENVPN, (at) => openvpn(at), '`server`, neither tls-auth nor tls-crypt'),
   row('openvpn-tls-crypt', 91, OPENVPN, (at) => openvpn(at, { hasTlsCrypt: true }), '`server`, `tls-crypt`'),
   row('strongswan', 120, [500], ike(true), 'a connection for anybody with a pre-shared key, IKEv1 and IKEv2'),

@@ -32,6 +32,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'bzflag', open: 'bzfs', shows: /BZFS\d{4}/ },
   { probe: 'chargen', open: 'xinetd', shows: /[!-~]{60}/ },
   { probe: 'coap', open: 'libcoap', shows: /<\/time>/ },
+  { probe: 'cldap', open: 'samba-dc', shows: /defaultNamingContext.*DC=lab,DC=test/ },
   { probe: 'daytime', open: 'xinetd', shows: /\d\d:\d\d:\d\d/ },
   { probe: 'ddnet', open: 'ddnet', shows: /iext66051\.0\.6\.4.*lab/ },
   { probe: 'dns-any', open: 'bind9-auth', closed: 'bind9-auth-minimal', shows: /MSG SIZE {2}rcvd: \d{4}/ },
@@ -45,6 +46,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   },
   { probe: 'l2tp', open: 'xl2tpd', shows: /310 002/ },
   { probe: 'isakmp', open: 'strongswan', shows: /[1-9]\d* returned (handshake|notify)/ },
+  { probe: 'kerberos', open: 'krb5kdc', shows: /krbtgt.*00000001/ },
   { probe: 'memcached', open: 'memcached', shows: /^STAT version /m },
   { probe: 'minetest', open: 'minetest', shows: /( 4f 45 74 03 00 01 00 03 ff dc 00 01 .{5}\n){3}/ },
   { probe: 'mumble', open: 'mumble', closed: 'mumble-without-ping', shows: /^( +\d+){24}$/m },
@@ -88,7 +90,8 @@ describe('the check that a notice names', { concurrency: true }, () => {
         [upstream, ...servers].map(({ name, plan }) => startServer(made, folder, name, plan)),
       );
     },
-    { timeout: 60_000 },
+    // A domain is set up from nothing.
+    { timeout: 600_000 },
   );
 
   after(async () => {

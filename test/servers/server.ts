@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,6 +18,8 @@ export interface ServerPlan {
   readonly hosts?: string;
   /** Symbolic links in the server's own folder, and where they lead. */
   readonly links?: Readonly<Record<string, string>>;
+  /** Programs of the set, with their arguments, that make what the server needs before it starts. */
+  readonly prepare?: readonly (readonly [program: string, ...string[]])[];
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether it listens on every address there is, and so needs a network namespace of its own. */
@@ -79,6 +82,17 @@ export async function startServer(
   };
   for (const [file, text] of Object.entries(files)) writeFileSync(within(file), text);
   for (const [file, target] of Object.entries(links)) symlinkSync(target, within(file));
+  const {
+    address,
+    packages,
+    files = {},
+    hosts,
+    prepare = [],
+    arguments: args,
+    environment = {},
+    ready,
+  } = plan(folder);
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
   const set = unpacked(packages);
   const variables = Object.entries({ ...set.environment, ...environment }).map(
     ([key, value]) => `${key}=${value}`,
@@ -88,7 +102,7 @@ export async function startServer(
     ...(packages.overUsr === true ? [`USR=${set.path('usr')}; ${OVER_USR}`] : []),
     ...(hosts === undefined ? [] : [`HOSTS=${join(folder, hosts)}; ${OVER_HOSTS}`]),
   ];
-  const command = [
+  const commandOf = (program: string, given: readonly string[]): readonly string[] => [
     ...(mounts.length > 0 ? ['sh', '-c', [...mounts, 'exec "$@"'].join(' && '), 'sh'] : []),
     'setpriv',
     '--bounding-set=-sys_time',
@@ -99,13 +113,22 @@ export async function startServer(
   ];
   const where = rest.everywhere === true ? link.hostAt(address) : link.servers;
   const server = spawnIn(where, command, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    set.path(program),
+    ...given,
   let output = '';
   const printed = new EventEmitter();
-  for (const stream of [server.stdout, server.stderr])
-    stream?.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      printed.emit('more');
+  const start = (program: string, given: readonly string[]): ChildProcess => {
+    const child = spawnIn(link.servers, commandOf(program, given), {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+        printed.emit('more');
+      });
+    return child;
+  };
   const isReady = async (): Promise<void> => {
     if ('request' in ready)
       await askUntilAnswer(
@@ -119,6 +142,13 @@ export async function startServer(
       while (!output.includes(ready.prints)) await once(printed, 'more', { signal });
     }
   };
+  for (const [program, ...given] of prepare) {
+    const child = start(program, given);
+    await once(child, 'close');
+    if (child.exitCode !== 0)
+      throw new Error(`${name}: ${program} ended with ${String(child.exitCode)}\n${output}`);
+  }
+  const server = start(packages.proof, args);
   const ended = once(server, 'exit');
   const stop = async (): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
