@@ -103,7 +103,7 @@ export function latin1(bytes: Uint8Array): string {
 }
 
 function shown(bytes: Uint8Array, texts: readonly string[], from: number, to: number): string {
-  const end = Math.min(to, from + MOST_SHOWN_BYTES);
+  const end = Math.min(to, bytes.length, from + MOST_SHOWN_BYTES);
   let text = '';
   for (let at = from; at < end; at++) text += texts[bytes[at] ?? 0] ?? '';
   return text;
