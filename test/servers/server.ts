@@ -58,6 +58,8 @@ const OVER_HOSTS = 'mount --bind "$HOSTS" /etc/hosts';
 
 /** A game reads 277 MB of data first, and the machine may be busy. */
 const READY_WITHIN_MS = 60_000;
+/** A domain controller sets out slowly, on a busy machine all the more. */
+const READY_WITHIN_MS = 180_000;
 const STOP_WITHIN_MS = 3_000;
 
 /**
