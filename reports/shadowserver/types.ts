@@ -61,13 +61,16 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
       'domain_of_interpretation,protocol_id,spi_size,notify_message_type,response_size,amplification'
     ).split(','),
     hasIpv6: true,
+  },
   scan_ldap_udp: {
+    columns: (
       'response_size,configuration_naming_context,current_time,default_naming_context,dns_host_name,' +
       'domain_controller_functionality,domain_functionality,ds_service_name,forest_functionality,' +
       'highest_committed_usn,is_global_catalog_ready,is_synchronized,ldap_service_name,naming_contexts,' +
       'root_domain_naming_context,schema_naming_context,server_name,subschema_subentry,' +
       'supported_capabilities,supported_control,supported_ldap_policies,supported_ldap_version,' +
       'supported_sasl_mechanisms,amplification'
+    ).split(','),
     hasIpv6: false,
   },
   scan_memcached: {
@@ -90,10 +93,8 @@ export const INTEGER_COLUMNS: ReadonlySet<string> = new Set(
   (
     'leap,mintc,peer,poll,precision,state,stratum,tai,tc,uptime,vendor_id,' +
     'pid,pointer_size,curr_connections,total_connections,opcode,errorcode,' +
-    'next_payload,exchange_type,flags,next_payload2,domain_of_interpretation,protocol_id,spi_size,notify_message_type'
-    'pid,pointer_size,curr_connections,total_connections,' +
     'domain_controller_functionality,domain_functionality,forest_functionality,highest_committed_usn,' +
-    'opcode,errorcode'
+    'next_payload,exchange_type,flags,next_payload2,domain_of_interpretation,protocol_id,spi_size,notify_message_type'
   ).split(','),
 );
 

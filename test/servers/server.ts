@@ -56,9 +56,7 @@ const OVER_USR =
   'mount -t overlay overlay -o lowerdir="$USR:/usr" /usr && mount -t tmpfs run /run';
 const OVER_HOSTS = 'mount --bind "$HOSTS" /etc/hosts';
 
-/** A game reads 277 MB of data first, and the machine may be busy. */
-const READY_WITHIN_MS = 60_000;
-/** A domain controller sets out slowly, on a busy machine all the more. */
+/** A game reads 277 MB of data first, a domain controller sets out slowly, and the machine may be busy. */
 const READY_WITHIN_MS = 180_000;
 const STOP_WITHIN_MS = 3_000;
 
@@ -84,17 +82,6 @@ export async function startServer(
   };
   for (const [file, text] of Object.entries(files)) writeFileSync(within(file), text);
   for (const [file, target] of Object.entries(links)) symlinkSync(target, within(file));
-  const {
-    address,
-    packages,
-    files = {},
-    hosts,
-    prepare = [],
-    arguments: args,
-    environment = {},
-    ready,
-  } = plan(folder);
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
   const set = unpacked(packages);
   const variables = Object.entries({ ...set.environment, ...environment }).map(
     ([key, value]) => `${key}=${value}`,
@@ -110,17 +97,14 @@ export async function startServer(
     '--bounding-set=-sys_time',
     'env',
     ...variables,
-    set.path(packages.proof),
-    ...rest.arguments,
-  ];
-  const where = rest.everywhere === true ? link.hostAt(address) : link.servers;
-  const server = spawnIn(where, command, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     set.path(program),
     ...given,
+  ];
+  const where = rest.everywhere === true ? link.hostAt(address) : link.servers;
   let output = '';
   const printed = new EventEmitter();
   const start = (program: string, given: readonly string[]): ChildProcess => {
-    const child = spawnIn(link.servers, commandOf(program, given), {
+    const child = spawnIn(where, commandOf(program, given), {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -144,13 +128,13 @@ export async function startServer(
       while (!output.includes(ready.prints)) await once(printed, 'more', { signal });
     }
   };
-  for (const [program, ...given] of prepare) {
+  for (const [program, ...given] of rest.prepare ?? []) {
     const child = start(program, given);
     await once(child, 'close');
     if (child.exitCode !== 0)
       throw new Error(`${name}: ${program} ended with ${String(child.exitCode)}\n${output}`);
   }
-  const server = start(packages.proof, args);
+  const server = start(packages.proof, rest.arguments);
   const ended = once(server, 'exit');
   const stop = async (): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
