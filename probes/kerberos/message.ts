@@ -145,7 +145,7 @@ function text(value: string): Uint8Array {
 
 /** RFC 4120 §5.4.1, §5.4.2, §5.9.1. */
 const NAMES: Readonly<Record<number, readonly string[]>> = {
-  [MESSAGE.asRequest]: ['', 'pvno', 'msg-type', 'padata', 'req-body'],
+  [MESSAGE.asRequest]: ['element', 'pvno', 'msg-type', 'padata', 'req-body'],
   [MESSAGE.asReply]: ['pvno', 'msg-type', 'padata', 'crealm', 'cname', 'ticket', 'enc-part'],
   [MESSAGE.error]:
     'pvno,msg-type,ctime,cusec,stime,susec,error-code,crealm,cname,realm,sname,e-text,e-data'.split(','),
