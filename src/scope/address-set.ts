@@ -131,27 +131,25 @@ export function toPrefixes(set: AddressSet): Prefix[] {
 }
 
 /** The same, one after the other: of a million none need stand in memory. */
-export function* eachPrefix({
-  ranges: { firsts4, lasts4, firsts6, lasts6 },
-}: AddressSet): Generator<Prefix, void, undefined> {
+export function* eachPrefix(set: AddressSet): Generator<Prefix, void, undefined> {
+  let [i, j] = [0, 0];
   // The largest block that begins here is bounded by the alignment of its start and by what is left.
-  for (let i = 0; i < firsts4.length; i++) {
-    const last = lasts4[i] ?? -1;
-    for (let start = firsts4[i] ?? 0; start <= last;) {
+  for (let range = rangeAt(in4(set), i); range !== undefined; range = rangeAt(in4(set), ++i)) {
+    const { last } = range;
+    for (let start = range.first; start <= last;) {
       let size = 1;
       while (start % (2 * size) === 0 && start + 2 * size - 1 <= last) size *= 2;
       yield { first: ipv4(start), length: 32 - Math.log2(size) };
       start += size;
     }
   }
-  for (let i = 0; i < firsts6.length; i++) {
-    const last = lasts6[i] ?? -1n;
-    const first = firsts6[i];
-    if (first === last) {
-      yield { first, length: 128 };
+  for (let range = rangeAt(in6(set), j); range !== undefined; range = rangeAt(in6(set), ++j)) {
+    const { last } = range;
+    if (range.first === last) {
+      yield { first: ipv6(last), length: 128 };
       continue;
     }
-    for (let start: bigint = first ?? 0n; start <= last;) {
+    for (let start = range.first; start <= last;) {
       let hostBits = 0n;
       while (fits(start, 2n << hostBits, last)) hostBits++;
       yield { first: ipv6(start), length: 128 - Number(hostBits) };

@@ -47,10 +47,8 @@ export function parseExclusionList(text: string, name: string): GivenRanges {
     length: entries.firsts.length,
     *[Symbol.iterator]() {
       const { firsts, lasts = firsts, starts } = entries;
-      for (let i = 0; i < firsts.length; i++) {
-        const [first, last, start = 0] = [firsts[i], lasts[i], starts[i]];
-        if (first !== undefined && last !== undefined) yield new ListedRange({ first, last }, list, start);
-      }
+      for (const [i, first] of firsts.entries())
+        yield new ListedRange({ first, last: lasts[i] ?? first }, list, starts[i] ?? 0);
     },
   };
 }

@@ -25,7 +25,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     remembers: true,
   },
   guard: { mutate: ['scope/guard.js'], tests: ['scope/guard.test.js'], remembers: true },
-  scope: { mutate: ['scope/*.js'], tests: ['scope/!(*-extremes).test.js'], remembers: true },
+  scope: { mutate: ['scope/*.js'], tests: ['scope/*.test.js'], remembers: true },
   sweep: { mutate: ['sweep/*.js'], tests: ['sweep/*.test.js'] },
   measure: { mutate: ['measure/*.js'], tests: ['measure/!(exchange-in-real-time).test.js'] },
   engine: { mutate: ['engine/*.js'], tests: ['engine/!(random-networks|worker-thread).test.js'] },

@@ -8,6 +8,7 @@ import { parseBandwidth } from '../../src/scope/bandwidth.js';
 import { parseScopeFile, scopeJsonSchema } from '../../src/scope/scope-file.js';
 import type { SettingsKey } from '../../src/scope/scope-file.js';
 import { exampleValuesIn, scopeTemplate } from '../../src/scope/scope-template.js';
+import { scopeProblem } from '../../src/scope/scope-problem.js';
 import { SOUND_LINES } from './scope-of.js';
 
 /** Stand-ins for what probes bring along. */
@@ -707,6 +708,10 @@ describe('a scope file takes', () => {
         (probe, i) => `${i === 0 ? 'canaries:\n' : ''}  - { address: 192.0.2.53, ${probe} }`,
       ),
     ],
+    [
+      'canaries whose addresses and questions read the same when they are run together',
+      ['canaries:', '  - { address: 192.0.2.5, probe: "3x" }', '  - { address: 192.0.2.53, probe: x }'],
+    ],
     ['no canaries and no exclusions', ['canaries: []', 'exclude: []']],
     ['the lowest limits', ['limits: { rate: 1, per_subnet: 0.01, per_host: 0.01, reply_bandwidth: 1000 }']],
     [
@@ -768,6 +773,14 @@ describe("what is wrong with a probe's settings", () => {
           new UsageError(`scope.yaml:7: ${message}`, hint),
         );
     });
+
+  it('is something: where nothing is wrong there is nothing to tell', () => {
+    const source = { value: {}, lineOf: () => 1, keyLineOf: () => 1, writtenAt: () => undefined };
+    assert.throws(
+      () => scopeProblem([], { name: 'scope.yaml', source, settings, keysAt: () => [] }),
+      new RangeError('no issue to tell of'),
+    );
+  });
 
   it('names a key that is missing with its place, and tells first what is there and wrong', () => {
     const schema = z.strictObject({ name: z.string(), ports: z.array(z.int()) }).describe('a name');

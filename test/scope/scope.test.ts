@@ -98,27 +98,26 @@ describe('the network of an address', () => {
   });
 
   it('takes the name of its AS from the network around it, where it leaves the number out or repeats it', () => {
-    const nested = createScope(
-      scopeFileOf({
-        networks: [
-          { prefix: prefix('10.0.0.0/16') },
-          { prefix: prefix('10.1.0.0/16'), asn: 64496, customer: 'C-3' },
-          { prefix: prefix('10.0.0.0/8'), asn: 64496, asName: 'OUTER' },
-          { prefix: prefix('10.0.0.0/24'), asName: 'OWN' },
-          { prefix: prefix('11.0.0.0/8') },
-          { prefix: prefix('11.0.0.0/16'), customer: 'C-4' },
-        ],
-      }),
-    );
-    const known = (text: string): object => {
-      const all = Object.entries(nested.networkOf(address(text)) ?? {});
-      return Object.fromEntries(all.filter(([key]) => key !== 'prefix' && key !== 'line'));
-    };
-    assert.deepEqual(known('10.0.1.1'), { asn: 64496, asName: 'OUTER' });
-    assert.deepEqual(known('10.0.0.1'), { asn: 64496, asName: 'OWN' });
-    assert.deepEqual(known('10.1.0.1'), { asn: 64496, asName: 'OUTER', customer: 'C-3' });
-    assert.deepEqual(known('11.0.0.1'), { customer: 'C-4' });
-    assert.deepEqual(known('11.1.0.1'), {});
+    const networks = [
+      { prefix: prefix('10.0.0.0/16') },
+      { prefix: prefix('10.1.0.0/16'), asn: 64496, customer: 'C-3' },
+      { prefix: prefix('10.0.0.0/8'), asn: 64496, asName: 'OUTER' },
+      { prefix: prefix('10.0.0.0/24'), asName: 'OWN' },
+      { prefix: prefix('11.0.0.0/8') },
+      { prefix: prefix('11.0.0.0/16'), customer: 'C-4' },
+    ];
+    for (const listed of [networks, networks.toReversed()]) {
+      const nested = createScope(scopeFileOf({ networks: listed }));
+      const known = (text: string): object => {
+        const all = Object.entries(nested.networkOf(address(text)) ?? {});
+        return Object.fromEntries(all.filter(([key]) => key !== 'prefix' && key !== 'line'));
+      };
+      assert.deepEqual(known('10.0.1.1'), { asn: 64496, asName: 'OUTER' });
+      assert.deepEqual(known('10.0.0.1'), { asn: 64496, asName: 'OWN' });
+      assert.deepEqual(known('10.1.0.1'), { asn: 64496, asName: 'OUTER', customer: 'C-3' });
+      assert.deepEqual(known('11.0.0.1'), { customer: 'C-4' });
+      assert.deepEqual(known('11.1.0.1'), {});
+    }
   });
 
   it("does not take another AS's name for its own", () => {

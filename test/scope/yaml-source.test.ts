@@ -114,13 +114,13 @@ describe('a YAML file is refused with what is wrong and what to do, for', () => 
 });
 
 describe('a YAML file is bounded:', () => {
-  const nested = (levels: number): string => `a: ${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}`;
+  const nested = (levels: number): string => `a: ${'['.repeat(levels)}${']'.repeat(levels)}`;
   const keys = (count: number): readonly string[] => Array.from({ length: count }, (_, i) => `k${i}: 1`);
 
   it('20 levels deep, and no deeper', () => {
     assert.ok(read(nested(20)).value);
     assert.throws(
-      () => read('# x', nested(22)),
+      () => read('# x', nested(21)),
       new UsageError('f.yaml:2: nested more than 20 levels deep', SYNTAX),
     );
   });
