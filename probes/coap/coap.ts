@@ -14,7 +14,16 @@ import { defineProbe, forms, type Field, type Judgement, type Reading, type Requ
 import { latin1, layFields, showHex, showText, type FieldShape } from '../wire/fields.js';
 import { Reader } from '../wire/reader.js';
 import { emulatedServers } from './emulated-servers.js';
-import { CODE, OPTION, TYPE, codeText, encodeCoap, readCoap, readOptionHeader } from './message.js';
+import {
+  CODE,
+  MOST_OPTIONS,
+  OPTION,
+  TYPE,
+  codeText,
+  encodeCoap,
+  readCoap,
+  readOptionHeader,
+} from './message.js';
 import { describe, texts, textsFor } from './texts.js';
 
 const NONE = new Uint8Array();
@@ -142,7 +151,9 @@ function* shapesOf(payload: Uint8Array): Generator<FieldShape> {
   yield [2, 'message id'];
   if ((first & 0x0f) > 0) yield [first & 0x0f, 'token', showHex];
   const reader = new Reader(payload, 4 + (first & 0x0f));
-  for (let number = 0; reader.remaining > 0 && payload[reader.offset] !== 0xff;) {
+  let number = 0;
+  for (let option = 0; reader.remaining > 0 && payload[reader.offset] !== 0xff; option++) {
+    if (option === MOST_OPTIONS) return;
     const from = reader.offset;
     const header = readOptionHeader(reader);
     if (header === undefined || !reader.skip(header.length)) return;

@@ -22,7 +22,7 @@ export interface CoapMessage {
 }
 
 /** A message has hardly ten; one with more is read no further. */
-const MOST_OPTIONS = 64;
+export const MOST_OPTIONS = 64;
 const PAYLOAD_MARKER = 0xff;
 const LONGEST_TOKEN = 8;
 const VERSION = 1;

@@ -82,6 +82,21 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
   },
   scan_qotd: { columns: ['quote', 'response_size', 'amplification'], hasIpv6: false },
   scan_coap: { columns: ['version', 'response', 'response_size', 'amplification'], hasIpv6: false },
+  scan_netbios: {
+    columns: ['mac_address', 'workgroup', 'machine_name', 'username', 'response_size', 'amplification'],
+    hasIpv6: false,
+  },
+  scan_portmapper: {
+    columns: ['programs', 'mountd_port', 'exports', 'response_size', 'amplification'],
+    hasIpv6: false,
+  },
+  scan_stun: {
+    columns: (
+      'transaction_id,magic_cookie,message_length,message_type,mapped_family,mapped_address,mapped_port,' +
+      'xor_mapped_family,xor_mapped_address,xor_mapped_port,software,fingerprint,amplification,response_size'
+    ).split(','),
+    hasIpv6: true,
+  },
   scan_tftp: {
     columns: 'opcode,errorcode,error,errormessage,response_size,amplification'.split(','),
     hasIpv6: false,
@@ -94,7 +109,8 @@ export const INTEGER_COLUMNS: ReadonlySet<string> = new Set(
     'leap,mintc,peer,poll,precision,state,stratum,tai,tc,uptime,vendor_id,' +
     'pid,pointer_size,curr_connections,total_connections,opcode,errorcode,' +
     'domain_controller_functionality,domain_functionality,forest_functionality,highest_committed_usn,' +
-    'next_payload,exchange_type,flags,next_payload2,domain_of_interpretation,protocol_id,spi_size,notify_message_type'
+    'next_payload,exchange_type,flags,next_payload2,domain_of_interpretation,protocol_id,spi_size,notify_message_type,' +
+    'mountd_port,message_length,mapped_port,xor_mapped_port'
   ).split(','),
 );
 

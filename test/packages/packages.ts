@@ -15,6 +15,11 @@ export interface PackageSet {
   readonly proof: string;
   /** Whether it looks for its own parts under /usr: then its folder lies over the machine's while it runs. */
   readonly overUsr?: true;
+  /**
+   * Whether it writes below /run and reads what its packages put into /etc: then it has a /run of its own, and their etc
+   * and that of its own folder lie over the machine's while it runs.
+   */
+  readonly ownEtc?: true;
 }
 
 /**
@@ -114,6 +119,15 @@ export const PACKAGE_SETS = {
   },
   kerberos: { name: 'krb5-kdc', room: 'servers', packages: ['krb5-kdc'], proof: 'usr/sbin/krb5kdc' },
   openvpn: { name: 'openvpn', room: 'servers', packages: ['openvpn'], proof: 'usr/sbin/openvpn' },
+  nmbd: { name: 'nmbd', room: 'servers', packages: ['samba'], proof: 'usr/sbin/nmbd' },
+  rpcbind: {
+    name: 'rpcbind',
+    room: 'servers',
+    packages: ['rpcbind', 'libtirpc-common'],
+    proof: 'sbin/rpcbind',
+    ownEtc: true,
+  },
+  coturn: { name: 'coturn', room: 'servers', packages: ['coturn'], proof: 'usr/bin/turnserver' },
   xl2tpd: { name: 'xl2tpd', room: 'servers', packages: ['xl2tpd'], proof: 'usr/sbin/xl2tpd' },
   libcoap: {
     name: 'libcoap',

@@ -8,11 +8,13 @@ import { jamulusDirectory, jamulusServer } from './jamulus.js';
 import { mitKdc } from './kerberos.js';
 import { knotResolver } from './knot-resolver.js';
 import { knot } from './knot.js';
+import { coturn } from './coturn.js';
 import { libcoap } from './libcoap.js';
 import { memcached } from './memcached.js';
 import { minetest } from './minetest.js';
 import { mumble } from './mumble.js';
 import { chrony, ntpsec } from './ntp.js';
+import { nmbd } from './nmbd.js';
 import { nsd } from './nsd.js';
 import { openvpn } from './openvpn.js';
 import { pdnsRecursor } from './pdns-recursor.js';
@@ -20,6 +22,7 @@ import { nexuiz, openarena } from './quake3.js';
 import { sambaDomainController } from './samba.js';
 import type { PlanIn } from './server.js';
 import { redeclipse } from './redeclipse.js';
+import { rpcbind } from './rpcbind.js';
 import { snmpd, type SnmpdView } from './snmpd.js';
 import { atftpd, dnsmasqTftp, tftpdHpa, type TftpRoot } from './tftp.js';
 import { strongswan } from './strongswan.js';
@@ -161,6 +164,16 @@ export const REAL_SERVERS: readonly RealServer[] = [
   ),
   row('openbsd-inetd', 35, [ECHO, DAYTIME, CHARGEN, TIME], openbsdInetd, 'built-in services'),
   row('inetutils-inetd', 36, [ECHO, DAYTIME, CHARGEN, TIME], inetutilsInetd, 'built-in services'),
+  row('nmbd', 72, [137], nmbd, 'a workgroup, `local master = no`'),
+  row('rpcbind', 69, [111], rpcbind, 'nothing registered but itself'),
+  row('coturn', 70, [3478], (at) => coturn(at, { isLean: false }), '`stun-only`'),
+  row(
+    'coturn-lean',
+    71,
+    [3478],
+    (at) => coturn(at, { isLean: true }),
+    "what Debian's own file sets, and `no-software-attribute`",
+  ),
   row('libcoap', 67, [5683], libcoap, 'its example server'),
   row('tftpd-hpa', 64, TFTP, (at) => tftpdHpa(at, empty), 'nothing in its root'),
   row('atftpd', 65, TFTP, (at) => atftpd(at, empty), 'nothing in its root'),

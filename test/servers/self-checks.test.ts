@@ -50,18 +50,24 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'memcached', open: 'memcached', shows: /^STAT version /m },
   { probe: 'minetest', open: 'minetest', shows: /( 4f 45 74 03 00 01 00 03 ff dc 00 01 .{5}\n){3}/ },
   { probe: 'mumble', open: 'mumble', closed: 'mumble-without-ping', shows: /^( +\d+){24}$/m },
+  { probe: 'netbios', open: 'nmbd', shows: /LABHOST/ },
   { probe: 'ntp-readvar', open: 'ntpsec', closed: 'chrony', shows: /system="[^]*version="/ },
   { probe: 'openvpn', open: 'openvpn', closed: 'openvpn-tls-crypt', shows: /^ 40( [0-9a-f]{2}){15}$/m },
+  { probe: 'portmap', open: 'rpcbind', shows: /ready and waiting/ },
   { probe: 'qotd', open: 'xinetd', shows: /plan/ },
   { probe: 'quake3', open: 'openarena', shows: /statusResponse/ },
   { probe: 'redeclipse', open: 'redeclipse', shows: /[a-z]{4}/ },
   { probe: 'snmp-getbulk', open: 'snmpd-open', shows: /(iso\S* = .*\n){10}/ },
   { probe: 'snmp-v1-getnext', open: 'snmpd-v1-only', shows: /iso\S* = / },
   { probe: 'snmp-v3-discovery', open: 'snmpd-open', shows: /Unknown user name/ },
+  { probe: 'stun', open: 'coturn', shows: /UDP reflexive addr/ },
   { probe: 'systat', open: 'xinetd', shows: /alice +pts/ },
   { probe: 'tftp', open: 'tftpd-hpa', shows: /Error code 1: File not found/ },
   { probe: 'time', open: 'xinetd', shows: /^0000000( +\d+){4}$/m },
 ];
+
+/** rpcinfo looks networks up in /etc/netconfig, which its package brings: over the machine's etc in mounts of its own. */
+const WITH_NETCONFIG = 'mount -t overlay overlay -o lowerdir="$0:/etc" /etc && eval "$1"';
 
 const SCANNER = address(1);
 const NOBODY = address(201);
@@ -120,8 +126,8 @@ describe('the check that a notice names', { concurrency: true }, () => {
       .replaceAll('PORT', String(port))
       .replace('www.example.com', CHECK.name)
       .replace('example.net', 'fat.test');
-    const { dig, ikeScan, libcoap, ntpsec, snmpTools, tftpClient } = PACKAGE_SETS;
-    const sets = [dig, ikeScan, libcoap, ntpsec, snmpTools, tftpClient].map(unpacked);
+    const { coturn, dig, ikeScan, libcoap, ntpsec, rpcbind, nmbd, snmpTools, tftpClient } = PACKAGE_SETS;
+    const sets = [coturn, dig, ikeScan, libcoap, ntpsec, rpcbind, nmbd, snmpTools, tftpClient].map(unpacked);
     const environment = {
       PATH: [folder, ...sets.map((set) => set.path('usr/bin')), '/usr/sbin:/usr/bin:/sbin:/bin'].join(':'),
       LD_LIBRARY_PATH: sets.map((set) => set.environment['LD_LIBRARY_PATH']).join(':'),
@@ -130,10 +136,14 @@ describe('the check that a notice names', { concurrency: true }, () => {
       MIBS: '',
       HOME: folder,
     };
-    const shell = spawnIn(link.scanner, ['sh', '-c', script], {
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const shell = spawnIn(
+      link.scanner,
+      ['sh', '-c', WITH_NETCONFIG, unpacked(PACKAGE_SETS.rpcbind).path('etc'), script],
+      {
+        env: environment,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     let output = '';
     for (const stream of [shell.stdout, shell.stderr])
       stream?.on('data', (chunk: Buffer) => {

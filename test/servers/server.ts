@@ -58,6 +58,9 @@ const OVER_HOSTS = 'mount --bind "$HOSTS" /etc/hosts';
 
 /** A game reads 277 MB of data first, a domain controller sets out slowly, and the machine may be busy. */
 const READY_WITHIN_MS = 180_000;
+/** A /run that is empty, and what lies over /etc: see `ownEtc` of a package set. */
+const OWN_ETC = 'mount -t tmpfs tmpfs /run && mount -t overlay overlay -o lowerdir="$ETC:/etc" /etc';
+
 const STOP_WITHIN_MS = 3_000;
 
 /**
@@ -89,6 +92,7 @@ export async function startServer(
   // No server gets at the machine's clock, whatever its configuration says.
   const mounts = [
     ...(packages.overUsr === true ? [`USR=${set.path('usr')}; ${OVER_USR}`] : []),
+    ...(packages.ownEtc === true ? [`ETC=${folder}/etc:${set.path('etc')}; ${OWN_ETC}`] : []),
     ...(hosts === undefined ? [] : [`HOSTS=${join(folder, hosts)}; ${OVER_HOSTS}`]),
   ];
   const commandOf = (program: string, given: readonly string[]): readonly string[] => [
