@@ -73,8 +73,14 @@ function typeChunks(
 }
 
 /** By column; what is missing is unknown, and an empty cell. */
-function cellsOf(record: FindingRecord, { columns }: ShadowserverType, run: RunRecord): Map<string, string> {
-  const facts = columns.map((name) => [name, factText(name, record.facts?.[name])] as const);
+function cellsOf(
+  record: FindingRecord,
+  { columns, texts = [] }: ShadowserverType,
+  run: RunRecord,
+): Map<string, string> {
+  const facts = columns.map(
+    (name) => [name, factText(name, record.facts?.[name], texts.includes(name))] as const,
+  );
   return new Map([
     ...facts,
     // IntelMQ takes no row without one.
@@ -105,12 +111,13 @@ function cellsOf(record: FindingRecord, { columns }: ShadowserverType, run: RunR
 
 const MIN_AMPLIFICATION_DECIMALS = 4;
 
-function factText(name: string, value: string | number | boolean | undefined): string {
+/** @param isText whether this type has a text there, whatever others have. */
+function factText(name: string, value: string | number | boolean | undefined, isText: boolean): string {
   if (value === undefined) return '';
   if (name === 'min_amplification' && typeof value === 'number')
     return decimalText(value, MIN_AMPLIFICATION_DECIMALS);
   const text = String(value);
-  if (INTEGER_COLUMNS.has(name)) return /^-?\d+$/.test(text) ? text : '';
+  if (!isText && INTEGER_COLUMNS.has(name)) return /^-?\d+$/.test(text) ? text : '';
   if (DECIMAL_COLUMNS.has(name)) return /^-?\d+(\.\d+)?$/.test(text) ? text : '';
   return typeof value === 'string' ? guardCellEnd(text) : text;
 }

@@ -6,6 +6,8 @@ export interface ShadowserverType {
   readonly columns: readonly string[];
   /** Whether there is a `scan6_` type for IPv6. */
   readonly hasIpv6: boolean;
+  /** Columns of text that are integers in another type. */
+  readonly texts?: readonly string[];
   /** Names that older readers still ask for (AbuseIO's required fields), and the column they stand for. */
   readonly aliases?: Readonly<Record<string, string>>;
 }
@@ -80,6 +82,22 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
       ),
     hasIpv6: false,
   },
+  scan_sip: {
+    columns: (
+      'sip,sip_code,sip_reason,user_agent,sip_via,sip_to,sip_from,content_length,content_type,server,contact,cseq,' +
+      'call_id,allow,amplification,response_size'
+    ).split(','),
+    hasIpv6: false,
+  },
+  scan_nat_pmp: {
+    columns: ['version', 'opcode', 'uptime', 'external_ip', 'response_size', 'amplification'],
+    hasIpv6: false,
+  },
+  scan_xdmcp: {
+    columns: ['opcode', 'reported_hostname', 'status', 'response_size', 'amplification'],
+    hasIpv6: false,
+    texts: ['opcode'],
+  },
   scan_qotd: { columns: ['quote', 'response_size', 'amplification'], hasIpv6: false },
   scan_coap: { columns: ['version', 'response', 'response_size', 'amplification'], hasIpv6: false },
   scan_netbios: {
@@ -111,6 +129,7 @@ export const INTEGER_COLUMNS: ReadonlySet<string> = new Set(
     'domain_controller_functionality,domain_functionality,forest_functionality,highest_committed_usn,' +
     'next_payload,exchange_type,flags,next_payload2,domain_of_interpretation,protocol_id,spi_size,notify_message_type,' +
     'mountd_port,message_length,mapped_port,xor_mapped_port'
+    'sip_code,content_length'
   ).split(','),
 );
 

@@ -161,6 +161,15 @@ export const PACKAGE_SETS = {
     without: ['nexuiz-textures'],
     proof: 'usr/games/darkplaces-server',
   },
+  miniupnpd: {
+    name: 'miniupnpd',
+    room: 'servers',
+    packages: ['miniupnpd', 'miniupnpd-nftables'],
+    proof: 'usr/sbin/miniupnpd',
+  },
+  xdm: { name: 'xdm', room: 'servers', packages: ['xdm'], proof: 'usr/bin/xdm' },
+  kamailio: { name: 'kamailio', room: 'servers', packages: ['kamailio'], proof: 'usr/sbin/kamailio' },
+  sipsak: { name: 'sipsak', room: 'servers', packages: ['sipsak'], proof: 'usr/bin/sipsak' },
   redeclipse: {
     name: 'redeclipse',
     room: 'servers',

@@ -457,9 +457,11 @@ function readingsOf(probe: Probe) {
     responses.map((payload) => probe.read(payload, request));
 }
 
-/** Whether these bytes hold the value somewhere, its surplus leading bits aside. */
+/** Whether these bytes hold the value somewhere, its surplus leading bits aside, or its digits, in a protocol of text. */
 function holdsNumber(bytes: Uint8Array, value: number, bits: number): boolean {
   const width = Math.ceil(bits / 8);
+  const digits = value.toString(16).padStart(2 * width, '0');
+  if (Buffer.from(bytes).toString('latin1').includes(digits)) return true;
   return bytes.some((_, at) => {
     if (at + width > bytes.length) return false;
     return Buffer.from(bytes).readUIntBE(at, width) % 2 ** bits === value;

@@ -6,6 +6,7 @@ import { dnsmasq } from './dnsmasq.js';
 import { inetutilsInetd, openbsdInetd, xinetd } from './inetd.js';
 import { jamulusDirectory, jamulusServer } from './jamulus.js';
 import { mitKdc } from './kerberos.js';
+import { kamailio } from './kamailio.js';
 import { knotResolver } from './knot-resolver.js';
 import { knot } from './knot.js';
 import { coturn } from './coturn.js';
@@ -15,6 +16,7 @@ import { minetest } from './minetest.js';
 import { mumble } from './mumble.js';
 import { chrony, ntpsec } from './ntp.js';
 import { nmbd } from './nmbd.js';
+import { miniupnpd } from './miniupnpd.js';
 import { nsd } from './nsd.js';
 import { openvpn } from './openvpn.js';
 import { pdnsRecursor } from './pdns-recursor.js';
@@ -27,6 +29,7 @@ import { snmpd, type SnmpdView } from './snmpd.js';
 import { atftpd, dnsmasqTftp, tftpdHpa, type TftpRoot } from './tftp.js';
 import { strongswan } from './strongswan.js';
 import { unbound } from './unbound.js';
+import { xdm } from './xdm.js';
 import { xl2tpd } from './xl2tpd.js';
 
 /** One server in one configuration. */
@@ -136,6 +139,9 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('strongswan-debian', 121, [500], ike(false), 'as Debian installs it: no connection'),
   row('openarena', 122, [27960], openarena, 'on ioquake3, `dedicated 1`, one map, no players'),
   row('nexuiz', 123, [27960], nexuiz, 'on DarkPlaces, `sv_public 0`, port 27960, no players'),
+  row('kamailio', 125, [5060], kamailio, 'answers everything with 200'),
+  row('xdm', 126, [177], xdm, '`*` in Xaccess, on a host named lab'),
+  row('miniupnpd', 119, [5351], miniupnpd, 'listens on this address, no outer one'),
   row('redeclipse', 124, [28802], redeclipse, '`servertype 1`, no players, no description'),
   row('armagetronad', 92, [4534], armagetron, '`TALK_TO_MASTER 0`'),
   row('bzfs', 94, [5154], bzflag, 'without `-public`'),

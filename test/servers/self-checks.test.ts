@@ -51,16 +51,19 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'minetest', open: 'minetest', shows: /( 4f 45 74 03 00 01 00 03 ff dc 00 01 .{5}\n){3}/ },
   { probe: 'mumble', open: 'mumble', closed: 'mumble-without-ping', shows: /^( +\d+){24}$/m },
   { probe: 'netbios', open: 'nmbd', shows: /LABHOST/ },
+  { probe: 'nat-pmp', open: 'miniupnpd', shows: /^ +0 128 / },
   { probe: 'ntp-readvar', open: 'ntpsec', closed: 'chrony', shows: /system="[^]*version="/ },
   { probe: 'openvpn', open: 'openvpn', closed: 'openvpn-tls-crypt', shows: /^ 40( [0-9a-f]{2}){15}$/m },
   { probe: 'portmap', open: 'rpcbind', shows: /ready and waiting/ },
   { probe: 'qotd', open: 'xinetd', shows: /plan/ },
   { probe: 'quake3', open: 'openarena', shows: /statusResponse/ },
   { probe: 'redeclipse', open: 'redeclipse', shows: /[a-z]{4}/ },
+  { probe: 'sip', open: 'kamailio', shows: /SIP\/2\.0 200 OK/ },
   { probe: 'snmp-getbulk', open: 'snmpd-open', shows: /(iso\S* = .*\n){10}/ },
   { probe: 'snmp-v1-getnext', open: 'snmpd-v1-only', shows: /iso\S* = / },
   { probe: 'snmp-v3-discovery', open: 'snmpd-open', shows: /Unknown user name/ },
   { probe: 'stun', open: 'coturn', shows: /UDP reflexive addr/ },
+  { probe: 'xdmcp', open: 'xdm', shows: /lab.*Willing/ },
   { probe: 'systat', open: 'xinetd', shows: /alice +pts/ },
   { probe: 'tftp', open: 'tftpd-hpa', shows: /Error code 1: File not found/ },
   { probe: 'time', open: 'xinetd', shows: /^0000000( +\d+){4}$/m },
@@ -128,6 +131,8 @@ describe('the check that a notice names', { concurrency: true }, () => {
       .replace('example.net', 'fat.test');
     const { coturn, dig, ikeScan, libcoap, ntpsec, rpcbind, nmbd, snmpTools, tftpClient } = PACKAGE_SETS;
     const sets = [coturn, dig, ikeScan, libcoap, ntpsec, rpcbind, nmbd, snmpTools, tftpClient].map(unpacked);
+    const { dig, ikeScan, libcoap, ntpsec, sipsak, snmpTools, tftpClient } = PACKAGE_SETS;
+    const sets = [dig, ikeScan, libcoap, ntpsec, sipsak, snmpTools, tftpClient].map(unpacked);
     const environment = {
       PATH: [folder, ...sets.map((set) => set.path('usr/bin')), '/usr/sbin:/usr/bin:/sbin:/bin'].join(':'),
       LD_LIBRARY_PATH: sets.map((set) => set.environment['LD_LIBRARY_PATH']).join(':'),

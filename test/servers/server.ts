@@ -22,6 +22,8 @@ export interface ServerPlan {
   readonly prepare?: readonly (readonly [program: string, ...string[]])[];
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it says the name of its host: this one, whatever the machine's is. */
+  readonly hostname?: string;
   /** Whether it listens on every address there is, and so needs a network namespace of its own. */
   readonly everywhere?: true;
   /**
@@ -90,13 +92,15 @@ export async function startServer(
     ([key, value]) => `${key}=${value}`,
   );
   // No server gets at the machine's clock, whatever its configuration says.
-  const mounts = [
+  const own = [
+    ...(rest.hostname === undefined ? [] : [`hostname ${rest.hostname}`]),
     ...(packages.overUsr === true ? [`USR=${set.path('usr')}; ${OVER_USR}`] : []),
     ...(packages.ownEtc === true ? [`ETC=${folder}/etc:${set.path('etc')}; ${OWN_ETC}`] : []),
     ...(hosts === undefined ? [] : [`HOSTS=${join(folder, hosts)}; ${OVER_HOSTS}`]),
   ];
   const commandOf = (program: string, given: readonly string[]): readonly string[] => [
-    ...(mounts.length > 0 ? ['sh', '-c', [...mounts, 'exec "$@"'].join(' && '), 'sh'] : []),
+    ...(rest.hostname === undefined ? [] : ['unshare', '--uts']),
+    ...(own.length > 0 ? ['sh', '-c', [...own, 'exec \"$@\"'].join(' && '), 'sh'] : []),
     'setpriv',
     '--bounding-set=-sys_time',
     'env',
