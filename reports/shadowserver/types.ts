@@ -124,12 +124,11 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
 /** Columns that a reader turns into an integer: a text, and a fraction too, would cost the whole row. */
 export const INTEGER_COLUMNS: ReadonlySet<string> = new Set(
   (
-    'leap,mintc,peer,poll,precision,state,stratum,tai,tc,uptime,vendor_id,' +
-    'pid,pointer_size,curr_connections,total_connections,opcode,errorcode,' +
-    'domain_controller_functionality,domain_functionality,forest_functionality,highest_committed_usn,' +
-    'next_payload,exchange_type,flags,next_payload2,domain_of_interpretation,protocol_id,spi_size,notify_message_type,' +
-    'mountd_port,message_length,mapped_port,xor_mapped_port'
-    'sip_code,content_length'
+    'leap,mintc,peer,poll,precision,state,stratum,tai,tc,uptime,vendor_id,pid,pointer_size,' +
+    'curr_connections,total_connections,opcode,errorcode,domain_controller_functionality,' +
+    'domain_functionality,forest_functionality,highest_committed_usn,next_payload,exchange_type,flags,' +
+    'next_payload2,domain_of_interpretation,protocol_id,spi_size,notify_message_type,mountd_port,' +
+    'message_length,mapped_port,xor_mapped_port,sip_code,content_length'
   ).split(','),
 );
 

@@ -129,10 +129,11 @@ describe('the check that a notice names', { concurrency: true }, () => {
       .replaceAll('PORT', String(port))
       .replace('www.example.com', CHECK.name)
       .replace('example.net', 'fat.test');
-    const { coturn, dig, ikeScan, libcoap, ntpsec, rpcbind, nmbd, snmpTools, tftpClient } = PACKAGE_SETS;
-    const sets = [coturn, dig, ikeScan, libcoap, ntpsec, rpcbind, nmbd, snmpTools, tftpClient].map(unpacked);
-    const { dig, ikeScan, libcoap, ntpsec, sipsak, snmpTools, tftpClient } = PACKAGE_SETS;
-    const sets = [dig, ikeScan, libcoap, ntpsec, sipsak, snmpTools, tftpClient].map(unpacked);
+    const { coturn, dig, ikeScan, libcoap, nmbd, ntpsec, rpcbind, sipsak, snmpTools, tftpClient } =
+      PACKAGE_SETS;
+    const sets = [coturn, dig, ikeScan, libcoap, nmbd, ntpsec, rpcbind, sipsak, snmpTools, tftpClient].map(
+      unpacked,
+    );
     const environment = {
       PATH: [folder, ...sets.map((set) => set.path('usr/bin')), '/usr/sbin:/usr/bin:/sbin:/bin'].join(':'),
       LD_LIBRARY_PATH: sets.map((set) => set.environment['LD_LIBRARY_PATH']).join(':'),
