@@ -143,9 +143,9 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('xdm', 126, [177], xdm, '`*` in Xaccess, on a host named lab'),
   row('miniupnpd', 119, [5351], miniupnpd, 'listens on this address, no outer one'),
   row('redeclipse', 124, [28802], redeclipse, '`servertype 1`, no players, no description'),
-  row('armagetronad', 92, [4534], armagetron, '`TALK_TO_MASTER 0`'),
+  row('armagetronad', 95, [4534], armagetron, '`TALK_TO_MASTER 0`'),
   row('bzfs', 94, [5154], bzflag, 'without `-public`'),
-  row('ddnet', 93, [8303], ddnet, '`sv_register 0`, nobody plays'),
+  row('ddnet', 96, [8303], ddnet, '`sv_register 0`, nobody plays'),
   row(
     'jamulus-directory',
     JAMULUS_DIRECTORY,

@@ -100,7 +100,7 @@ export async function startServer(
   ];
   const commandOf = (program: string, given: readonly string[]): readonly string[] => [
     ...(rest.hostname === undefined ? [] : ['unshare', '--uts']),
-    ...(own.length > 0 ? ['sh', '-c', [...own, 'exec \"$@\"'].join(' && '), 'sh'] : []),
+    ...(own.length > 0 ? ['sh', '-c', [...own, 'exec "$@"'].join(' && '), 'sh'] : []),
     'setpriv',
     '--bounding-set=-sys_time',
     'env',
