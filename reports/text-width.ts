@@ -4,6 +4,7 @@ const WIDE =
 
 /** How many columns of a terminal a text takes: a Japanese name takes two a character. */
 export function textWidth(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
   for (const character of text) width += WIDE.test(character) ? 2 : /\p{M}/u.test(character) ? 0 : 1;
   return width;

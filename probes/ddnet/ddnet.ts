@@ -26,7 +26,7 @@ export const ddnet = defineProbe({
   id: 'ddnet',
   protocol: 'ddnet',
   port: 8303,
-  standard: 'Teeworlds 0.6 with the extension of DDNet 11',
+  standard: 'Teeworlds 0.6, DDNet 11 (iext)',
   severity: 'medium',
   byDefault: false,
   group: 'games',

@@ -13,17 +13,22 @@ export const NOTICE_COLUMNS = 76;
 export function wrapLine(line: string, columns = NOTICE_COLUMNS): readonly string[] {
   if (line.startsWith('    ')) return [line.trimEnd()];
   const [lead = ''] = /^ *(?:(?:[-*・]|\d+\.) +)?/u.exec(line) ?? [];
-  const indent = ' '.repeat(textWidth(lead));
+  const leadWidth = textWidth(lead);
+  const indent = ' '.repeat(leadWidth);
   const lines: string[] = [];
   let current = lead;
+  let width = leadWidth;
   let isBlank = true;
   for (const { text, gap } of unitsOf(line.slice(lead.length))) {
-    if (!isBlank && textWidth(current) + gap.length + textWidth(text) > columns) {
+    const more = gap.length + textWidth(text);
+    if (!isBlank && width + more > columns) {
       lines.push(current);
       current = indent;
+      width = leadWidth;
       isBlank = true;
     }
     current += isBlank ? text : gap + text;
+    width += isBlank ? more - gap.length : more;
     isBlank = false;
   }
   return [...lines, current.trimEnd()];
