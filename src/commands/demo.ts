@@ -32,7 +32,7 @@ export const demo = defineCommand({
           out,
           cooldown: '2s',
           form_gap: '600ms',
-          quiet_gap: '1s',
+          quiet_gap: '500ms',
           probe: ['all'],
           port: labPorts(hosts),
           lang,

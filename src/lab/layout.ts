@@ -93,7 +93,7 @@ authorised_by: whoever started the lab
 contact: noc@lab.example
 valid_until: ${validUntil}
 networks:
-${networks}limits: { rate: 2000, per_subnet: 400, per_host: 2, reply_bandwidth: 100M }
+${networks}limits: { rate: 2000, per_subnet: 400, per_host: 10, reply_bandwidth: 100M }
 dns: { names: [fat.test], check: { name: small.fat.test, address: 192.0.2.1 } }
 `;
 }

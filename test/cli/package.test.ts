@@ -20,7 +20,7 @@ describe('the npm package', () => {
       files: { path: string }[];
     }[];
     assert.deepEqual(
-      files.filter(({ path }) => /test|captures/.test(path)),
+      files.filter(({ path }) => /\.test\.|(?:^|\/)(?:test|captures)\//.test(path)),
       [],
     );
     run('tar', ['-xzf', join(workspace.path, filename)], workspace.path);

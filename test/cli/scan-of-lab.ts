@@ -4,7 +4,7 @@ import { after, before } from 'node:test';
 import { probes } from '../../probes/list.js';
 import type { Lab } from '../../src/lab/lab.js';
 import { startLab } from '../../src/lab/lab.js';
-import { labHosts } from '../../src/lab/layout.js';
+import { labHosts, labPort } from '../../src/lab/layout.js';
 import type { makeWorkspace } from './workspace.js';
 import { scopeText } from './workspace.js';
 
@@ -59,7 +59,7 @@ export function scanOfLab(workspace: ReturnType<typeof makeWorkspace>): {
   const asked = (): string[] =>
     probes
       .filter(({ id }) => PROBES.includes(id))
-      .flatMap(({ id, port }) => ['--probe', id, '--port', `${id}=${basePort() + port}`]);
+      .flatMap(({ id, port }) => ['--probe', id, '--port', `${id}=${labPort(basePort(), port)}`]);
   return {
     scope,
     basePort,

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { probes } from '../../probes/list.js';
-import { labHosts } from '../../src/lab/layout.js';
+import { labHosts, labPort } from '../../src/lab/layout.js';
 import type { CliRun } from './run-cli.js';
 import { runCli, startCli } from './run-cli.js';
 import { begunRun } from './stopped-run.js';
@@ -17,7 +17,9 @@ import { makeWorkspace } from './workspace.js';
 const basePort = 20_000 + (process.pid % 25) * 200;
 const FAST = ['--cooldown', '1s', '--form-gap', '100ms', '--quiet-gap', '500ms'];
 const PATIENT = ['--cooldown', '100ms', '--form-gap', '100ms', '--quiet-gap', '20s'];
-const PORTS = probes.map(({ id, port }) => `${id}=${basePort + port}`).flatMap((port) => ['--port', port]);
+const PORTS = probes
+  .map(({ id, port }) => `${id}=${labPort(basePort, port)}`)
+  .flatMap((port) => ['--port', port]);
 
 const workspace = makeWorkspace();
 const scan = (out: string, ...args: string[]): string[] => [
@@ -42,6 +44,13 @@ const FULL_MONLIST =
   labHosts(probes, { basePort, hasIpv6: false }).find(
     ({ emulated }) => emulated.name === 'ntpd-4.2.6-600-clients',
   )?.address ?? '';
+/** Two hosts of the lab with an open chargen, in two networks; what else lies in their /28 has none. */
+const [CHARGEN = '', ANOTHER_CHARGEN = ''] = labHosts(probes, { basePort, hasIpv6: false })
+  .filter(({ emulated }) => ['chargen-xinetd', 'chargen-openbsd-inetd'].includes(emulated.name))
+  .map(({ address }) => address);
+/** The prefix of a length of at least 24 that an address lies in. */
+const prefixOf = (address: string, length: number): string =>
+  address.replace(/\d+$/, (last) => `${Number(last) & (0x100 - 2 ** (32 - length))}/${length}`);
 const DEFAULT_PROBES = probes.filter(({ byDefault }) => byDefault);
 /** Every probe that is asked by default has one sweep form here. */
 const ONE_PASS = DEFAULT_PROBES.length * ADDRESSES;
@@ -319,7 +328,7 @@ describe('what the user asks for', () => {
 
   it('--quiet leaves the summary, and --json prints it as JSON alone on stdout', async () => {
     const { stdout, stderr } = await runCli(
-      scan('quiet', '--quiet', '--json', '--probe', 'chargen', '127.64.1.0/28'),
+      scan('quiet', '--quiet', '--json', '--probe', 'chargen', prefixOf(CHARGEN, 28)),
       { cwd: workspace.path },
     );
     const summary = JSON.parse(stdout) as { probes: { id: string; exposures: number }[]; directory: string };
@@ -332,7 +341,7 @@ describe('what the user asks for', () => {
   });
 
   it('--exclude takes an address out, counts it, and it is not probed', async () => {
-    const args = scan('excluded', '--probe', 'chargen', '--exclude', '127.64.1.10', '127.64.1.0/28');
+    const args = scan('excluded', '--probe', 'chargen', '--exclude', CHARGEN, prefixOf(CHARGEN, 28));
     const { stderr, code } = await runCli(args, { cwd: workspace.path });
     assert.equal(code, 0);
     assert.match(stderr, /1 excluded address/);
@@ -360,7 +369,7 @@ describe('what the user asks for', () => {
   });
 
   it('--profile excel writes what a spreadsheet reads, and report keeps to it', async () => {
-    const args = scan('schemas', '--probe', 'chargen', '127.64.1.8/29', '--profile', 'excel');
+    const args = scan('schemas', '--probe', 'chargen', prefixOf(CHARGEN, 29), '--profile', 'excel');
     assert.equal((await runCli(args, { cwd: workspace.path })).code, 0);
     const written = read('schemas', 'latest', 'findings.csv');
     assert.match(written, /^\uFEFFtimestamp,[^\n]+\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,/);
@@ -372,7 +381,7 @@ describe('what the user asks for', () => {
     const args = scan('listed', '--probe', 'chargen', '--targets', '-');
     const { code } = await runCli(args, {
       cwd: workspace.path,
-      input: '# the first hosts\n127.64.1.8/30\n\n127.64.2.10 # one more\n',
+      input: `# the first hosts\n${prefixOf(CHARGEN, 30)}\n\n${ANOTHER_CHARGEN} # one more\n`,
     });
     assert.equal(code, 0);
     const { probes } = json('listed', 'latest', 'run.json') as unknown as {
@@ -387,7 +396,7 @@ describe('what the user asks for', () => {
   it('an operator map names the AS where the scope does not', async () => {
     workspace.write(
       'bare.yaml',
-      'organisation: Lab\nauthorised_by: me\ncontact: root@localhost\nvalid_until: 2099-01-01\nnetworks: [{ prefix: 127.64.1.0/26 }]\n',
+      `organisation: Lab\nauthorised_by: me\ncontact: root@localhost\nvalid_until: 2099-01-01\nnetworks: [{ prefix: ${prefixOf(CHARGEN, 26)} }]\n`,
     );
     workspace.write('map.csv', 'prefix,asn,as_name,customer\n127.64.0.0/16,64500,MAPPED-AS,C-9\n');
     const args = [

@@ -94,7 +94,7 @@ export function assertFormatsAgree(directory: string): void {
         const part = said.slice(place < 0 ? said.indexOf(`${ip} UDPポート${probed_port}：`) : place);
         assert.ok(said.includes(ip), `${letter} names ${ip}`);
         for (const figure of [request_size, response_size])
-          assert.ok(part.includes(String(figure)), `${letter}: ${figure} of ${ip}`);
+          assert.ok(part.includes(figure.toLocaleString('en')), `${letter}: ${figure} of ${ip}`);
       }
   }
   const inLetters = letters.flatMap((file) => csv(file).map((row) => row['finding_id']));

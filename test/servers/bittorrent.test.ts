@@ -129,16 +129,14 @@ describe('the built command against nodes of a BitTorrent DHT', () => {
     }
   });
 
-  it(
-    'hears aria2 ask back although ours is a read-only node, and takes no question for an answer',
-    { skip },
-    () => {
-      const own = findings.find(({ ip }) => ip === ARIA2)?.exchanges ?? [];
-      const measured = own.filter(({ seen_in }) => seen_in === 'measurement');
-      assert.ok(measured.some(({ asked_back }) => (asked_back?.datagrams ?? 0) > 0));
-      for (const { datagrams } of measured) assert.equal(datagrams, 1);
-    },
-  );
+  // When a node asks back is up to it: 4 to 20 s after it was asked. What it asks is held to the capture above.
+  it('takes no question of a node for an answer', { skip }, () => {
+    const measured = findings.flatMap(({ exchanges }) =>
+      exchanges.filter(({ seen_in }) => seen_in === 'measurement'),
+    );
+    assert.ok(measured.length > 0);
+    for (const { datagrams } of measured) assert.equal(datagrams, 1);
+  });
 
   it('docs/servers.md shows what they answer', { skip }, async () => {
     await assertOnPage(
