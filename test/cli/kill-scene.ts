@@ -106,7 +106,7 @@ export function killScene(network: string, port: number) {
 
 /** Its wall clock stands, so that no time in the reports differs. */
 export const later = (...args: readonly string[]): Promise<Ended> =>
-  command(args, hurriedIo(2000, { when: FIRST_WEEK + 8 * WEEK_MS, stands: true }));
+  command(args, hurriedIo(200, { when: FIRST_WEEK + 8 * WEEK_MS, stands: true }));
 
 const started: HurriedIo[] = [];
 
