@@ -84,6 +84,8 @@ function maskNibbleNames(text: string, stays: Stays): string {
 }
 
 const SHORTEST_IPV6 = '::1'.length;
+/** Only saves work: a datagram of 65,507 bytes may be one run, and then masking takes half of the time. */
+const LONGEST_IPV6 = '2001:0db8:0000:0000:0000:0000:255.255.255.255'.length;
 
 function maskIpv6(text: string, stays: Stays): string {
   const runs = { of: DIGIT | HEX_LETTER | COLON | POINT, single: 0, least: SHORTEST_IPV6 };
@@ -102,11 +104,13 @@ function maskIpv6(text: string, stays: Stays): string {
 /** Eight groups or `::`. Eight and more of two digits each are the bytes of something else: a MAC, an engine id. */
 function looksLikeIpv6(text: string): boolean {
   if (text.includes('::')) return /[\da-f]/i.test(text);
-  const colons = text.split(':').length - 1;
+  // Eight pieces at most: what has more has seven colons too.
+  const colons = text.split(':', 8).length - 1;
   return colons >= (text.includes('.') ? 6 : 7) && !/^(?:[^:]{2}:)+[^:]{2}$/.test(text);
 }
 
 function ipv6In(text: string): Address | undefined {
+  if (text.length > LONGEST_IPV6) return undefined;
   const colon = text.lastIndexOf(':');
   const end = text.slice(colon + 1);
   if (!end.includes('.')) return parseAddress(text);
@@ -119,6 +123,8 @@ function ipv6In(text: string): Address | undefined {
 }
 
 const SHORTEST_QUAD = '1.1.1.1'.length;
+/** Only saves work, as above. */
+const LONGEST_QUAD = '255.255.255.255'.length;
 
 function maskQuads(text: string, mark: '.' | '-', stays: Stays): string {
   const markKind = kindOf(mark.charCodeAt(0));
@@ -152,6 +158,7 @@ function reversed(quad: Ipv4): Ipv4 {
 
 /** Four numbers of one to three digits, with a mark between each two. */
 function quadIn(run: string, from: number, to: number): Ipv4 | undefined {
+  if (to - from > LONGEST_QUAD) return undefined;
   let [value, octets, octet, digits] = [0, 0, 0, 0];
   for (let at = from; at <= to; at++) {
     const code = run.charCodeAt(at);
