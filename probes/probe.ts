@@ -98,6 +98,56 @@ export interface ProbeOption {
   readonly describe: Texts;
 }
 
+/** Why a scan asks a probe where the user names none, or leaves it to be named. */
+export const DEFAULT_REASONS = {
+  'yes: reported': {
+    en: 'Shadowserver reports it with a factor, and networks of every kind have it',
+    ja: 'Shadowserverが増幅率とともに報告していて、どのような網でも見つかる',
+  },
+  'yes: attacked': {
+    en: 'attackers ask this: it brings the largest answer of a DNS server',
+    ja: '攻撃に使われる要求で、DNSサーバーの最も大きな応答を引き出す',
+  },
+  'no: game': {
+    en: 'game servers stand in few networks, and `games` asks them all',
+    ja: 'ゲームサーバーのある網は限られ、`games` ですべてに要求を送れる',
+  },
+  'no: like-chargen': {
+    en: 'what offers it usually offers chargen too, which is asked',
+    ja: 'これを提供するホストの多くはchargenも提供していて、そちらに要求を送る',
+  },
+  'no: like-getbulk': {
+    en: 'what answers it usually answers snmp-getbulk too, which is asked and amplifies more',
+    ja: 'これに応答する機器の多くは、より増幅率の高いsnmp-getbulkにも応答し、そちらに要求を送る',
+  },
+  'no: small': {
+    en: 'on the wire its answer is hardly larger than the request',
+    ja: '回線上の応答が、要求と比べてほとんど大きくならない',
+  },
+  'no: specific': {
+    en: 'it is found in networks of a certain kind: name it where yours may have it',
+    ja: '見つかる網が限られる。対象の網にありうる場合に指定する',
+  },
+  'no: state': {
+    en: 'the server keeps a session that was begun for some seconds after the question',
+    ja: '要求の後しばらく、サーバーが開始途中のセッションを保持する',
+  },
+  'no: others-send': {
+    en: 'its protocol makes other hosts send to the asker too',
+    ja: 'プロトコルの性質上、ほかのホストも要求元へパケットを送ってくる',
+  },
+  'no: unmeasured': {
+    en: 'no real server could be had to measure it on',
+    ja: '実サーバーで測定できていない',
+  },
+} as const satisfies Record<`yes: ${string}` | `no: ${string}`, Texts>;
+export type DefaultReason = keyof typeof DEFAULT_REASONS;
+
+/** Whether a scan asks it where the user names no probe: the group `default`. */
+export function isInDefault({ inDefault }: Pick<ProbeIdentity, 'inDefault'>): boolean {
+  return inDefault.startsWith('yes');
+}
+
 /** What is known of a probe before any setting: what CLI, help and reports need. */
 export interface ProbeIdentity<Id extends string = string> {
   /** The protocol, a hyphen, then the question: `ntp-monlist`. */
@@ -111,8 +161,8 @@ export interface ProbeIdentity<Id extends string = string> {
   readonly published?: Published;
   /** What the published list of report types gives this one; medium where it has none. The floor of what amplifies. */
   readonly severity: Severity;
-  /** Whether a scan asks it where the user names no probe. */
-  readonly byDefault: boolean;
+  /** Whether a scan asks it where the user names no probe, and why. */
+  readonly inDefault: DefaultReason;
   /** What `--probe` takes for it and its like, beside the groups that follow from the rest. Absent: none. */
   readonly group?: 'games';
   /**

@@ -8,7 +8,7 @@ import { isExposed, STATUSES } from '../src/domain/status.js';
 import { excludedOnTheWay, isWhole } from '../src/domain/whole-run.js';
 import { decimalText, FACTOR_DECIMALS, plural } from './format.js';
 import { alignedTable } from './aligned-table.js';
-import { leftOutText, SEVERITY_TEXTS, STATUS_TEXTS } from './reasons.js';
+import { firstAskedText, leftOutText, SEVERITY_TEXTS, STATUS_TEXTS } from './reasons.js';
 import { cutToWidth } from './text-width.js';
 import type { SummaryRow } from './summary.js';
 import { summaryRows } from './summary.js';
@@ -212,7 +212,8 @@ function reservationOf(run: RunRecord): Texts {
 }
 
 /** What earlier runs make of it, where there are any: `since 3 earlier runs: 1 new, 4 persisting, 1 fixed`. */
-function sinceLines({ history }: RunRecord, records: readonly FindingRecord[]): readonly Texts[] {
+function sinceLines(run: RunRecord, records: readonly FindingRecord[]): readonly Texts[] {
+  const { history } = run;
   if (history === undefined || history.earlier_runs === 0) return [];
   const { earlier_runs: runs, not_targeted: missing } = history;
   const counts = STATUSES.map(
@@ -230,6 +231,7 @@ function sinceLines({ history }: RunRecord, records: readonly FindingRecord[]): 
       en: `since ${plural(runs, 'earlier run')}: ${since.en}`,
       ja: `これまでの調査${runs}回との比較：${since.ja}`,
     },
+    ...[firstAskedText(run, records) ?? []].flat(),
     ...(missing === 0
       ? []
       : [

@@ -27,6 +27,24 @@ export const STATUS_TEXTS: Readonly<Record<Status, Texts>> = {
   unknown: { en: 'unknown', ja: '不明' },
 };
 
+/**
+ * How many of what is new the usual run could not have found, for it did not ask that: no sign that it opened since.
+ * Undefined where there are none.
+ */
+export function firstAskedText(
+  { first_asked: first }: Pick<RunRecord, 'first_asked'>,
+  records: readonly FindingRecord[],
+): Texts | undefined {
+  if (first === undefined) return undefined;
+  const found = records.filter(({ status, probe }) => status === 'new' && first.probes.includes(probe));
+  if (found.length === 0) return undefined;
+  const probes = [...new Set(found.map(({ probe }) => probe))].sort().join(', ');
+  return {
+    en: `${countText(found.length)} of what is new may have been open before: ${first.compared_with} did not ask ${probes}`,
+    ja: `新規のうち${countText(found.length)}件は以前から応答していた可能性があります（${first.compared_with} では ${probes} に要求を送っていません）`,
+  };
+}
+
 /** What proves that an exposure is fixed. */
 export const EVIDENCE_TEXTS: Readonly<Record<Evidence, Texts>> = {
   refused: { en: 'it refuses now', ja: '要求を拒否するようになりました' },

@@ -16,7 +16,7 @@ export function probeDouble({ id, hasNonce, forms }: ProbeDoubleOptions): Probe 
     standard: 'none',
     published: { factor: '1', source: 'none' },
     severity: 'medium',
-    byDefault: true,
+    inDefault: 'yes: reported',
     quietGapMs: 2000,
     report: 'x_double',
     texts: { title: WORDS, risk: WORDS, remedy: WORDS, check: WORDS },

@@ -36,7 +36,7 @@ export const armagetron = defineProbe({
   port: PORT,
   standard: 'Armagetron Advanced 0.2.9, src/network/nServerInfo.cpp',
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: game',
   group: 'games',
   quietGapMs: 2000,
   report: 'x_armagetron',

@@ -37,7 +37,7 @@ export const bittorrentDht = defineProbe({
   standard: 'BEP 5',
   published: { factor: '3.8', source: 'US-CERT TA14-017A; Rossow, NDSS 2014' },
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: others-send',
   quietGapMs: 2000,
   report: 'x_bittorrent_dht',
   texts,

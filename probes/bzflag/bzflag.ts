@@ -29,7 +29,7 @@ export const bzflag = defineProbe({
   port: 5154,
   standard: 'BZFlag 2.4, include/Protocol.h',
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: game',
   group: 'games',
   quietGapMs: 2000,
   report: 'x_bzflag',

@@ -29,7 +29,7 @@ export const cldap = defineProbe({
   standard: 'RFC 4511 §4.5, RFC 4512 §5.1',
   published: { factor: '56-70', source: 'US-CERT TA14-017A' },
   severity: 'high',
-  byDefault: false,
+  inDefault: 'yes: reported',
   quietGapMs: 2000,
   report: 'scan_ldap_udp',
   texts,

@@ -50,7 +50,7 @@ export const coap = defineProbe({
   standard: 'RFC 7252',
   published: { factor: '34', source: 'FBI, Private Industry Notification, July 2020' },
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'yes: reported',
   // What is not acknowledged comes again after 2 to 3 s (RFC 7252 §4.8): ACK_TIMEOUT times ACK_RANDOM_FACTOR.
   quietGapMs: 3500,
   report: 'scan_coap',

@@ -28,7 +28,7 @@ export const ddnet = defineProbe({
   port: 8303,
   standard: 'Teeworlds 0.6, DDNet 11 (iext)',
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: game',
   group: 'games',
   quietGapMs: 2000,
   report: 'x_ddnet',

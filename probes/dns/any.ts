@@ -31,7 +31,7 @@ export const dnsAny = defineConfigurableProbe({
   standard: 'RFC 1035 §4, RFC 6891 §6, RFC 8482',
   published: { factor: '28-54', source: 'US-CERT TA14-017A' },
   severity: 'medium',
-  byDefault: true,
+  inDefault: 'yes: attacked',
   quietGapMs: 2000,
   report: 'x_dns_any',
   texts,

@@ -37,7 +37,7 @@ export const dnsResolver = defineConfigurableProbe({
     note: { en: 'for ANY, this question brings less', ja: 'ANYの値。この問い合わせへの応答はより小さい' },
   },
   severity: 'medium',
-  byDefault: true,
+  inDefault: 'yes: reported',
   quietGapMs: 2000,
   report: 'scan_dns',
   texts,

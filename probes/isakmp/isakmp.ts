@@ -28,7 +28,7 @@ export const isakmp = defineProbe({
   port: 500,
   standard: 'RFC 7296 §1.2; RFC 2409 §5.4',
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'yes: reported',
   // A responder of IKEv1 sends again by a timer of its own (RFC 2408 §5.1); strongSwan's first interval is 4 s.
   quietGapMs: 5000,
   report: 'scan_isakmp',

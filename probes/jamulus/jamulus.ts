@@ -24,7 +24,7 @@ export const jamulus = defineProbe({
   port: 22_124,
   standard: 'Jamulus 3.9, src/protocol.cpp',
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: others-send',
   quietGapMs: 2000,
   report: 'x_jamulus',
   texts,

@@ -28,7 +28,7 @@ export const kerberos = defineProbe({
   port: 88,
   standard: 'RFC 4120 §5.4.1',
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: small',
   quietGapMs: 2000,
   report: 'x_kerberos',
   texts,

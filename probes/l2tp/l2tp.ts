@@ -40,7 +40,7 @@ export const l2tp = defineProbe({
   port: 1701,
   standard: 'RFC 2661',
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: state',
   quietGapMs: 2000,
   report: 'x_l2tp',
   texts,

@@ -31,7 +31,7 @@ export const memcached = defineProbe({
     },
   },
   severity: 'high',
-  byDefault: false,
+  inDefault: 'yes: reported',
   quietGapMs: 2000,
   report: 'scan_memcached',
   texts,

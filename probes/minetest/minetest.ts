@@ -43,7 +43,7 @@ export const minetest = defineProbe({
   port: 30_000,
   standard: 'Minetest 5.6, doc/protocol.txt',
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: game',
   group: 'games',
   // What is not acknowledged comes again every 0.5 s by the server's own clock, which a busy machine slows down.
   quietGapMs: 5000,

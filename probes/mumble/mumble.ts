@@ -24,7 +24,7 @@ export const mumble = defineProbe({
   port: 64_738,
   standard: 'Mumble 1.3, UDP ping',
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: small',
   quietGapMs: 2000,
   report: 'x_mumble',
   texts,

@@ -42,7 +42,7 @@ export const natPmp = defineProbe({
   port: 5351,
   standard: 'RFC 6886 §3.2',
   severity: 'high',
-  byDefault: false,
+  inDefault: 'yes: reported',
   quietGapMs: 2000,
   report: 'scan_nat_pmp',
   texts,

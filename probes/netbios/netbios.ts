@@ -33,7 +33,7 @@ export const netbios = defineProbe({
   standard: 'RFC 1002 §4.2.17',
   published: { factor: '3.8', source: 'US-CERT TA14-017A' },
   severity: 'high',
-  byDefault: false,
+  inDefault: 'yes: reported',
   quietGapMs: 2000,
   report: 'scan_netbios',
   texts,

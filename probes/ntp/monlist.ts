@@ -49,7 +49,7 @@ export const ntpMonlist = defineProbe({
     note: { en: '4670 for the strongest tenth', ja: '上位1割では4670' },
   },
   severity: 'medium',
-  byDefault: true,
+  inDefault: 'yes: reported',
   quietGapMs: 2000,
   report: 'scan_ntpmonitor',
   texts,

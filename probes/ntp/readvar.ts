@@ -38,7 +38,7 @@ export const ntpReadvar = defineProbe({
   standard: 'RFC 9327 §2, §4.2 (mode 6)',
   published: { factor: '30', source: 'Shadowserver, report "NTP Version"' },
   severity: 'medium',
-  byDefault: true,
+  inDefault: 'yes: reported',
   quietGapMs: 2000,
   report: 'scan_ntp',
   texts,

@@ -40,7 +40,7 @@ export const openvpn = defineProbe({
   port: 1194,
   standard: 'draft-wire-openvpn-protocol, OpenVPN 2.6 (ssl_pkt.h)',
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: state',
   // The first interval is 1.2 to 2.5 s, the one after it up to 4.9 s: the timer that resends is coarse.
   quietGapMs: 5000,
   report: 'x_openvpn',

@@ -37,7 +37,7 @@ export const portmap = defineProbe({
   standard: 'RFC 1833',
   published: { factor: '7-28', source: 'US-CERT TA14-017A' },
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'yes: reported',
   quietGapMs: 2000,
   report: 'scan_portmapper',
   texts,

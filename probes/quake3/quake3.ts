@@ -36,7 +36,7 @@ export const quake3 = defineProbe({
   standard: 'ioquake3, code/server/sv_main.c',
   published: { factor: '63.9', source: 'US-CERT TA14-017A; Rossow, NDSS 2014' },
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: game',
   group: 'games',
   quietGapMs: 2000,
   report: 'x_quake3',

@@ -38,7 +38,7 @@ export const redeclipse = defineProbe({
   port: 28802,
   standard: 'Red Eclipse 1.6, src/game/server.cpp',
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: game',
   group: 'games',
   quietGapMs: 2000,
   report: 'x_redeclipse',

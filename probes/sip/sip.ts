@@ -34,7 +34,7 @@ export const sip = defineProbe({
   port: 5060,
   standard: 'RFC 3261 §11',
   severity: 'high',
-  byDefault: false,
+  inDefault: 'yes: reported',
   quietGapMs: 2000,
   report: 'scan_sip',
   texts,

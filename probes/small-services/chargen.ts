@@ -19,7 +19,7 @@ export const chargen = defineLoopService({
   port: 19,
   standard: 'RFC 864',
   published: { factor: '358.8', source: 'US-CERT TA14-017A; Rossow, NDSS 2014' },
-  byDefault: true,
+  inDefault: 'yes: reported',
   report: 'scan_chargen',
   request: { name: 'one-byte', encode: () => Uint8Array.of(0x01) },
   read: (payload) => (looksGenerated(payload) ? { datagram_bytes: payload.length } : undefined),

@@ -2,6 +2,7 @@ import { LOOP_RISK } from '../../src/domain/finding.js';
 import {
   defineProbe,
   forms,
+  type DefaultReason,
   type Exchange,
   type Facts,
   type Field,
@@ -24,8 +25,8 @@ export interface LoopService<Id extends string> extends Pick<
   readonly id: Id;
   /** `RFC 865`. */
   readonly standard: string;
-  /** Whether a scan asks it where the user names no probe. Absent: no. */
-  readonly byDefault?: boolean;
+  /** Absent: chargen is asked for its kind. */
+  readonly inDefault?: DefaultReason;
   /** What is sent. Absent: one line end, for the data of the request are ignored. */
   readonly request?: RequestForm;
   readonly nonce?: Probe['nonce'];
@@ -53,7 +54,7 @@ export interface LoopService<Id extends string> extends Pick<
 
 /** Declares a probe of a service that answers every datagram: see chargen.ts, which is the smallest. */
 export function defineLoopService<const Id extends string>(service: LoopService<Id>): ProbeDefinition<Id> {
-  const { id, port, standard, published, report, strength, byDefault = false, nonce } = service;
+  const { id, port, standard, published, report, strength, inDefault = 'no: like-chargen', nonce } = service;
   return defineProbe<Id>({
     id,
     protocol: id,
@@ -62,7 +63,7 @@ export function defineLoopService<const Id extends string>(service: LoopService<
     ...(published && { published }),
     ...(strength && { strength }),
     severity: 'medium',
-    byDefault,
+    inDefault,
     quietGapMs: 2000,
     report,
     texts: textsOf(service),

@@ -31,7 +31,7 @@ export const snmpGetBulk = defineConfigurableProbe({
   standard: 'RFC 3416 §4.2.3, RFC 1901, ITU-T X.690',
   published: { factor: '6.3', source: 'US-CERT TA14-017A' },
   severity: 'high',
-  byDefault: true,
+  inDefault: 'yes: reported',
   quietGapMs: 2000,
   report: 'scan_snmp',
   texts: getBulkTexts,

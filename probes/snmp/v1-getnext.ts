@@ -40,7 +40,7 @@ export const snmpV1GetNext = defineConfigurableProbe({
     },
   },
   severity: 'high',
-  byDefault: false,
+  inDefault: 'no: like-getbulk',
   quietGapMs: 2000,
   report: 'scan_snmp',
   texts: v1Texts,

@@ -58,7 +58,7 @@ export const snmpV3Discovery = defineProbe({
     },
   },
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: like-getbulk',
   quietGapMs: 2000,
   report: 'x_snmp_v3',
   texts: v3Texts,

@@ -44,7 +44,7 @@ export const steamA2s = defineProbe({
     },
   },
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: unmeasured',
   group: 'games',
   quietGapMs: 2000,
   report: 'x_steam_a2s',

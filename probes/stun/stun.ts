@@ -35,7 +35,7 @@ export const stun = defineProbe({
   standard: 'RFC 8489',
   published: { factor: '2.32', source: 'NETSCOUT, June 2021' },
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'yes: reported',
   quietGapMs: 2000,
   report: 'scan_stun',
   texts,

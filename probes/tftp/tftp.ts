@@ -29,7 +29,7 @@ export const tftp = defineProbe({
     note: { en: 'of a file, which is never asked for', ja: 'ファイルの場合（この調査では要求しません）' },
   },
   severity: 'info',
-  byDefault: false,
+  inDefault: 'yes: reported',
   // atftpd sends an unacknowledged block again after 5 s, tftpd-hpa after 1 s and dnsmasq after 2 s at most.
   quietGapMs: 5500,
   report: 'scan_tftp',

@@ -36,7 +36,7 @@ export const xdmcp = defineProbe({
   port: 177,
   standard: 'X Display Manager Control Protocol 1.1',
   severity: 'high',
-  byDefault: false,
+  inDefault: 'yes: reported',
   quietGapMs: 2000,
   report: 'scan_xdmcp',
   texts,

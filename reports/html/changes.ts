@@ -2,7 +2,7 @@ import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { isWhole } from '../../src/domain/whole-run.js';
 import { spacedTime } from '../notices/phrases.js';
-import { DOUBT_TEXTS, EVIDENCE_TEXTS } from '../reasons.js';
+import { DOUBT_TEXTS, EVIDENCE_TEXTS, firstAskedText } from '../reasons.js';
 import { asNamed, factorsOf, fileLink, marked, named, wordOf } from './cells.js';
 import { isFirst } from './completeness.js';
 import { countText } from '../format.js';
@@ -29,6 +29,7 @@ export function changes(run: RunRecord, records: readonly FindingRecord[]): Html
     bySeverity(records.filter(({ status }) => status === wanted)),
   );
   const earlier = run.history?.earlier_runs ?? 0;
+  const first = firstAskedText(run, records);
   const isKnown = isWhole(run) && records.every(({ status }) => status !== 'unknown');
   return html`<p>${bilingual(
     changed.length === 0
@@ -45,7 +46,7 @@ export function changes(run: RunRecord, records: readonly FindingRecord[]): Html
           en: html`${plural(changed.length, 'change')} against ${plural(earlier, 'earlier run')}, all in ${fileLink('changes.csv')}.`,
           ja: html`以前の${countText(earlier)}回の調査と比べ、${countText(changed.length)}件の変化がありました。すべての変化は ${fileLink('changes.csv')} にあります。`,
         },
-  )}</p>
+  )}${first && html` ${bilingual({ en: `${first.en}.`, ja: `${first.ja}。` })}`}</p>
 ${changed.length > 0 && table('changes-title', COLUMNS, changed.slice(0, MOST_LISTED))}${
     changed.length > MOST_LISTED &&
     html`<p class="cut">${bilingual({

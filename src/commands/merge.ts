@@ -21,7 +21,7 @@ import type { RunHistory } from './runs/run-history.js';
 import { openRunHistory } from './runs/run-history.js';
 import { renderRun } from './runs/render-run.js';
 import { cannotKeep } from './runs/run-checkpointer.js';
-import { coverageOf, findUsualRun, partialNote, partialOf } from './runs/usual-run.js';
+import { coverageOf, findUsualRun, firstAskedOf, partialNote, partialOf } from './runs/usual-run.js';
 import type { RowsWithStatus } from './runs/with-statuses.js';
 import { withStatuses, withVerdict } from './runs/with-statuses.js';
 
@@ -103,11 +103,14 @@ async function mergeNow(
     async ({ id, path }) => {
       const rows = shards.flatMap((one) => one.records.map((record) => ({ ...record, scan_id: id })));
       const bare = mergeRuns(shards, id);
-      const partial = makeUsual ? undefined : partialOf(await findUsualRun(out), coverageOf(bare));
+      const usual = await findUsualRun(out);
+      const partial = makeUsual ? undefined : partialOf(usual, coverageOf(bare));
+      const firstAsked = firstAskedOf(usual, bare);
       const whole: RunRecord = {
         ...bare,
         ...(history.late && { late: history.late }),
         ...(partial && { partial }),
+        ...(firstAsked && { first_asked: firstAsked }),
       };
       const { records, notTargeted } = await againstHistory(whole, rows, history);
       const run: RunRecord = {

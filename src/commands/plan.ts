@@ -1,3 +1,4 @@
+import type { Ask, Probe } from '../../probes/probe.js';
 import { trafficOf } from '../domain/exchange.js';
 import type { AddressSet } from '../scope/address-set.js';
 import { eachPrefix } from '../scope/address-set.js';
@@ -131,6 +132,7 @@ async function measurementOf(
   giveWay: () => Promise<void>,
 ): Promise<{
   readonly requests_to_a_responder: number;
+  readonly seconds_to_a_responder: number;
   readonly options?: readonly string[];
   readonly bursts?: readonly { readonly requests: number; readonly within_ms: number }[];
 }> {
@@ -143,11 +145,17 @@ async function measurementOf(
   const most = bursts.reduce((a, b) => (b.length > a.length ? b : a), []);
   return {
     requests_to_a_responder: Math.max(...measurements.map(({ exchanges }) => exchanges.length)),
+    seconds_to_a_responder: Math.max(...measurements.map(({ asks }) => secondsOf(asks, probe))),
     ...(options.length > 0 && { options }),
     ...(most.length > 0 && {
       bursts: most.map(({ repeat, withinMs }) => ({ requests: repeat, within_ms: withinMs })),
     }),
   };
+}
+
+/** How long its answers are listened to at least: each until it has been quiet. */
+function secondsOf(asks: readonly Ask[], { quietGapMs }: Pick<Probe, 'quietGapMs'>): number {
+  return asks.reduce((sum, { afterMs = 0 }) => sum + Math.max(quietGapMs, afterMs), 0) / 1000;
 }
 
 /** The first prefixes of a set, and how many more it has. */

@@ -1,6 +1,6 @@
 import { probes as definitions } from '../../probes/list.js';
 import type { Language, ProbeDefinition } from '../../probes/probe.js';
-import { publishedText } from '../../probes/probe.js';
+import { DEFAULT_REASONS, isInDefault, publishedText } from '../../probes/probe.js';
 import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
 import { definitionOf } from '../engine/selected-probe.js';
@@ -19,8 +19,8 @@ export const probes = defineCommand({
 function list(language: Language): string {
   const width = Math.max(...definitions.map(({ id }) => id.length));
   const lines = definitions.map(
-    ({ id, port, byDefault, published, texts }) =>
-      `${byDefault ? '*' : ' '} ${id.padEnd(width)}  udp/${String(port).padEnd(5)}  ${(published?.factor ?? '-').padEnd(13)}  ${texts.title[language]}\n`,
+    ({ id, port, inDefault, published, texts }) =>
+      `${isInDefault({ inDefault }) ? '*' : ' '} ${id.padEnd(width)}  udp/${String(port).padEnd(5)}  ${(published?.factor ?? '-').padEnd(13)}  ${texts.title[language]}\n`,
   );
   return `${lines.join('')}\n${LABELS[language].marked}\n`;
 }
@@ -37,6 +37,9 @@ const LABELS = {
     unpublished: 'no factor',
     report: 'report',
     severity: 'severity',
+    byDefault: 'by default',
+    asked: 'asked',
+    notAsked: 'not asked',
     risk: 'Risk',
     remedy: 'Remedy',
     check: 'Check',
@@ -52,6 +55,9 @@ const LABELS = {
     unpublished: 'なし',
     report: 'レポート',
     severity: '深刻度',
+    byDefault: '既定',
+    asked: '実行',
+    notAsked: '実行しない',
     risk: 'リスク',
     remedy: '対策',
     check: '確認方法',
@@ -59,7 +65,18 @@ const LABELS = {
 } as const satisfies Record<Language, Record<string, string>>;
 
 function show(definition: ProbeDefinition, language: Language): string {
-  const { id, port, texts, standard, published, report, severity, settings, options = [] } = definition;
+  const {
+    id,
+    port,
+    texts,
+    standard,
+    published,
+    report,
+    severity,
+    settings,
+    inDefault,
+    options = [],
+  } = definition;
   const labels = LABELS[language];
   const probe = definition.build(settings?.schema.parse(undefined));
   const requests = probe.sweepForms.map((form) => {
@@ -75,6 +92,7 @@ function show(definition: ProbeDefinition, language: Language): string {
     `${labels.published}: ${published ? publishedText(published)[language] : labels.unpublished}`,
     `${labels.report}: ${report}`,
     `${labels.severity}: ${severity}`,
+    `${labels.byDefault}: ${isInDefault(definition) ? labels.asked : labels.notAsked} (${DEFAULT_REASONS[inDefault][language]})`,
     '',
     labels.risk,
     texts.risk[language],

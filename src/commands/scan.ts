@@ -157,7 +157,7 @@ async function write(
   { reload, checkpointer }: Running,
   { clock }: Io,
 ): Promise<{ readonly run: RunRecord; readonly records: readonly FindingRecord[] }> {
-  const { settings, inputs, plan, directory, history, partial, started } = begun;
+  const { settings, inputs, plan, directory, history, started } = begun;
   const { records, notTargeted } = await rowsOf(result, begun);
   const run = recordOf({
     scanId: directory.id,
@@ -178,7 +178,8 @@ async function write(
     checks: begun.checks,
     scopeReloads: reload.records(),
     late: history.late,
-    partial,
+    partial: begun.partial,
+    firstAsked: begun.firstAsked,
   });
   await writeRun(directory.path, run, records, await renderRun(run, records)).catch((error: unknown) => {
     throw cannotKeep(directory.path, error, false);

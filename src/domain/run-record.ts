@@ -85,6 +85,15 @@ const RUN_PARTIAL = z.object({
 });
 export type RunPartial = Content<typeof RUN_PARTIAL>;
 
+/** What a run asked beyond the scope's usual run. */
+const RUN_FIRST_ASKED = z.object({
+  /** That usual run: its scan_id. */
+  compared_with: TEXT,
+  /** Ids of probes that it did not ask: what they find is new, however long it has been open. */
+  probes: z.array(TEXT).min(1),
+});
+export type RunFirstAsked = Content<typeof RUN_FIRST_ASKED>;
+
 /** What ended before a run that had begun earlier. */
 const RUN_LATE = z.object({
   newer_runs: COUNT.min(1),
@@ -340,6 +349,8 @@ export const RUN_RECORD = z
     late: RUN_LATE.exactOptional(),
     /** It asked less than the usual run of the scope: it speaks of what it asked alone. Absent: as much, or nothing to compare with. */
     partial: RUN_PARTIAL.exactOptional(),
+    /** It asked probes that the usual run of the scope did not. Absent: none, or nothing to compare with. */
+    first_asked: RUN_FIRST_ASKED.exactOptional(),
     authorisation: z.object({
       organisation: ANY_TEXT,
       authorised_by: ANY_TEXT,

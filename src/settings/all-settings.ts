@@ -55,10 +55,7 @@ export const ALL_SETTINGS = z.strictObject({
       group: 'Probes',
       description: 'An id of ampscope probes, default, shadowserver, games or all (repeatable)',
       example: 'default',
-      otherwise: probes
-        .filter(({ byDefault }) => byDefault)
-        .map(({ id }) => id)
-        .join(', '),
+      otherwise: 'the group default',
     },
   ),
   port: list(word(probePort)).check(eachOnce).register(ABOUT, {

@@ -16,6 +16,7 @@ import {
 import { basename, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { daytime } from '../../probes/small-services/daytime.js';
 import { holderNow, lockFolder, lockScope } from '../../src/archive/run-lock.js';
 import { runCommandLine } from '../../src/command-line.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
@@ -208,6 +209,47 @@ describe('a run of a part of what is usual', () => {
     const last = runsIn('part').at(-1) ?? '';
     assert.equal(runOf('part', last).partial, undefined);
     assert.equal(latestOf('part'), last);
+  });
+});
+
+describe('a run that asks a probe more than the usual one', () => {
+  const DAYTIME_PORT = PORT + 2;
+  const withDaytime = ['--probe', 'daytime', '--port', `daytime=${DAYTIME_PORT}`];
+  const saysTheTime: Behaviour = (request) => daytime.emulatedServers[0]?.reply(request) ?? [];
+  const noted = /^1 of what is new may have been open before: \S+ did not ask daytime$/m;
+
+  it('is a whole one, and says of what that probe found that it may have been open before', async () => {
+    scopeOf('more');
+    await hosts.are([
+      { address: '127.76.0.1', port: PORT, does: CHARGEN },
+      { address: '127.76.0.2', port: DAYTIME_PORT, does: saysTheTime },
+    ]);
+    const { printed: first } = await scan('more', 0);
+    assert.doesNotMatch(first, noted);
+    const { printed } = await scan('more', 1, ...withDaytime);
+    assert.match(printed, noted);
+    const [usual = '', last = ''] = runsIn('more');
+    assert.equal(latestOf('more'), last);
+    const { partial, first_asked } = runOf('more', last);
+    assert.equal(partial, undefined);
+    assert.deepEqual(first_asked, { compared_with: usual, probes: ['daytime'] });
+    assert.deepEqual(rowsOf('more', last), [
+      ['127.76.0.1', 'persisting'],
+      ['127.76.0.2', 'new'],
+    ]);
+    const page = readFileSync(join(outOf('more'), last, 'report.html'), 'utf8');
+    assert.match(page, /1 of what is new may have been open before: \S+ did not ask daytime\./);
+  });
+
+  it('is followed by one that is compared with it, probe by probe', async () => {
+    const { printed } = await scan('more', 2, ...withDaytime);
+    assert.doesNotMatch(printed, /may have been open before/);
+    const last = runsIn('more').at(-1) ?? '';
+    assert.equal(runOf('more', last).first_asked, undefined);
+    assert.deepEqual(rowsOf('more', last), [
+      ['127.76.0.1', 'persisting'],
+      ['127.76.0.2', 'persisting'],
+    ]);
   });
 });
 

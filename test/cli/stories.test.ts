@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { probes } from '../../probes/list.js';
+import { isInDefault } from '../../probes/probe.js';
 import { labHosts, labPort } from '../../src/lab/layout.js';
 import type { CliRun } from './run-cli.js';
 import { runCli, startCli } from './run-cli.js';
@@ -51,9 +52,12 @@ const [CHARGEN = '', ANOTHER_CHARGEN = ''] = labHosts(probes, { basePort, hasIpv
 /** The prefix of a length of at least 24 that an address lies in. */
 const prefixOf = (address: string, length: number): string =>
   address.replace(/\d+$/, (last) => `${Number(last) & (0x100 - 2 ** (32 - length))}/${length}`);
-const DEFAULT_PROBES = probes.filter(({ byDefault }) => byDefault);
-/** Every probe that is asked by default has one sweep form here. */
-const ONE_PASS = DEFAULT_PROBES.length * ADDRESSES;
+/** What is asked by default, and with how many forms each. */
+const DEFAULT_PROBES = probes.filter(isInDefault).map((definition) => {
+  const { sweepForms } = definition.build(definition.settings?.schema.parse(undefined));
+  return { id: definition.id, forms: sweepForms.length };
+});
+const ONE_PASS = DEFAULT_PROBES.reduce((sum, { forms }) => sum + forms * ADDRESSES, 0);
 let lab: CliRun;
 
 before(async () => {
@@ -152,9 +156,9 @@ describe('a scan of the lab', () => {
     assert.equal(run.complete, true);
     assert.equal(run.targets.addresses, ADDRESSES);
     assert.deepEqual(
-      // Each address once, and once more where it did not answer.
-      run.probes.map(({ id, sent, responders }) => [id, (sent + responders) / 2]),
-      DEFAULT_PROBES.map(({ id }) => [id, ADDRESSES]),
+      // Each address once with each form, and once more where it did not answer.
+      run.probes.map(({ id, sent, forms, responders }) => [id, sent / forms.length + responders]),
+      DEFAULT_PROBES.map(({ id }) => [id, 2 * ADDRESSES]),
     );
     const monlist = run.probes.find(({ id }) => id === 'ntp-monlist');
     assert.equal(monlist?.forms[0]?.request_hex, '1700032a00000000');
@@ -193,8 +197,11 @@ describe('a scan of the lab', () => {
     );
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile() || entry.name === 'run.json') continue;
+      // Five numbers or more are an object identifier, as CLDAP names its capabilities.
       const addresses =
-        readFileSync(join(entry.parentPath, entry.name), 'utf8').match(/\b\d{1,3}(\.\d{1,3}){3}\b/g) ?? [];
+        readFileSync(join(entry.parentPath, entry.name), 'utf8').match(
+          /(?<![\d.])\d{1,3}(\.\d{1,3}){3}(?!\.?\d)/g,
+        ) ?? [];
       for (const address of addresses)
         // 127.127.t.u is no address but a clock at hand, as ntpd names it in a refid.
         if (!inRemedies.has(address))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ProbeDefinition } from '../../probes/probe.js';
+import type { DefaultReason, ProbeDefinition } from '../../probes/probe.js';
 import type { Given } from '../../src/commands/command.js';
 import { probes } from '../../probes/list.js';
 import { SHADOWSERVER_TYPES } from '../../reports/shadowserver/types.js';
@@ -90,8 +90,9 @@ describe('the selection of probes', () => {
   });
 });
 
-function definition(id: string, byDefault: boolean, ...flags: readonly string[]): ProbeDefinition {
-  const probe = { ...probeDouble({ id, hasNonce: false, forms: 1 }), byDefault };
+function definition(id: string, isAsked: boolean, ...flags: readonly string[]): ProbeDefinition {
+  const inDefault: DefaultReason = isAsked ? 'yes: reported' : 'no: specific';
+  const probe = { ...probeDouble({ id, hasNonce: false, forms: 1 }), inDefault };
   return {
     ...probe,
     options: flags.map((flag) => ({ flag, describe: { en: flag, ja: flag } })),

@@ -93,7 +93,7 @@ export const ${name} = defineProbe({
   port: ${port},
   standard: 'TODO',
   severity: 'medium',
-  byDefault: false,
+  inDefault: 'no: specific',
   quietGapMs: 2000,
   report: 'x_${id.replaceAll('-', '_')}',
   texts,

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { daytime } from '../../probes/small-services/daytime.js';
 import { echo } from '../../probes/small-services/echo.js';
-import type { Probe } from '../../probes/probe.js';
+import { isInDefault, type Probe } from '../../probes/probe.js';
 import { qotd } from '../../probes/small-services/qotd.js';
 import { systat } from '../../probes/small-services/systat.js';
 import { time } from '../../probes/small-services/time.js';
@@ -209,7 +209,7 @@ describe('what answers every datagram', () => {
       assert.ok(judgement.kind === 'exposure');
       assert.ok(judgement.tags.includes('loop-risk'), definition.id);
       assert.equal(severityOf(judgement, 1, probe.severity).level, 'high');
-      assert.equal(probe.byDefault, false);
+      assert.ok(!isInDefault(probe));
     }
   });
 });

@@ -147,6 +147,10 @@ const RUNS: Readonly<Record<string, Partial<RunRecord>>> = {
     ],
   },
   'with earlier ones': { history: { earlier_runs: 3, not_targeted: 2 } },
+  'that asked more than the usual one': {
+    history: { earlier_runs: 3, not_targeted: 0 },
+    first_asked: { compared_with: '2026-11-13T030000Z', probes: probes.map(({ id }) => id) },
+  },
 };
 
 function pageOf(changes: Partial<RunRecord>, rows: readonly FindingRecord[]): string {
@@ -229,14 +233,17 @@ describe('what is Japanese', () => {
     });
 
   it('has none in a plan', () => {
-    const row = { probe: 'ntp-monlist', port: 123, packets: 1, payload_bytes: 8, wire_bytes: 64 };
+    const row = {
+      ...{ probe: 'ntp-monlist', port: 123, packets: 1, payload_bytes: 8, wire_bytes: 64 },
+      ...{ requests_to_a_responder: 4, seconds_to_a_responder: 5.5 },
+    };
     for (const seconds of [1, 200, 20_000])
       for (const retries of [0, 1, 2]) {
         const plan = {
           networks: ['192.0.2.0/24'],
           addresses: 256,
           excluded_addresses: 2,
-          probes: [{ ...row, requests_to_a_responder: 4, bursts: [{ requests: 20, within_ms: 1000 }] }],
+          probes: [{ ...row, bursts: [{ requests: 20, within_ms: 1000 }] }],
           retries,
           packets: 256,
           canaries: { hosts: 1, requests: 3 },

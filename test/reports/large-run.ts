@@ -6,6 +6,7 @@ import type { RunRecord, TrendPoint } from '../../src/domain/run-record.js';
 import type { Status } from '../../src/domain/status.js';
 import { isExposed } from '../../src/domain/status.js';
 import { probes } from '../../probes/list.js';
+import { isInDefault } from '../../probes/probe.js';
 import { findingId } from '../../reports/record.js';
 import { sampleRun } from './sample-run.js';
 
@@ -34,7 +35,7 @@ export function largeRun(count: number): {
   const records = Array.from({ length: count }, (_, index) =>
     recordOf(Math.floor((index * 131_072) / count), draw),
   );
-  const asked = probes.filter(({ byDefault, id }) => byDefault || KINDS.some(([, probe]) => probe === id));
+  const asked = probes.filter((each) => isInDefault(each) || KINDS.some(([, probe]) => probe === each.id));
   const run: RunRecord = {
     ...sampleRun,
     authorisation: {

@@ -15,6 +15,7 @@ export interface PlanSummary {
     readonly payload_bytes: number;
     readonly wire_bytes: number;
     readonly requests_to_a_responder: number;
+    readonly seconds_to_a_responder: number;
     readonly bursts?: readonly { readonly requests: number; readonly within_ms: number }[];
   }[];
   readonly retries: number;
@@ -27,17 +28,26 @@ export interface PlanSummary {
 }
 
 const HEADER = {
-  en: ['probe', 'port', 'packets', 'payload bytes', 'wire bytes', 'to a responder'],
-  ja: ['プローブ', 'ポート', 'パケット', 'ペイロード（バイト）', '回線上（バイト）', '応答したホストへ'],
+  en: ['probe', 'port', 'packets', 'payload bytes', 'wire bytes', 'to a responder', 'seconds'],
+  ja: [
+    'プローブ',
+    'ポート',
+    'パケット',
+    'ペイロード（バイト）',
+    '回線上（バイト）',
+    '応答したホストへ',
+    '秒',
+  ],
 };
-const RIGHT: ReadonlySet<number> = new Set([1, 2, 3, 4, 5]);
+const RIGHT: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 6]);
 
 /** What a scan would send, for a terminal. Ends with a line feed. */
 export function describePlan(plan: PlanSummary, moreNetworks: number): Texts {
   const cells = plan.probes.map((row) =>
-    [row.probe, row.port, row.packets, row.payload_bytes, row.wire_bytes, row.requests_to_a_responder].map(
-      String,
-    ),
+    [
+      ...[row.probe, row.port, row.packets, row.payload_bytes, row.wire_bytes],
+      ...[row.requests_to_a_responder, row.seconds_to_a_responder],
+    ].map(String),
   );
   const before = targetLines(plan, moreNetworks);
   const after = sendingLines(plan);
@@ -88,9 +98,12 @@ function sendingLines(plan: PlanSummary): readonly Texts[] {
     {
       en: labelled(
         'then',
-        'the cooldown, and to each responder about as many requests more as the last column says',
+        'the cooldown, and to each responder about as many requests more as the last columns say, in so many seconds at least',
       ),
-      ja: labelled('その後', '応答を待ち、応答した各ホストに、表の最後の列ほどの要求をさらに送ります'),
+      ja: labelled(
+        'その後',
+        '応答を待ち、応答した各ホストに、表の最後の2列の数ほどの要求を、少なくともその秒数をかけてさらに送ります',
+      ),
     },
     ...(canaries === undefined
       ? []

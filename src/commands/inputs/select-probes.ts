@@ -1,5 +1,5 @@
 import { probes } from '../../../probes/list.js';
-import type { ProbeDefinition } from '../../../probes/probe.js';
+import { isInDefault, type ProbeDefinition } from '../../../probes/probe.js';
 import { UsageError } from '../../domain/usage-error.js';
 import type { SelectedProbe } from '../../engine/selected-probe.js';
 import { buildProbe, definitionOf } from '../../engine/selected-probe.js';
@@ -48,11 +48,11 @@ function inGroup(
   definitions: readonly ProbeDefinition[],
 ): readonly ProbeDefinition[] {
   return definitions.filter(
-    ({ byDefault, report, group: own }) =>
+    (probe) =>
       ({
-        default: byDefault,
-        shadowserver: report.startsWith(PUBLISHED),
-        games: own === 'games',
+        default: isInDefault(probe),
+        shadowserver: probe.report.startsWith(PUBLISHED),
+        games: probe.group === 'games',
         all: true,
       })[group],
   );

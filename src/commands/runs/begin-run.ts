@@ -4,7 +4,7 @@ import type { RunDirectory } from '../../archive/run-directory.js';
 import { createRunDirectory, makeRunsFolder } from '../../archive/run-directory.js';
 import type { Lock } from '../../archive/run-lock.js';
 import { holderNow, lockScope } from '../../archive/run-lock.js';
-import type { RunNotices, RunPartial, RunRecord } from '../../domain/run-record.js';
+import type { RunFirstAsked, RunNotices, RunPartial, RunRecord } from '../../domain/run-record.js';
 import type { Instant } from '../../domain/time.js';
 import { formatInstant, formatStamp } from '../../domain/time.js';
 import { UsageError } from '../../domain/usage-error.js';
@@ -27,7 +27,7 @@ import type { ResumedScan } from './resume.js';
 import { resumeScan } from './resume.js';
 import { cannotKeep } from './run-checkpointer.js';
 import { tidyRuns } from './tidy-runs.js';
-import { findUsualRun, partialNote, partialOf } from './usual-run.js';
+import { findUsualRun, firstAskedOf, partialNote, partialOf } from './usual-run.js';
 
 /** A run that has its locks, its directory and what earlier runs know, and has sent nothing yet. */
 export interface BegunRun {
@@ -45,6 +45,7 @@ export interface BegunRun {
   readonly directory: RunDirectory;
   readonly history: RunHistory;
   readonly partial: RunPartial | undefined;
+  readonly firstAsked: RunFirstAsked | undefined;
 }
 
 /** Takes what the run holds until it has ended. */
@@ -92,14 +93,14 @@ export async function beginRun(
       io.stderr.write(
         `ampscope: note: ${stopped} was stopped before its end: go on with ampscope scan --resume ${stopped}, or remove it\n`,
       );
-  const partial =
-    settings.make_usual || planned.plan.shard !== undefined
-      ? undefined
-      : partialOf(await findUsualRun(out), {
-          targets: inputs.space.set,
-          allowed: inputs.scope.allowed,
-          probes: planned.plan.probes.map(({ probe, port }) => ({ id: probe.id, port })),
-        });
+  const usual = planned.plan.shard === undefined ? await findUsualRun(out) : undefined;
+  const coverage = {
+    targets: inputs.space.set,
+    allowed: inputs.scope.allowed,
+    probes: planned.plan.probes.map(({ probe, port }) => ({ id: probe.id, port })),
+  };
+  const partial = settings.make_usual ? undefined : partialOf(usual, coverage);
+  const firstAsked = firstAskedOf(usual, coverage);
   // However quiet the run: it moves neither latest nor the trend, and a run from cron may be one for ever.
   if (partial !== undefined) io.stderr.write(`ampscope: note: ${partialNote(partial)}\n`);
   const { validityWarning, notes } = inputs;
@@ -111,7 +112,7 @@ export async function beginRun(
   const plan: ScanPlan = { ...planned.plan, known: history.open, responders: history.responders };
   return {
     ...{ settings, inputs, resumed, scope, plan, asnSources, notices, checks, started, directory },
-    ...{ history, partial },
+    ...{ history, partial, firstAsked },
   };
 }
 

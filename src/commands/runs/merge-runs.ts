@@ -38,6 +38,7 @@ export function mergeRuns(named: readonly PlacedRun[], scanId: string): RunRecor
     sessions: undefined,
     late: undefined,
     partial: undefined,
+    first_asked: undefined,
     history: undefined,
     merged_from: runs.map(({ scan_id, settings: { shard: part } }) => `${scan_id} (${part ?? ''})`),
     complete: true,

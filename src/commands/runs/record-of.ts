@@ -6,6 +6,7 @@ import type {
   RunLate,
   RunLosses,
   RunNotices,
+  RunFirstAsked,
   RunPartial,
   RunRecord,
   ScopeReloadRecord,
@@ -42,6 +43,7 @@ export function recordOf(scan: {
   readonly history: NonNullable<RunRecord['history']>;
   readonly late: RunLate | undefined;
   readonly partial: RunPartial | undefined;
+  readonly firstAsked: RunFirstAsked | undefined;
 }): RunRecord {
   const { inputs, plan, result } = scan;
   const { scopeFile, space } = inputs;
@@ -58,6 +60,7 @@ export function recordOf(scan: {
     ...(result.path && { path: result.path }),
     ...(scan.late && { late: scan.late }),
     ...(scan.partial && { partial: scan.partial }),
+    ...(scan.firstAsked && { first_asked: scan.firstAsked }),
     // These texts may come from the network: they stand here as in the reports.
     authorisation: {
       organisation: cleanText(scopeFile.organisation) ?? '',

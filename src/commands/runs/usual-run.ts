@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { addressCount } from '../../domain/address.js';
 import { readRunRecord } from '../../archive/run-archive.js';
 import { runNames } from '../../archive/run-directory.js';
-import type { RunPartial, RunRecord } from '../../domain/run-record.js';
+import type { RunFirstAsked, RunPartial, RunRecord } from '../../domain/run-record.js';
 import { standingOf } from '../../domain/run-standing.js';
 import type { AddressSet } from '../../scope/address-set.js';
 import { addressSet, difference, intersection, sizeOf } from '../../scope/address-set.js';
@@ -46,6 +46,16 @@ export function partialOf(
     ...(addresses > 0 && { missing_addresses: addresses }),
     ...(missingProbes.length > 0 && { missing_probes: missingProbes }),
   };
+}
+
+/** The probes of a run that the usual one does not ask; undefined where there are none. */
+export function firstAskedOf(
+  usual: RunRecord | undefined,
+  { probes }: Pick<RunCoverage, 'probes'>,
+): RunFirstAsked | undefined {
+  if (usual === undefined) return undefined;
+  const more = probes.map(({ id }) => id).filter((id) => !usual.probes.some((probe) => probe.id === id));
+  return more.length === 0 ? undefined : { compared_with: usual.scan_id, probes: more };
 }
 
 const MOST_NAMED = 5;

@@ -1,4 +1,5 @@
 import { probes } from '../../../probes/list.js';
+import { isInDefault } from '../../../probes/probe.js';
 import type { FindingRecord } from '../../../src/domain/finding-record.js';
 import { sortRecords } from '../../../src/domain/sort-records.js';
 import { SEVERITIES } from '../../../src/domain/finding.js';
@@ -38,7 +39,7 @@ export const wideRun: RunRecord = {
   targets: { ...sampleRun.targets, networks: ['10.0.0.0/16'], addresses: 65_536 },
   probes: probes.flatMap(({ id }) => {
     const [any] = sampleRun.probes;
-    return any && probes.some((probe) => probe.id === id && probe.byDefault) ? [{ ...any, id }] : [];
+    return any && probes.some((probe) => probe.id === id && isInDefault(probe)) ? [{ ...any, id }] : [];
   }),
 };
 
