@@ -37,6 +37,20 @@ describe('a keyed permutation', () => {
     );
   });
 
+  it('stays the one of earlier versions, whose runs go on in its order', () => {
+    for (const [size, tweak, first, second, last] of [
+      [256, 1, 192, 176, 238],
+      [5000, -7, 1911, 3479, 1190],
+      [65_536, 0, 28_532, 17_126, 51_743],
+      [2 ** 33 + 9, 3, 5_759_413_937, 1_619_428_932, 7_154_846_191],
+      [2 ** 53, 2 ** 31, 1_634_237_272_601_559, 261_998_019_577_186, 1_197_316_169_749_845],
+    ] as const)
+      assert.deepEqual(
+        [0, 1, size - 1].map((index) => permute(size, KEY, tweak, index)),
+        [first, second, last],
+      );
+  });
+
   it('is another for another key, and for another tweak', () => {
     const orders = [
       ...[1, 2, 3, 4].map((seed) => orderOf(1000, keyOf(seed), 0)),
