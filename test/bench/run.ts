@@ -4,8 +4,8 @@
  * are this machine's; the ratios carry over. No speed stands without its recall.
  *
  *     npm run bench                      all of it, some eight minutes
- *     npm run bench -- heavy growth      these parts only: speed rates four peers heavy growth ledger history report
- *                                        lists
+ *     npm run bench -- heavy growth      these parts only: speed rates busy four peers heavy growth ledger history
+ *                                        report lists
  *     npm run bench -- --runs 1          one run of each instead of three
  *     npm run bench -- speed four responders lists --beside 1fad757
  *                                        and the same with that commit, built in a temporary worktree
@@ -21,6 +21,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Language, Texts } from '../../probes/probe.js';
 import { repositoryRoot } from '../repository.js';
+import { showBusy } from './busy.js';
 import { compareWays, showRates } from './compare.js';
 import { showGrowth, showLedger } from './growth.js';
 import { showHistory } from './history.js';
@@ -35,6 +36,7 @@ import { inLanguage } from './table.js';
 const PARTS: readonly Part[] = [
   compareWays,
   showRates,
+  showBusy,
   showGrowth,
   showLedger,
   showResponders,
