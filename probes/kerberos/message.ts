@@ -172,7 +172,8 @@ function* shapesOf(payload: Uint8Array): Generator<FieldShape> {
   const sequence = headerBytes(payload, at);
   yield [sequence, 'sequence', showHex];
   at += sequence;
-  for (let within = names; at < payload.length;) {
+  let within = names;
+  for (let count = 0; count < MOST_ELEMENTS && at < payload.length; count++) {
     const header = headerBytes(payload, at);
     const number = (payload[at] ?? 0) - 0xa0;
     const name = within[number] ?? 'element';
@@ -188,6 +189,9 @@ function* shapesOf(payload: Uint8Array): Generator<FieldShape> {
     at += bytes;
   }
 }
+
+/** RFC 4120 §5.4.1 and §5.9.1: 5 elements of an AS-REQ and 12 of its body, 13 of an error. What follows stays one field. */
+const MOST_ELEMENTS = 32;
 
 /** The octets of tag and length; at least 1, so that whoever walks gets on. */
 function headerBytes(payload: Uint8Array, at: number): number {

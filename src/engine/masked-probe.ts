@@ -83,41 +83,9 @@ function maskedField(field: Field, payload: Uint8Array, mask: Mask): Field {
   if (field.masked) return field;
   const [name, value] = [mask(field.name), mask(field.value)];
   if (name !== field.name || value !== field.value) return { ...field, name, value, masked: 'bytes' };
-  if (!mayWriteAddress(payload, field.at, field.at + field.bytes)) return field;
-  if (field.bytes > LONGEST_READ) return { ...field, masked: true };
   const text = Buffer.from(payload.buffer, payload.byteOffset + field.at, field.bytes).toString('latin1');
-  return mask(text) === text ? field : { ...field, masked: true };
+  if (!mayHoldAddress(text)) return field;
+  return field.bytes > LONGEST_READ || mask(text) !== text ? { ...field, masked: true } : field;
 }
 
 const LONGEST_READ = 4096;
-
-/**
- * Whether these bytes could write an address as text: three numbers with points or hyphens between, two colons side by side
- * or six in all, or a point before an i in what is as long as an `ip6.arpa` name. For most fields no text need be made.
- */
-function mayWriteAddress(payload: Uint8Array, from: number, to: number): boolean {
-  let colons = 0;
-  for (let at = from + 1; at < to; at++) {
-    const byte = payload[at - 1];
-    if (byte === COLON && (payload[at] === COLON || ++colons === 6)) return true;
-    if (byte !== POINT && byte !== HYPHEN) continue;
-    if (byte === POINT && to - from >= SHORTEST_REVERSE_NAME && isI(payload[at])) return true;
-    if (at - 1 === from || !isDigit(payload[at - 2])) continue;
-    let next = at;
-    while (next < to && isDigit(payload[next])) next++;
-    if (next > at && next + 1 < to && payload[next] === byte && isDigit(payload[next + 1])) return true;
-  }
-  return false;
-}
-
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 0x30 && byte <= 0x39;
-}
-
-/** Of `.ip6.arpa`, in either case. */
-function isI(byte: number | undefined): boolean {
-  return byte === 0x49 || byte === 0x69;
-}
-
-const SHORTEST_REVERSE_NAME = 63 + '.ip6.arpa'.length;
-const [POINT, COLON, HYPHEN] = [0x2e, 0x3a, 0x2d];

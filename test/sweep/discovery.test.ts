@@ -509,6 +509,47 @@ describe('a loss', () => {
     assert.deepEqual([...world.unknown(1)], []);
   });
 
+  it('of an earlier part of the run is a suspect of this one', async () => {
+    const suspects = [[{ from: 2, to: 4 }], [{ from: 7, to: 9 }]];
+    const world = await createWorld({ ranges: SMALL, start: { position: 48, sightings: [], suspects } });
+    assert.deepEqual(world.sweep.suspects(), suspects);
+    assert.equal(await world.sweep.askAgain({ ...slow, signal }), 'finished');
+    const asked = [2, 3, 7, 8].map((position) => world.order.slotAt(position));
+    const own = asked.filter(({ form }, index) => (index < 2 ? form === 0 : form > 0));
+    assert.equal(world.sends.length, own.length);
+    assert.deepEqual(world.sweep.suspects(), suspects);
+  });
+
+  it('of one address is told by the place of the request that left last, in the pass under way', async () => {
+    const world = await createWorld({ ranges: SMALL, retries: 1 });
+    const isUnreachable = false;
+    assert.equal(world.sweep.suspectAddress({ probe: 0, address: HOST, isUnreachable }), undefined);
+    assert.equal(world.sweep.suspectAddress({ probe: 2, address: HOST, isUnreachable }), undefined);
+    const places: (object | undefined)[] = [];
+    const end = world.order.positionOf(HOST, 2) ?? NaN;
+    world.clock.at(world.clock.monotonicMs() + 1000, () => {
+      places.push(world.sweep.suspectAddress({ probe: 1, address: HOST, isUnreachable }));
+      places.push(world.sweep.suspectAddress({ probe: 1, address: OFF_PATH, isUnreachable }));
+    });
+    await world.run();
+    assert.deepEqual(places, [{ from: end, to: end + 1 }, undefined]);
+    assert.deepEqual(world.sweep.suspects(), [[], [{ from: end, to: end + 1 }]]);
+    const own = world.order.positionOf(HOST, 0) ?? NaN;
+    assert.deepEqual(world.sweep.suspectAddress({ probe: 0, address: HOST, isUnreachable }), {
+      from: 48 + own,
+      to: 48 + own + 1,
+    });
+    assert.deepEqual(world.sweep.suspects()[0], [{ from: own, to: own + 1 }]);
+    assert.equal(await world.sweep.askAgain({ ...slow, signal }), 'finished');
+    assert.equal(world.sends.length, 98, 'only the two positions, one of either probe');
+    const none = { probe: 1, address: ipv4(0x0a00_0006), isUnreachable };
+    assert.equal(world.sweep.suspectAddress(none), undefined, 'it was not asked again');
+    assert.deepEqual(world.sweep.suspectAddress({ probe: 1, address: HOST, isUnreachable }), {
+      from: 96 + end,
+      to: 96 + end + 1,
+    });
+  });
+
   it('makes nothing suspect where nothing was sent since', async () => {
     const world = await createWorld({ ranges: SMALL });
     await world.run();

@@ -7,7 +7,7 @@ import { eachRange } from '../../src/domain/ranges.js';
 import { addressSet } from '../../src/scope/address-set.js';
 import { createOrder } from '../../src/sweep/order.js';
 import { subnetsOf } from '../../src/sweep/subnets.js';
-import { partOf, shardOf } from '../../src/sweep/shard.js';
+import { formatShard, partOf, shardOf } from '../../src/sweep/shard.js';
 
 const KEY = new Uint32Array([1, 2, 3, 4, 5, 6, 7, 8]);
 
@@ -112,9 +112,45 @@ describe('shards', () => {
     assert.equal(shard.classes[0]?.count, Math.ceil((65_536 - 2) / 7));
     assert.equal(shard.placeOf(parseAddress('10.0.2.9') ?? ipv4(0))?.subnet, 0);
   });
+
+  it('know no place of an address before their first subnet, of another shard, class or space', () => {
+    // Three /24s, and half a one: classes of 254 hosts and of 128.
+    const ranges = [
+      { first: ipv4(0x0a000000), last: ipv4(0x0a0002ff) },
+      { first: ipv4(0x0a000500), last: ipv4(0x0a00057f) },
+    ];
+    const shard = shardOf(subnetsOf(ranges), { index: 2, of: 2 });
+    const subnetAt = (text: string): number | undefined =>
+      shard.placeOf(parseAddress(text) ?? ipv4(0))?.subnet;
+    assert.equal(subnetAt('10.0.1.9'), 0);
+    assert.equal(subnetAt('10.0.5.9'), 0);
+    for (const other of ['10.0.0.9', '10.0.2.9', '10.0.3.9', '10.0.5.200', '192.0.2.1'])
+      assert.equal(subnetAt(other), undefined, other);
+    const alone = shardOf(subnetsOf(ranges.slice(0, 1)), { index: 3, of: 5 });
+    assert.equal(alone.placeOf(ipv4(0x0a000009)), undefined);
+  });
+
+  it('have no address for a subnet or a class that is not theirs', () => {
+    const shard = shardOf(subnetsOf([{ first: ipv4(0x0a000000), last: ipv4(0x0a0003ff) }]), {
+      index: 1,
+      of: 4,
+    });
+    assert.equal(formatAddress(shard.addressAt(0, 0, 0)), '10.0.0.0');
+    assert.throws(() => shard.addressAt(0, 1, 0), new RangeError('no subnet 1 in class 0'));
+    assert.throws(() => shard.addressAt(1, 0, 0), new RangeError('no subnet 0 in class 1'));
+  });
+
+  it('are written as run.json has them', () => {
+    assert.equal(formatShard({ index: 2, of: 4 }), '2/4');
+  });
 });
 
 describe('the parts of a shard', () => {
+  it('are numbered through the shards of the whole, which is one where nothing is divided', () => {
+    assert.deepEqual(partOf({ index: 2, of: 3 }, { index: 4, of: 5 }), { index: 11, of: 15 });
+    assert.deepEqual(partOf(undefined, { index: 2, of: 3 }), { index: 2, of: 3 });
+  });
+
   it('are disjoint and together the shard, in whole subnets, as shards of the whole', () => {
     fc.assert(
       fc.property(
