@@ -21,14 +21,6 @@ export function plural(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-/**
- * `130,816`, all digits of the largest IPv6 network too: a count in a sentence or a drawing. Tables that are compared with
- * the CSV files have their digits.
- */
-export function countText(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
 /** `44000`. @throws RangeError for anything but a whole number. */
 export function integerText(value: number): string {
   if (!Number.isSafeInteger(value)) throw new RangeError(`no whole number: ${value}`);

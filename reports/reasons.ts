@@ -4,7 +4,8 @@ import type { CheckReason, LeftOutReason, Remark, StopReason } from '../src/doma
 import type { Severity } from '../src/domain/finding.js';
 import type { Doubt, Evidence, Status } from '../src/domain/status.js';
 import type { RunRecord } from '../src/domain/run-record.js';
-import { decimalText, FACTOR_DECIMALS, plural, countText } from './format.js';
+import { countText } from '../src/domain/count-text.js';
+import { decimalText, FACTOR_DECIMALS, plural } from './format.js';
 
 /*
  * What the codes of src/domain/reasons.ts mean, in both languages: one without Japanese does not compile. What is no

@@ -1,3 +1,4 @@
+import { countText } from '../../src/domain/count-text.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { ProbeTexts, Texts } from '../probe.js';
 import { joined } from '../probe.js';
@@ -21,7 +22,7 @@ const HEADER_BYTES = 8;
 /** A whole list of entries of this size: `100 packets and 44,000 bytes` of 72. */
 function largestList(entryBytes: number): Texts {
   const packets = Math.ceil(MOST_ENTRIES / Math.floor(DATA_BYTES / entryBytes));
-  const bytes = (packets * HEADER_BYTES + MOST_ENTRIES * entryBytes).toLocaleString('en-US');
+  const bytes = countText(packets * HEADER_BYTES + MOST_ENTRIES * entryBytes);
   return { en: `: ${packets} packets and ${bytes} bytes`, ja: `（${packets}パケット、${bytes}バイト）` };
 }
 

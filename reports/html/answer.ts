@@ -6,7 +6,7 @@ import { isWhole } from '../../src/domain/whole-run.js';
 import { figuresOf } from '../figures.js';
 import { factor, marked } from './cells.js';
 import { factorText } from '../notices/phrases.js';
-import { countText } from '../format.js';
+import { countText } from '../../src/domain/count-text.js';
 import { isFirst } from './completeness.js';
 import { guidanceLink } from './guidance.js';
 import type { Html, Part } from './html.js';

@@ -1,7 +1,7 @@
 import type { RunNetwork, RunProbe, RunRecord, RunSettings } from '../../src/domain/run-record.js';
 import { checkText } from '../reasons.js';
 import { fileLink, named } from './cells.js';
-import { countText } from '../format.js';
+import { countText } from '../../src/domain/count-text.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import type { Bilingual } from './bilingual.js';

@@ -1,6 +1,6 @@
 import type { Language } from '../../probes/probe.js';
 import { LANGUAGES } from '../../probes/probe.js';
-import { countText } from '../format.js';
+import { countText } from '../../src/domain/count-text.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 

@@ -5,7 +5,7 @@ import { spacedTime } from '../notices/phrases.js';
 import { DOUBT_TEXTS, EVIDENCE_TEXTS, firstAskedText } from '../reasons.js';
 import { asNamed, factorsOf, fileLink, marked, named, wordOf } from './cells.js';
 import { isFirst } from './completeness.js';
-import { countText } from '../format.js';
+import { countText } from '../../src/domain/count-text.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import { plural, bilingual } from './bilingual.js';

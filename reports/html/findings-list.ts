@@ -4,7 +4,7 @@ import type { RunRecord } from '../../src/domain/run-record.js';
 import { STATUSES } from '../../src/domain/status.js';
 import { factorText } from '../notices/phrases.js';
 import { factor, fileLink, marked, named, wordClass } from './cells.js';
-import { countText } from '../format.js';
+import { countText } from '../../src/domain/count-text.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import { nothingFound } from './nothing-found.js';

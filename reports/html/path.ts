@@ -1,5 +1,5 @@
 import type { DarkPart, RunRecord, RunSuspect } from '../../src/domain/run-record.js';
-import { countText } from '../format.js';
+import { countText } from '../../src/domain/count-text.js';
 import type { Part } from './html.js';
 import { html } from './html.js';
 import type { Bilingual } from './bilingual.js';

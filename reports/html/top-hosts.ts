@@ -4,7 +4,7 @@ import type { RunRecord } from '../../src/domain/run-record.js';
 import { asNamed, factor, marked, named } from './cells.js';
 import { factorText } from '../notices/phrases.js';
 import { guidanceId } from './guidance.js';
-import { countText } from '../format.js';
+import { countText } from '../../src/domain/count-text.js';
 import type { Html, Part } from './html.js';
 import { html } from './html.js';
 import { nothingFound } from './nothing-found.js';

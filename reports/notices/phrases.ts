@@ -3,7 +3,8 @@ import { joined } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import { askedAgain } from '../../src/domain/asked-again.js';
 import type { Evidence } from '../../src/domain/status.js';
-import { decimalText, FACTOR_DECIMALS, countText } from '../format.js';
+import { countText } from '../../src/domain/count-text.js';
+import { decimalText, FACTOR_DECIMALS } from '../format.js';
 import { remarkText } from '../reasons.js';
 
 /** What a notice says of one exposure and around the probes' own texts. */

@@ -1,3 +1,4 @@
+import { countText } from '../domain/count-text.js';
 import { sizeOf } from '../scope/address-set.js';
 import type { Check } from './check.js';
 import type { HostFacts, PlannedScan, SourceFact } from './facts.js';
@@ -84,8 +85,8 @@ export function judgeNeighbours(planned: PlannedScan, { routes, neighbourLimits 
   if (families.length === 0) return { name, status: 'ok', finding: 'no target is directly connected' };
   const shown = families.map((family) => {
     const limit = neighbourLimits[family];
-    const room = limit === undefined ? 'a room that is not told here' : `room for ${grouped(limit)}`;
-    return `${grouped(direct[family])} directly connected IPv${family} targets, ${room}`;
+    const room = limit === undefined ? 'a room that is not told here' : `room for ${countText(limit)}`;
+    return `${countText(direct[family])} directly connected IPv${family} targets, ${room}`;
   });
   const finding = shown.join('; ');
   const data = { targets: direct[4] + direct[6] };
@@ -128,14 +129,14 @@ export function judgeReceiveBuffer({ replyBandwidthBps }: PlannedScan, { receive
   const { asked, given } = receiveBuffer;
   const wanted = (replyBandwidthBps / 8) * (BUSY_MS / 1000);
   // Linux counts its own bookkeeping too, and therefore gives and shows twice what it was asked for: socket(7).
-  const finding = `${grouped(given)} bytes a socket; ${grouped(asked)} were asked for`;
+  const finding = `${countText(given)} bytes a socket; ${countText(asked)} were asked for`;
   const sysctl = `sudo sysctl -w net.core.rmem_max=${asked}`;
   if (given < wanted)
     return {
       name,
       status: 'warning',
       reason: { code: 'receive-buffer-small', data: { given, asked, wanted: Math.ceil(wanted) } },
-      finding: `${finding}, and ${BUSY_MS} ms of the reply bandwidth are ${grouped(Math.ceil(wanted))}`,
+      finding: `${finding}, and ${BUSY_MS} ms of the reply bandwidth are ${countText(Math.ceil(wanted))}`,
       hint: given < asked ? sysctl : 'ask for more: --receive-buffer',
     };
   return {
@@ -154,7 +155,7 @@ export function judgeConntrack({ targets, probes, rate }: PlannedScan, { conntra
   const addresses = Number(sizeOf(targets));
   const flows = Math.min(addresses * probes, Math.ceil(rate * UNANSWERED_FLOW_S));
   const { count, most } = conntrack;
-  const finding = `${grouped(count)} flows of at most ${grouped(most)}, and the scan needs ${grouped(flows)} at once`;
+  const finding = `${countText(count)} flows of at most ${countText(most)}, and the scan needs ${countText(flows)} at once`;
   if (count + flows <= most) return { name, status: 'ok', finding };
   const lower = Math.floor(Math.max(0, most - count) / UNANSWERED_FLOW_S);
   return {
@@ -178,8 +179,4 @@ function targetsOf(failed: readonly SourceFact[]): string {
   return others.length === 0
     ? (first?.target ?? '')
     : `${first?.target ?? ''} and ${others.length} more ranges`;
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString('en');
 }

@@ -13,7 +13,7 @@ import type { Severity } from '../../../src/domain/finding.js';
 import { compareSeverities } from '../../../src/domain/finding.js';
 import type { RunRecord } from '../../../src/domain/run-record.js';
 import { isWhole } from '../../../src/domain/whole-run.js';
-import { countText } from '../../format.js';
+import { countText } from '../../../src/domain/count-text.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { bilingual } from '../bilingual.js';

@@ -1,5 +1,5 @@
 import type { Texts } from '../../../probes/probe.js';
-import { countText } from '../../format.js';
+import { countText } from '../../../src/domain/count-text.js';
 import type { Html, Part } from '../html.js';
 import { html } from '../html.js';
 import type { Bilingual } from '../bilingual.js';

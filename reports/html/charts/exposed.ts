@@ -10,7 +10,7 @@ import { cleanText } from '../../clean-text.js';
 import { phrases } from '../../notices/phrases.js';
 import { byProbe } from '../../summary.js';
 import { cutToWidth } from '../../text-width.js';
-import { countText } from '../../format.js';
+import { countText } from '../../../src/domain/count-text.js';
 import type { Html, Part } from '../html.js';
 import { html } from '../html.js';
 import type { Bilingual } from '../bilingual.js';

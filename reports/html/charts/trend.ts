@@ -10,7 +10,7 @@ import { STATUSES } from '../../../src/domain/status.js';
 import { trendPointOf } from '../../../src/domain/trend-point.js';
 import { spacedTime } from '../../notices/phrases.js';
 import { WORD_TEXTS } from '../cells.js';
-import { countText } from '../../format.js';
+import { countText } from '../../../src/domain/count-text.js';
 import type { Html } from '../html.js';
 import { html } from '../html.js';
 import { bilingual } from '../bilingual.js';
