@@ -29,12 +29,13 @@ export async function runCommandLine(
   const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (entry === undefined) throw unknownCommand(name);
   const command = await entry.load();
-  const { helpOf, readArguments } = await import('./settings/read-arguments.js');
   const usage = { name, describe: entry.describe, ...command };
   if (isHelpAsked(rest)) {
+    const { helpOf } = await import('./settings/help.js');
     io.stdout.write(await helpOf(usage));
     return EXIT.finished;
   }
+  const { readArguments } = await import('./settings/read-arguments.js');
   // For a program that measures this one: its code is loaded, and what follows is its work.
   channel('ampscope:command-loaded').publish(name);
   const { settings, ...given } = await readArguments(usage, rest, environment, io.stop);

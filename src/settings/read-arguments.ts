@@ -1,16 +1,13 @@
-import type { Argv, Options } from 'yargs';
-import yargs from 'yargs';
-import type { z } from 'zod';
+import parse from 'yargs-parser';
+import type * as z from 'zod';
 import { UsageError } from '../domain/usage-error.js';
 import { nearMiss } from '../scope/near-miss.js';
 import { ALL_SETTINGS } from './all-settings.js';
 import { flagOf, keyOf, variableOf } from './names.js';
 import type { Written } from './read-settings.js';
 import { readSettings } from './read-settings.js';
-import { ABOUT, defaultOf, isSwitch } from './setting.js';
-import { DEFAULT_FILES, readSettingsFile } from './settings-file.js';
-
-const HELP_COLUMNS = 100;
+import { isSwitch } from './setting.js';
+import { readSettingsFile } from './settings-file.js';
 
 /** How a command is called. */
 export interface Usage<S extends z.ZodObject> {
@@ -38,8 +35,7 @@ export async function readArguments<S extends z.ZodObject>(
   readonly written: ReadonlyMap<string, Written>;
 }> {
   const [plain, switched] = withoutSwitchValues(usage.settings, args);
-  const { _: unnamed, ...parsed } = await parserOf(usage).parseAsync(plain);
-  const flags: Record<string, unknown> = parsed;
+  const { _: unnamed, ...flags } = parsed(usage, plain);
   for (const [flag, value] of switched) flags[flag] = [flags[flag] ?? [], value].flat();
   const given = unnamed.map(String);
   refuseCount(usage, given);
@@ -52,6 +48,47 @@ export async function readArguments<S extends z.ZodObject>(
     stop,
   );
   return { ...readSettings(usage.settings, { flags, environment, file }), operands: given };
+}
+
+/**
+ * The words as yargs understands them, by its parser: all of yargs is loaded for help alone, for it takes 5 MB of memory.
+ * @throws UsageError for an option that the command does not have, and for one without its value.
+ */
+function parsed(
+  { name, settings }: Usage<z.ZodObject>,
+  args: readonly string[],
+): Record<string, unknown> & { readonly _: readonly (string | number)[] } {
+  const options = Object.entries<z.ZodType>(settings.shape);
+  const switches = [
+    ...options.filter(([, setting]) => isSwitch(setting)).map(([key]) => flagOf(key)),
+    'help',
+  ];
+  const words = [
+    ...options.filter(([, setting]) => !isSwitch(setting)).map(([key]) => flagOf(key)),
+    'config',
+  ];
+  const { argv, error } = parse.detailed([...args], {
+    boolean: switches,
+    string: words,
+    // One value each, which may not be missing.
+    narg: Object.fromEntries(words.map((word) => [word, NaN])),
+    configuration: {
+      'parse-positional-numbers': false,
+      'boolean-negation': false,
+      'dot-notation': false,
+      'camel-case-expansion': false,
+    },
+  });
+  const see = `see ampscope ${name} --help`;
+  if (error !== null) throw new UsageError(complaintOf(error), see);
+  const unknown = Object.keys(argv).find((flag) => ![...switches, ...words, '_'].includes(flag));
+  if (unknown === undefined) return argv;
+  throw new UsageError(`${unknown.length > 1 ? '--' : '-'}${unknown} is not understood here`, see);
+}
+
+function complaintOf({ message }: Error): string {
+  const valueless = /Not enough arguments following: (\S+)/.exec(message)?.[1];
+  return valueless === undefined ? message : `--${valueless} has no value`;
 }
 
 /** What `--quiet=no` says is for the schema: yargs takes all but `true` for false. */
@@ -83,62 +120,6 @@ function refuseNearMiss(environment: Readonly<Record<string, string | undefined>
   }
 }
 
-/** The help of a command: what it does, its settings by group, one example. */
-export async function helpOf(usage: Usage<z.ZodObject>): Promise<string> {
-  // Each takes one word, and the help says so once.
-  return `${(await parserOf(usage).getHelp()).replaceAll(/(?<!\s)\s*\[(string|boolean)\]$/gm, '')}\n`;
-}
-
-function parserOf({ name, describe, positional, settings, example }: Usage<z.ZodObject>): Argv {
-  const call = ['$0', name, positional?.usage].join(' ');
-  const operands = positional ? `\n\n${positional.usage}  ${positional.describe}` : '';
-  const see = `see ampscope ${name} --help`;
-  return (
-    yargs()
-      .scriptName('ampscope')
-      .usage(`${call}\n\n${describe}${operands}`)
-      // Messages must be the same wherever the program runs: other programs read them.
-      .locale('en')
-      .version(false)
-      .help(false)
-      .parserConfiguration({
-        'parse-positional-numbers': false,
-        'boolean-negation': false,
-        'dot-notation': false,
-        'camel-case-expansion': false,
-      })
-      .wrap(HELP_COLUMNS)
-      .options(
-        Object.fromEntries(
-          Object.entries<z.ZodType>(settings.shape).map(([key, setting]) => [flagOf(key), optionOf(setting)]),
-        ),
-      )
-      .option('config', {
-        type: 'string',
-        requiresArg: true,
-        describe: `Settings file (default ./${DEFAULT_FILES.join(', else ')})`,
-      })
-      .option('help', { type: 'boolean', describe: 'Show this help' })
-      .strictOptions()
-      .epilogue(`Example: ${example[0]}   (${example[1]})`)
-      .exitProcess(false)
-      .fail((message: string | null, error: Error | undefined) => {
-        throw usageErrorOf(error?.message ?? message ?? '', see);
-      })
-  );
-}
-
-function optionOf(setting: z.ZodType): Options {
-  const about = ABOUT.get(setting);
-  const fallback = about?.otherwise ?? (isSwitch(setting) ? undefined : defaultOf(setting));
-  return {
-    group: `${about?.group ?? 'Options'}:`,
-    type: isSwitch(setting) ? 'boolean' : 'string',
-    requiresArg: !isSwitch(setting),
-    describe: `${about?.description ?? ''}${fallback === undefined ? '' : ` (default ${fallback})`}`,
-  };
-}
-
 function refuseCount({ name, positional }: Usage<z.ZodObject>, operands: readonly string[]): void {
   const usage = positional?.usage ?? '';
   const most = usage === '' ? 0 : usage.includes('..') ? Infinity : usage.split(' ').length;
@@ -146,14 +127,4 @@ function refuseCount({ name, positional }: Usage<z.ZodObject>, operands: readonl
     throw new UsageError(`"${operands[most] ?? ''}" is not understood here`, `see ampscope ${name} --help`);
   if (operands.length === 0 && positional !== undefined && usage.startsWith('<'))
     throw new UsageError(`${name}: ${usage} is missing`, `ampscope ${name} ${usage}: ${positional.describe}`);
-}
-
-/** yargs' own complaints in our manner. */
-function usageErrorOf(message: string, see: string): UsageError {
-  const [first = ''] = message.split('\n');
-  const valueless = /Not enough arguments following: (\S+)/.exec(first)?.[1];
-  if (valueless !== undefined) return new UsageError(`--${valueless} has no value`, see);
-  const unknown = /Unknown arguments?: (\S+?),?(?: |$)/.exec(first)?.[1];
-  if (unknown === undefined) return new UsageError(first, see);
-  return new UsageError(`${unknown.length > 1 ? '--' : '-'}${unknown} is not understood here`, see);
 }

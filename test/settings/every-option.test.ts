@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { commands } from '../../src/commands/index.js';
 import { SETTINGS_BY_KEY } from '../../src/settings/all-settings.js';
 import { flagOf, variableOf } from '../../src/settings/names.js';
+import { helpOf } from '../../src/settings/help.js';
 import type { Usage } from '../../src/settings/read-arguments.js';
-import { helpOf, readArguments } from '../../src/settings/read-arguments.js';
+import { readArguments } from '../../src/settings/read-arguments.js';
 import { writtenAs } from '../../src/settings/read-settings.js';
 import { ABOUT, isList, pathsFrom } from '../../src/settings/setting.js';
 import { makeWorkspace } from '../cli/workspace.js';

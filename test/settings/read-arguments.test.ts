@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../../src/domain/usage-error.js';
 import { ALL_SETTINGS } from '../../src/settings/all-settings.js';
+import { helpOf } from '../../src/settings/help.js';
 import type { Usage } from '../../src/settings/read-arguments.js';
-import { helpOf, readArguments } from '../../src/settings/read-arguments.js';
+import { readArguments } from '../../src/settings/read-arguments.js';
 import { makeWorkspace } from '../cli/workspace.js';
 
 const workspace = makeWorkspace();
