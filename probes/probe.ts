@@ -16,7 +16,7 @@
  *     most 50 times what hashing (SHA-256) that payload and 8 KiB takes: test/fuzz/cost.ts has the reason. On a
  *     machine of 2026 that is 2 ms for the longest datagram there is, 65,507 bytes.
  */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Exchange, Purpose, Reading } from '../src/domain/exchange.js';
 import type { FindingRecord } from '../src/domain/finding-record.js';
 import type { Judgement, Severity } from '../src/domain/finding.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatAddress, parseAddress } from '../../src/domain/address.js';
 
 /** A name whose one right answer the owner knows: a server that gives it without serving the name recurses. */

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCode } from '../domain/error-code.js';
 import type { Exchange } from '../domain/exchange.js';
 import { RUN_RECORD, SCOPE_RELOAD } from '../domain/run-record.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatAddress, parseAddress } from '../domain/address.js';
 import type { Exchange, Reply, Traffic } from '../domain/exchange.js';
 import { CAVEATS, ENDS, PURPOSES, SEEN_IN } from '../domain/exchange.js';

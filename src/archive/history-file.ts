@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCode } from '../domain/error-code.js';
 import type { TrendPoint } from '../domain/run-record.js';
 import { TREND_POINT } from '../domain/run-record.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What was read, or a sentence that says why it is not what it should be: `"counts.findings" is missing`. */
 export type Read<T> = { readonly value: T } | { readonly problem: string };

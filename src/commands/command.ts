@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Clock } from '../domain/time.js';
 import type { Written } from '../settings/read-settings.js';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { addressCount } from '../domain/address.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { Check } from '../preflight/check.js';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Address } from '../domain/address.js';
 import { formatAddress } from '../domain/address.js';
 import type { Exchange } from '../domain/exchange.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FINDING_RECORD } from './finding-record.js';
 import { RUN_RECORD } from './run-record.js';
 import type { Content } from './shape.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ANY_TEXT, COUNT } from './shape.js';
 
 /** What a probe's reader says of one datagram, as a checkpoint holds it: a `Reading`. */

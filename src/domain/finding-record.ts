@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENDS, PURPOSES, SEEN_IN } from './exchange.js';
 import { SEVERITIES } from './finding.js';
 import type { Content } from './shape.js';

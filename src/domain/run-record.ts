@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Content } from './shape.js';
 import { ADDRESS, ANY_TEXT, COUNT, DAY, FIGURE, HEX, PORT, TEXT, TIME } from './shape.js';
 

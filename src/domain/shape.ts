@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAddress } from './address.js';
 
 /** What a shape holds, to be read and not to be changed. */

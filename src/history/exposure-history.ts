@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FINDING_COLUMNS } from '../domain/finding-record.js';
 import type { Content } from '../domain/shape.js';
 import { ADDRESS, COUNT, FIGURE, PORT, TEXT, TIME } from '../domain/shape.js';

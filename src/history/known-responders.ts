@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Content } from '../domain/shape.js';
 import { ADDRESS } from '../domain/shape.js';
 import type { ProbeResponders, RunRecord } from '../domain/run-record.js';

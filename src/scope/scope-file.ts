@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Address, Prefix, Range } from '../domain/address.js';
 import { formatAddress, formatPrefix } from '../domain/address.js';
 import { UsageError } from '../domain/usage-error.js';

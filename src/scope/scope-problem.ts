@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { UsageError } from '../domain/usage-error.js';
 import { nearMiss } from './near-miss.js';
 import { quote } from './quote.js';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAddress } from '../domain/address.js';
 import { endOfDay } from '../domain/time.js';
 import { LEAST_BANDWIDTH_BPS, MOST_BANDWIDTH_BPS, parseBandwidth } from './bandwidth.js';

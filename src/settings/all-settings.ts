@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { probes } from '../../probes/list.js';
 import { LANGUAGES } from '../../probes/probe.js';
 import { formatFileMode, parseFileMode, PRIVATE_FILE } from '../archive/file-modes.js';

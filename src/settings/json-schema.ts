@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ALL_SETTINGS, SETTINGS_BY_KEY } from './all-settings.js';
 import { writtenAs } from './read-settings.js';
 import { ABOUT } from './setting.js';

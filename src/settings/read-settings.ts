@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../domain/usage-error.js';
 import { quote } from '../scope/quote.js';
 import { flagOf, variableOf } from './names.js';

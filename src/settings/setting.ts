@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDurationMs } from '../domain/time.js';
 import { UsageError } from '../domain/usage-error.js';
 import { quote } from '../scope/quote.js';

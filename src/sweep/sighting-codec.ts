@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Address } from '../domain/address.js';
 import { formatAddress, parseAddress } from '../domain/address.js';
 import { READING, RESPONDER_ORIGIN } from '../domain/exchange-shape.js';

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from '../repository.js';
@@ -7,7 +7,7 @@ import { repositoryRoot } from '../repository.js';
 /** Another commit of this repository, built, so that a figure can stand beside its own of the same run. */
 export interface OtherCommit {
   readonly commit: string;
-  /** Its built CLI. */
+  /** Its built CLI, as its package ships it. */
   readonly cli: string;
   /** Removes it. */
   close(): void;
@@ -30,14 +30,18 @@ export function buildCommit(commit: string): OtherCommit {
   };
   git('add', '--detach', path, commit);
   try {
-    const packages = join(repositoryRoot, 'node_modules');
-    symlinkSync(packages, join(path, 'node_modules'));
-    execFileSync(process.execPath, [join(packages, 'typescript', 'bin', 'tsc'), '-p', path], {
+    symlinkSync(join(repositoryRoot, 'node_modules'), join(path, 'node_modules'));
+    const { bin, scripts } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')) as {
+      readonly bin: { readonly ampscope: string };
+      readonly scripts: Readonly<Record<string, string>>;
+    };
+    execFileSync('npm', ['run', '--silent', scripts['bundle'] === undefined ? 'build' : 'bundle'], {
+      cwd: path,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
+    return { commit, cli: join(path, bin.ampscope), close };
   } catch (error) {
     close();
     throw error;
   }
-  return { commit, cli: join(path, 'dist', 'src', 'cli.js'), close };
 }

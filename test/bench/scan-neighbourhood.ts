@@ -6,6 +6,7 @@ import type { Prefix } from '../../src/domain/address.js';
 import { formatAddress, formatPrefix } from '../../src/domain/address.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
+import { repositoryRoot } from '../repository.js';
 import type { MeasuredProcess } from './measured-process.js';
 import { runMeasured } from './measured-process.js';
 import type { Conversation, Neighbourhood } from './neighbourhood.js';
@@ -43,7 +44,7 @@ export interface ScanChoices {
   /** Options of Node. */
   readonly node?: readonly string[];
   readonly place?: typeof loopback;
-  /** A built CLI. Absent: this checkout's. */
+  /** A built CLI. Absent: this checkout's, as the package ships it. */
   readonly cli?: string;
 }
 
@@ -53,7 +54,7 @@ export interface Waits {
   readonly quietGap: string;
 }
 
-const CLI = join(import.meta.dirname, '..', '..', 'src', 'cli.js');
+const CLI = join(repositoryRoot, 'dist', 'bundle', 'cli.js');
 /** One pass, as the others beside it make. */
 const WORDS = ['--retries', '0', '--out', 'out', '--json'];
 /** A neighbourhood without a network needs no longer ones. */

@@ -1,35 +1,48 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
+import { commands } from '../../src/commands/index.js';
 import { repositoryRoot } from '../repository.js';
-import { makeWorkspace } from './workspace.js';
+import { cliPath } from './run-cli.js';
+import { makeWorkspace, scopeText } from './workspace.js';
 
 const workspace = makeWorkspace();
 
 describe('the npm package', () => {
-  it('holds all that the demo needs, and no test', () => {
+  const cli = join(workspace.path, 'package', 'dist', 'bundle', 'cli.js');
+  before(() => {
+    run(process.execPath, [join(import.meta.dirname, '..', 'bundle.js')], repositoryRoot);
     const packed = run(
       'npm',
       ['pack', '--ignore-scripts', '--json', '--pack-destination', workspace.path],
       repositoryRoot,
     );
-    const [{ filename, files } = { filename: '', files: [] }] = JSON.parse(packed) as {
-      filename: string;
-      files: { path: string }[];
-    }[];
+    const [{ filename } = { filename: '' }] = JSON.parse(packed) as { readonly filename: string }[];
+    run('tar', ['-xzf', join(workspace.path, filename)], workspace.path);
+  });
+
+  it('holds the program with its licences, and no test', () => {
+    const files = readdirSync(join(workspace.path, 'package'), { recursive: true, encoding: 'utf8' });
+    assert.ok(files.includes('dist/bundle/LICENSES.txt'));
     assert.deepEqual(
-      files.filter(({ path }) => /\.test\.|(?:^|\/)(?:test|captures)\//.test(path)),
+      files.filter((path) => /\.test\.|(?:^|\/)(?:test|captures)\//.test(path)),
       [],
     );
-    run('tar', ['-xzf', join(workspace.path, filename)], workspace.path);
-    // What npm would install beside it: the dependencies that its own shrinkwrap pins.
-    symlinkSync(join(repositoryRoot, 'node_modules'), join(workspace.path, 'node_modules'));
+  });
 
+  it('shows the help of every command as the compiled files do', () => {
+    for (const command of Object.keys(commands))
+      assert.equal(
+        run(process.execPath, [cli, command, '--help'], workspace.path),
+        run(process.execPath, [cliPath, command, '--help'], workspace.path),
+      );
+  });
+
+  it('runs the demo with nothing beside it, and a sweep of two threads', () => {
     // Below 32,768, where the system gives ports to whatever socket asks for any.
     const basePort = String(30_000 + (process.pid % 12) * 200);
-    const cli = join(workspace.path, 'package', 'dist', 'src', 'cli.js');
     const shown = run(process.execPath, [cli, 'demo', '--base-port', basePort], workspace.path);
     // Minetest and the full monlist server, and both once more where the machine has IPv6.
     assert.match(shown, /\d+ findings: [24] critical/);
@@ -37,6 +50,19 @@ describe('the npm package', () => {
       readFileSync(join(workspace.path, 'exposure', 'latest', 'findings.csv'), 'utf8'),
       /,5500\.00,/,
     );
+    workspace.write('scope.yaml', scopeText());
+    const scan = ['scan', '--probe', 'chargen', '--threads', '2', '--cooldown', '1s', '--out', 'threads'];
+    assert.match(run(process.execPath, [cli, ...scan], workspace.path), /no exposure found on 256 addresses/);
+  });
+
+  it('names the places of the sources where it has a fault', () => {
+    const broken = "data:text/javascript,process.stdout.write=()=>{throw new Error('lost')}";
+    const { status, stderr } = spawnSync(process.execPath, ['--import', broken, cli, '--version'], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /a fault of ampscope itself: Error: lost[^]+\(src\/command-line\.ts:\d+:\d+/);
+    assert.doesNotMatch(stderr, /bundle/);
   });
 });
 

@@ -3,7 +3,7 @@ import { join, resolve as resolvePath } from 'node:path';
 import { assertOutputsFit } from '../reports/run-outputs.js';
 import { repositoryRoot } from '../repository.js';
 
-/** The built CLI, as a user has it. */
+/** The CLI as the compiler wrote it, a file for a file. */
 export const cliPath = join(import.meta.dirname, '..', '..', 'src', 'cli.js');
 
 export interface CliResult {

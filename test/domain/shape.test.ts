@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { FINDING_COLUMNS } from '../../src/domain/finding-record.js';
 import { RUN_RECORD } from '../../src/domain/run-record.js';
 import { READING, RESPONDER_ORIGIN } from '../../src/domain/exchange-shape.js';

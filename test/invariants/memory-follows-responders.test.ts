@@ -9,6 +9,7 @@ import type { NeighbourhoodScan } from '../bench/scan-neighbourhood.js';
 import { scanNeighbourhood } from '../bench/scan-neighbourhood.js';
 import type { CheckpointCost, SweepAlone } from '../bench/sweep-alone.js';
 import { median } from '../bench/table.js';
+import { cliPath } from '../cli/run-cli.js';
 
 /** 127.20.0.0/16, and 127.16.0.0/12 around it: the same responders in sixteen times as many addresses. */
 const SMALL = partOf(loopback, 16);
@@ -21,7 +22,7 @@ const MOST_GROWTH_BYTES = 24e6;
 const MOST_RETAINED_BYTES = 2e6;
 const MOST_BYTES_A_RESPONDER = 1024;
 /** Servers that share the machine with the tests beside them may be slow to answer. */
-const PATIENT = { quietGap: '1s' };
+const PATIENT = { cli: cliPath, waits: { cooldown: '1s', formGap: '1s', quietGap: '1s' } };
 
 const onLinux = {
   skip: process.platform === 'linux' ? false : 'only on Linux is all of 127/8 this machine',

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { repositoryRoot } from '../repository.js';
 
 /** One request to a real server, and what came back, as test/captures holds it. */

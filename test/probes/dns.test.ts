@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import dnsPacket from 'dns-packet';
 import fc from 'fast-check';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { dnsAny } from '../../probes/dns/any.js';
 import { CLASS_CH, rdataOf, readDnsMessage } from '../../probes/dns/message.js';
 import { rcodeOf } from '../../probes/dns/reply.js';

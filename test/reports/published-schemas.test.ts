@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AS_RECORD } from '../../src/domain/as-record.js';
 import { FINDING_RECORD } from '../../src/domain/finding-record.js';
 import { RUN_RECORD } from '../../src/domain/run-record.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { probes } from '../../probes/list.js';
 import { formatPrefix, ipv4 } from '../../src/domain/address.js';
 import { UsageError } from '../../src/domain/usage-error.js';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { assertNeverBlocked, watchEventLoop } from '../event-loop/watch.js';
 import { assertOutputsFit } from '../reports/run-outputs.js';
 import type { Namespace } from './namespace.js';

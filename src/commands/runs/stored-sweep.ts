@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkOf } from '../../archive/read-shape.js';
 import { RUN_RECORD } from '../../domain/run-record.js';
 import { COUNT, FIGURE, INSTANT, PORT, TEXT } from '../../domain/shape.js';
