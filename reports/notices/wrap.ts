@@ -40,8 +40,8 @@ interface Unit {
   readonly gap: '' | ' ';
 }
 
-/** Letters with their marks; a short command in backticks counts as one. */
-const ATOM = /`[\x20-\x5f\x61-\x7e]{1,60}`| +|[^ ]\p{M}*/gu;
+/** Letters with their marks; a short command in backticks counts as one, and so does a word of ASCII. */
+const ATOM = /`[\x20-\x5f\x61-\x7e]{1,60}`| +|[\x21-\x5f\x61-\x7e]+|[^ ]\p{M}*/gu;
 const NOT_FIRST =
   /^[、。，．,.:;：；！？!?）)\]｝}」』】〕〉》〟’”ー〜～…‥・々ゝゞヽヾぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ％]/u;
 const NOT_LAST = /[（([｛{「『【〔〈《〝‘“]$/u;
@@ -50,7 +50,7 @@ function unitsOf(text: string): readonly Unit[] {
   const units: { text: string; gap: '' | ' ' }[] = [];
   let before: string | undefined;
   let gap: '' | ' ' = '';
-  for (const [atom] of text.matchAll(ATOM)) {
+  for (const atom of text.match(ATOM) ?? []) {
     if (atom.startsWith(' ')) {
       gap = ' ';
       continue;
