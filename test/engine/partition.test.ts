@@ -5,6 +5,7 @@ import { toRanges } from '../../src/domain/ranges.js';
 import { UsageError } from '../../src/domain/usage-error.js';
 import type { Partition, PartitionPlan } from '../../src/engine/partition.js';
 import { createPartition } from '../../src/engine/partition.js';
+import type { SelectedProbe } from '../../src/engine/selected-probe.js';
 import { createReplyBudget } from '../../src/sweep/pacer.js';
 import { openGuardedSocket } from '../../src/udp/guarded-socket.js';
 import type { FakeClock } from '../fake-clock.js';
@@ -79,6 +80,42 @@ describe('a partition of the sweep', () => {
     await partition.close();
   });
 
+  it('says where it could go on, what is unknown, and what left for each probe from each socket', async () => {
+    const two = [PROBE, { ...PROBE, probe: probeDouble({ id: 'double-of-two', hasNonce: true, forms: 2 }) }];
+    // Of the probe that asks with 4 bytes the system refuses one request.
+    const { opening, clock } = open({ probes: two, refusesOneOfBytes: 4 });
+    const partition = await opening;
+    assert.deepEqual(partition.progress(), { done: 0, total: 257 * 3, sent: 0 });
+    await partition.run(Infinity);
+    // The last request is handed over, and leaves with the next turn.
+    await clock.sleep(1);
+    await partition.sample();
+    const { place, unknown, counters } = await partition.state();
+    assert.deepEqual(counters.sent, [
+      { sent: 257, sentBytes: 257 * 2 },
+      { sent: 513, sentBytes: 513 * 4 },
+    ]);
+    assert.deepEqual(counters.sweep.sent, [257, 514]);
+    assert.deepEqual(
+      counters.sendErrors.map(({ code, count }) => [code, count]),
+      [['ENOBUFS', 1]],
+    );
+    assert.deepEqual(
+      counters.lossEvents.map(({ kind, probe, count }) => [kind, probe, count]),
+      [['send_error', 'double-of-two', 1]],
+    );
+    assert.deepEqual(
+      counters.sockets.map(({ probe, socket }) => [probe, socket.drops]),
+      ['double', 'double', 'double-of-two', 'double-of-two'].map((id) => [id, 0]),
+    );
+    assert.equal(unknown.flat().length, 1);
+    assert.deepEqual(unknown, place.suspects);
+    assert.ok(place.position < 257 * 3, 'the last cooldown is not over');
+    await clock.sleep(PLAN.cooldownMs + 1);
+    assert.equal((await partition.state()).place.position, 257 * 3);
+    await partition.close();
+  });
+
   it('has the same order for the same seed, and another one for another', async () => {
     const orderOfSeed = async (seed: string): Promise<readonly unknown[]> => {
       const { opening, network } = open({ plan: { seed } });
@@ -102,19 +139,34 @@ async function askedAgainAt(partition: Partition, { sends }: SimulatedNetwork): 
 }
 
 /** A partition on a network that answers nothing. */
-function open({ plan, failsFor6 }: { readonly plan?: Partial<PartitionPlan>; readonly failsFor6?: Error }): {
+function open({
+  plan,
+  failsFor6,
+  probes = [PROBE],
+  refusesOneOfBytes,
+}: {
+  readonly plan?: Partial<PartitionPlan>;
+  readonly failsFor6?: Error;
+  readonly probes?: readonly SelectedProbe[];
+  readonly refusesOneOfBytes?: number;
+}): {
   readonly opening: ReturnType<typeof createPartition>;
   readonly clock: FakeClock;
   readonly network: SimulatedNetwork;
   readonly asked: readonly (readonly unknown[])[];
 } {
   const clock = createFakeClock({ startMs: 0 });
-  const network = simulatedNetwork(clock, () => ({ kind: 'lost' }));
+  let refused = 0;
+  const network = simulatedNetwork(clock, ({ payload }) =>
+    payload.length === refusesOneOfBytes && refused++ === 0
+      ? { kind: 'refused', code: 'ENOBUFS' }
+      : { kind: 'lost' },
+  );
   const asked: (readonly unknown[])[] = [];
   const opening = createPartition(
     { ...PLAN, ...plan },
     {
-      probes: [PROBE],
+      probes,
       guard: { mayAsk: () => true, isOver: () => false },
       clock,
       budget: createReplyBudget(1e9),
