@@ -28,37 +28,41 @@ export interface SweepOptions {
 
 export function createSweep(options: SweepOptions): Sweep {
   const { walk, pass, clock, mostUnfinished } = options;
+  /**
+   * Sends for as long as nothing is to be waited for.
+   * @returns how the sweep ended, or the milliseconds to wait, or the socket that has too many unfinished sends.
+   */
+  const send = (untilMs: number, signal: AbortSignal): Outcome | number | SweepSocket => {
+    // Looked at once a packet, when it has left: by that moment it counts against its caps, for a busy machine may
+    // take the process away before.
+    for (let now = clock.monotonicMs(); ;) {
+      const waitMs = walk.waitMs(now);
+      if (waitMs === undefined) return 'finished';
+      if (signal.aborted) return 'aborted';
+      if (now >= untilMs) return 'paused';
+      if (waitMs > 0) return Math.min(waitMs, untilMs - now);
+      const { channel, address } = walk;
+      const socket = socketFor(channel, address, walk.rank);
+      if (socket.unfinished() >= mostUnfinished) return socket;
+      const payload = channel.requestOf(walk.form, walk.rank);
+      const hasLeft = socket.send(payload, address, channel.port);
+      // Where the authorisation has ended this position is still to be asked, by a run that goes on.
+      if (!hasLeft && options.isOver()) return 'aborted';
+      now = clock.monotonicMs();
+      walk.spend(now);
+      if (hasLeft) {
+        pass.sent++;
+        options.onSent(channel, address, payload.length);
+      } else options.onGuarded();
+    }
+  };
   return {
     async run({ untilMs, signal }) {
-      // Looked at once a packet, when it has left: by that moment it counts against its caps, for a busy machine may
-      // take the process away before.
-      for (let now = clock.monotonicMs(); ;) {
-        const waitMs = walk.waitMs(now);
-        if (waitMs === undefined) return 'finished';
-        if (signal.aborted) return 'aborted';
-        if (now >= untilMs) return 'paused';
-        if (waitMs > 0) {
-          await clock.sleep(Math.min(waitMs, untilMs - now), signal);
-          now = clock.monotonicMs();
-          continue;
-        }
-        const { channel, address } = walk;
-        const socket = socketFor(channel, address, walk.rank);
-        if (socket.unfinished() >= mostUnfinished) {
-          await socket.unfinishedBelow(mostUnfinished / 2);
-          now = clock.monotonicMs();
-          continue;
-        }
-        const payload = channel.requestOf(walk.form, walk.rank);
-        const hasLeft = socket.send(payload, address, channel.port);
-        // Where the authorisation has ended this position is still to be asked, by a run that goes on.
-        if (!hasLeft && options.isOver()) return 'aborted';
-        now = clock.monotonicMs();
-        walk.spend(now);
-        if (hasLeft) {
-          pass.sent++;
-          options.onSent(channel, address, payload.length);
-        } else options.onGuarded();
+      for (;;) {
+        const stopped = send(untilMs, signal);
+        if (typeof stopped === 'string') return stopped;
+        if (typeof stopped === 'number') await clock.sleep(stopped, signal);
+        else await stopped.unfinishedBelow(mostUnfinished / 2);
       }
     },
   };
