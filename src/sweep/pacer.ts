@@ -26,11 +26,12 @@ export interface Adjustable {
  */
 export function createPacer(perSecond: number, tickMs: number): Pacer & Adjustable {
   let intervalMs = 1000 / perSecond;
-  let dueMs = -Infinity;
+  // A property changes in place; a variable would be another number on the heap for each packet.
+  const due = { ms: -Infinity };
   return {
-    waitMs: (nowMs) => Math.max(0, dueMs - nowMs),
+    waitMs: (nowMs) => Math.max(0, due.ms - nowMs),
     spend(nowMs) {
-      dueMs = Math.max(dueMs, nowMs - tickMs) + intervalMs;
+      due.ms = Math.max(due.ms, nowMs - tickMs) + intervalMs;
     },
     setLimit(limit) {
       intervalMs = 1000 / limit;
@@ -99,14 +100,13 @@ export interface RoundPacer {
  */
 export function createRoundPacer(perSubnet: number): RoundPacer {
   const intervalMs = 1000 / perSubnet;
-  let lastRound = 0;
-  let lastGridMs = -Infinity;
-  const dueMs = (round: number): number => lastGridMs + (round - lastRound) * intervalMs;
+  const last = { round: 0, gridMs: -Infinity };
+  const dueMs = (round: number): number => last.gridMs + (round - last.round) * intervalMs;
   return {
     waitMs: (nowMs, round) => Math.max(0, dueMs(round) - nowMs),
     spend(nowMs, round) {
-      lastGridMs = Math.max(dueMs(round), nowMs - intervalMs);
-      lastRound = round;
+      last.gridMs = Math.max(dueMs(round), nowMs - intervalMs);
+      last.round = round;
     },
   };
 }

@@ -9,11 +9,17 @@ export interface SentLog {
   readonly latestMs: number;
 }
 
+interface Mark {
+  readonly ms: number;
+  readonly rank: number;
+}
+
 const RESOLUTION_MS = 250;
 
 /** @param keepMs how far back marks are looked up; older ones are forgotten. */
 export function createSentLog(keepMs: number, resolutionMs = RESOLUTION_MS): SentLog {
-  let marks: { readonly ms: number; readonly rank: number }[] = [];
+  let marks: Mark[] = [];
+  let last: Mark | undefined;
   let latestMs = -Infinity;
   return {
     get latestMs() {
@@ -21,10 +27,9 @@ export function createSentLog(keepMs: number, resolutionMs = RESOLUTION_MS): Sen
     },
     note(nowMs, rank) {
       latestMs = nowMs;
-      const last = marks.at(-1);
       // Asking again begins anew, at a lower rank.
       if (last !== undefined && nowMs - last.ms < resolutionMs && rank >= last.rank) return;
-      marks.push({ ms: nowMs, rank });
+      marks.push((last = { ms: nowMs, rank }));
       const outdated = marks.findIndex(({ ms }) => ms >= nowMs - keepMs) - 1;
       if (outdated > 64) marks = marks.slice(outdated);
     },

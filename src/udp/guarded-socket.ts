@@ -119,7 +119,7 @@ class Traffic implements KernelSocketHearer {
 
   #finish(): void {
     this.unfinished--;
-    if (this.#waiting.length === 0) return;
+    if (!this.#waiting.some(({ count }) => this.unfinished < count)) return;
     const ready = this.#waiting.filter(({ count }) => this.unfinished < count);
     this.#waiting = this.#waiting.filter(({ count }) => this.unfinished >= count);
     for (const { resolve } of ready) resolve();
