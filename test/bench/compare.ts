@@ -33,6 +33,7 @@ const PORTS = new Map([
 /** What Linux gives who does not ask for more: net.core.rmem_default. */
 const SMALL_BUFFER = ['--receive-buffer', '212992'];
 const MOST_RSS_BYTES = 120e6;
+const LEAST_OF_BARE = 0.95;
 
 /** Ampscope, a loop around `sendto` in C, a bare dgram loop, the obvious scanner, and the scanners of others. */
 export const compareWays: Part = {
@@ -188,6 +189,20 @@ async function compareSpeed(
   verdicts.push(...besideOther('/12', own, beside));
   const rateOf = (start: string): number =>
     median(own.filter(({ way }) => way.en === start).map(({ packetsPerSecond }) => packetsPerSecond ?? NaN));
+  for (const [ours, bare] of [
+    ['ampscope', 'bare dgram loop'],
+    ...(hasThreads ? [['ampscope --threads 2', 'bare dgram loop, 2 threads'] as const] : []),
+  ] as const) {
+    const share = rateOf(ours) / rateOf(bare);
+    verdicts.push({
+      target: {
+        en: `\`${ours}\` sends at least ${LEAST_OF_BARE} of what the ${bare} sends`,
+        ja: `\`${ours}\` の送信は同じスレッド数の素の dgram ループの ${LEAST_OF_BARE} 倍以上`,
+      },
+      met: share >= LEAST_OF_BARE,
+      seen: share.toFixed(2),
+    });
+  }
   if (loop === undefined) return;
   const c = rateOf('C, `sendto` each');
   for (const { threads, least } of [
