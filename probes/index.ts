@@ -35,4 +35,5 @@ export { steamA2s } from './steam/a2s.js';
 export { systat } from './small-services/systat.js';
 export { tftp } from './tftp/tftp.js';
 export { time } from './small-services/time.js';
+export { wsDiscovery } from './ws-discovery/ws-discovery.js';
 export { xdmcp } from './xdmcp/xdmcp.js';

@@ -93,6 +93,11 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     columns: ['version', 'opcode', 'uptime', 'external_ip', 'response_size', 'amplification'],
     hasIpv6: false,
   },
+  // raw_response stays empty: payloads are not kept (docs/privacy.md).
+  scan_ws_discovery: {
+    columns: ['response_size', 'amplification', 'error', 'raw_response'],
+    hasIpv6: false,
+  },
   scan_xdmcp: {
     columns: ['opcode', 'reported_hostname', 'status', 'response_size', 'amplification'],
     hasIpv6: false,

@@ -129,6 +129,16 @@ export const PACKAGE_SETS = {
   },
   coturn: { name: 'coturn', room: 'servers', packages: ['coturn'], proof: 'usr/bin/turnserver' },
   xl2tpd: { name: 'xl2tpd', room: 'servers', packages: ['xl2tpd'], proof: 'usr/sbin/xl2tpd' },
+  wsdd2: { name: 'wsdd2', room: 'servers', packages: ['wsdd2'], proof: 'usr/sbin/wsdd2' },
+  ipmiSim: { name: 'openipmi', room: 'servers', packages: ['openipmi'], proof: 'usr/bin/ipmi_sim' },
+  minidlna: { name: 'minidlna', room: 'servers', packages: ['minidlna'], proof: 'usr/sbin/minidlnad' },
+  avahi: {
+    name: 'avahi',
+    room: 'servers',
+    packages: ['avahi-daemon'],
+    proof: 'usr/sbin/avahi-daemon',
+    ownEtc: true,
+  },
   libcoap: {
     name: 'libcoap',
     room: 'servers',

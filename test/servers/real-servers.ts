@@ -29,6 +29,7 @@ import { snmpd, type SnmpdView } from './snmpd.js';
 import { atftpd, dnsmasqTftp, tftpdHpa, type TftpRoot } from './tftp.js';
 import { strongswan } from './strongswan.js';
 import { unbound } from './unbound.js';
+import { wsdd2 } from './wsdd2.js';
 import { xdm } from './xdm.js';
 import { xl2tpd } from './xl2tpd.js';
 
@@ -142,6 +143,7 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('kamailio', 125, [5060], kamailio, 'answers everything with 200'),
   row('xdm', 126, [177], xdm, '`*` in Xaccess, on a host named lab'),
   row('miniupnpd', 119, [5351], miniupnpd, 'listens on this address, no outer one'),
+  row('wsdd2', 40, [3702], wsdd2, 'WS-Discovery on its one interface'),
   row('redeclipse', 124, [28802], redeclipse, '`servertype 1`, no players, no description'),
   row('armagetronad', 95, [4534], armagetron, '`TALK_TO_MASTER 0`'),
   row('bzfs', 94, [5154], bzflag, 'without `-public`'),

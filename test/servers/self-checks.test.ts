@@ -63,6 +63,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'snmp-v1-getnext', open: 'snmpd-v1-only', shows: /iso\S* = / },
   { probe: 'snmp-v3-discovery', open: 'snmpd-open', shows: /Unknown user name/ },
   { probe: 'stun', open: 'coturn', shows: /UDP reflexive addr/ },
+  { probe: 'ws-discovery', open: 'wsdd2', shows: /ProbeMatches/ },
   { probe: 'xdmcp', open: 'xdm', shows: /lab.*Willing/ },
   { probe: 'systat', open: 'xinetd', shows: /alice +pts/ },
   { probe: 'tftp', open: 'tftpd-hpa', shows: /Error code 1: File not found/ },
