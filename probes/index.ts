@@ -10,6 +10,7 @@ export { ddnet } from './ddnet/ddnet.js';
 export { dnsAny } from './dns/any.js';
 export { dnsResolver } from './dns/resolver.js';
 export { echo } from './small-services/echo.js';
+export { ipmi } from './ipmi/ipmi.js';
 export { jamulus } from './jamulus/jamulus.js';
 export { kerberos } from './kerberos/kerberos.js';
 export { l2tp } from './l2tp/l2tp.js';

@@ -57,6 +57,15 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     hasIpv6: false,
     aliases: { size: 'response_size' },
   },
+  // What needs a session (deviceid to productname) stays empty.
+  scan_ipmi: {
+    columns: (
+      'ipmi_version,none_auth,md2_auth,md5_auth,passkey_auth,oem_auth,defaultkg,permessage_auth,userlevel_auth,' +
+      'usernames,nulluser,anon_login,error,deviceid,devicerev,firmwarerev,version,manufacturerid,manufacturername,' +
+      'productid,productname'
+    ).split(','),
+    hasIpv6: false,
+  },
   scan_isakmp: {
     columns: (
       'initiator_spi,responder_spi,next_payload,exchange_type,flags,message_id,next_payload2,' +

@@ -4,6 +4,7 @@ import { bzflag } from './bzflag.js';
 import { ddnet } from './ddnet.js';
 import { dnsmasq } from './dnsmasq.js';
 import { inetutilsInetd, openbsdInetd, xinetd } from './inetd.js';
+import { ipmiSim } from './ipmi.js';
 import { jamulusDirectory, jamulusServer } from './jamulus.js';
 import { mitKdc } from './kerberos.js';
 import { kamailio } from './kamailio.js';
@@ -144,6 +145,7 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('xdm', 126, [177], xdm, '`*` in Xaccess, on a host named lab'),
   row('miniupnpd', 119, [5351], miniupnpd, 'listens on this address, no outer one'),
   row('wsdd2', 40, [3702], wsdd2, 'WS-Discovery on its one interface'),
+  row('ipmi_sim', 41, [623], ipmiSim, 'OpenIPMI, allows no password, MD2, MD5 and a plain one'),
   row('redeclipse', 124, [28802], redeclipse, '`servertype 1`, no players, no description'),
   row('armagetronad', 95, [4534], armagetron, '`TALK_TO_MASTER 0`'),
   row('bzfs', 94, [5154], bzflag, 'without `-public`'),

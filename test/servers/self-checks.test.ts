@@ -38,6 +38,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'dns-any', open: 'bind9-auth', closed: 'bind9-auth-minimal', shows: /MSG SIZE {2}rcvd: \d{4}/ },
   { probe: 'dns-resolver', open: 'unbound-open', closed: 'unbound-refuse', shows: /NOERROR[^]*flags:.* ra/ },
   { probe: 'echo', open: 'xinetd', shows: /12345678/ },
+  { probe: 'ipmi', open: 'ipmi_sim', shows: /^ 06 00 ff 07/m },
   {
     probe: 'jamulus',
     open: 'jamulus-directory',
