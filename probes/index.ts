@@ -32,6 +32,7 @@ export { snmpGetBulk } from './snmp/getbulk.js';
 export { snmpV1GetNext } from './snmp/v1-getnext.js';
 export { snmpV3Discovery } from './snmp/v3-discovery.js';
 export { stun } from './stun/stun.js';
+export { ssdp } from './ssdp/ssdp.js';
 export { steamA2s } from './steam/a2s.js';
 export { systat } from './small-services/systat.js';
 export { tftp } from './tftp/tftp.js';

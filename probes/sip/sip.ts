@@ -15,13 +15,12 @@ import {
   defineProbe,
   forms,
   joined,
-  type Field,
   type Judgement,
   type Nonce,
   type Reading,
   type Texts,
 } from '../probe.js';
-import { latin1, layFields, showText, type FieldShape } from '../wire/fields.js';
+import { dissectTextMessage, readTextMessage } from '../wire/text-message.js';
 import { emulatedServers } from './emulated-servers.js';
 import { texts } from './texts.js';
 
@@ -62,15 +61,13 @@ export const sip = defineProbe({
   read,
   next: forms(),
   judge,
-  dissect,
+  dissect: dissectTextMessage,
   emulatedServers,
 });
 
-/** Of a longer message the reader looks no further; RFC 3261 §18.1.1 has none of more than 1,300 bytes sent by UDP. */
-const MOST_BYTES_READ = 4096;
 const STATUS_LINE = /^SIP\/2\.0 ([1-6]\d\d) ?([^\r\n]{0,200})$/;
 
-/** The names of RFC 3261 §7.3.3, and the columns of scan_sip. A header that stands twice counts once. */
+/** The names of RFC 3261 §7.3.3, and the columns of scan_sip. */
 const COLUMNS: Readonly<Record<string, string>> = {
   via: 'sip_via',
   v: 'sip_via',
@@ -101,23 +98,10 @@ interface Response {
 function responseIn(payload: Uint8Array): Response | undefined {
   // What no message begins with need not be taken apart.
   if (payload[0] !== 0x53) return undefined;
-  const [first = '', ...lines] = latin1(payload.subarray(0, MOST_BYTES_READ)).split('\r\n');
-  const status = STATUS_LINE.exec(first);
+  const { firstLine, headers } = readTextMessage(payload, COLUMNS);
+  const status = STATUS_LINE.exec(firstLine);
   if (!status) return undefined;
-  return { code: Number(status[1]), reason: status[2] ?? '', headers: headersIn(lines) };
-}
-
-/** Up to the empty line, by the names of the columns. */
-function headersIn(lines: readonly string[]): ReadonlyMap<string, string> {
-  const headers = new Map<string, string>();
-  for (const line of lines) {
-    if (line === '') break;
-    const colon = line.indexOf(':');
-    const name = line.slice(0, Math.max(0, colon)).trim().toLowerCase();
-    const column = Object.hasOwn(COLUMNS, name) ? COLUMNS[name] : undefined;
-    if (column !== undefined && !headers.has(column)) headers.set(column, line.slice(colon + 1).trim());
-  }
-  return headers;
+  return { code: Number(status[1]), reason: status[2] ?? '', headers };
 }
 
 function echoed(payload: Uint8Array): Nonce | undefined {
@@ -131,9 +115,8 @@ function echoed(payload: Uint8Array): Nonce | undefined {
 function read(payload: Uint8Array, request: Uint8Array): Reading {
   const response = responseIn(payload);
   if (!response) return { kind: 'unrecognised', why: 'no response of SIP' };
-  const [, ...asked] = latin1(request.subarray(0, MOST_BYTES_READ)).split('\r\n');
   const callId = response.headers.get('call_id');
-  if (callId === undefined || callId !== headersIn(asked).get('call_id'))
+  if (callId === undefined || callId !== readTextMessage(request, COLUMNS).headers.get('call_id'))
     return { kind: 'unrecognised', why: 'another Call-ID than that of the request' };
   const { code, reason, headers } = response;
   return {
@@ -165,22 +148,4 @@ function detailOf({ sip_code, sip_reason, allow }: Facts): Texts {
     { en: `answers ${said}`, ja: `${said} の応答` },
     ...(allow === undefined ? [] : [{ en: `allows ${String(allow)}`, ja: `許可：${String(allow)}` }]),
   ]);
-}
-
-function dissect(payload: Uint8Array): readonly Field[] {
-  return layFields(payload, shapesOf(payload));
-}
-
-/** The first line, a header a line, and after the empty line the body. */
-function* shapesOf(payload: Uint8Array): Generator<FieldShape> {
-  for (let at = 0, name = 'first line'; at < Math.min(payload.length, MOST_BYTES_READ); name = 'header') {
-    const lineEnd = payload.indexOf(0x0a, at);
-    const end = lineEnd < 0 ? payload.length : lineEnd + 1;
-    if (end - at <= 2) {
-      yield [end - at, 'end of the headers', () => ''];
-      return;
-    }
-    yield [end - at, name, (line) => showText(line).replace(/\.{1,2}$/, '')];
-    at = end;
-  }
 }

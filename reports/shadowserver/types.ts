@@ -112,6 +112,14 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     hasIpv6: false,
     texts: ['opcode'],
   },
+  // From server_port to resource_identifier they are headers of Plex (port 32414), and stay empty.
+  scan_ssdp: {
+    columns: (
+      'header,systime,cache_control,location,server,search_target,unique_service_name,host,nts,nt,content_type,' +
+      'server_port,instance,version,updated_at,resource_identifier,amplification,response_size'
+    ).split(','),
+    hasIpv6: false,
+  },
   scan_qotd: { columns: ['quote', 'response_size', 'amplification'], hasIpv6: false },
   scan_coap: { columns: ['version', 'response', 'response_size', 'amplification'], hasIpv6: false },
   scan_netbios: {

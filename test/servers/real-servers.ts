@@ -17,7 +17,8 @@ import { minetest } from './minetest.js';
 import { mumble } from './mumble.js';
 import { chrony, ntpsec } from './ntp.js';
 import { nmbd } from './nmbd.js';
-import { miniupnpd } from './miniupnpd.js';
+import { minidlna } from './minidlna.js';
+import { miniupnpd, miniupnpdUpnp } from './miniupnpd.js';
 import { nsd } from './nsd.js';
 import { openvpn } from './openvpn.js';
 import { pdnsRecursor } from './pdns-recursor.js';
@@ -146,6 +147,8 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('miniupnpd', 119, [5351], miniupnpd, 'listens on this address, no outer one'),
   row('wsdd2', 40, [3702], wsdd2, 'WS-Discovery on its one interface'),
   row('ipmi_sim', 41, [623], ipmiSim, 'OpenIPMI, allows no password, MD2, MD5 and a plain one'),
+  row('miniupnpd-upnp', 42, [1900], miniupnpdUpnp, 'UPnP, asked from its inner side'),
+  row('minidlna', 43, [1900], minidlna, 'a folder without media'),
   row('redeclipse', 124, [28802], redeclipse, '`servertype 1`, no players, no description'),
   row('armagetronad', 95, [4534], armagetron, '`TALK_TO_MASTER 0`'),
   row('bzfs', 94, [5154], bzflag, 'without `-public`'),

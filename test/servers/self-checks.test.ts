@@ -63,6 +63,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'snmp-getbulk', open: 'snmpd-open', shows: /(iso\S* = .*\n){10}/ },
   { probe: 'snmp-v1-getnext', open: 'snmpd-v1-only', shows: /iso\S* = / },
   { probe: 'snmp-v3-discovery', open: 'snmpd-open', shows: /Unknown user name/ },
+  { probe: 'ssdp', open: 'miniupnpd-upnp', closed: 'minidlna', shows: /HTTP\/1\.1 200 OK/ },
   { probe: 'stun', open: 'coturn', shows: /UDP reflexive addr/ },
   { probe: 'ws-discovery', open: 'wsdd2', shows: /ProbeMatches/ },
   { probe: 'xdmcp', open: 'xdm', shows: /lab.*Willing/ },
