@@ -15,6 +15,7 @@ export { jamulus } from './jamulus/jamulus.js';
 export { kerberos } from './kerberos/kerberos.js';
 export { l2tp } from './l2tp/l2tp.js';
 export { isakmp } from './isakmp/isakmp.js';
+export { mdns } from './mdns/mdns.js';
 export { memcached } from './memcached/memcached.js';
 export { minetest } from './minetest/minetest.js';
 export { mumble } from './mumble/mumble.js';

@@ -128,6 +128,10 @@ export const DEFAULT_REASONS = {
     en: 'it is found in networks of a certain kind: name it where yours may have it',
     ja: '見つかる網が限られる。対象の網にありうる場合に指定する',
   },
+  'no: own-link': {
+    en: 'its servers answer their own link alone, so across a router few are found',
+    ja: '標準では同じリンクにだけ応答するため、ルーター越しに見つかることは少ない',
+  },
   'no: state': {
     en: 'the server keeps a session that was begun for some seconds after the question',
     ja: '要求の後しばらく、サーバーが開始途中のセッションを保持する',

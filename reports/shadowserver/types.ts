@@ -98,6 +98,15 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     ).split(','),
     hasIpv6: false,
   },
+  // What other questions would tell (names, addresses, the pages of HTTP) stays empty.
+  scan_mdns: {
+    columns: (
+      'mdns_name,mdns_ipv4,mdns_ipv6,services,workstation_name,workstation_ipv4,workstation_ipv6,workstation_info,' +
+      'http_name,http_ipv4,http_ipv6,http_ptr,http_info,http_target,http_port,spotify_name,spotify_ipv4,' +
+      'spotify_ipv6,opc_ua_discovery'
+    ).split(','),
+    hasIpv6: false,
+  },
   scan_nat_pmp: {
     columns: ['version', 'opcode', 'uptime', 'external_ip', 'response_size', 'amplification'],
     hasIpv6: false,

@@ -27,6 +27,17 @@ const REFUSED: Readonly<Record<string, Readonly<Record<string, readonly [values:
     'QCLASS 0': ['1-255', NOT_ITS_ANSWER],
     'QCLASS 1': ['0 2-255', NOT_ITS_ANSWER],
   },
+  mdns: {
+    'ID 0': ['1-255', NOT_ITS_ANSWER],
+    'ID 1': ['1-255', NOT_ITS_ANSWER],
+    'flags 0': ['0-127 136-255', 'QR is 1 in an answer, and OPCODE that of the query: 0 (RFC 6762 §18)'],
+    'QDCOUNT 0': ['1-255', 'one question was asked; none may come back'],
+    'QDCOUNT 1': ['2-255', 'one question was asked; none may come back'],
+    'QTYPE 0': ['1-255', NOT_ITS_ANSWER],
+    'QTYPE 1': ['0-11 13-255', NOT_ITS_ANSWER],
+    'QCLASS 0': ['1-255', NOT_ITS_ANSWER],
+    'QCLASS 1': ['0 2-255', NOT_ITS_ANSWER],
+  },
   memcached: {
     'request id 0': ['0-170 172-255', NOT_ITS_ANSWER],
     'request id 1': ['0-204 206-255', NOT_ITS_ANSWER],

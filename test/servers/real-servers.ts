@@ -1,4 +1,5 @@
 import { armagetron } from './armagetron.js';
+import { avahi } from './avahi.js';
 import { bind9Authoritative, bind9Recursor } from './bind9.js';
 import { bzflag } from './bzflag.js';
 import { ddnet } from './ddnet.js';
@@ -149,6 +150,7 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('ipmi_sim', 41, [623], ipmiSim, 'OpenIPMI, allows no password, MD2, MD5 and a plain one'),
   row('miniupnpd-upnp', 42, [1900], miniupnpdUpnp, 'UPnP, asked from its inner side'),
   row('minidlna', 43, [1900], minidlna, 'a folder without media'),
+  row('avahi', 44, [5353], avahi, 'five kinds of service, asked from its own link'),
   row('redeclipse', 124, [28802], redeclipse, '`servertype 1`, no players, no description'),
   row('armagetronad', 95, [4534], armagetron, '`TALK_TO_MASTER 0`'),
   row('bzfs', 94, [5154], bzflag, 'without `-public`'),
