@@ -71,7 +71,7 @@ function run(command: string, args: readonly string[], cwd: string): string {
   const { status, stdout, stderr } = spawnSync(command, args, {
     cwd,
     encoding: 'utf8',
-    timeout: 90_000,
+    timeout: 240_000,
     env,
   });
   assert.equal(status, 0, `${command} ${args.join(' ')}: ${stderr}`);
