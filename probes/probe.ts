@@ -152,6 +152,12 @@ export function isInDefault({ inDefault }: Pick<ProbeIdentity, 'inDefault'>): bo
   return inDefault.startsWith('yes');
 }
 
+/** What a list, a page or a report says beside a probe that no real server could be had for. */
+export const NOT_MEASURED: Texts = {
+  en: 'not measured on a real server',
+  ja: '実サーバーでは未測定',
+};
+
 /** What is known of a probe before any setting: what CLI, help and reports need. */
 export interface ProbeIdentity<Id extends string = string> {
   /** The protocol, a hyphen, then the question: `ntp-monlist`. */
@@ -167,6 +173,8 @@ export interface ProbeIdentity<Id extends string = string> {
   readonly severity: Severity;
   /** Whether a scan asks it where the user names no probe, and why. */
   readonly inDefault: DefaultReason;
+  /** What its captures and its servers of the lab are made of. Absent: real servers, which docs/servers.md names. */
+  readonly measuredOn?: 'published figures';
   /** What `--probe` takes for it and its like, beside the groups that follow from the rest. Absent: none. */
   readonly group?: 'games';
   /**

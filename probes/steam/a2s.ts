@@ -38,13 +38,10 @@ export const steamA2s = defineProbe({
   published: {
     factor: '5.5',
     source: 'US-CERT TA14-017A; Rossow, NDSS 2014',
-    note: {
-      en: 'no real server was measured: Debian has none',
-      ja: '実サーバーでは未測定（Debianにパッケージなし）',
-    },
   },
   severity: 'medium',
   inDefault: 'no: unmeasured',
+  measuredOn: 'published figures',
   group: 'games',
   quietGapMs: 2000,
   report: 'x_steam_a2s',

@@ -1,5 +1,5 @@
 import type { Language, ProbeIdentity } from '../../probes/probe.js';
-import { LANGUAGES, publishedText } from '../../probes/probe.js';
+import { LANGUAGES, NOT_MEASURED, publishedText } from '../../probes/probe.js';
 import type { FindingRecord } from '../../src/domain/finding-record.js';
 import type { RunRecord } from '../../src/domain/run-record.js';
 import { isExposed } from '../../src/domain/status.js';
@@ -77,6 +77,12 @@ function article(
     html` · ${bilingual({
       en: `published factor ${publishedText(known.published).en}`,
       ja: `公表されている増幅率 ${publishedText(known.published).ja}`,
+    })}`
+  }${
+    known?.measuredOn !== undefined &&
+    html` · ${bilingual({
+      en: `its reader was ${NOT_MEASURED.en}`,
+      ja: `応答の読み取りは${NOT_MEASURED.ja}`,
     })}`
   }</p>
 <h4>${bilingual({ en: 'Why it matters', ja: '放置した場合の危険' })}</h4>

@@ -1,6 +1,6 @@
 import { probes as definitions } from '../../probes/list.js';
 import type { Language, ProbeDefinition } from '../../probes/probe.js';
-import { DEFAULT_REASONS, isInDefault, publishedText } from '../../probes/probe.js';
+import { DEFAULT_REASONS, isInDefault, NOT_MEASURED, publishedText } from '../../probes/probe.js';
 import { ALL_SETTINGS } from '../settings/all-settings.js';
 import { defineCommand, EXIT } from './command.js';
 import { definitionOf } from '../engine/selected-probe.js';
@@ -19,8 +19,8 @@ export const probes = defineCommand({
 function list(language: Language): string {
   const width = Math.max(...definitions.map(({ id }) => id.length));
   const lines = definitions.map(
-    ({ id, port, inDefault, published, texts }) =>
-      `${isInDefault({ inDefault }) ? '*' : ' '} ${id.padEnd(width)}  udp/${String(port).padEnd(5)}  ${(published?.factor ?? '-').padEnd(13)}  ${texts.title[language]}\n`,
+    ({ id, port, inDefault, published, texts, measuredOn }) =>
+      `${isInDefault({ inDefault }) ? '*' : ' '} ${id.padEnd(width)}  udp/${String(port).padEnd(5)}  ${(published?.factor ?? '-').padEnd(13)}  ${texts.title[language]}${measuredOn === undefined ? '' : ` (${NOT_MEASURED[language]})`}\n`,
   );
   return `${lines.join('')}\n${LABELS[language].marked}\n`;
 }
@@ -35,6 +35,7 @@ const LABELS = {
     standard: 'standard',
     published: 'published',
     unpublished: 'no factor',
+    measured: 'measured',
     report: 'report',
     severity: 'severity',
     byDefault: 'by default',
@@ -53,6 +54,7 @@ const LABELS = {
     standard: '規格',
     published: '公表値',
     unpublished: 'なし',
+    measured: '測定',
     report: 'レポート',
     severity: '深刻度',
     byDefault: '既定',
@@ -75,6 +77,7 @@ function show(definition: ProbeDefinition, language: Language): string {
     severity,
     settings,
     inDefault,
+    measuredOn,
     options = [],
   } = definition;
   const labels = LABELS[language];
@@ -90,6 +93,7 @@ function show(definition: ProbeDefinition, language: Language): string {
     ...options.map(({ flag, describe }) => `${labels.option}: --${flag}: ${describe[language]}`),
     `${labels.standard}: ${standard}`,
     `${labels.published}: ${published ? publishedText(published)[language] : labels.unpublished}`,
+    ...(measuredOn === undefined ? [] : [`${labels.measured}: ${NOT_MEASURED[language]}`]),
     `${labels.report}: ${report}`,
     `${labels.severity}: ${severity}`,
     `${labels.byDefault}: ${isInDefault(definition) ? labels.asked : labels.notAsked} (${DEFAULT_REASONS[inDefault][language]})`,

@@ -87,7 +87,8 @@ for (const definition of definitions) {
       assert.ok((probe.longestExchangeMs ?? 90_000) > probe.quietGapMs);
       assert.ok(SEVERITIES.includes(probe.severity));
       assert.notEqual(probe.standard, '');
-      const { published } = probe;
+      const { published, measuredOn } = probe;
+      if (measuredOn !== undefined) assert.equal(probe.inDefault, 'no: unmeasured');
       if (!published) return;
       assert.match(published.factor, /^[\d.,-]+$/);
       assert.notEqual(published.source, '');

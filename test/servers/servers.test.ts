@@ -7,6 +7,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { probes } from '../../probes/list.js';
+import { captures } from '../probes/captures.js';
 import { sendOnce } from './ask-in.js';
 import { bind9Upstream } from './bind9.js';
 import { startCapture } from './capture.js';
@@ -263,6 +265,16 @@ it('docs/servers.md shows what each configuration of the classic ntpd means to t
   await assertOnPage(
     'classic-ntpd',
     CLASSIC_NTPD.flatMap(([server, file]) => capturedRows(server, file)),
+  );
+});
+
+it('docs/servers.md shows what probes make of published answers that no real server could be had for', async () => {
+  const unmeasured = probes.filter(({ measuredOn }) => measuredOn !== undefined);
+  const own = captures.filter(({ protocol }) => unmeasured.some((probe) => probe.protocol === protocol));
+  const files = [...new Set(own.map(({ file }) => file))];
+  await assertOnPage(
+    'published-figures',
+    files.flatMap((file) => capturedRows(file.replace('.json', ''), file)),
   );
 });
 
