@@ -18,6 +18,7 @@ export { isakmp } from './isakmp/isakmp.js';
 export { mdns } from './mdns/mdns.js';
 export { memcached } from './memcached/memcached.js';
 export { minetest } from './minetest/minetest.js';
+export { mssql } from './mssql/mssql.js';
 export { mumble } from './mumble/mumble.js';
 export { netbios } from './netbios/netbios.js';
 export { natPmp } from './nat-pmp/nat-pmp.js';

@@ -107,6 +107,11 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     ).split(','),
     hasIpv6: false,
   },
+  scan_mssql: {
+    columns: 'version,server_name,instance_name,tcp_port,named_pipe,response_size,amplification'.split(','),
+    hasIpv6: false,
+    aliases: { response_length: 'response_size' },
+  },
   scan_nat_pmp: {
     columns: ['version', 'opcode', 'uptime', 'external_ip', 'response_size', 'amplification'],
     hasIpv6: false,
@@ -159,7 +164,9 @@ export const INTEGER_COLUMNS: ReadonlySet<string> = new Set(
     'curr_connections,total_connections,opcode,errorcode,domain_controller_functionality,' +
     'domain_functionality,forest_functionality,highest_committed_usn,next_payload,exchange_type,flags,' +
     'next_payload2,domain_of_interpretation,protocol_id,spi_size,notify_message_type,mountd_port,' +
-    'message_length,mapped_port,xor_mapped_port,sip_code,content_length'
+    'message_length,tcp_port,server_port,http_port,internal_port,video_input_channels,alarm_input_channels,' +
+    'video_output_channels,alarm_output_channels,remote_video_input_channels,mapped_port,xor_mapped_port,sip_code,' +
+    'content_length'
   ).split(','),
 );
 

@@ -47,6 +47,11 @@ const REFUSED: Readonly<Record<string, Readonly<Record<string, readonly [values:
     'reserved 0': ['1-255', 'must be 0'],
     'reserved 1': ['1-255', 'must be 0'],
   },
+  mssql: {
+    'message 0': ['0-4 6-255', 'SVR_RESP is 5 (MC-SQLR §2.2.5)'],
+    'length 0': ['0-197 199-255', 'the length of what follows (MC-SQLR §2.2.5)'],
+    'length 1': ['1-255', 'the length of what follows (MC-SQLR §2.2.5)'],
+  },
   'ntp-readvar': {
     'leap, version, mode 0': [allBut((value) => (value & 7) === 6), 'mode 6 (RFC 9327 §2)'],
     'R, E, M, opcode 0': [
