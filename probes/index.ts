@@ -40,4 +40,5 @@ export { systat } from './small-services/systat.js';
 export { tftp } from './tftp/tftp.js';
 export { time } from './small-services/time.js';
 export { wsDiscovery } from './ws-discovery/ws-discovery.js';
+export { ubiquiti } from './ubiquiti/ubiquiti.js';
 export { xdmcp } from './xdmcp/xdmcp.js';

@@ -121,6 +121,10 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     columns: ['response_size', 'amplification', 'error', 'raw_response'],
     hasIpv6: false,
   },
+  scan_ubiquiti: {
+    columns: 'mac,radioname,essid,modelshort,modelfull,firmware,response_size,amplification'.split(','),
+    hasIpv6: false,
+  },
   scan_xdmcp: {
     columns: ['opcode', 'reported_hostname', 'status', 'response_size', 'amplification'],
     hasIpv6: false,

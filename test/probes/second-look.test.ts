@@ -74,6 +74,12 @@ const REFUSED: Readonly<Record<string, Readonly<Record<string, readonly [values:
     'msgAuthoritativeEngineBoots 2': ['128-255', 'negative (RFC 3414 §2.4: 0 to 2147483647)'],
     'msgAuthoritativeEngineTime 2': ['128-255', 'negative (RFC 3414 §2.4: 0 to 2147483647)'],
   },
+  ubiquiti: {
+    'version 0': ['0 2-255', 'version 1 was asked'],
+    'command 0': ['1-255', 'an answer of version 1 has command 0'],
+    'length 0': ['1-255', 'the length of what follows'],
+    'length 1': ['0-141 143-255', 'the length of what follows'],
+  },
 };
 
 describe('an answer with one field at each of its values', () => {

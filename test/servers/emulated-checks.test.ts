@@ -19,6 +19,7 @@ import { address } from './real-servers.js';
 const CHECKS: Readonly<Record<string, readonly [server: string, shows: RegExp]>> = {
   mssql: ['mssql-two-instances', /ServerName;DB01;InstanceName;/],
   'steam-a2s': ['source-without-challenge', /Counter-Strike Source #1/],
+  ubiquiti: ['ubiquiti-loco-m5', /NanoStation Loco M5/],
 };
 
 const [SCANNER, EMULATED, NOBODY] = [address(1), address(73), address(201)];
