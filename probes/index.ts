@@ -6,6 +6,7 @@ export { chargen } from './small-services/chargen.js';
 export { cldap } from './cldap/cldap.js';
 export { coap } from './coap/coap.js';
 export { daytime } from './small-services/daytime.js';
+export { db2 } from './db2/db2.js';
 export { ddnet } from './ddnet/ddnet.js';
 export { dnsAny } from './dns/any.js';
 export { dnsResolver } from './dns/resolver.js';

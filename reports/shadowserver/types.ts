@@ -66,6 +66,10 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     ).split(','),
     hasIpv6: false,
   },
+  scan_db2: {
+    columns: ['db2_hostname', 'servername', 'response_size', 'amplification'],
+    hasIpv6: false,
+  },
   scan_isakmp: {
     columns: (
       'initiator_spi,responder_spi,next_payload,exchange_type,flags,message_id,next_payload2,' +
