@@ -10,6 +10,7 @@ export { db2 } from './db2/db2.js';
 export { ddnet } from './ddnet/ddnet.js';
 export { dnsAny } from './dns/any.js';
 export { dnsResolver } from './dns/resolver.js';
+export { dvrDhcpdiscover } from './dvr-dhcpdiscover/dvr-dhcpdiscover.js';
 export { echo } from './small-services/echo.js';
 export { ipmi } from './ipmi/ipmi.js';
 export { jamulus } from './jamulus/jamulus.js';

@@ -70,6 +70,16 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     columns: ['db2_hostname', 'servername', 'response_size', 'amplification'],
     hasIpv6: false,
   },
+  scan_dvr_dhcpdiscover: {
+    columns: (
+      'device_vendor,device_type,device_model,device_version,device_sector,device_id,device_serial,machine_name,' +
+      'manufacturer,method,http_port,internal_port,video_input_channels,alarm_input_channels,' +
+      'video_output_channels,alarm_output_channels,remote_video_input_channels,mac_address,ipv4_address,' +
+      'ipv4_gateway,ipv4_subnet_mask,ipv4_dhcp_enable,ipv6_address,ipv6_link_local,ipv6_gateway,ipv6_dhcp_enable,' +
+      'response_size,amplification'
+    ).split(','),
+    hasIpv6: false,
+  },
   scan_isakmp: {
     columns: (
       'initiator_spi,responder_spi,next_payload,exchange_type,flags,message_id,next_payload2,' +

@@ -18,6 +18,7 @@ import { address } from './real-servers.js';
 /** By probe: its emulated server, and what the notice says will be seen of it, and nowhere else. */
 const CHECKS: Readonly<Record<string, readonly [server: string, shows: RegExp]>> = {
   db2: ['db2-discovery', /DB2RETADDR.*db01/],
+  'dvr-dhcpdiscover': ['dvr-camera', /client\.notifyDevInfo/],
   mssql: ['mssql-two-instances', /ServerName;DB01;InstanceName;/],
   'steam-a2s': ['source-without-challenge', /Counter-Strike Source #1/],
   ubiquiti: ['ubiquiti-loco-m5', /NanoStation Loco M5/],
