@@ -27,6 +27,7 @@ export { natPmp } from './nat-pmp/nat-pmp.js';
 export { ntpMonlist } from './ntp/monlist.js';
 export { ntpReadvar } from './ntp/readvar.js';
 export { openvpn } from './openvpn/openvpn.js';
+export { plex } from './plex/plex.js';
 export { portmap } from './portmap/portmap.js';
 export { qotd } from './small-services/qotd.js';
 export { quake3 } from './quake3/quake3.js';

@@ -20,6 +20,7 @@ const CHECKS: Readonly<Record<string, readonly [server: string, shows: RegExp]>>
   db2: ['db2-discovery', /DB2RETADDR.*db01/],
   'dvr-dhcpdiscover': ['dvr-camera', /client\.notifyDevInfo/],
   mssql: ['mssql-two-instances', /ServerName;DB01;InstanceName;/],
+  plex: ['plex-before-2021', /^Content-Type: plex\/media-server/m],
   'steam-a2s': ['source-without-challenge', /Counter-Strike Source #1/],
   ubiquiti: ['ubiquiti-loco-m5', /NanoStation Loco M5/],
 };
