@@ -33,6 +33,7 @@ export { qotd } from './small-services/qotd.js';
 export { quake3 } from './quake3/quake3.js';
 export { redeclipse } from './redeclipse/redeclipse.js';
 export { sip } from './sip/sip.js';
+export { slp } from './slp/slp.js';
 export { snmpGetBulk } from './snmp/getbulk.js';
 export { snmpV1GetNext } from './snmp/v1-getnext.js';
 export { snmpV3Discovery } from './snmp/v3-discovery.js';

@@ -162,6 +162,14 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     columns: ['programs', 'mountd_port', 'exports', 'response_size', 'amplification'],
     hasIpv6: false,
   },
+  scan_slp: {
+    columns: (
+      'version,function,function_text,flags,next_extension_offset,xid,language_tag_length,language_tag,error_code,' +
+      'error_code_text,response_size,raw_response'
+    ).split(','),
+    hasIpv6: true,
+    texts: ['flags'],
+  },
   scan_stun: {
     columns: (
       'transaction_id,magic_cookie,message_length,message_type,mapped_family,mapped_address,mapped_port,' +
