@@ -65,6 +65,8 @@ export function publishedText({ factor, source, note }: Published): Texts {
 export interface Ask {
   readonly form: RequestForm;
   readonly purpose: Purpose;
+  /** The port of the same host that an answer has named, in place of the one that was swept: see `portFrom`. */
+  readonly port?: number;
   /** No sooner after the request before than this; absent, and at least: the gap between two forms. */
   readonly afterMs?: number;
   /**
@@ -165,6 +167,12 @@ export interface ProbeIdentity<Id extends string = string> {
   /** The protocol's short name, as in the column `protocol`: `ntp`. */
   readonly protocol: string;
   readonly port: number;
+  /**
+   * The source of its port, where its service lies at another one on every host: the id of the probe of the directory
+   * that knows it (`portmap`). `port` is then that of the directory, which the sweep forms ask; their answers only
+   * prepare the question proper, which goes where they say (`Ask.port`), and are part of no factor.
+   */
+  readonly portFrom?: string;
   /** Where the wire format is written down: `RFC 3416 §4.2.3`. */
   readonly standard: string;
   /** Absent where none was published. */
@@ -282,10 +290,15 @@ export interface EmulatedServer {
   readonly name: string;
   /** What it stands for, and what it was measured on. */
   readonly about: string;
+  /** Where it listens beside the probe's port: the port that its answers name (`portFrom`). */
+  readonly alsoAt?: number;
   /** Whether it answers from a port drawn for each request, as TFTP servers do. */
   readonly fromAnotherPort?: true;
-  /** The datagrams that one request brings, in order; none where the server stays silent. */
-  reply(request: Uint8Array): readonly Uint8Array[];
+  /**
+   * The datagrams that one request brings, in order; none where the server stays silent.
+   * @param at where it listens in place of `alsoAt`. Absent: there.
+   */
+  reply(request: Uint8Array, at?: number): readonly Uint8Array[];
 }
 
 /**

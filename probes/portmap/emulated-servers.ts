@@ -1,6 +1,6 @@
 import type { EmulatedServer } from '../probe.js';
 import { Reader } from '../wire/reader.js';
-import { encodeXdrOpaque, readRpcCall } from '../wire/rpc.js';
+import { encodeXdrOpaque, encodeXdrWords, readRpcCall } from '../wire/rpc.js';
 
 export const emulatedServers: readonly EmulatedServer[] = [
   {
@@ -67,29 +67,22 @@ function answers(request: Uint8Array, bindings: readonly Binding[]): readonly Ui
   if (call?.program !== PROGRAM) return [];
   const reply = (status: number, ...results: readonly Uint8Array[]): readonly Uint8Array[] => [
     // Reply, accepted, verifier AUTH_NONE of no bytes.
-    Buffer.concat([words(call.xid, 1, 0, 0, 0, status), ...results]),
+    Buffer.concat([encodeXdrWords(call.xid, 1, 0, 0, 0, status), ...results]),
   ];
-  if (call.version < 2 || call.version > 4) return reply(VERSION_MISMATCH, words(2, 4));
+  if (call.version < 2 || call.version > 4) return reply(VERSION_MISMATCH, encodeXdrWords(2, 4));
   if (call.procedure === 0) return reply(SUCCESS);
   if (call.procedure !== DUMP) return reply(NO_PROCEDURE);
   const entries = call.version === 2 ? bindings.flatMap(mappingOf) : bindings.map(bindingOf);
-  return reply(SUCCESS, ...entries, words(0));
+  return reply(SUCCESS, ...entries, encodeXdrWords(0));
 }
 
 function mappingOf({ program, version, network, address }: Binding): readonly Uint8Array[] {
   const protocol = PROTOCOLS[network];
   const [high = 0, low = 0] = address.split('.').slice(-2).map(Number);
-  return protocol === undefined ? [] : [words(1, program, version, protocol, high * 256 + low)];
+  return protocol === undefined ? [] : [encodeXdrWords(1, program, version, protocol, high * 256 + low)];
 }
 
 function bindingOf({ program, version, network, address }: Binding): Uint8Array {
   const texts = [network, address, 'superuser'].map((text) => encodeXdrOpaque(Buffer.from(text)));
-  return Buffer.concat([words(1, program, version), ...texts]);
-}
-
-function words(...values: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(4 * values.length);
-  const view = new DataView(bytes.buffer);
-  for (const [i, value] of values.entries()) view.setUint32(4 * i, value);
-  return bytes;
+  return Buffer.concat([encodeXdrWords(1, program, version), ...texts]);
 }

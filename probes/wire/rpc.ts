@@ -29,18 +29,23 @@ export interface RpcReply {
   readonly outcome: (typeof ACCEPTED)[number] | 'denied';
 }
 
-export const CALL_BYTES = 40;
 const [CALL, REPLY] = [0, 1];
+/** Its flavour, and no bytes. */
+const AUTH_NONE = [0, 0];
 const RPC_VERSION = 2;
 const MOST_VERIFIER_BYTES = 400;
 
 /** A call without arguments, its credentials and its verifier AUTH_NONE (RFC 5531 §8.1): 40 bytes. */
 export function encodeRpcCall({ xid, program, version, procedure }: RpcCall): Uint8Array {
-  const call = new Uint8Array(CALL_BYTES);
-  const view = new DataView(call.buffer);
-  for (const [i, word] of [xid, CALL, RPC_VERSION, program, version, procedure].entries())
-    view.setUint32(4 * i, word);
-  return call;
+  return encodeXdrWords(...[xid, CALL, RPC_VERSION, program, version, procedure], ...AUTH_NONE, ...AUTH_NONE);
+}
+
+/** Unsigned integers, one after the other (RFC 4506 §4.2). */
+export function encodeXdrWords(...values: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(4 * values.length);
+  const view = new DataView(bytes.buffer);
+  for (const [i, value] of values.entries()) view.setUint32(4 * i, value);
+  return bytes;
 }
 
 /** The head of such a call; undefined for anything else. What follows its procedure is not looked at. */

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:dgram';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { EmulatedServer } from '../../probes/probe.js';
 import { UsageError } from '../domain/usage-error.js';
 import type { LabHost } from './layout.js';
 import { addressAndPort } from './layout.js';
@@ -24,7 +23,8 @@ export async function startLab(hosts: readonly LabHost[]): Promise<Lab> {
     );
   };
   try {
-    for (const { address, port, emulated } of hosts) sockets.push(await serve(emulated, address, port));
+    for (const host of hosts)
+      for (const port of [host.port, host.alsoAt ?? []].flat()) sockets.push(await serve(host, port));
   } catch (error) {
     await close();
     throw error;
@@ -33,14 +33,14 @@ export async function startLab(hosts: readonly LabHost[]): Promise<Lab> {
 }
 
 /** Answers every request with what the emulated server says, in order. */
-async function serve(emulated: EmulatedServer, address: string, port: number): Promise<Socket> {
+async function serve({ address, alsoAt, emulated }: LabHost, port: number): Promise<Socket> {
   if (!address.startsWith('127.') && address !== '::1')
     throw new UsageError(`the lab does not serve ${address}`, 'its hosts have loopback addresses only');
   const open = (): Socket =>
     createSocket(address.includes(':') ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' });
   const socket = open();
   socket.on('message', (request, sender) => {
-    const replies = emulated.reply(request);
+    const replies = emulated.reply(request, alsoAt);
     if (emulated.fromAnotherPort !== true) {
       for (const reply of replies) socket.send(reply, sender.port, sender.address, ignoreLoss);
     } else if (replies.length > 0) sendAndClose(open(), address, replies, sender);

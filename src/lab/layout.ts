@@ -4,6 +4,8 @@ import type { EmulatedServer, ProbeDefinition } from '../../probes/probe.js';
 export interface LabHost {
   readonly address: string;
   readonly port: number;
+  /** Where it listens too: the port that its answers name. */
+  readonly alsoAt?: number;
   readonly emulated: EmulatedServer;
   readonly probes: readonly string[];
 }
@@ -54,6 +56,7 @@ export function labHosts(
     return ports.map((port): LabHost => ({
       address,
       port: labPort(basePort, port),
+      ...(emulated.alsoAt !== undefined && { alsoAt: labPort(basePort, emulated.alsoAt) }),
       emulated,
       probes: askers.filter((asker) => asker.port === port).map(({ id }) => id),
     }));

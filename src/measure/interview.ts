@@ -10,7 +10,8 @@ export function interview(
 ): { readonly asks: readonly Ask[]; readonly exchanges: readonly Exchange[] } {
   const asks: Ask[] = [];
   const exchanges: Exchange[] = [];
-  const sweepForms = probe.sweepForms.map((form): Ask => ({ form, purpose: 'measure' }));
+  const purpose = probe.portFrom === undefined ? 'measure' : 'prime';
+  const sweepForms = probe.sweepForms.map((form): Ask => ({ form, purpose }));
   while (asks.length < MOST_ASKS) {
     const ask = sweepForms[asks.length] ?? probe.next(exchanges);
     if (ask === undefined) break;

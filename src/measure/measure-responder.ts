@@ -66,7 +66,7 @@ export async function measureResponder(
     const again = sighted[asked];
     if (again === undefined && asks === 'sighted-only') break;
     const ask: Ask | undefined = again
-      ? { form: again, purpose: 'measure' }
+      ? { form: again, purpose: probe.portFrom === undefined ? 'measure' : 'prime' }
       : probe.next([...earlier, ...done]);
     if (ask === undefined) break;
     if (ask.burst) {
@@ -120,7 +120,7 @@ async function exchangeWith(
     probe,
     ask,
     to,
-    port,
+    port: ask.port ?? port,
     nonce: drawNonce(probe.nonce?.bits ?? 0),
     limits: limitsFor(probe, tookMs),
     openSocket,

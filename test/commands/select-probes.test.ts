@@ -81,6 +81,18 @@ describe('the selection of probes', () => {
     refuseOrphans(given('variable'), selected({}), DEFINITIONS);
   });
 
+  it('gives a probe the port of the source of its port, unless it has one of its own', () => {
+    const sourced = DEFINITIONS.map((one, i): ProbeDefinition => {
+      const probe = { ...one.build(undefined), ...(i === 2 && { portFrom: 'double-plain' }) };
+      return { ...one, ...probe, build: () => probe, emulatedServers: [] };
+    });
+    const portsOf = (...port: Chosen['port']) =>
+      selectProbes({ probe: ['all'], port }, { settings: {} }, sourced).map((one) => one.port);
+    assert.deepEqual(portsOf(), [4242, 4242, 4242]);
+    assert.deepEqual(portsOf(['double-plain', 53]), [53, 4242, 53]);
+    assert.deepEqual(portsOf(['double-plain', 53], ['double-third', 54]), [53, 4242, 54]);
+  });
+
   it('takes ports also for probes that are not selected', () => {
     const port: Chosen['port'] = [
       ['double-plain', 53],

@@ -41,6 +41,30 @@ describe('the measurement of one responder', () => {
     assert.equal(new Set(sockets.sent.map(({ payload }) => payload.subarray(2).join())).size, 3);
   });
 
+  it('asks at the port that an answer names, and takes what named it for no measurement', async () => {
+    const [, second] = THREE.sweepForms;
+    assert.ok(second !== undefined);
+    const probe: Probe = {
+      ...THREE,
+      portFrom: 'double-directory',
+      next: (done) => (done.length === 1 ? { form: second, purpose: 'measure', port: 20_048 } : undefined),
+    };
+    const { exchanges, sockets } = await measure(probe, [0], (line) => {
+      line.reply(10, replyDouble('answer', line.request, 100));
+    });
+    assert.deepEqual(
+      exchanges.map(({ form, purpose }) => [form, purpose]),
+      [
+        ['form 0', 'prime'],
+        ['form 1', 'measure'],
+      ],
+    );
+    const [first, asked] = sockets.sent;
+    assert.ok(first !== undefined && asked !== undefined);
+    assert.deepEqual([asked.to, asked.port], [first.to, 20_048]);
+    assert.notEqual(first.port, 20_048);
+  });
+
   it('asks nothing but the sighted forms where that is all that is wanted', async () => {
     const [form] = THREE.sweepForms;
     const probe: Probe = { ...THREE, next: () => ({ form, purpose: 'prove' }) };

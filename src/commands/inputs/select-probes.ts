@@ -28,9 +28,13 @@ export function selectProbes(
   return definitions
     .filter(({ id }) => ids.has(id))
     .map((definition) => {
-      const { id, port, settings: key } = definition;
+      const { id, port, portFrom = id, settings: key } = definition;
       const options = flagsOf(definition).filter((flag) => isOn.get(keyOf(flag)) === true);
-      const chosen = { port: ports.get(id) ?? port, options, settings: key && scopeFile.settings[key.key] };
+      const chosen = {
+        port: ports.get(id) ?? ports.get(portFrom) ?? port,
+        options,
+        settings: key && scopeFile.settings[key.key],
+      };
       return buildProbe(id, chosen, definitions);
     });
 }
