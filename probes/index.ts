@@ -32,6 +32,7 @@ export { portmap } from './portmap/portmap.js';
 export { qotd } from './small-services/qotd.js';
 export { quake3 } from './quake3/quake3.js';
 export { redeclipse } from './redeclipse/redeclipse.js';
+export { rpcMountd } from './rpc-mountd/rpc-mountd.js';
 export { sip } from './sip/sip.js';
 export { slp } from './slp/slp.js';
 export { snmpGetBulk } from './snmp/getbulk.js';

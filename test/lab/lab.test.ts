@@ -91,6 +91,30 @@ describe('the lab', () => {
     }
   });
 
+  it('answers at the port that its answers name too', async () => {
+    const [host] = labHosts(probes, { basePort: 27_000, hasIpv6: false }).filter(
+      ({ alsoAt }) => alsoAt !== undefined,
+    );
+    const at = host?.alsoAt;
+    assert.ok(host !== undefined && at !== undefined);
+    const [asker] = probes.filter(({ id }) => host.probes.includes(id));
+    const lab = await startLab([host]);
+    const client = createSocket('udp4');
+    try {
+      for (const port of [host.port, at]) {
+        const message = once(client, 'message');
+        client.send(asker?.build(undefined).sweepForms[0].encode(0) ?? '', port, host.address);
+        const [reply, sender] = (await message) as [Buffer, { readonly port: number }];
+        assert.equal(sender.port, port);
+        // The last field of the answer, after the same move as the port itself.
+        assert.equal(reply.readUInt32BE(reply.length - 4), at);
+      }
+    } finally {
+      client.close();
+      await lab.close();
+    }
+  });
+
   it('answers on ::1 as on any other of its addresses', onIpv6, async () => {
     const [host] = labHosts(probes, { basePort: 27_000, hasIpv6: true }).filter(
       ({ address, probes: askers }) => address === '::1' && askers.includes('chargen'),

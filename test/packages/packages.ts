@@ -127,6 +127,13 @@ export const PACKAGE_SETS = {
     proof: 'sbin/rpcbind',
     ownEtc: true,
   },
+  nfsKernelServer: {
+    name: 'nfs-kernel-server',
+    room: 'servers',
+    packages: ['nfs-kernel-server', 'rpcbind', 'libtirpc-common'],
+    proof: 'usr/sbin/rpc.mountd',
+    ownEtc: true,
+  },
   coturn: { name: 'coturn', room: 'servers', packages: ['coturn'], proof: 'usr/bin/turnserver' },
   xl2tpd: { name: 'xl2tpd', room: 'servers', packages: ['xl2tpd'], proof: 'usr/sbin/xl2tpd' },
   wsdd2: { name: 'wsdd2', room: 'servers', packages: ['wsdd2'], proof: 'usr/sbin/wsdd2' },

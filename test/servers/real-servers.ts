@@ -20,6 +20,7 @@ import { chrony, ntpsec } from './ntp.js';
 import { nmbd } from './nmbd.js';
 import { minidlna } from './minidlna.js';
 import { miniupnpd, miniupnpdUpnp } from './miniupnpd.js';
+import { mountd } from './mountd.js';
 import { nsd } from './nsd.js';
 import { openvpn } from './openvpn.js';
 import { pdnsRecursor } from './pdns-recursor.js';
@@ -144,6 +145,8 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('openarena', 122, [27960], openarena, 'on ioquake3, `dedicated 1`, one map, no players'),
   row('nexuiz', 123, [27960], nexuiz, 'on DarkPlaces, `sv_public 0`, port 27960, no players'),
   row('kamailio', 125, [5060], kamailio, 'answers everything with 200'),
+  row('mountd', 97, [111], (at) => mountd(at, { exports: 8 }), 'eight exports, each for two networks'),
+  row('mountd-without-exports', 98, [111], (at) => mountd(at, { exports: 0 }), 'no export'),
   row('xdm', 126, [177], xdm, '`*` in Xaccess, on a host named lab'),
   row('miniupnpd', 119, [5351], miniupnpd, 'listens on this address, no outer one'),
   row('wsdd2', 40, [3702], wsdd2, 'WS-Discovery on its one interface'),

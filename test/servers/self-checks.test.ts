@@ -60,6 +60,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'qotd', open: 'xinetd', shows: /plan/ },
   { probe: 'quake3', open: 'openarena', shows: /statusResponse/ },
   { probe: 'redeclipse', open: 'redeclipse', shows: /[a-z]{4}/ },
+  { probe: 'rpc-mountd', open: 'mountd', closed: 'rpcbind', shows: /ready and waiting/ },
   { probe: 'sip', open: 'kamailio', shows: /SIP\/2\.0 200 OK/ },
   { probe: 'snmp-getbulk', open: 'snmpd-open', shows: /(iso\S* = .*\n){10}/ },
   { probe: 'snmp-v1-getnext', open: 'snmpd-v1-only', shows: /iso\S* = / },

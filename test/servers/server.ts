@@ -60,8 +60,8 @@ const OVER_HOSTS = 'mount --bind "$HOSTS" /etc/hosts';
 
 /** A game reads 277 MB of data first, a domain controller sets out slowly, and the machine may be busy. */
 const READY_WITHIN_MS = 180_000;
-/** A /run that is empty, and what lies over /etc: see `ownEtc` of a package set. */
-const OWN_ETC = 'mount -t tmpfs tmpfs /run && mount -t overlay overlay -o lowerdir="$ETC:/etc" /etc';
+/** A /run of the server's own, for all its programs, and what lies over /etc: see `ownEtc` of a package set. */
+const OWN_ETC = 'mount --bind "$RUN" /run && mount -t overlay overlay -o lowerdir="$ETC:/etc" /etc';
 
 const STOP_WITHIN_MS = 3_000;
 
@@ -78,7 +78,7 @@ export async function startServer(
   plan: PlanIn,
 ): Promise<RunningServer> {
   const folder = join(parent, name);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(join(folder, 'run'), { recursive: true });
   const { address, packages, files = {}, links = {}, hosts, environment = {}, ready, ...rest } = plan(folder);
   const within = (file: string): string => {
     const path = join(folder, file);
@@ -95,7 +95,9 @@ export async function startServer(
   const own = [
     ...(rest.hostname === undefined ? [] : [`hostname ${rest.hostname}`]),
     ...(packages.overUsr === true ? [`USR=${set.path('usr')}; ${OVER_USR}`] : []),
-    ...(packages.ownEtc === true ? [`ETC=${folder}/etc:${set.path('etc')}; ${OWN_ETC}`] : []),
+    ...(packages.ownEtc === true
+      ? [`RUN=${folder}/run ETC=${folder}/etc:${set.path('etc')}; ${OWN_ETC}`]
+      : []),
     ...(hosts === undefined ? [] : [`HOSTS=${join(folder, hosts)}; ${OVER_HOSTS}`]),
   ];
   const commandOf = (program: string, given: readonly string[]): readonly string[] => [

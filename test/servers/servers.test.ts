@@ -285,12 +285,13 @@ it('docs/servers.md shows what openvpn sends again in point-to-point mode', asyn
 
 /** The row and every exchange of a finding, against the capture. */
 function assertEqualsCapture(finding: FindingRecord, capture: readonly CapturedDatagram[]): void {
-  const to = { address: finding.ip, port: finding.probed_port };
   const probe = PROBES.find(({ id }) => id === finding.probe);
-  const exchanges = finding.exchanges.map((record) => ({
-    record,
-    captured: findExchange(record, to, capture, probe),
-  }));
+  const exchanges = finding.exchanges.map((record) => {
+    const isAtNamedPort =
+      probe?.portFrom !== undefined && record.purpose === 'measure' && record.seen_in === 'measurement';
+    const to = { address: finding.ip, port: isAtNamedPort ? finding.port : finding.probed_port };
+    return { record, captured: findExchange(record, to, capture, probe) };
+  });
   for (const { record, captured } of exchanges) assertEqualToCapture(record, captured);
   assertRowEqualsStrongest(
     finding,
