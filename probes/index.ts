@@ -15,6 +15,7 @@ export { echo } from './small-services/echo.js';
 export { ipmi } from './ipmi/ipmi.js';
 export { jamulus } from './jamulus/jamulus.js';
 export { kerberos } from './kerberos/kerberos.js';
+export { knxnetIp } from './knxnet-ip/knxnet-ip.js';
 export { l2tp } from './l2tp/l2tp.js';
 export { isakmp } from './isakmp/isakmp.js';
 export { mdns } from './mdns/mdns.js';

@@ -184,7 +184,7 @@ export interface ProbeIdentity<Id extends string = string> {
   /** What its captures and its servers of the lab are made of. Absent: real servers, which docs/servers.md names. */
   readonly measuredOn?: 'published figures';
   /** What `--probe` takes for it and its like, beside the groups that follow from the rest. Absent: none. */
-  readonly group?: 'games';
+  readonly group?: 'games' | 'industrial';
   /**
    * `weak`: nothing in an answer proves its protocol (prose, a line with a date, a number of 4 bytes), so another one's
    * may pass for it. At an address and port where the reader of another probe knows the answer, this one's finding is

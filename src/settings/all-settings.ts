@@ -15,7 +15,7 @@ import { ABOUT, duration, list, number, onOff, text, whole, word } from './setti
 const MOST_SHARDS = 1000;
 
 /** What `--probe` takes beside the ids of the probes. */
-export const PROBE_GROUPS = ['default', 'shadowserver', 'games', 'all'] as const;
+export const PROBE_GROUPS = ['default', 'shadowserver', 'games', 'industrial', 'all'] as const;
 
 /** The options that the probes declare; several probes may share one. */
 const PROBE_OPTIONS: object = Object.fromEntries(
@@ -53,7 +53,7 @@ export const ALL_SETTINGS = z.strictObject({
     ABOUT,
     {
       group: 'Probes',
-      description: 'An id of ampscope probes, default, shadowserver, games or all (repeatable)',
+      description: 'An id of ampscope probes, default, shadowserver, games, industrial or all (repeatable)',
       example: 'default',
       otherwise: 'the group default',
     },

@@ -44,12 +44,16 @@ describe('the selection of probes', () => {
     assert.deepEqual(ids, published);
   });
 
-  it('has a group of those that say so themselves: game servers', () => {
-    const games = DEFINITIONS.map((one, i): ProbeDefinition => (i === 1 ? { ...one, group: 'games' } : one));
-    const ids = selectProbes({ ...NONE, probe: ['games'] }, { settings: {} }, games).map(
-      ({ probe }) => probe.id,
-    );
-    assert.deepEqual(ids, ['double-second']);
+  it('has groups of those that say so themselves: game servers, building automation', () => {
+    const GROUPS = [undefined, 'games', 'industrial'] as const;
+    const grouped = DEFINITIONS.map((one, i): ProbeDefinition => {
+      const group = GROUPS[i];
+      return { ...one, ...(group !== undefined && { group }) };
+    });
+    const idsOf = (group: 'games' | 'industrial') =>
+      selectProbes({ ...NONE, probe: [group] }, { settings: {} }, grouped).map(({ probe }) => probe.id);
+    assert.deepEqual(idsOf('games'), ['double-second']);
+    assert.deepEqual(idsOf('industrial'), ['double-third']);
   });
 
   it('gives a flag to every selected probe that knows it, and builds the probe with it', () => {

@@ -134,6 +134,7 @@ export const PACKAGE_SETS = {
     proof: 'usr/sbin/rpc.mountd',
     ownEtc: true,
   },
+  knxd: { name: 'knxd', room: 'servers', packages: ['knxd'], proof: 'usr/bin/knxd', overUsr: true },
   coturn: { name: 'coturn', room: 'servers', packages: ['coturn'], proof: 'usr/bin/turnserver' },
   xl2tpd: { name: 'xl2tpd', room: 'servers', packages: ['xl2tpd'], proof: 'usr/sbin/xl2tpd' },
   wsdd2: { name: 'wsdd2', room: 'servers', packages: ['wsdd2'], proof: 'usr/sbin/wsdd2' },

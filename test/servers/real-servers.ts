@@ -12,6 +12,7 @@ import { kamailio } from './kamailio.js';
 import { knotResolver } from './knot-resolver.js';
 import { knot } from './knot.js';
 import { coturn } from './coturn.js';
+import { knxd } from './knxd.js';
 import { libcoap } from './libcoap.js';
 import { memcached } from './memcached.js';
 import { minetest } from './minetest.js';
@@ -147,6 +148,8 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('kamailio', 125, [5060], kamailio, 'answers everything with 200'),
   row('mountd', 97, [111], (at) => mountd(at, { exports: 8 }), 'eight exports, each for two networks'),
   row('mountd-without-exports', 98, [111], (at) => mountd(at, { exports: 0 }), 'no export'),
+  row('knxd', 99, [3671], (at) => knxd(at, 'server'), '`-D -T -R -S`: discovery, tunnels and routing'),
+  row('knxd-debian', 100, [3671], (at) => knxd(at, 'debian'), 'as Debian installs it: `-b ip:`'),
   row('xdm', 126, [177], xdm, '`*` in Xaccess, on a host named lab'),
   row('miniupnpd', 119, [5351], miniupnpd, 'listens on this address, no outer one'),
   row('wsdd2', 40, [3702], wsdd2, 'WS-Discovery on its one interface'),

@@ -45,6 +45,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
     closed: 'jamulus-server',
     shows: /Lab directory.*Lab directory/,
   },
+  { probe: 'knxnet-ip', open: 'knxd', closed: 'knxd-debian', shows: /knxd/ },
   { probe: 'l2tp', open: 'xl2tpd', shows: /310 002/ },
   { probe: 'isakmp', open: 'strongswan', shows: /[1-9]\d* returned (handshake|notify)/ },
   { probe: 'kerberos', open: 'krb5kdc', shows: /krbtgt.*00000001/ },

@@ -57,6 +57,7 @@ function inGroup(
         default: isInDefault(probe),
         shadowserver: probe.report.startsWith(PUBLISHED),
         games: probe.group === 'games',
+        industrial: probe.group === 'industrial',
         all: true,
       })[group],
   );
