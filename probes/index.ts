@@ -19,6 +19,7 @@ export { knxnetIp } from './knxnet-ip/knxnet-ip.js';
 export { l2tp } from './l2tp/l2tp.js';
 export { isakmp } from './isakmp/isakmp.js';
 export { mdns } from './mdns/mdns.js';
+export { memberlist } from './memberlist/memberlist.js';
 export { memcached } from './memcached/memcached.js';
 export { minetest } from './minetest/minetest.js';
 export { mssql } from './mssql/mssql.js';

@@ -135,6 +135,7 @@ export const PACKAGE_SETS = {
     ownEtc: true,
   },
   knxd: { name: 'knxd', room: 'servers', packages: ['knxd'], proof: 'usr/bin/knxd', overUsr: true },
+  serf: { name: 'serf', room: 'servers', packages: ['serf'], proof: 'usr/bin/serf' },
   coturn: { name: 'coturn', room: 'servers', packages: ['coturn'], proof: 'usr/bin/turnserver' },
   xl2tpd: { name: 'xl2tpd', room: 'servers', packages: ['xl2tpd'], proof: 'usr/sbin/xl2tpd' },
   wsdd2: { name: 'wsdd2', room: 'servers', packages: ['wsdd2'], proof: 'usr/sbin/wsdd2' },

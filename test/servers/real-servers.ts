@@ -30,6 +30,7 @@ import { sambaDomainController } from './samba.js';
 import type { PlanIn } from './server.js';
 import { redeclipse } from './redeclipse.js';
 import { rpcbind } from './rpcbind.js';
+import { serf } from './serf.js';
 import { snmpd, type SnmpdView } from './snmpd.js';
 import { atftpd, dnsmasqTftp, tftpdHpa, type TftpRoot } from './tftp.js';
 import { strongswan } from './strongswan.js';
@@ -150,6 +151,8 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('mountd-without-exports', 98, [111], (at) => mountd(at, { exports: 0 }), 'no export'),
   row('knxd', 99, [3671], (at) => knxd(at, 'server'), '`-D -T -R -S`: discovery, tunnels and routing'),
   row('knxd-debian', 100, [3671], (at) => knxd(at, 'debian'), 'as Debian installs it: `-b ip:`'),
+  row('serf', 101, [7946], (at) => serf(at, { hasKey: false }), 'one node, just started'),
+  row('serf-encrypted', 102, [7946], (at) => serf(at, { hasKey: true }), '`-encrypt`'),
   row('xdm', 126, [177], xdm, '`*` in Xaccess, on a host named lab'),
   row('miniupnpd', 119, [5351], miniupnpd, 'listens on this address, no outer one'),
   row('wsdd2', 40, [3702], wsdd2, 'WS-Discovery on its one interface'),

@@ -50,6 +50,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'isakmp', open: 'strongswan', shows: /[1-9]\d* returned (handshake|notify)/ },
   { probe: 'kerberos', open: 'krb5kdc', shows: /krbtgt.*00000001/ },
   { probe: 'mdns', open: 'avahi', shows: /_http\._tcp\.local\./ },
+  { probe: 'memberlist', open: 'serf', closed: 'serf-encrypted', shows: /A {3}l {3}g {3}o/ },
   { probe: 'memcached', open: 'memcached', shows: /^STAT version /m },
   { probe: 'minetest', open: 'minetest', shows: /( 4f 45 74 03 00 01 00 03 ff dc 00 01 .{5}\n){3}/ },
   { probe: 'mumble', open: 'mumble', closed: 'mumble-without-ping', shows: /^( +\d+){24}$/m },
