@@ -115,7 +115,7 @@ function deviceIn(reader: Reader): Facts | undefined {
   if (medium === undefined || status === undefined || address === undefined || !serial || !mac || !name)
     return undefined;
   return {
-    name: latin1(name).replace(/\0[^]*$/, ''),
+    name: latin1(name).split('\0')[0] ?? '',
     medium: MEDIA.get(medium) ?? String(medium),
     individual_address: busAddress(address),
     serial_number: Buffer.from(serial).toString('hex'),

@@ -204,7 +204,10 @@ function* shapesOf(payload: Uint8Array): Generator<FieldShape> {
   yield [4, 'reply', named('accepted', 'denied')];
   yield [8, 'verifier', () => 'AUTH_NONE'];
   yield [4, 'outcome', named(...ACCEPTED)];
-  if (payload.length === 28) return yield [4, 'port, or no entry follows'];
+  if (payload.length === 28) {
+    yield [4, 'port, or no entry follows'];
+    return;
+  }
   const reader = new Reader(payload, 24);
   const hasPaths = payload[32] === 0x2f;
   while (reader.u32() === 1) {

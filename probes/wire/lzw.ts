@@ -42,7 +42,7 @@ export function decodeLzw(packed: Uint8Array, most: number): Uint8Array | undefi
     let rest = from;
     if (isItself) output[--end] = firstOfLast;
     for (; rest >= CLEAR; rest = prefix[rest] ?? 0) output[--end] = suffix[rest] ?? 0;
-    output[--end] = rest;
+    output[written] = rest;
     firstOfLast = output[written] ?? 0;
     written += bytes;
     if (last !== NONE) {
@@ -77,8 +77,8 @@ export function encodeLzw(bytes: Uint8Array): Uint8Array {
     if (++next >= 1 << width && width < LAST_WIDTH) width++;
   };
   put(CLEAR);
-  let [code, ...rest] = bytes;
-  for (const byte of rest) {
+  let code = bytes[0];
+  for (const byte of bytes.subarray(1)) {
     const longer = table.get((code ?? 0) * 256 + byte);
     if (longer === undefined) {
       put(code ?? 0);

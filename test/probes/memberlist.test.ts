@@ -91,7 +91,7 @@ describe('the probe of memberlist', () => {
     assert.equal(probe.read(answer, request).kind, 'answer');
     assert.equal(probe.read(answer, form.encode(NONCE + 1)).kind, 'unrecognised');
     assert.equal(probe.nonce?.echoed(answer), NONCE);
-    assert.equal(probe.nonce?.echoed(hex(`02 81 a5 ${SEQ_NO} 07`)), undefined);
+    assert.equal(probe.nonce.echoed(hex(`02 81 a5 ${SEQ_NO} 07`)), undefined);
   });
 
   it('says that gossip came along, and nothing of what it says', () => {

@@ -4,6 +4,7 @@ import { bind9Authoritative, bind9Recursor } from './bind9.js';
 import { bzflag } from './bzflag.js';
 import { ddnet } from './ddnet.js';
 import { dnsmasq } from './dnsmasq.js';
+import { gdomap } from './gdomap.js';
 import { inetutilsInetd, openbsdInetd, xinetd } from './inetd.js';
 import { ipmiSim } from './ipmi.js';
 import { jamulusDirectory, jamulusServer } from './jamulus.js';
@@ -32,6 +33,7 @@ import { redeclipse } from './redeclipse.js';
 import { rpcbind } from './rpcbind.js';
 import { serf } from './serf.js';
 import { snmpd, type SnmpdView } from './snmpd.js';
+import { teeworlds } from './teeworlds.js';
 import { atftpd, dnsmasqTftp, tftpdHpa, type TftpRoot } from './tftp.js';
 import { strongswan } from './strongswan.js';
 import { unbound } from './unbound.js';
@@ -153,6 +155,8 @@ export const REAL_SERVERS: readonly RealServer[] = [
   row('knxd-debian', 100, [3671], (at) => knxd(at, 'debian'), 'as Debian installs it: `-b ip:`'),
   row('serf', 101, [7946], (at) => serf(at, { hasKey: false }), 'one node, just started'),
   row('serf-encrypted', 102, [7946], (at) => serf(at, { hasKey: true }), '`-encrypt`'),
+  row('gdomap', 103, [538], gdomap, '`-p`: looks for no other'),
+  row('teeworlds', 104, [8303], teeworlds, '`sv_register 0`, nobody plays'),
   row('xdm', 126, [177], xdm, '`*` in Xaccess, on a host named lab'),
   row('miniupnpd', 119, [5351], miniupnpd, 'listens on this address, no outer one'),
   row('wsdd2', 40, [3702], wsdd2, 'WS-Discovery on its one interface'),

@@ -37,6 +37,7 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'ddnet', open: 'ddnet', shows: /iext66051\.0\.6\.4.*lab/ },
   { probe: 'dns-any', open: 'bind9-auth', closed: 'bind9-auth-minimal', shows: /MSG SIZE {2}rcvd: \d{4}/ },
   { probe: 'dns-resolver', open: 'unbound-open', closed: 'unbound-refuse', shows: /NOERROR[^]*flags:.* ra/ },
+  { probe: 'gdomap', open: 'gdomap', shows: /00 00 1a 02/ },
   { probe: 'echo', open: 'xinetd', shows: /12345678/ },
   { probe: 'ipmi', open: 'ipmi_sim', shows: /^ 06 00 ff 07/m },
   {
