@@ -1,5 +1,6 @@
 /** Every probe there is: one line each, and nothing else to add to. `list.ts` makes the list of it. */
 export { armagetron } from './armagetron/armagetron.js';
+export { bacnet } from './bacnet/bacnet.js';
 export { bittorrentDht } from './bittorrent-dht/bittorrent-dht.js';
 export { bzflag } from './bzflag/bzflag.js';
 export { chargen } from './small-services/chargen.js';
