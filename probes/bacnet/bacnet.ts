@@ -38,7 +38,7 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
   [77, 'object_name'],
   [121, 'vendor_name'],
 ]);
-const MOST_TEXT_BYTES = 200;
+const [MOST_TEXT_BYTES, MOST_SHOWN_BYTES] = [200, 16];
 /** A datagram may have so many tags that are looked at; a device has some hundred. */
 const MOST_TAGS = 2000;
 /** Application tags of a text and of an object's number. */
@@ -197,8 +197,10 @@ function shownOf(tag: Tag, bytes: Uint8Array): string {
   const { content, isContext, number } = tag;
   if (content === undefined) return '';
   if (isText(tag)) return showText(content, 1);
+  const begin = bytes.length - content.length;
+  if (content.length > 4) return showHex(bytes, begin, begin + MOST_SHOWN_BYTES);
   const value = numberIn(content);
   if (!isContext && number === OBJECT_NUMBER && content.length === 4)
     return `object ${Math.floor(value / 2 ** INSTANCE_BITS)}, instance ${value % 2 ** INSTANCE_BITS}`;
-  return content.length <= 4 ? String(value) : showHex(bytes, bytes.length - content.length);
+  return String(value);
 }

@@ -164,6 +164,16 @@ function dissect(payload: Uint8Array): readonly Field[] {
   return layFields(payload, shapesOf(payload));
 }
 
+const MOST_SHOWN_BYTES = 16;
+
+function showBegin(block: Uint8Array): string {
+  return showHex(block, 0, MOST_SHOWN_BYTES);
+}
+
+function showFamilies(block: Uint8Array): string {
+  return familiesIn(block.subarray(0, MOST_SHOWN_BYTES)).join('; ');
+}
+
 function* shapesOf(payload: Uint8Array): Generator<FieldShape> {
   yield [1, 'length of header'];
   yield [1, 'version', showHex];
@@ -179,7 +189,6 @@ function* shapesOf(payload: Uint8Array): Generator<FieldShape> {
     yield [1, 'length of block'];
     yield [1, 'block'];
     if (type === DEVICE && bytes === DEVICE_BYTES) yield* DEVICE_SHAPES;
-    else if (bytes > 2)
-      yield [bytes - 2, 'content', type === FAMILIES ? (block) => familiesIn(block).join('; ') : showHex];
+    else if (bytes > 2) yield [bytes - 2, 'content', type === FAMILIES ? showFamilies : showBegin];
   }
 }

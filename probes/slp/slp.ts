@@ -42,7 +42,7 @@ const ERRORS: readonly string[] = [
 ];
 /** Two characters a byte, and four for three of these: beyond 1,000 characters every report cuts a text. */
 const MOST_RAW_BYTES = 375;
-const MOST_TEXT_BYTES = 1000;
+const [MOST_TEXT_BYTES, MOST_SHOWN_BYTES] = [1000, 400];
 
 export const slp = defineProbe({
   id: 'slp',
@@ -189,7 +189,7 @@ function* shapesOf(payload: Uint8Array): Generator<FieldShape> {
 function* textShapes(reader: Reader, name: string): Generator<FieldShape, undefined> {
   yield [2, `length of ${name}`];
   const length = reader.u16() ?? 0;
-  if (length > 0) yield [length, name, (bytes) => showText(bytes, 0, MOST_TEXT_BYTES)];
+  if (length > 0) yield [length, name, (bytes) => showText(bytes, 0, MOST_SHOWN_BYTES)];
   reader.skip(length);
   return undefined;
 }
