@@ -17,10 +17,12 @@ import { address } from './real-servers.js';
 
 /** By probe: its emulated server, and what the notice says will be seen of it, and nowhere else. */
 const CHECKS: Readonly<Record<string, readonly [server: string, shows: RegExp]>> = {
+  bacnet: ['bacnet-device', /Lab Controls.*LC-12/],
   db2: ['db2-discovery', /DB2RETADDR.*db01/],
   'dvr-dhcpdiscover': ['dvr-camera', /client\.notifyDevInfo/],
   mssql: ['mssql-two-instances', /ServerName;DB01;InstanceName;/],
   plex: ['plex-before-2021', /^Content-Type: plex\/media-server/m],
+  slp: ['slp-agent', /en.*service:printer:lpr/],
   'steam-a2s': ['source-without-challenge', /Counter-Strike Source #1/],
   ubiquiti: ['ubiquiti-loco-m5', /NanoStation Loco M5/],
 };
