@@ -29,8 +29,8 @@ const HEAD_BYTES = 3;
 const FIRST_KEY = 'ServerName;';
 const END = ';;';
 const NEXT = END + FIRST_KEY;
-/** An instance has some sixteen; what is left stays one field. */
-const MOST_TEXTS_SHOWN = 512;
+/** Of a longer answer the rest stays one field: an instance has about a hundred bytes. */
+const MOST_BYTES_SHOWN = 4096;
 /** MC-SQLR §2.2.5: an answer about one has 1,024 bytes at most. */
 const LONGEST_INSTANCE = 1024;
 /** The columns of scan_mssql that are texts, and the keys of MC-SQLR §2.2.5. */
@@ -137,7 +137,7 @@ function dissect(payload: Uint8Array): readonly Field[] {
 function* shapesOf(payload: Uint8Array): Generator<FieldShape> {
   yield [1, 'message'];
   yield [2, 'length', (bytes) => String(lengthIn(bytes, 0))];
-  for (let at = HEAD_BYTES, shown = 0; at < payload.length && shown < MOST_TEXTS_SHOWN; shown++) {
+  for (let at = HEAD_BYTES; at < Math.min(payload.length, MOST_BYTES_SHOWN);) {
     const semicolon = payload.indexOf(0x3b, at);
     const end = semicolon < 0 ? payload.length : semicolon + 1;
     yield [end - at, 'text', showText];
