@@ -119,13 +119,16 @@ function* shapesOf(payload: Uint8Array): Generator<FieldShape> {
     at = 4;
   }
   if (opcode === OPCODE.data || opcode === OPCODE.acknowledgement) return;
-  for (let string = 0; at < payload.length; string++) {
+  for (let string = 0; string < MOST_STRINGS && at < payload.length; string++) {
     const zero = payload.indexOf(0, at);
     const end = zero < 0 ? payload.length : zero + 1;
     yield [end - at, nameOf(opcode, string), (bytes) => showText(bytes.subarray(0, -1))];
     at = end;
   }
 }
+
+/** RFC 2347: a request or an acknowledgement of options fits 512 octets. What follows stays one field. */
+const MOST_STRINGS = 64;
 
 /** Of a string, by its place: RFC 1350 §5, and RFC 2347 for the options after a name and a mode. */
 function nameOf(opcode: number, place: number): string {

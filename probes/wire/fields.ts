@@ -21,7 +21,7 @@ export type FieldShape = readonly [
  * fuzzer found take two thirds of what law 9 of `probes/probe.ts` allows.
  */
 export function mostFields(payloadBytes: number): number {
-  return 320 + Math.floor(payloadBytes / 32);
+  return 384 + Math.floor(payloadBytes / 64);
 }
 
 /** What stands where a payload has more fields than are taken apart. */

@@ -77,15 +77,15 @@ function maskedFacts(facts: Facts, mask: Mask): Facts {
 
 /**
  * A field may be shown as a part of its bytes, or in hex: where they write an address, such a value is hidden whole.
- * So is one of 4 KB and more, which no server sends, where they only might: to read it costs more than it is worth.
+ * So is one of more than 4 KB, which no server sends: to read it costs more than it is worth.
  */
 function maskedField(field: Field, payload: Uint8Array, mask: Mask): Field {
   if (field.masked) return field;
   const [name, value] = [mask(field.name), mask(field.value)];
   if (name !== field.name || value !== field.value) return { ...field, name, value, masked: 'bytes' };
+  if (field.bytes > LONGEST_READ) return { ...field, masked: true };
   const text = Buffer.from(payload.buffer, payload.byteOffset + field.at, field.bytes).toString('latin1');
-  if (!mayHoldAddress(text)) return field;
-  return field.bytes > LONGEST_READ || mask(text) !== text ? { ...field, masked: true } : field;
+  return mayHoldAddress(text) && mask(text) !== text ? { ...field, masked: true } : field;
 }
 
 const LONGEST_READ = 4096;

@@ -102,10 +102,9 @@ describe('the fields of a masked probe', () => {
       assert.equal(shown(payload, 'hex')?.masked, undefined, payload);
   });
 
-  it('hide one longer than 4 KB where it might write an address, without reading all of it', () => {
-    const long = '21:2 '.repeat(1000);
+  it('hide one longer than 4 KB without reading it', () => {
+    const long = '21 2 '.repeat(1000);
     assert.equal(shown(long, 'hex')?.masked, true);
     assert.equal(shown(long.slice(0, 4096), 'hex')?.masked, undefined);
-    assert.equal(shown('21 2 '.repeat(1000), 'hex')?.masked, undefined);
   });
 });
