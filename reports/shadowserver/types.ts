@@ -152,6 +152,17 @@ export const SHADOWSERVER_TYPES: Readonly<Record<string, ShadowserverType>> = {
     ).split(','),
     hasIpv6: false,
   },
+  scan_quic: {
+    columns: 'version_field_1,version_field_2,version_field_3,version_field_4'.split(','),
+    hasIpv6: false,
+  },
+  scan_gtp: {
+    columns:
+      'flags,message_type,message_type_text,message_length,teid,sequence,recovery,response_size,raw_response'.split(
+        ',',
+      ),
+    hasIpv6: false,
+  },
   scan_qotd: { columns: ['quote', 'response_size', 'amplification'], hasIpv6: false },
   scan_coap: { columns: ['version', 'response', 'response_size', 'amplification'], hasIpv6: false },
   scan_netbios: {

@@ -166,7 +166,10 @@ describe('the files for readers of Shadowserver’s reports', () => {
         assert.ok(!theirs.has(own), `${name}: ${own}`);
       for (const stood of Object.values(aliases)) assert.ok(theirs.has(stood), `${name}: ${stood}`);
     }
-    const published = probes.filter(({ report }) => report in SHADOWSERVER_TYPES);
+    // Of scan_gtp our copy of the list has the columns alone.
+    const published = probes.filter(
+      ({ report }) => report in SHADOWSERVER_TYPES && types[report]?.severity !== 'unknown',
+    );
     assert.deepEqual(
       published.map(({ id, severity }) => [id, severity]),
       published.map(({ id, report }) => [id, types[report]?.severity]),

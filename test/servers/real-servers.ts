@@ -14,6 +14,8 @@ import { knotResolver } from './knot-resolver.js';
 import { knot } from './knot.js';
 import { coturn } from './coturn.js';
 import { knxd } from './knxd.js';
+import { frrRip } from './frr.js';
+import { gnutlsServ } from './gnutls.js';
 import { libcoap } from './libcoap.js';
 import { memcached } from './memcached.js';
 import { minetest } from './minetest.js';
@@ -23,8 +25,10 @@ import { nmbd } from './nmbd.js';
 import { minidlna } from './minidlna.js';
 import { miniupnpd, miniupnpdUpnp } from './miniupnpd.js';
 import { mountd } from './mountd.js';
+import { ngtcp2 } from './ngtcp2.js';
 import { nsd } from './nsd.js';
 import { openvpn } from './openvpn.js';
+import { osmoGgsn } from './osmo-ggsn.js';
 import { pdnsRecursor } from './pdns-recursor.js';
 import { nexuiz, openarena } from './quake3.js';
 import { sambaDomainController } from './samba.js';
@@ -32,6 +36,7 @@ import type { PlanIn } from './server.js';
 import { redeclipse } from './redeclipse.js';
 import { rpcbind } from './rpcbind.js';
 import { serf } from './serf.js';
+import { rtpengine } from './rtpengine.js';
 import { snmpd, type SnmpdView } from './snmpd.js';
 import { teeworlds } from './teeworlds.js';
 import { atftpd, dnsmasqTftp, tftpdHpa, type TftpRoot } from './tftp.js';
@@ -65,6 +70,7 @@ const JAMULUS_DIRECTORY = 81;
 const [DNS, NTP, SNMP] = [[53], [123], [161]];
 const OPENVPN = [1194];
 const TFTP = [69];
+const RIP = [520];
 const [ECHO, SYSTAT, DAYTIME, QOTD, CHARGEN, TIME] = [7, 11, 13, 17, 19, 37];
 
 type Plans = (at: string) => PlanIn;
@@ -100,6 +106,14 @@ const ike =
   (connection: boolean): Plans =>
   (at) =>
     strongswan(at, { connection });
+const dtlsServer =
+  (asksForCookie: boolean): Plans =>
+  (at) =>
+    gnutlsServ(at, { asksForCookie });
+const ripWith =
+  (...settings: string[]): Plans =>
+  (at) =>
+    frrRip(at, { settings });
 
 const open = ['allow-recursion { any; }'];
 const closed = ['allow-recursion { none; }', 'allow-query-cache { none; }'];
@@ -192,6 +206,13 @@ export const REAL_SERVERS: readonly RealServer[] = [
   ),
   row('openbsd-inetd', 35, [ECHO, DAYTIME, CHARGEN, TIME], openbsdInetd, 'built-in services'),
   row('inetutils-inetd', 36, [ECHO, DAYTIME, CHARGEN, TIME], inetutilsInetd, 'built-in services'),
+  row('frr', 52, RIP, ripWith(), 'ripd with 60 routes'),
+  row('frr-version-2', 53, RIP, ripWith('version 2'), '`version 2`'),
+  row('frr-passive', 54, RIP, ripWith('passive-interface default'), '`passive-interface default`'),
+  row('rtpengine', 55, [2223], rtpengine, '`listen-ng` at an address that anybody reaches'),
+  row('osmo-ggsn', 56, [2123, 2152, 3386], osmoGgsn, 'no subscriber network'),
+  row('ngtcp2', 57, [443], (at) => ngtcp2(at, { asksForToken: false }), 'gtlsserver, HTTP/3'),
+  row('ngtcp2-retry', 58, [443], (at) => ngtcp2(at, { asksForToken: true }), 'gtlsserver `-V`'),
   row('nmbd', 72, [137], nmbd, 'a workgroup, `local master = no`'),
   row('rpcbind', 69, [111], rpcbind, 'nothing registered but itself'),
   row('coturn', 70, [3478], (at) => coturn(at, { isLean: false }), '`stun-only`'),
@@ -202,14 +223,18 @@ export const REAL_SERVERS: readonly RealServer[] = [
     (at) => coturn(at, { isLean: true }),
     "what Debian's own file sets, and `no-software-attribute`",
   ),
-  row('libcoap', 67, [5683], libcoap, 'its example server'),
+  row('libcoap', 67, [5683, 5684], libcoap, 'its example server with `-k`, a key for DTLS'),
   row('tftpd-hpa', 64, TFTP, (at) => tftpdHpa(at, empty), 'nothing in its root'),
   row('atftpd', 65, TFTP, (at) => atftpd(at, empty), 'nothing in its root'),
   row('dnsmasq-tftp', 66, TFTP, (at) => dnsmasqTftp(at, empty), '`enable-tftp`, nothing in its root'),
 ];
 
-/** What goes on for longer than a scan of all should take: asked in until-quiet.test.ts. */
-const SLOW_SERVERS: readonly RealServer[] = [row('xl2tpd', 68, [1701], xl2tpd, '`[lns default]`, no IPsec')];
+/** What goes on for longer than a scan of all should take; and gnutls-serv, which a packet of QUIC at its port keeps busy. */
+const SLOW_SERVERS: readonly RealServer[] = [
+  row('xl2tpd', 68, [1701], xl2tpd, '`[lns default]`, no IPsec'),
+  row('gnutls-serv', 50, [443], dtlsServer(true), '`--udp`, which asks for a cookie'),
+  row('gnutls-serv-nocookie', 51, [443], dtlsServer(false), '`--udp --nocookie`'),
+];
 
 export const ALL_SERVERS: readonly RealServer[] = [...REAL_SERVERS, ...SLOW_SERVERS];
 

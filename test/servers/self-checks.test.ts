@@ -38,6 +38,13 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'dns-any', open: 'bind9-auth', closed: 'bind9-auth-minimal', shows: /MSG SIZE {2}rcvd: \d{4}/ },
   { probe: 'dns-resolver', open: 'unbound-open', closed: 'unbound-refuse', shows: /NOERROR[^]*flags:.* ra/ },
   { probe: 'gdomap', open: 'gdomap', shows: /00 00 1a 02/ },
+  // Of dtls-coap too: its notice has the same check.
+  {
+    probe: 'dtls',
+    open: 'gnutls-serv-nocookie',
+    closed: 'gnutls-serv',
+    shows: /read server hello$/m,
+  },
   { probe: 'echo', open: 'xinetd', shows: /12345678/ },
   { probe: 'ipmi', open: 'ipmi_sim', shows: /^ 06 00 ff 07/m },
   {
@@ -48,6 +55,9 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   },
   { probe: 'knxnet-ip', open: 'knxd', closed: 'knxd-debian', shows: /knxd/ },
   { probe: 'l2tp', open: 'xl2tpd', shows: /310 002/ },
+  { probe: 'gtp-control', open: 'osmo-ggsn', shows: /^ 32 02 /m },
+  { probe: 'gtp-user', open: 'osmo-ggsn', shows: /^ 32 02 /m },
+  { probe: 'gtp-v0', open: 'osmo-ggsn', shows: /^ 1e 02 /m },
   { probe: 'isakmp', open: 'strongswan', shows: /[1-9]\d* returned (handshake|notify)/ },
   { probe: 'kerberos', open: 'krb5kdc', shows: /krbtgt.*00000001/ },
   { probe: 'mdns', open: 'avahi', shows: /_http\._tcp\.local\./ },
@@ -61,9 +71,13 @@ const SELF_CHECKS: readonly SelfCheck[] = [
   { probe: 'openvpn', open: 'openvpn', closed: 'openvpn-tls-crypt', shows: /^ 40( [0-9a-f]{2}){15}$/m },
   { probe: 'portmap', open: 'rpcbind', shows: /ready and waiting/ },
   { probe: 'qotd', open: 'xinetd', shows: /plan/ },
+  { probe: 'quic', open: 'ngtcp2', shows: / 00 00 00 01$/m },
   { probe: 'quake3', open: 'openarena', shows: /statusResponse/ },
   { probe: 'redeclipse', open: 'redeclipse', shows: /[a-z]{4}/ },
   { probe: 'rpc-mountd', open: 'mountd', closed: 'rpcbind', shows: /ready and waiting/ },
+  { probe: 'rip', open: 'frr', closed: 'frr-passive', shows: /^ 02 01 /m },
+  { probe: 'rip-v2', open: 'frr-version-2', closed: 'frr-passive', shows: /^ 02 02 /m },
+  { probe: 'rtpengine-ng', open: 'rtpengine', shows: /check d10:statistics/ },
   { probe: 'sip', open: 'kamailio', shows: /SIP\/2\.0 200 OK/ },
   { probe: 'snmp-getbulk', open: 'snmpd-open', shows: /(iso\S* = .*\n){10}/ },
   { probe: 'snmp-v1-getnext', open: 'snmpd-v1-only', shows: /iso\S* = / },
@@ -137,11 +151,21 @@ describe('the check that a notice names', { concurrency: true }, () => {
       .replaceAll('PORT', String(port))
       .replace('www.example.com', CHECK.name)
       .replace('example.net', 'fat.test');
-    const { coturn, dig, ikeScan, libcoap, nmbd, ntpsec, rpcbind, sipsak, snmpTools, tftpClient } =
+    const { coturn, dig, ikeScan, libcoap, nmbd, ntpsec, openssl, rpcbind, sipsak, snmpTools, tftpClient } =
       PACKAGE_SETS;
-    const sets = [coturn, dig, ikeScan, libcoap, nmbd, ntpsec, rpcbind, sipsak, snmpTools, tftpClient].map(
-      unpacked,
-    );
+    const sets = [
+      coturn,
+      dig,
+      ikeScan,
+      libcoap,
+      nmbd,
+      ntpsec,
+      openssl,
+      rpcbind,
+      sipsak,
+      snmpTools,
+      tftpClient,
+    ].map(unpacked);
     const environment = {
       PATH: [folder, ...sets.map((set) => set.path('usr/bin')), '/usr/sbin:/usr/bin:/sbin:/bin'].join(':'),
       LD_LIBRARY_PATH: sets.map((set) => set.environment['LD_LIBRARY_PATH']).join(':'),

@@ -63,6 +63,8 @@ const READY_WITHIN_MS = 180_000;
 /** A /run of the server's own, for all its programs, and what lies over /etc: see `ownEtc` of a package set. */
 const OWN_ETC = 'mount --bind "$RUN" /run && mount -t overlay overlay -o lowerdir="$ETC:/etc" /etc';
 
+/** Characters of what a server said last that are kept: one that writes in a circle would fill the memory. */
+const MOST_OUTPUT = 1_000_000;
 const STOP_WITHIN_MS = 3_000;
 
 /**
@@ -121,6 +123,7 @@ export async function startServer(
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => {
         output += chunk.toString();
+        if (output.length > 2 * MOST_OUTPUT) output = output.slice(-MOST_OUTPUT);
         printed.emit('more');
       });
     return child;
