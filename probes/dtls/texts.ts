@@ -37,7 +37,7 @@ export const texts: ProbeTexts = {
   },
   check: {
     en: 'If the line that comes back ends with read server hello, the server still answers without a cookie. If it ends with read hello verify request, it asks for the cookie first; if nothing comes within ten seconds, it no longer answers at all:\n    timeout 10 openssl s_client -dtls -connect ADDRESS:PORT -state </dev/null 2>&1 | grep -m 1 "read .*hello"',
-    ja: '返ってきた行が read server hello で終わる場合は、まだクッキーなしで応答しています。read hello verify request で終わる場合は、先にクッキーを要求しています。10秒以内に何も返ってこなければ、応答は止まっています。\n    timeout 10 openssl s_client -dtls -connect ADDRESS:PORT -state </dev/null 2>&1 | grep -m 1 "read .*hello"',
+    ja: '返ってきた行が「read server hello」で終わる場合は、まだクッキーなしで応答しています。「read hello verify request」で終わる場合は、先にクッキーを要求しています。10秒以内に何も返ってこなければ、応答は止まっています。\n    timeout 10 openssl s_client -dtls -connect ADDRESS:PORT -state </dev/null 2>&1 | grep -m 1 "read .*hello"',
   },
 };
 

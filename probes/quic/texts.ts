@@ -10,12 +10,12 @@ export const texts: ProbeTexts = {
     en:
       'QUIC carries the current web over UDP, and a web server that offers HTTP/3 has to answer anybody. A request is at ' +
       'least 1,200 bytes long, and a server sends at most three times as much before whoever asks has proved its address: ' +
-      'by that rule it is no worthwhile amplifier. Where the line below says that this host sent more, its software does ' +
+      'by that rule there is little to gain from it. Where the line below says that this host sent more, its software does ' +
       'not keep to the rule, and with forged sender addresses the surplus goes to third parties. Where nobody knows of a ' +
       'web server here, the port should not answer at all.',
     ja:
       'QUICは現在のウェブをUDPで運ぶプロトコルで、HTTP/3を提供するウェブサーバーは誰にでも応答する必要があります。要求は1,200バイト以上あり、サーバーは相手のアドレスを確認するまで、その3倍までしか送りません。' +
-      'この規則が守られているかぎり、増幅器としての価値はほとんどありません。下の行にこれを超えて送信したと書かれている場合は、ソフトウェアが規則を守っておらず、送信元を詐称した要求に応答すると、超過分が第三者へ送られます。' +
+      'この規則が守られているかぎり、攻撃に悪用する利点はほとんどありません。下の行にこれを超えて送信したと書かれている場合は、ソフトウェアが規則を守っておらず、送信元を詐称した要求に応答すると、超過分が第三者へ送られます。' +
       'ここにウェブサーバーがあることを誰も把握していない場合は、このポートが応答すること自体が不適切です。',
   },
   remedy: {
@@ -35,8 +35,8 @@ export const texts: ProbeTexts = {
     ].join('\n'),
   },
   check: {
-    en: "A packet of a version that does not exist, 1,200 bytes long: if bytes come back that end with 00 00 00 01, the host speaks QUIC, version 1. If nothing comes back within three seconds, twice in a row, it no longer does:\n    printf '\\300\\32\\52\\72\\112\\10ampscope\\10ampscope%1177s' | nc -u -w 3 ADDRESS PORT | od -A n -t x1",
-    ja: "存在しないバージョンの1,200バイトのパケットを送ります。00 00 00 01で終わるバイト列が返ってきた場合、このホストはQUICのバージョン1に応答しています。2回続けて3秒以内に何も返ってこなければ、応答は止まっています。\n    printf '\\300\\32\\52\\72\\112\\10ampscope\\10ampscope%1177s' | nc -u -w 3 ADDRESS PORT | od -A n -t x1",
+    en: "A packet of a version that does not exist, 1,200 bytes long: if bytes come back that end with 00 00 00 01, the host still speaks QUIC, version 1. If nothing comes back within three seconds, twice in a row, it no longer does:\n    printf '\\300\\32\\52\\72\\112\\10ampscope\\10ampscope%1177s' | nc -u -w 3 ADDRESS PORT | od -A n -t x1",
+    ja: "存在しないバージョンの1,200バイトのパケットを送ります。00 00 00 01で終わるバイト列が返ってきた場合、このホストはまだQUICのバージョン1に応答しています。2回続けて3秒以内に何も返ってこなければ、応答は止まっています。\n    printf '\\300\\32\\52\\72\\112\\10ampscope\\10ampscope%1177s' | nc -u -w 3 ADDRESS PORT | od -A n -t x1",
   },
 };
 

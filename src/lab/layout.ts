@@ -32,8 +32,8 @@ export const LAB_IPV6_NETWORK: LabNetwork = {
   customer: 'C-4004',
 };
 
-/** The first host of each network; what lies before and after is silent. */
-const FIRST_HOST = 10;
+/** The first host of each network; what lies before and after is silent. Each network has room for 61. */
+const FIRST_HOST = 2;
 
 /**
  * Deals the emulated servers of all probes out to the networks, one address each, so every network has some of most

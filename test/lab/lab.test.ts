@@ -62,8 +62,8 @@ describe('the lab', () => {
     assert.deepEqual(
       where.map(({ address, port, probes: askers }) => [address, port, askers]),
       [
-        ['127.64.1.10', 20_019, ['chargen', 'chargen-other']],
-        ['127.64.1.10', 21_019, ['chargen-far']],
+        ['127.64.1.2', 20_019, ['chargen', 'chargen-other']],
+        ['127.64.1.2', 21_019, ['chargen-far']],
         ['::1', 20_019, ['chargen', 'chargen-other']],
         ['::1', 21_019, ['chargen-far']],
       ],
