@@ -28,7 +28,7 @@ function list(language: Language): string {
 const LABELS = {
   en: {
     marked:
-      '* asked by default; third column: the published factor\n  --probe takes ids, default, shadowserver (those with a report of theirs), games and all',
+      '* asked by default; third column: the published factor\n  --probe takes ids, default, shadowserver (those with a report of theirs), games, industrial and all',
     sends: 'sends',
     bytes: 'bytes',
     option: 'option',
@@ -47,7 +47,7 @@ const LABELS = {
   },
   ja: {
     marked:
-      '* 既定で実行。3 列目は公表されている増幅率\n  --probe には ID、default、shadowserver（Shadowserverに対応する種別があるもの）、games（ゲームサーバー）、all を指定できます',
+      '* 既定で実行。3 列目は公表されている増幅率\n  --probe には ID、default、shadowserver（Shadowserverに対応する種別があるもの）、games（ゲームサーバー）、industrial（ビル設備）、all を指定できます',
     sends: '送信',
     bytes: 'バイト',
     option: 'オプション',
