@@ -10,7 +10,7 @@
  * apart (an invoke id has eight bits), so each question has one of its own.
  */
 import type { Exchange, Facts } from '../../src/domain/exchange.js';
-import { answersIn } from '../../src/domain/exchange.js';
+import { answersIn, refusalsIn } from '../../src/domain/exchange.js';
 import { defineProbe, forms, type Field, type Judgement, type Reading, type RequestForm } from '../probe.js';
 import { latin1, layFields, showHex, showText, type FieldShape } from '../wire/fields.js';
 import { Reader } from '../wire/reader.js';
@@ -156,10 +156,8 @@ function judge(done: readonly Exchange[]): Judgement {
     const facts = answers.reduce<Facts>((all, more) => ({ ...all, ...more }), {});
     return { kind: 'exposure', tags: ['bacnet'], detail: describe(facts).en, facts };
   }
-  const [refused] = measured
-    .flatMap(({ replies }) => replies)
-    .flatMap(({ reading }) => (reading.kind === 'refusal' ? [reading] : []));
-  return refused ?? { kind: 'nothing' };
+  const [reason] = measured.flatMap(refusalsIn);
+  return reason === undefined ? { kind: 'nothing' } : { kind: 'refusal', reason };
 }
 
 function dissect(payload: Uint8Array): readonly Field[] {

@@ -9,7 +9,7 @@
  * bring: 146 from libcoap. Neither changes anything, and no resource is observed.
  */
 import type { Exchange, Facts } from '../../src/domain/exchange.js';
-import { answersIn } from '../../src/domain/exchange.js';
+import { answersIn, refusalsIn } from '../../src/domain/exchange.js';
 import { defineProbe, forms, type Field, type Judgement, type Reading, type RequestForm } from '../probe.js';
 import { latin1, layFields, showHex, showText, type FieldShape } from '../wire/fields.js';
 import { Reader } from '../wire/reader.js';
@@ -128,10 +128,8 @@ function judge(done: readonly Exchange[]): Judgement {
   const measured = done.filter(({ purpose }) => purpose === 'measure');
   const [facts] = measured.flatMap(answersIn);
   if (facts) return { kind: 'exposure', tags: ['coap'], detail: describe(facts).en, facts };
-  const refused = measured
-    .flatMap(({ replies }) => replies)
-    .flatMap(({ reading }) => (reading.kind === 'refusal' ? [reading] : []));
-  return refused[0] ?? { kind: 'nothing' };
+  const [reason] = measured.flatMap(refusalsIn);
+  return reason === undefined ? { kind: 'nothing' } : { kind: 'refusal', reason };
 }
 
 const TYPES = ['confirmable', 'non-confirmable', 'acknowledgement', 'reset'];

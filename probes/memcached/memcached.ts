@@ -8,7 +8,7 @@
  * attacker stores first: 1 MB came back from this server for 15 bytes, and nothing in an audit stores values.
  */
 import type { Exchange, Facts } from '../../src/domain/exchange.js';
-import { answersIn } from '../../src/domain/exchange.js';
+import { answersIn, refusalsIn } from '../../src/domain/exchange.js';
 import { defineProbe, forms, type Field, type Judgement, type Nonce, type Reading } from '../probe.js';
 import { latin1, layFields, showText, type FieldShape } from '../wire/fields.js';
 import { emulatedServers } from './emulated-servers.js';
@@ -104,10 +104,8 @@ function judge(done: readonly Exchange[]): Judgement {
   const answers = measured.flatMap(answersIn);
   const first = answers.find(({ sequence }) => sequence === 0);
   if (!first) {
-    const refused = measured
-      .flatMap(({ replies }) => replies)
-      .flatMap(({ reading }) => (reading.kind === 'refusal' ? [reading] : []));
-    return refused[0] ?? { kind: 'nothing' };
+    const [reason] = measured.flatMap(refusalsIn);
+    return reason === undefined ? { kind: 'nothing' } : { kind: 'refusal', reason };
   }
   const facts = Object.fromEntries(Object.entries(first).filter(([name]) => name !== 'sequence'));
   const total = Number(facts['datagrams']);

@@ -8,7 +8,7 @@
  * What `nmblookup -A` and `nbtstat -A` ask. It registers no name and releases none.
  */
 import type { Exchange } from '../../src/domain/exchange.js';
-import { answersIn } from '../../src/domain/exchange.js';
+import { answersIn, refusalsIn } from '../../src/domain/exchange.js';
 import { defineProbe, forms, type Field, type Judgement, type Reading } from '../probe.js';
 import { latin1, layFields, showHex, showText, type FieldShape } from '../wire/fields.js';
 import { Reader } from '../wire/reader.js';
@@ -133,10 +133,8 @@ function judge(done: readonly Exchange[]): Judgement {
   const measured = done.filter(({ purpose }) => purpose === 'measure');
   const [facts] = measured.flatMap(answersIn);
   if (facts) return { kind: 'exposure', tags: ['netbios'], detail: describe(facts).en, facts };
-  const refused = measured
-    .flatMap(({ replies }) => replies)
-    .flatMap(({ reading }) => (reading.kind === 'refusal' ? [reading] : []));
-  return refused[0] ?? { kind: 'nothing' };
+  const [reason] = measured.flatMap(refusalsIn);
+  return reason === undefined ? { kind: 'nothing' } : { kind: 'refusal', reason };
 }
 
 const HEADER: readonly FieldShape[] = [

@@ -9,11 +9,11 @@
  * same list, 1,788 where NFS runs. Nothing is registered, and no call goes through it to another program (CALLIT).
  */
 import type { Exchange, Facts } from '../../src/domain/exchange.js';
-import { answersIn } from '../../src/domain/exchange.js';
+import { answersIn, refusalsIn } from '../../src/domain/exchange.js';
 import { defineProbe, forms, type Field, type Judgement, type Reading, type RequestForm } from '../probe.js';
 import { latin1, layFields, showText, type FieldShape } from '../wire/fields.js';
 import { Reader } from '../wire/reader.js';
-import { ACCEPTED, encodeRpcCall, readRpcCall, readRpcReply, readXdrOpaque } from '../wire/rpc.js';
+import { encodeRpcCall, readRpcCall, readRpcReply, readXdrOpaque, rpcShapes } from '../wire/rpc.js';
 import { emulatedServers } from './emulated-servers.js';
 import { describe, texts, textsFor } from './texts.js';
 
@@ -135,10 +135,8 @@ function judge(done: readonly Exchange[]): Judgement {
   const measured = done.filter(({ purpose }) => purpose === 'measure');
   const [facts] = measured.flatMap(answersIn);
   if (facts) return { kind: 'exposure', tags: tagsOf(facts), detail: describe(facts).en, facts };
-  const refused = measured
-    .flatMap(({ replies }) => replies)
-    .flatMap(({ reading }) => (reading.kind === 'refusal' ? [reading] : []));
-  return refused[0] ?? { kind: 'nothing' };
+  const [reason] = measured.flatMap(refusalsIn);
+  return reason === undefined ? { kind: 'nothing' } : { kind: 'refusal', reason };
 }
 
 function tagsOf({ nfs }: Facts): readonly string[] {
@@ -148,22 +146,6 @@ function tagsOf({ nfs }: Facts): readonly string[] {
 function dissect(payload: Uint8Array): readonly Field[] {
   return layFields(payload, shapesOf(payload));
 }
-
-const named =
-  (...names: readonly string[]) =>
-  (bytes: Uint8Array): string => {
-    const value = new Reader(bytes).u32() ?? 0;
-    return [value, names[value] ?? ''].join(' ').trim();
-  };
-
-const CALL_SHAPES: readonly FieldShape[] = [
-  [4, 'RPC version'],
-  [4, 'program'],
-  [4, 'version'],
-  [4, 'procedure'],
-  [8, 'credentials', () => 'AUTH_NONE'],
-  [8, 'verifier', () => 'AUTH_NONE'],
-];
 
 const MAPPING_SHAPES: readonly FieldShape[] = [
   [4, 'entry follows'],
@@ -175,12 +157,7 @@ const MAPPING_SHAPES: readonly FieldShape[] = [
 
 /** A list of version 2 has 20 bytes an entry, and a last zero; anything else is one of version 3 or 4. */
 function* shapesOf(payload: Uint8Array): Generator<FieldShape> {
-  yield [4, 'xid'];
-  yield [4, 'direction', named('call', 'reply')];
-  if (new Reader(payload, 4).u32() === 0) return yield* CALL_SHAPES;
-  yield [4, 'reply', named('accepted', 'denied')];
-  yield [8, 'verifier', () => 'AUTH_NONE'];
-  yield [4, 'outcome', named(...ACCEPTED)];
+  if ((yield* rpcShapes(payload)) === 'call') return;
   const isMapping =
     (payload.length - 28) % 20 === 0 && payload.length > 28 && protocolAt(36, payload) !== undefined;
   const reader = new Reader(payload, 24);

@@ -11,17 +11,17 @@
  * clients belong to others: they are counted, and not kept.
  */
 import type { Exchange, Facts } from '../../src/domain/exchange.js';
-import { answersIn } from '../../src/domain/exchange.js';
+import { answersIn, refusalsIn } from '../../src/domain/exchange.js';
 import { defineProbe, type Field, type Judgement, type Reading, type RequestForm } from '../probe.js';
 import { latin1, layFields, showText, type FieldShape } from '../wire/fields.js';
 import { Reader } from '../wire/reader.js';
 import {
-  ACCEPTED,
   encodeRpcCall,
   encodeXdrWords,
   readRpcCall,
   readRpcReply,
   readXdrOpaque,
+  rpcShapes,
 } from '../wire/rpc.js';
 import { emulatedServers } from './emulated-servers.js';
 import { describe, texts, textsFor } from './texts.js';
@@ -160,10 +160,8 @@ function judge(done: readonly Exchange[]): Judgement {
     const tags = ['rpc-mountd', ...(Number(facts['exports_for_all'] ?? 0) > 0 ? ['exports-for-all'] : [])];
     return { kind: 'exposure', tags, detail: describe(facts).en, facts };
   }
-  const refused = [...measured, ...done]
-    .flatMap(({ replies }) => replies)
-    .flatMap(({ reading }) => (reading.kind === 'refusal' ? [reading] : []));
-  if (refused[0] !== undefined) return refused[0];
+  const [reason] = [...measured, ...done].flatMap(refusalsIn);
+  if (reason !== undefined) return { kind: 'refusal', reason };
   return measured.some(({ form, end }) => form === QUESTIONS[0]?.name && end === 'silent')
     ? { kind: 'refusal', reason: 'silent at the port that is registered' }
     : { kind: 'nothing' };
@@ -173,20 +171,8 @@ function dissect(payload: Uint8Array): readonly Field[] {
   return layFields(payload, shapesOf(payload));
 }
 
-const named =
-  (...names: readonly string[]) =>
-  (bytes: Uint8Array): string => {
-    const value = new Reader(bytes).u32() ?? 0;
-    return [value, names[value] ?? ''].join(' ').trim();
-  };
-
-const CALL_SHAPES: readonly FieldShape[] = [
-  [4, 'RPC version'],
-  [4, 'program'],
-  [4, 'version'],
-  [4, 'procedure'],
-  [8, 'credentials', () => 'AUTH_NONE'],
-  [8, 'verifier', () => 'AUTH_NONE'],
+/** What follows a call for a port (RFC 1833 §3.1). */
+const GETPORT_SHAPES: readonly FieldShape[] = [
   [4, 'program asked for'],
   [4, 'version asked for'],
   [4, 'protocol asked for'],
@@ -198,12 +184,7 @@ const CALL_SHAPES: readonly FieldShape[] = [
  * mounts with a client.
  */
 function* shapesOf(payload: Uint8Array): Generator<FieldShape> {
-  yield [4, 'xid'];
-  yield [4, 'direction', named('call', 'reply')];
-  if (new Reader(payload, 4).u32() === 0) return yield* CALL_SHAPES;
-  yield [4, 'reply', named('accepted', 'denied')];
-  yield [8, 'verifier', () => 'AUTH_NONE'];
-  yield [4, 'outcome', named(...ACCEPTED)];
+  if ((yield* rpcShapes(payload)) === 'call') return yield* GETPORT_SHAPES;
   if (payload.length === 28) {
     yield [4, 'port, or no entry follows'];
     return;

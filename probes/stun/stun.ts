@@ -8,7 +8,7 @@
  * The smallest request there is, and the one of Shadowserver. Nothing is allocated (that is TURN, which wants a login).
  */
 import type { Exchange } from '../../src/domain/exchange.js';
-import { answersIn } from '../../src/domain/exchange.js';
+import { answersIn, refusalsIn } from '../../src/domain/exchange.js';
 import { defineProbe, forms, type Field, type Judgement, type Nonce, type Reading } from '../probe.js';
 import { latin1, layFields, showHex, showNumber, showText, type FieldShape } from '../wire/fields.js';
 import { Reader } from '../wire/reader.js';
@@ -137,10 +137,8 @@ function judge(done: readonly Exchange[]): Judgement {
       facts,
     };
   }
-  const refused = measured
-    .flatMap(({ replies }) => replies)
-    .flatMap(({ reading }) => (reading.kind === 'refusal' ? [reading] : []));
-  return refused[0] ?? { kind: 'nothing' };
+  const [reason] = measured.flatMap(refusalsIn);
+  return reason === undefined ? { kind: 'nothing' } : { kind: 'refusal', reason };
 }
 
 const HEADER: readonly FieldShape[] = [

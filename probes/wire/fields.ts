@@ -18,7 +18,7 @@ export type FieldShape = readonly [
  * How many fields a payload of so many bytes is taken apart into; the rest stays one. What real servers send has fewer
  * but for SNMP answers of more than 3 KB, whose end then stays whole: they have a field in 7.4 bytes. Without this
  * bound a field of two bytes would cost a hundred times what its bytes cost; with it the costliest payloads that the
- * fuzzer found take two thirds of what law 9 of `probes/probe.ts` allows.
+ * fuzzer found take nine tenths of what law 9 of `probes/probe.ts` allows.
  */
 export function mostFields(payloadBytes: number): number {
   return 384 + Math.floor(payloadBytes / 64);

@@ -1,4 +1,5 @@
-import type { Reader } from './reader.js';
+import type { FieldShape } from './fields.js';
+import { Reader } from './reader.js';
 
 /**
  * ONC RPC version 2 (RFC 5531) in XDR (RFC 4506), as far as a call without credentials over UDP needs it: there a
@@ -90,3 +91,33 @@ export function encodeXdrOpaque(bytes: Uint8Array): Uint8Array {
 function paddedLength(length: number): number {
   return Math.ceil(length / 4) * 4;
 }
+
+/** The shapes of a message up to where its arguments or results begin (RFC 5531 §9). @returns which it is. */
+export function* rpcShapes(payload: Uint8Array): Generator<FieldShape, 'call' | 'reply'> {
+  yield [4, 'xid'];
+  yield [4, 'direction', named('call', 'reply')];
+  if (new Reader(payload, 4).u32() === CALL) {
+    yield* CALL_SHAPES;
+    return 'call';
+  }
+  yield [4, 'reply', named('accepted', 'denied')];
+  yield [8, 'verifier', () => 'AUTH_NONE'];
+  yield [4, 'outcome', named(...ACCEPTED)];
+  return 'reply';
+}
+
+const named =
+  (...names: readonly string[]) =>
+  (bytes: Uint8Array): string => {
+    const value = new Reader(bytes).u32() ?? 0;
+    return [value, names[value] ?? ''].join(' ').trim();
+  };
+
+const CALL_SHAPES: readonly FieldShape[] = [
+  [4, 'RPC version'],
+  [4, 'program'],
+  [4, 'version'],
+  [4, 'procedure'],
+  [8, 'credentials', () => 'AUTH_NONE'],
+  [8, 'verifier', () => 'AUTH_NONE'],
+];
